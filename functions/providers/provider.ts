@@ -1,0 +1,150 @@
+import type * as z from "zod/mini";
+import type { Missing } from "../../shared/config.ts";
+import type { HttpAnswer, HttpRequest } from "../../shared/http.ts";
+import type { Line, Order } from "../../shared/order.ts";
+
+/**
+ * A kind of system where orders are created. Everything it needs of the outside (HTTP, cache, lease, catalog, clock) its
+ * tools hand it; it does nothing when imported.
+ */
+export interface Provider<Settings = unknown, Secret = unknown> {
+  readonly name: string;
+  /** As the vendor writes it. */
+  readonly title: string;
+  /** `settings` of its destinations in the stage file; every switch of docs/providers/<name>.md. */
+  readonly settings: z.ZodMiniType<Settings>;
+  /** What `destinations["<provider>/<name>"]` of the secrets holds. `baseUrl` belongs here: credentials never leave for another host. */
+  readonly secret: z.ZodMiniType<Secret>;
+  /** A description of the secret's fields for the person who fills it in. */
+  readonly secretFields: Record<string, string>;
+  /** What our reference may look like there. */
+  readonly reference: { maxLength: number; characters: RegExp };
+  /** ms. `settling`: how long "not there" proves nothing; `call`: of one call; `function`: the Lambda's timeout where the stage's default is too short. */
+  readonly timing: { settling: number; call: number; function?: number };
+  /** Fixed event source settings where one in flight is the rule: maximum concurrency 2, batch size 1. */
+  readonly oneInFlight?: boolean;
+  open(account: Account<Settings, Secret>, tools: Tools): Client;
+}
+
+/** One destination, its settings and secret parsed. */
+export interface Account<Settings, Secret> {
+  /** `kakaclo/demo` */
+  destination: string;
+  settings: Settings;
+  secret: Secret;
+  missing: Missing;
+}
+
+/** An order on its way to one destination. */
+export interface Outgoing {
+  channel: string;
+  connection: string;
+  order: Order;
+  /** Only those of `order.lines` that go to this destination; `quantityToShip(line)` of each is above 0. */
+  lines: Line[];
+  /** The natural key we send; fixed with the delivery. */
+  reference: string;
+}
+
+/** One product as the provider will see it: look-ups compare sums of `quantity` per `product`. */
+export interface SentLine {
+  /** Of our order. */
+  id: string;
+  sku: string;
+  /** In the provider's units. */
+  quantity: number;
+  /** The provider's key: SKU, product or variant ID. */
+  product: string;
+}
+
+/** All that a create needs, known before a claim is made. `request` is the connector's own, kept in memory only. */
+export interface Prepared<Request = unknown> {
+  request: Request;
+  lines: SentLine[];
+}
+
+/** What an earlier claim says was, or was about to be, sent. Times in epoch ms. */
+export interface Sent {
+  reference: string;
+  lines: SentLine[];
+  firstSentAt: number;
+  lastSentAt: number;
+}
+
+export interface Created {
+  providerOrderIds: string[];
+  /** A step still open after creation, run by `followUp` until it succeeds: "mark-paid". */
+  followUp?: string;
+  /** Recorded with the delivery: "provider's total is 12.00, ours 12.50". No personal data. */
+  notes?: string[];
+}
+
+/** What the provider's own records say of our reference. */
+export type Found =
+  | { found: "same"; providerOrderIds: string[]; followUp?: string; notes?: string[] }
+  /** `conclusive: false` where the search could have missed it; then it proves nothing, however late. */
+  | { found: "nothing"; conclusive: boolean }
+  /** An order of this reference with other lines: somebody else's, or not what we sent. */
+  | { found: "different"; reason: string }
+  | { found: "cancelled"; providerOrderIds: string[]; reason: string };
+
+/**
+ * One destination, opened for the records of one batch. Errors by what happens next (shared/errors.ts): Rejected, Faulty,
+ * ProviderDown, Throttled, NotYet; from `create` also InDoubt and AlreadyExists. Anything else thrown by `create` is taken
+ * as in doubt; anything else thrown by `prepare`, `find` or `followUp` is retried.
+ */
+export interface Client {
+  /** Resolves product IDs, customers, addresses; each step safe to repeat. Creates no order. */
+  prepare(outgoing: Outgoing): Promise<Prepared>;
+  /** Exactly one create call (after whatever checks the provider wants before it). */
+  create(prepared: Prepared, outgoing: Outgoing): Promise<Created>;
+  find(sent: Sent, outgoing: Outgoing): Promise<Found>;
+  followUp?(step: string, providerOrderIds: string[], outgoing: Outgoing): Promise<void>;
+  /** A call that changes nothing and proves the credentials: `npm run secrets`. */
+  check?(): Promise<void>;
+}
+
+export interface Tools {
+  /** Deadlines, body limits and redirects as in shared/http.ts; `timeout` defaults to the destination's. */
+  http(request: Omit<HttpRequest, "timeout"> & { timeout?: number }): Promise<HttpAnswer>;
+  /** Epoch ms. */
+  now(): number;
+  /** Resolves after `ms`, or rejects with NotYet where the function's time does not allow it. */
+  wait(ms: number): Promise<void>;
+  /** By when all of this record's work must be over, epoch ms. */
+  readonly deadline: number;
+  /** Shared by all environments of all Lambdas of this provider, in the ledger's table. */
+  readonly cache: Cache;
+  /** The same, sealed by AES-GCM with a key (32 bytes, base64) of the provider's secret: for tokens. */
+  sealedCache(key: string): Cache;
+  /** In this environment's memory only. */
+  readonly memory: Map<string, unknown>;
+  /**
+   * Runs `work` while no other holder of `name` (of this provider) does. Waits its turn inside the function where that is
+   * short, else throws NotYet. `work` gets `keep(until)`: leave the lease taken until then (epoch ms), for a call that was
+   * abandoned and may still run at the provider.
+   */
+  lease<T>(name: string, hold: number, work: (keep: (until: number) => void) => Promise<T>): Promise<T>;
+  /** The operator's own mapping of a SKU for this destination (`npm run catalog`). */
+  catalog(sku: string): Promise<CatalogEntry | undefined>;
+  /** Counts something for the metrics; no personal data, no query, no ID of an order. */
+  count(metric: "throttled" | "relogin"): void;
+}
+
+export interface Cache {
+  get<T>(name: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
+  put(name: string, value: unknown, maxAge: number): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/** How one SKU of ours is known there; `packSize`: pieces of ours in one of theirs. */
+export interface CatalogEntry {
+  productId?: string | undefined;
+  variantId?: string | undefined;
+  providerSku?: string | undefined;
+  packSize?: number | undefined;
+}
+
+/** Keeps a provider's types together where it is declared, and lets the registry hold providers of every kind. */
+export const defineProvider = <Settings, Secret>(provider: Provider<Settings, Secret>): Provider<Settings, Secret> =>
+  provider;

@@ -1,0 +1,127 @@
+import * as z from "zod/mini";
+import { Duration } from "./duration.ts";
+
+const Name = z
+  .string()
+  .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/, "lower-case letters, digits and hyphens, at most 32"));
+/** `shopify/main`, `kakaclo/demo`. */
+const Path = z.string().check(z.regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "two names with a slash: shopify/main"));
+
+/** One configured shop or seller account of a channel. */
+export const Connection = z.object({
+  channel: Name,
+  name: Name,
+  /** Opens every reference we send for this connection's orders; never change it once orders were created. */
+  key: z.string().check(z.regex(/^[A-Za-z0-9]{1,8}$/, "1 to 8 letters or digits")),
+  /** Orders placed before are recorded and not routed. Required but for the local demo. */
+  since: z.optional(z.iso.datetime({ offset: true })),
+  /** Older orders are recorded and not routed: a bulk edit fires "updated" for years of them. "none" for the demo only. */
+  maxOrderAge: z._default(z.union([z.literal("none"), Duration]), 60 * 86_400_000),
+  /** The channel's own shop or seller ID, where an event names it. */
+  shop: z.optional(z.string()),
+  /** No event for this long raises an alarm: 1 hour to 7 days. */
+  silentAfter: z.optional(Duration),
+  /** Of the channel's own. */
+  settings: z._default(z.record(z.string(), z.unknown()), {}),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/** What a destination writes where the order lacks a value the provider requires (reference/providers.md 5b). */
+export const Missing = z.object({
+  email: z.optional(z.string()),
+  phone: z.optional(z.string()),
+  province: z.optional(z.string()),
+  provinceCode: z.optional(z.string()),
+  postcode: z.optional(z.string()),
+  city: z.optional(z.string()),
+  name: z.optional(z.string()),
+  lastName: z.optional(z.string()),
+});
+export type Missing = z.infer<typeof Missing>;
+
+/** One configured account of a provider. */
+export const Destination = z.object({
+  provider: Name,
+  name: Name,
+  /** "plain" sends the channel order ID as it is; only where exactly one connection routes here. */
+  references: z._default(z.enum(["keyed", "plain"]), "keyed"),
+  missing: z._default(Missing, {}),
+  /** How long after an attempt "not there" proves nothing. Default: the provider's. */
+  settling: z.optional(Duration),
+  /** Of one call. Default: the provider's. */
+  callTimeout: z.optional(Duration),
+  maxConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), 2),
+  /** Of the provider's own; each connector says which there are. */
+  settings: z._default(z.record(z.string(), z.unknown()), {}),
+});
+export type Destination = z.infer<typeof Destination>;
+
+/** Which orders of which connections go to which destinations, and when. */
+export const Route = z.object({
+  from: z.array(Path),
+  to: z.array(Path),
+  when: z._default(z.enum(["paid", "placed"]), "paid"),
+  /** Test orders and test deliveries too. */
+  test: z._default(z.boolean(), false),
+});
+export type Route = z.infer<typeof Route>;
+
+/** Every duration and rate; the defaults are the shipped ones, the local stage uses seconds. */
+export const Timing = z.object({
+  /** Added to the function's timeout for a lease: the clocks of two environments differ. */
+  leaseSkew: z._default(Duration, 30_000),
+  /** Longest wait inside a function for something that is about to be possible. */
+  shortWait: z._default(Duration, 5_000),
+  retryBase: z._default(Duration, 30_000),
+  retryCap: z._default(Duration, 30 * 60_000),
+  /** Attempts go on at least this long before a delivery is given up as faulty. */
+  giveUpAfter: z._default(Duration, 6 * 3_600_000),
+  throttleBase: z._default(Duration, 1_000),
+  throttleCap: z._default(Duration, 60_000),
+  /** Longest a message is given back for: SQS takes 12 h per receive. */
+  longestVisibility: z._default(Duration, 11 * 3_600_000),
+  /** After which the due-time pass looks at an order that may have been forgotten. */
+  dueAfter: z._default(Duration, 15 * 60_000),
+  /** The due-time pass reads this far back again: the index is eventually consistent. */
+  dueOverlap: z._default(Duration, 5 * 60_000),
+  secretsMaxAge: z._default(Duration, 5 * 60_000),
+  /** At most one extra read of a secret in this time because a signature did not match. */
+  secretsRecheck: z._default(Duration, 10_000),
+  /** Function timeouts. */
+  receiveTimeout: z._default(Duration, 10_000),
+  routeTimeout: z._default(Duration, 60_000),
+  createTimeout: z._default(Duration, 90_000),
+  findDueTimeout: z._default(Duration, 60_000),
+  /** Visibility of queues = this many function timeouts; AWS asks for at least 6. */
+  visibilityFactor: z._default(z.number().check(z.minimum(6)), 6),
+  /** A message that another attempt is working on comes back no sooner. */
+  findDueEvery: z._default(Duration, 60_000),
+});
+export type Timing = z.infer<typeof Timing>;
+
+export const Retention = z.object({
+  states: z._default(Duration, 400 * 86_400_000),
+  bodies: z._default(Duration, 90 * 86_400_000),
+  events: z._default(Duration, 60 * 86_400_000),
+  queues: z._default(Duration, 4 * 86_400_000),
+  deadLetters: z._default(Duration, 14 * 86_400_000),
+  logs: z._default(Duration, 90 * 86_400_000),
+});
+
+/** The configuration of one deployment, as it travels in each function's bundle. */
+export const Config = z.object({
+  stage: Name,
+  connections: z.array(Connection),
+  destinations: z.array(Destination),
+  routes: z.array(Route),
+  timing: z._default(Timing, () => z.parse(Timing, {})),
+  retention: z._default(Retention, () => z.parse(Retention, {})),
+  /** After a point-in-time restore: unended deliveries of orders first seen before are in doubt, never free. */
+  restoredAt: z.optional(z.iso.datetime({ offset: true })),
+});
+export type Config = z.infer<typeof Config>;
+
+export const pathOf = (connection: Pick<Connection, "channel" | "name">): string =>
+  `${connection.channel}/${connection.name}`;
+export const destinationPath = (destination: Pick<Destination, "provider" | "name">): string =>
+  `${destination.provider}/${destination.name}`;

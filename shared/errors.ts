@@ -1,0 +1,65 @@
+/**
+ * What went wrong, by what happens next. A connector throws one of these or returns; whatever else it throws is taken as
+ * "in doubt" if its create request may have left, else as "provider down".
+ */
+abstract class Outcome extends Error {
+  /** Goes to the ledger only, never to a log: providers' texts echo addresses (design.md P7). */
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.reason = reason;
+  }
+}
+
+/** The provider, or our mapping, says no to this order's data; nothing was created. A person must mend something. Not retried. */
+export class Rejected extends Outcome {
+  override readonly name = "Rejected";
+}
+
+/** Credentials, permission, signature, allow-list or configuration; nothing was created. Retried like "down", paged at the first. */
+export class Faulty extends Outcome {
+  override readonly name = "Faulty";
+}
+
+/** Surely not created, and not this order's fault: no connection, maintenance. Retried after backoff. */
+export class ProviderDown extends Outcome {
+  override readonly name = "ProviderDown";
+}
+
+/** Surely not created: too many requests. Not an attempt; retried after `retryAfter` (ms), or backoff. */
+export class Throttled extends Outcome {
+  override readonly name = "Throttled";
+  readonly retryAfter: number | undefined;
+
+  constructor(reason: string, retryAfter?: number) {
+    super(reason);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Nobody can know yet whether the order exists. Resolved only by the provider's own records. */
+export class InDoubt extends Outcome {
+  override readonly name = "InDoubt";
+}
+
+/** The provider says the order exists already: success only once it was read and is the same. */
+export class AlreadyExists extends Outcome {
+  override readonly name = "AlreadyExists";
+}
+
+/** It is not this delivery's turn (one in flight): not an attempt; come again after `until` (epoch ms). */
+export class NotYet extends Outcome {
+  override readonly name = "NotYet";
+  readonly until: number;
+
+  constructor(reason: string, until: number) {
+    super(reason);
+    this.until = until;
+  }
+}
+
+/** An event nobody can read as it is: goes to the intake DLQ, raw and whole, until the mapping is mended. */
+export class Unreadable extends Outcome {
+  override readonly name = "Unreadable";
+}

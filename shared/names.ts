@@ -1,0 +1,29 @@
+/**
+ * Names of everything the stack owns. They follow from stage and configuration alone, so that no list of URLs or ARNs
+ * has to travel in a function's 4 KB of environment.
+ */
+const PREFIX = "order-relay";
+
+export const queueName = {
+  intake: (stage: string) => `${PREFIX}-${stage}-intake`,
+  intakeDeadLetters: (stage: string) => `${PREFIX}-${stage}-intake-dlq`,
+  /** @param destination `kakaclo/demo` */
+  destination: (stage: string, destination: string) => `${PREFIX}-${stage}-${destination.replace("/", "-")}`,
+  destinationDeadLetters: (stage: string, destination: string) =>
+    `${PREFIX}-${stage}-${destination.replace("/", "-")}-dlq`,
+};
+
+export const tableName = (stage: string): string => `${PREFIX}-${stage}-ledger`;
+/** The index of the due-time pass; see ledger.ts. */
+export const DUE_INDEX = "due";
+
+/** Bucket names are global: the account makes ours unique. */
+export const bucketName = (stage: string, account: string, region: string): string =>
+  `${PREFIX}-${stage}-events-${account}-${region}`;
+
+/** @param path `shopify/main`, `kakaclo/demo` */
+export const secretName = (stage: string, kind: "endpoints" | "connections" | "destinations", path: string): string =>
+  `${PREFIX}/${stage}/${kind}/${path}`;
+
+/** @param room `receive-webhook`, `route-order`, `find-due` or `create-order-<provider>` */
+export const functionName = (stage: string, room: string): string => `${PREFIX}-${stage}-${room}`;

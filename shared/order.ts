@@ -1,0 +1,221 @@
+import * as z from "zod/mini";
+import { isDecimal, normalise } from "./decimal.ts";
+
+/** An optional field; `null` means the same as absent, as most senders use it. */
+const maybe = <T extends z.ZodMiniType>(schema: T) =>
+  z.optional(
+    z.pipe(
+      z.nullable(schema),
+      z.transform((value) => value ?? undefined),
+    ),
+  );
+
+/** Numbers are taken too: an ID is written down as it stood in the raw text (json.ts). */
+const Id = z.pipe(
+  z.union([z.string().check(z.minLength(1), z.maxLength(255)), z.number()]),
+  z.transform((id) => String(id)),
+);
+const Text = z.string().check(z.maxLength(65_536));
+
+/** A decimal string; money is never a float. A JSON number is taken by the digits it was written with. */
+export const Amount = z.pipe(
+  z.union([z.string().check(z.maxLength(64)), z.number()]),
+  z.transform((value, context) => {
+    const text = String(value);
+    if (isDecimal(text)) return normalise(text);
+    context.issues.push({ code: "custom", message: "not a decimal amount", input: value });
+    return z.NEVER;
+  }),
+);
+
+/** ISO 8601 with a zone, kept as UTC with milliseconds. */
+export const Instant = z.pipe(
+  z.iso.datetime({ offset: true }),
+  z.transform((text) => new Date(text).toISOString()),
+);
+
+const upper = (pattern: RegExp, message: string) =>
+  z.pipe(
+    z.string().check(z.regex(pattern, message)),
+    z.transform((text) => text.toUpperCase()),
+  );
+/** ISO 3166-1 alpha-2. */
+const Country = upper(/^[A-Za-z]{2}$/, "not an ISO 3166-1 alpha-2 country");
+/** ISO 4217. */
+const Currency = upper(/^[A-Za-z]{3}$/, "not an ISO 4217 currency");
+const Quantity = z.int().check(z.minimum(0));
+
+/** Where a parcel, or an invoice, goes. Every field may be missing: marketplaces hide what they like. */
+export const Address = z.object({
+  name: maybe(Text),
+  firstName: maybe(Text),
+  lastName: maybe(Text),
+  company: maybe(Text),
+  street1: maybe(Text),
+  street2: maybe(Text),
+  district: maybe(Text),
+  city: maybe(Text),
+  province: maybe(Text),
+  provinceCode: maybe(Text),
+  postcode: maybe(Text),
+  country: maybe(Country),
+  phone: maybe(Text),
+  email: maybe(Text),
+  latitude: maybe(Amount),
+  longitude: maybe(Amount),
+  /** What the driver should know. */
+  remark: maybe(Text),
+});
+export type Address = z.infer<typeof Address>;
+
+/** `rate` is a fraction: 0.19 for 19 %. */
+const Tax = z.object({ title: maybe(Text), rate: maybe(Amount), amount: maybe(Amount) });
+const NameValue = z.object({ name: Text, value: maybe(Text) });
+
+export const Line = z.object({
+  id: Id,
+  /** Ours, by which providers know the product. Empty where the shop gave none. */
+  sku: Text,
+  /** As ordered. */
+  quantity: Quantity,
+  /**
+   * Ordered, minus refunded, cancelled and already fulfilled: what providers get. A line with 0 is not sent.
+   * All of `quantity` where the sender does not say.
+   */
+  quantityToShip: maybe(Quantity),
+  productId: maybe(Id),
+  variantId: maybe(Id),
+  title: maybe(Text),
+  variantTitle: maybe(Text),
+  vendor: maybe(Text),
+  /** Of one unit, before discounts. */
+  unitPrice: maybe(Amount),
+  compareAtPrice: maybe(Amount),
+  /** Of the whole line. */
+  discount: maybe(Amount),
+  /** Of the whole line. */
+  taxes: maybe(z.array(Tax)),
+  /** Personalisation: engraving, size, message. */
+  properties: maybe(z.array(NameValue)),
+  /** False for gift cards, tips and downloads. */
+  ships: maybe(z.boolean()),
+  /** Of one unit. */
+  customsValue: maybe(Amount),
+  customsCurrency: maybe(Currency),
+});
+export type Line = z.infer<typeof Line>;
+
+const Buyer = z.object({
+  id: maybe(Id),
+  name: maybe(Text),
+  firstName: maybe(Text),
+  lastName: maybe(Text),
+  email: maybe(Text),
+  phone: maybe(Text),
+  /** BCP 47, as the channel gives it: `de`, `pt-BR`. */
+  language: maybe(Text),
+  ip: maybe(Text),
+});
+
+const TaxId = z.object({ type: z.enum(["vat", "ioss", "eori", "national", "tax-office"]), value: Text });
+
+const Shipping = z.object({
+  /** As the buyer saw it. */
+  method: maybe(Text),
+  code: maybe(Text),
+  /** Our own three speeds, which each provider has a word for. */
+  serviceLevel: maybe(z.enum(["standard", "expedited", "priority"])),
+  price: maybe(Amount),
+  discount: maybe(Amount),
+  /** A fraction: 0.19 for 19 %. */
+  taxRate: maybe(Amount),
+  /** Requested by the buyer or promised by the shop. */
+  deliverFrom: maybe(Instant),
+  deliverUntil: maybe(Instant),
+  shipBy: maybe(Instant),
+});
+
+const FINANCIAL_STATES = [
+  "pending",
+  "authorized",
+  "partially-paid",
+  "paid",
+  "partially-refunded",
+  "refunded",
+  "voided",
+] as const;
+
+/** Underscores are taken too, as most channels write them. */
+const FinancialState = z.pipe(
+  z.enum([...FINANCIAL_STATES, "partially_paid", "partially_refunded"]),
+  z.transform((state) => state.replace("_", "-") as (typeof FINANCIAL_STATES)[number]),
+);
+export type FinancialState = z.infer<typeof FinancialState>;
+
+/**
+ * What a buyer ordered, in our own words: what every channel is mapped to and every provider is mapped from, and the
+ * body of channel `standard`, published as docs/order.schema.json. Fields we do not know are ignored.
+ */
+export const Order = z.object({
+  /** The channel's own, unique within the connection. */
+  id: Id,
+  /** The number the buyer sees. */
+  number: maybe(Id),
+  placedAt: Instant,
+  paidAt: maybe(Instant),
+  /** The channel's freshness: an older one never overwrites a newer one. */
+  updatedAt: Instant,
+  cancelledAt: maybe(Instant),
+  salesPlatform: maybe(Text),
+  shopName: maybe(Text),
+
+  lines: z.array(Line),
+  /** Null where nothing has to travel. */
+  shippingAddress: z.nullable(Address),
+  billingAddress: maybe(Address),
+  buyer: maybe(Buyer),
+  taxIds: maybe(z.array(TaxId)),
+
+  /** The shop's, in which all amounts here are given. */
+  currency: Currency,
+  /** In which the buyer paid. */
+  buyerCurrency: maybe(Currency),
+  /** Of the lines, after their discounts. */
+  subtotal: maybe(Amount),
+  discount: maybe(Amount),
+  discountCodes: maybe(z.array(Text)),
+  tax: maybe(Amount),
+  total: maybe(Amount),
+  /** So far. */
+  refunded: maybe(Amount),
+  pricesIncludeTax: maybe(z.boolean()),
+
+  financialState: FinancialState,
+  paymentMethod: maybe(Text),
+  cashOnDelivery: maybe(z.boolean()),
+
+  shipping: maybe(Shipping),
+  gift: maybe(z.boolean()),
+  giftMessage: maybe(Text),
+  note: maybe(Text),
+  attributes: maybe(z.array(NameValue)),
+  tags: maybe(z.array(Text)),
+  fulfilmentState: maybe(z.enum(["unfulfilled", "partial", "fulfilled"])),
+  test: maybe(z.boolean()),
+});
+export type Order = z.infer<typeof Order>;
+
+/** How far an order has come: at equal freshness the further one wins (design.md P6). */
+export type Progress = "placed" | "paid" | "cancelled";
+
+/** Paid includes partially refunded; refunded and voided count as cancelled. */
+export function progressOf(order: Pick<Order, "financialState" | "cancelledAt">): Progress {
+  if (order.cancelledAt || order.financialState === "refunded" || order.financialState === "voided") return "cancelled";
+  return order.financialState === "paid" || order.financialState === "partially-refunded" ? "paid" : "placed";
+}
+
+/** What providers get of a line: a line with 0, or one that does not travel, is not sent. */
+export const quantityToShip = (line: Line): number =>
+  line.ships === false ? 0 : Math.min(line.quantityToShip ?? line.quantity, line.quantity);
+
+export const linesToShip = (order: Order): Line[] => order.lines.filter((line) => quantityToShip(line) > 0);
