@@ -1,0 +1,28 @@
+import * as z from "zod/mini";
+
+const Variables = z.object({
+  STAGE: z.string().check(z.minLength(1)),
+  ACCOUNT_ID: z.string().check(z.regex(/^\d{12}$/, "an AWS account ID of 12 digits")),
+  AWS_REGION: z.string().check(z.minLength(1)),
+  AWS_ENDPOINT_URL: z.optional(z.string()),
+});
+
+/** Where this function runs. All else is in the stage's configuration file (stage-config.ts). */
+export interface Environment {
+  stage: string;
+  account: string;
+  region: string;
+  /** Of an emulator; AWS's own endpoints where absent. The SDK's clients read the same variable. */
+  endpoint?: string | undefined;
+}
+
+/** @throws an error that names the variable that is missing or wrong */
+export function environment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const parsed = z.safeParse(Variables, variables);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => issue.path.join("."));
+    throw new Error(`Environment variables missing or wrong: ${names.join(", ")}`);
+  }
+  const { STAGE, ACCOUNT_ID, AWS_REGION, AWS_ENDPOINT_URL } = parsed.data;
+  return { stage: STAGE, account: ACCOUNT_ID, region: AWS_REGION, endpoint: AWS_ENDPOINT_URL || undefined };
+}

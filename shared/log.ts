@@ -1,0 +1,64 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+
+/**
+ * All that a log line may say. No headers, path, query, body or text of an error among them: what is not in a list cannot
+ * leak (design.md P7). Error texts of providers and parsers echo addresses: `error` is an error's name, never its message.
+ */
+const FIELDS = [
+  "action",
+  "age",
+  "attempts",
+  "bytes",
+  "change",
+  "channel",
+  "connection",
+  "count",
+  "destination",
+  "duration",
+  "endpoint",
+  "error",
+  "eventId",
+  "generation",
+  "kind",
+  "messageId",
+  "orderId",
+  "outcome",
+  "provider",
+  "queue",
+  "receives",
+  "reference",
+  "route",
+  "state",
+  "status",
+  "topic",
+  "until",
+] as const;
+export type Fields = { [name in (typeof FIELDS)[number]]?: string | number | boolean | undefined };
+
+/** Names, IDs, topics, times. Whatever else a sender put where we expected one of these is not written down. */
+const PLAIN = /^[\w./:#+-]{0,200}$/;
+
+function allowed(fields: Fields): Record<string, string | number | boolean> {
+  const kept: Record<string, string | number | boolean> = {};
+  for (const name of FIELDS) {
+    const value = fields[name];
+    if (value !== undefined) kept[name] = typeof value !== "string" || PLAIN.test(value) ? value : "[hidden]";
+  }
+  return kept;
+}
+
+const logger = new Logger({ serviceName: "order-relay" });
+
+/** `event` is what happened, in our words: `webhook.answered`. */
+export const log = {
+  debug: (event: string, fields: Fields = {}) => logger.debug(event, allowed(fields)),
+  info: (event: string, fields: Fields = {}) => logger.info(event, allowed(fields)),
+  warn: (event: string, fields: Fields = {}) => logger.warn(event, allowed(fields)),
+  error: (event: string, fields: Fields = {}) => logger.error(event, allowed(fields)),
+};
+
+/** What may be written of something thrown: its name. */
+export const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+/** Marks each line of this invocation with Lambda's request ID and whether it was a cold start. */
+export const logContext = (context: Parameters<Logger["addContext"]>[0]): void => logger.addContext(context);

@@ -1,0 +1,17 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+
+/** Reads and writes texts of one bucket. @throws what the SDK throws, after its retries */
+export function openTexts(Bucket: string, endpoint?: string) {
+  // Emulators have no name server for a bucket's own host name.
+  const client = new S3Client(endpoint ? { forcePathStyle: true } : {});
+  return {
+    async put(Key: string, text: string): Promise<void> {
+      await client.send(new PutObjectCommand({ Bucket, Key, Body: text, ContentType: "application/json" }));
+    },
+    async get(Key: string): Promise<string> {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+      if (!Body) throw new Error("S3 answered without a body");
+      return Body.transformToString();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type * as z from "zod/mini";
+import { secretName } from "./names.ts";
+
+export type SecretKind = Parameters<typeof secretName>[1];
+
+/** A secret that could not be read, or is not what its schema says. Says which and why; never what stands in it. */
+export class SecretUnreadable extends Error {
+  override readonly name = "SecretUnreadable";
+}
+
+export interface Secrets {
+  /**
+   * Reads a secret, at most once per environment while it is younger than `maxAge`.
+   * @param path `shopify/main`, `kakaclo/demo`
+   * @throws SecretUnreadable
+   */
+  read<T>(kind: SecretKind, path: string, schema: z.ZodMiniType<T>): Promise<T>;
+  /**
+   * Reads it again now, because what it said did not do: it may have been rotated. Undefined where that was done less than
+   * `recheck` ago, so that a flood of forgeries does not become a flood of reads.
+   * @throws SecretUnreadable
+   */
+  reread<T>(kind: SecretKind, path: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
+}
+
+interface Options {
+  /** ms */
+  maxAge: number;
+  /** ms */
+  recheck: number;
+  /** Epoch ms. */
+  now?: () => number;
+}
+
+export function createSecrets(
+  client: Pick<SecretsManagerClient, "send">,
+  stage: string,
+  { maxAge, recheck, now = Date.now }: Options,
+): Secrets {
+  const reads = new Map<string, { at: number; json: Promise<unknown> }>();
+
+  function fetch(name: string): Promise<unknown> {
+    const json = client
+      .send(new GetSecretValueCommand({ SecretId: name }))
+      .then(({ SecretString = "" }): unknown => JSON.parse(SecretString))
+      .catch((error: unknown) => {
+        // No cause: JSON.parse quotes what it could not parse.
+        throw new SecretUnreadable(`Secret ${name}: ${error instanceof Error ? error.name : "could not be read"}`);
+      });
+    reads.set(name, { at: now(), json });
+    return json;
+  }
+
+  async function parse<T>(name: string, json: Promise<unknown>, schema: z.ZodMiniType<T>): Promise<T> {
+    const parsed = schema.safeParse(await json);
+    if (parsed.success) return parsed.data;
+    const fields = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole");
+    throw new SecretUnreadable(`Secret ${name}: missing or wrong: ${fields.join(", ")}`);
+  }
+
+  return {
+    async read(kind, path, schema) {
+      const name = secretName(stage, kind, path);
+      const known = reads.get(name);
+      if (known && now() - known.at < maxAge) {
+        try {
+          return await parse(name, known.json, schema);
+        } catch {
+          // A failure is not kept: the next event asks again.
+        }
+      }
+      return parse(name, fetch(name), schema);
+    },
+
+    async reread(kind, path, schema) {
+      const name = secretName(stage, kind, path);
+      const known = reads.get(name);
+      if (!known || now() - known.at >= recheck) return parse(name, fetch(name), schema);
+      // Where that read failed, nobody can say yet that a signature is wrong.
+      await parse(name, known.json, schema);
+      return undefined;
+    },
+  };
+}
