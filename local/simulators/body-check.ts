@@ -1,0 +1,33 @@
+import * as z from "zod/mini";
+
+/** What a server finds wrong with a body: where, and whether the field is absent, of another type, or of a bad value. */
+export interface Complaint {
+  /** `orderItemsList.0.quantity`; "" for the body itself. */
+  readonly field: string;
+  readonly what: "missing" | "type" | "value";
+  readonly message: string;
+}
+
+/** @returns the body, or the first complaint about it */
+export function checkBody<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  body: unknown,
+): { ok: true; body: z.infer<Schema> } | { ok: false; complaint: Complaint } {
+  const result = z.safeParse(schema, body);
+  if (result.success) return { ok: true, body: result.data };
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  const value = path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), body);
+  const what = value === undefined || value === null ? "missing" : issue?.code === "invalid_type" ? "type" : "value";
+  return { ok: false, complaint: { field: path.join("."), what, message: issue?.message ?? "" } };
+}
+
+const isObject = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === "object" && value !== null;
+
+/** Text of at most so many Unicode characters. (ASSUME: no document says what its lengths count) */
+export const textUpTo = (length: number) =>
+  z.string().check(z.refine((text) => [...text].length <= length, `is longer than ${length}`));
+
+/** The same, and more than white space. */
+export const requiredTextUpTo = (length: number) =>
+  textUpTo(length).check(z.refine((text) => text.trim() !== "", "is required"));

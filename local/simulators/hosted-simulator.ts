@@ -1,0 +1,180 @@
+import { commonSwitches, genericFaults } from "./faults.ts";
+import {
+  type Answer,
+  type Fault,
+  type HeldOrder,
+  NotJson,
+  type Reply,
+  type Simulator,
+  type SimulatorKind,
+  type SimulatorRequest,
+} from "./simulator.ts";
+
+/** One call, for tests that count them. */
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  /** As sent, without "?". */
+  readonly query: string;
+  /** The HTTP status that went out, or how there was none. */
+  readonly status: number | "no-answer" | "reset";
+  readonly fault?: string;
+  /** ms since the epoch, by the sandbox's clock. */
+  readonly at: number;
+}
+
+/** A simulator with what the sandbox knows about it: faults that wait, switches, the log of calls. */
+export interface HostedSimulator {
+  readonly faults: readonly string[];
+  readonly calls: readonly Call[];
+  reply(request: SimulatorRequest): Reply;
+  /** @throws RangeError on a fault it does not know */
+  setFault(fault: string, times: number): void;
+  /** @throws RangeError on a switch it does not have */
+  configure(switches: object): void;
+  orders(): HeldOrder[];
+  readonly simulator: Simulator;
+  /** As just started: no orders, faults or calls; switches as at the start. */
+  reset(): void;
+  stop(): void;
+}
+
+export function hostSimulator(kind: SimulatorKind<object>, settings: object, now: () => number): HostedSimulator {
+  const known: Record<string, Fault> = { ...genericFaults, ...kind.faults };
+  const initial = { ...commonSwitches, ...kind.switches };
+  configure(initial, settings, kind.name);
+  const switches = { ...initial };
+  const simulator = kind.start({ switches, now });
+  let waiting: { name: string; fault: Fault; left: number }[] = [];
+  let calls: Call[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+
+  /** Takes nothing yet: a fault is spent only by a call it struck. */
+  const nextFault = (request: SimulatorRequest) => {
+    const what = simulator.kindOf(request);
+    return waiting.find(({ fault }) => (fault.on ?? "create") === what);
+  };
+  const spend = (entry: { left: number }) => {
+    entry.left -= 1;
+    waiting = waiting.filter(({ left }) => left > 0);
+  };
+
+  const work = (request: SimulatorRequest): Answer => guarded(request, () => simulator.handle(request));
+
+  function guarded<Result>(request: SimulatorRequest, run: () => Result): Result | Answer {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof NotJson) return simulator.answers.malformed();
+      // A defect of the simulator must be seen, and must not take the others down.
+      console.error(`simulator ${kind.name}: ${request.method} ${request.path}`, error);
+      return simulator.answers.serverError();
+    }
+  }
+
+  function workLater(request: SimulatorRequest, afterMs: number): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work(request);
+    }, afterMs);
+    timers.add(timer);
+  }
+
+  function decide(request: SimulatorRequest): { reply: Reply; fault?: string } {
+    const refusal = simulator.refuse(request);
+    if (refusal) return { reply: refusal };
+    const next = nextFault(request);
+    if (!next) return { reply: delayed(work(request), request) };
+    const at = { simulator, switches, workLater: (afterMs: number) => workLater(request, afterMs) };
+    if ("instead" in next.fault) {
+      spend(next);
+      const { instead } = next.fault;
+      return { reply: guarded(request, () => instead(request, at)), fault: next.name };
+    }
+    const before = simulator.orders().length;
+    const answer = "switched" in next.fault ? workSwitched(request, next.fault.switched) : work(request);
+    if (next.fault.on === undefined && simulator.orders().length === before) return { reply: answer };
+    spend(next);
+    return { reply: "switched" in next.fault ? answer : next.fault.afterwards(answer, at), fault: next.name };
+  }
+
+  function workSwitched(request: SimulatorRequest, changes: object): Answer {
+    const before = { ...switches };
+    Object.assign(switches, changes);
+    try {
+      return work(request);
+    } finally {
+      Object.assign(switches, before);
+    }
+  }
+
+  const delayed = (answer: Answer, request: SimulatorRequest): Reply =>
+    switches.answerDelayMs > 0 && simulator.kindOf(request) === "create"
+      ? { wire: "late", afterMs: switches.answerDelayMs, answer }
+      : answer;
+
+  return {
+    faults: Object.keys(known),
+    get calls() {
+      return calls;
+    },
+    simulator,
+    reply(request) {
+      const { reply, fault } = decide(request);
+      const { method, path, query } = request;
+      calls.push({
+        method,
+        path,
+        query: query.toString(),
+        status: statusOf(reply),
+        at: now(),
+        ...(fault && { fault }),
+      });
+      return reply;
+    },
+    setFault(name, times) {
+      const fault = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (!fault) throw new RangeError(`${kind.name} knows no fault "${name}", only ${Object.keys(known).join(", ")}.`);
+      if (!Number.isSafeInteger(times) || times < 0) throw new RangeError(`times is ${times}, must be 0 or more.`);
+      // None of it: takes back what still waits.
+      if (times === 0) waiting = waiting.filter((entry) => entry.name !== name);
+      else waiting.push({ name, fault, left: times });
+    },
+    configure: (changes) => configure(switches, changes, kind.name),
+    // Stable: what arrived in the same millisecond stays in the order of arrival.
+    orders: () =>
+      simulator
+        .orders()
+        .map(({ id, reference, request, createdAt, cancelled }) => ({
+          ...{ id, reference, request, createdAt },
+          ...(cancelled && { cancelled }),
+        }))
+        .sort((a, b) => (a.createdAt < b.createdAt ? -1 : Number(a.createdAt > b.createdAt))),
+    reset() {
+      stopTimers();
+      waiting = [];
+      calls = [];
+      Object.assign(switches, initial);
+      simulator.forget();
+    },
+    stop: stopTimers,
+  };
+
+  function stopTimers() {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+  }
+}
+
+function configure(switches: object, changes: object, provider: string): void {
+  const unknown = Object.keys(changes).find((key) => !Object.hasOwn(switches, key));
+  if (unknown) {
+    throw new RangeError(`${provider} has no switch "${unknown}", only ${Object.keys(switches).join(", ")}.`);
+  }
+  Object.assign(switches, changes);
+}
+
+function statusOf(reply: Reply): Call["status"] {
+  if (!("wire" in reply)) return reply.status;
+  return reply.wire === "no-answer" || reply.wire === "reset" ? reply.wire : reply.answer.status;
+}
