@@ -1,0 +1,63 @@
+/**
+ * Runs inside an execution environment, in the place of Lambda's Node.js runtime: loads the handler of the bundle, then
+ * answers one invocation at a time. Whoever freezes and ends this process is the function host.
+ */
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { FromEnvironment, InvocationResult, ToEnvironment } from "./host-messages.ts";
+
+type Handler = (event: unknown, context: object) => unknown;
+
+const variable = (name: string): string => process.env[name] ?? "";
+const functionName = variable("AWS_LAMBDA_FUNCTION_NAME");
+const functionArn = variable("LOCAL_FUNCTION_ARN");
+delete process.env["LOCAL_FUNCTION_ARN"];
+
+// The host is gone: nobody is left to answer.
+process.on("disconnect", () => process.exit(1));
+
+const handler = await loadHandler(variable("LAMBDA_TASK_ROOT"), variable("_HANDLER"));
+process.on("message", (invocation: ToEnvironment) => void answer(invocation));
+tell({ type: "initialised" });
+
+async function loadHandler(folder: string, name: string): Promise<Handler> {
+  const dot = name.lastIndexOf(".");
+  const path = `${folder}/${name.slice(0, dot)}`;
+  const file = [".mjs", ".js", ".cjs"].map((ending) => path + ending).find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`Runtime.ImportModuleError: there is no ${path}.mjs`);
+  const module = (await import(pathToFileURL(file).href)) as Record<string, Handler | undefined>;
+  const found = module[name.slice(dot + 1)];
+  if (typeof found !== "function") throw new Error(`Runtime.HandlerNotFound: ${name} is no function`);
+  return found;
+}
+
+async function answer({ requestId, traceId, deadline, payload }: ToEnvironment): Promise<void> {
+  process.env["_X_AMZN_TRACE_ID"] = traceId;
+  const context = {
+    awsRequestId: requestId,
+    functionName,
+    functionVersion: "$LATEST",
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB: variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+    logGroupName: variable("AWS_LAMBDA_LOG_GROUP_NAME"),
+    logStreamName: variable("AWS_LAMBDA_LOG_STREAM_NAME"),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+  tell({ type: "answer", requestId, result: await run(payload, context) });
+}
+
+async function run(payload: string, context: object): Promise<InvocationResult> {
+  try {
+    const value = await handler(JSON.parse(payload), context);
+    return { ok: true, payload: JSON.stringify(value) ?? "null" };
+  } catch (error) {
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    const failure = { errorType: name, errorMessage: message };
+    console.error(JSON.stringify({ ...failure, trace: stack?.split("\n") }));
+    return { ok: false, error: failure };
+  }
+}
+
+function tell(message: FromEnvironment): void {
+  process.send?.(message);
+}

@@ -1,0 +1,129 @@
+import { cpus } from "node:os";
+import type { ExecutionEnvironment } from "./execution-environment.ts";
+import type { EnvironmentInfo, InvocationResult } from "./host-messages.ts";
+
+/** How long an invocation waits for a busy environment before another is started. */
+const PATIENCE_MS = 50;
+/** And how long while the machine is busy anyway, when one more process would only slow the others down. */
+const BUSY_PATIENCE_MS = 1000;
+
+/** The environments of one function. */
+export interface EnvironmentPool {
+  /** Waits while all are busy and no more may be started. */
+  invoke(payload: string): Promise<InvocationResult>;
+  list(): EnvironmentInfo[];
+}
+
+interface Waiting {
+  payload: string;
+  since: number;
+  resolve(result: InvocationResult): void;
+}
+
+/**
+ * Lambda starts an environment whenever none is free. On two cores that would be a process per message of a burst, so
+ * this starts the first at once and others only for invocations that have waited: fast functions stay few, slow ones
+ * (waiting for a provider) become as many as they need.
+ */
+export function createEnvironmentPool(
+  functionName: string,
+  { most, idleMs, start }: { most: number; idleMs: number; start: () => ExecutionEnvironment },
+): EnvironmentPool {
+  const environments = new Set<ExecutionEnvironment>();
+  /** Last used last: the warmest is taken first, so that those not needed grow old. */
+  const free: ExecutionEnvironment[] = [];
+  const waiting: Waiting[] = [];
+  let growing: NodeJS.Timeout | undefined;
+
+  function pump(): void {
+    for (let environment = free.at(-1); environment && waiting.length > 0; environment = free.at(-1)) {
+      free.pop();
+      if (environment.state() === "ended") environments.delete(environment);
+      else void work(environment);
+    }
+    if (waiting.length === 0) return;
+    if (environments.size === 0) grow();
+    else if (growing === undefined) growing = setTimeout(growIfNeeded, PATIENCE_MS);
+  }
+
+  async function work(environment: ExecutionEnvironment): Promise<void> {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      next.resolve(await environment.invoke(next.payload, () => waiting.length === 0));
+      if (environment.state() === "ended") {
+        environments.delete(environment);
+        return pump();
+      }
+      if (environment.state() === "frozen") break;
+    }
+    free.push(environment);
+    pump();
+  }
+
+  function growIfNeeded(): void {
+    growing = undefined;
+    const [oldest] = waiting;
+    if (!oldest || environments.size >= most) return;
+    const starting = [...environments].some((environment) => environment.state() === "starting");
+    const patience = starting || machineIsBusy() ? BUSY_PATIENCE_MS : PATIENCE_MS;
+    if (Date.now() - oldest.since >= patience) grow();
+    if (growing === undefined) growing = setTimeout(growIfNeeded, PATIENCE_MS);
+  }
+
+  function grow(): void {
+    const environment = start();
+    environments.add(environment);
+    void environment.initialised.then((failed) => {
+      if (failed === undefined) free.push(environment);
+      else {
+        environments.delete(environment);
+        waiting.shift()?.resolve(failed);
+      }
+      pump();
+    });
+  }
+
+  const reaper = setInterval(
+    () => {
+      const old = free.filter((environment) => Date.now() - environment.lastUsed() > idleMs);
+      for (const environment of old) {
+        free.splice(free.indexOf(environment), 1);
+        environments.delete(environment);
+        environment.end();
+      }
+    },
+    Math.min(idleMs, 10_000),
+  );
+  reaper.unref();
+
+  return {
+    invoke: (payload) =>
+      new Promise((resolve) => {
+        waiting.push({ payload, since: Date.now(), resolve });
+        pump();
+      }),
+    list: () =>
+      [...environments].map((environment) => ({
+        functionName,
+        pid: environment.pid,
+        state: environment.state(),
+        invocations: environment.invocations(),
+      })),
+  };
+}
+
+let before = cpuTimes();
+
+/** Whether all cores together idled less than a tenth of the time since this was last asked. */
+function machineIsBusy(): boolean {
+  const now = cpuTimes();
+  const idle = now.idle - before.idle;
+  const total = now.total - before.total;
+  if (total > 0) before = now;
+  return total > 0 && idle / total < 0.1;
+}
+
+function cpuTimes(): { idle: number; total: number } {
+  const times = cpus().map((cpu) => cpu.times);
+  const idle = times.reduce((sum, time) => sum + time.idle, 0);
+  return { idle, total: times.reduce((sum, time) => sum + time.user + time.nice + time.sys + time.irq, idle) };
+}

@@ -1,0 +1,120 @@
+import { queueUrl, REGION } from "./aws-account.ts";
+import type { InvocationResult } from "./host-messages.ts";
+import type { QueueSource } from "./hosted.ts";
+import type { ReceivedMessage, SqsClient } from "./sqs-client.ts";
+
+/** SQS's longest. */
+const LONG_POLL_SECONDS = 20;
+const TROUBLE_MS = 500;
+
+/**
+ * Lambda's event source mapping for a queue: batches up to the batch size, as many at once as the maximum concurrency,
+ * and only what succeeded is deleted. What failed stays invisible until its visibility timeout, or what the function
+ * set instead, is over; moving it to the dead-letter queue is SQS's own work.
+ */
+export async function runEventSource(
+  source: QueueSource,
+  sqs: SqsClient,
+  invoke: (payload: string) => Promise<InvocationResult>,
+): Promise<never> {
+  const url = queueUrl(source.queueArn.split(":").at(-1) ?? "");
+  let running = 0;
+  let roomAgain = (): void => {};
+
+  for (;;) {
+    if (running >= source.maximumConcurrency) {
+      await new Promise<void>((resolve) => {
+        roomAgain = resolve;
+      });
+    }
+    const messages = await gather(source, sqs, url);
+    if (messages.length === 0) continue;
+    running += 1;
+    void deliver(messages).finally(() => {
+      running -= 1;
+      roomAgain();
+    });
+  }
+
+  async function deliver(messages: ReceivedMessage[]): Promise<void> {
+    const result = await invoke(
+      JSON.stringify({ Records: messages.map((message) => record(message, source.queueArn)) }),
+    );
+    const failed = failures(result, messages, source.partialFailures);
+    const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
+    if (done.length === 0) return;
+    // A delete that fails brings the message again: at least once is all that Lambda promises too.
+    await sqs
+      .delete(
+        url,
+        done.map(({ ReceiptHandle }) => ReceiptHandle),
+      )
+      .catch(() => {});
+  }
+}
+
+async function gather({ batchSize, windowMs }: QueueSource, sqs: SqsClient, url: string): Promise<ReceivedMessage[]> {
+  const messages = await receive(Math.min(batchSize, 10), LONG_POLL_SECONDS);
+  const until = Date.now() + windowMs;
+  while (messages.length > 0 && messages.length < batchSize && Date.now() < until) {
+    const seconds = Math.min(LONG_POLL_SECONDS, (until - Date.now()) / 1000);
+    messages.push(...(await receive(Math.min(batchSize - messages.length, 10), seconds)));
+  }
+  return messages;
+
+  async function receive(most: number, waitSeconds: number): Promise<ReceivedMessage[]> {
+    try {
+      return await sqs.receive(url, most, waitSeconds);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, TROUBLE_MS));
+      return [];
+    }
+  }
+}
+
+/**
+ * The IDs that count as failed. A thrown error, a timeout, or an answer Lambda cannot read fails the whole batch; an
+ * empty one means success. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export function failures(
+  result: InvocationResult,
+  messages: Pick<ReceivedMessage, "MessageId">[],
+  partialFailures: boolean,
+): Set<string> {
+  const all = new Set(messages.map(({ MessageId }) => MessageId));
+  if (!result.ok) return all;
+  if (!partialFailures) return new Set();
+
+  const answer: unknown = JSON.parse(result.payload);
+  if (typeof answer !== "object" || answer === null || !("batchItemFailures" in answer)) return new Set();
+  const { batchItemFailures: items } = answer;
+  if (items === null || items === undefined) return new Set();
+  if (!Array.isArray(items)) return all;
+  const ids = items.map((item: { itemIdentifier?: unknown } | null) => item?.itemIdentifier);
+  return ids.every((id) => typeof id === "string" && all.has(id)) ? new Set(ids as string[]) : all;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
+function record(message: ReceivedMessage, eventSourceARN: string): object {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
+    name,
+    {
+      dataType: value.DataType,
+      ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+      ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+      stringListValues: [],
+      binaryListValues: [],
+    },
+  ]);
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes ?? {},
+    messageAttributes: Object.fromEntries(attributes),
+    md5OfBody: message.MD5OfBody,
+    eventSource: "aws:sqs",
+    eventSourceARN,
+    awsRegion: REGION,
+  };
+}

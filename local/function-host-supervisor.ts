@@ -1,0 +1,142 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { EnvironmentInfo, FromHost, HostPlan, InvocationResult, ToHost } from "./host-messages.ts";
+
+const ENTRY = fileURLToPath(new URL("./function-host.ts", import.meta.url));
+/** A host that dies sooner than this is started again only after this. */
+const SHORT_LIFE_MS = 500;
+
+/** The function host, started again whenever it dies. */
+export interface FunctionHost {
+  /** Of the host that runs now. */
+  pid(): number;
+  /** How often a host was started. */
+  starts(): number;
+  /** Resolves when the host that runs now takes work. */
+  ready(): Promise<void>;
+  /** Waits for a host to be there; what a dying host had taken fails. */
+  invoke(functionName: string, payload: string): Promise<InvocationResult>;
+  environments(): Promise<EnvironmentInfo[]>;
+  stop(): Promise<void>;
+}
+
+interface Host {
+  child: ChildProcess;
+  guard: ChildProcess;
+  ready: PromiseWithResolvers<void>;
+}
+
+export function startFunctionHost(plan: HostPlan): FunctionHost {
+  const results = new Map<number, (result: InvocationResult) => void>();
+  const lists = new Map<number, (environments: EnvironmentInfo[]) => void>();
+  let next = 0;
+  let starts = 0;
+  let stopped = false;
+  let again: NodeJS.Timeout | undefined;
+  let host = start();
+
+  function start(): Host {
+    starts += 1;
+    const startedAt = Date.now();
+    // Leader of a process group of its own: its environments can be ended with it, stopped or not.
+    const child = fork(ENTRY, { detached: true, stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
+    const pid = child.pid ?? 0;
+    const ready = Promise.withResolvers<void>();
+    const started: Host = { child, guard: guardGroup(pid), ready };
+    child.on("message", (message: FromHost) => {
+      if (message.type === "ready") ready.resolve();
+      else if (message.type === "result") take(results, message.id)?.(message.result);
+      else take(lists, message.id)?.(message.environments);
+    });
+    child.on("exit", () => {
+      endGroup(pid);
+      started.guard.kill("SIGKILL");
+      for (const [id] of results) take(results, id)?.(HOST_DIED);
+      for (const [id] of lists) take(lists, id)?.([]);
+      if (stopped) return;
+      const pause = Date.now() - startedAt < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0;
+      again = setTimeout(() => {
+        host = start();
+        void host.ready.promise.then(ready.resolve);
+      }, pause);
+    });
+    child.send({ type: "start", plan } satisfies ToHost);
+    return started;
+  }
+
+  /** Whoever waited for a host that died waits for the one after it. */
+  const ready = (): Promise<void> => host.ready.promise;
+
+  return {
+    pid: () => host.child.pid ?? 0,
+    starts: () => starts,
+    async ready() {
+      await ready();
+    },
+    async invoke(functionName, payload) {
+      await ready();
+      if (!host.child.connected) return HOST_DIED;
+      const id = next++;
+      return new Promise((resolve) => {
+        results.set(id, resolve);
+        host.child.send({ type: "invoke", id, functionName, payload } satisfies ToHost, (error) => {
+          if (error) take(results, id)?.(HOST_DIED);
+        });
+      });
+    },
+    async environments() {
+      await ready();
+      const id = next++;
+      return new Promise((resolve) => {
+        lists.set(id, resolve);
+        host.child.send({ type: "environments", id } satisfies ToHost, (error) => {
+          if (error) take(lists, id)?.([]);
+        });
+      });
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(again);
+      if (host.child.exitCode !== null || host.child.signalCode !== null) return;
+      const gone = once(host.child, "exit");
+      endGroup(host.child.pid ?? 0);
+      await gone;
+    },
+  };
+}
+
+const HOST_DIED: InvocationResult = {
+  ok: false,
+  error: { errorType: "HostDied", errorMessage: "The function host died during the invocation." },
+};
+
+/**
+ * A shell that only waits for this process to be gone, however that came (its standard input ends then), and ends the
+ * host's group: a stopped environment cannot notice by itself.
+ */
+function guardGroup(pid: number): ChildProcess {
+  const script = 'cat >/dev/null; kill -9 -- "-$1"';
+  const guard = spawn("sh", ["-c", script, "function-host-guard", String(pid)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.stdin?.on("error", () => {});
+  return guard;
+}
+
+function endGroup(pid: number): void {
+  if (pid <= 0) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All of them are gone already.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function take<T>(map: Map<number, T>, id: number): T | undefined {
+  const value = map.get(id);
+  map.delete(id);
+  return value;
+}

@@ -1,0 +1,40 @@
+/** What the function host runs, as read from the synthesised templates. */
+export interface HostedFunction {
+  name: string;
+  /** Where the bundle lies. */
+  folder: string;
+  /** `index.handler` */
+  handler: string;
+  timeoutMs: number;
+  memoryMb: number;
+  /** The template's own variables. */
+  environment: Record<string, string>;
+}
+
+/** An event source mapping: a queue whose messages a function gets in batches. */
+export interface QueueSource {
+  queueArn: string;
+  functionName: string;
+  batchSize: number;
+  /** How long to gather a batch. */
+  windowMs: number;
+  maximumConcurrency: number;
+  /** ReportBatchItemFailures. */
+  partialFailures: boolean;
+}
+
+export interface Schedule {
+  id: string;
+  functionName: string;
+  periodMs: number;
+  /** EventBridge rules and EventBridge Scheduler send different events. */
+  kind: "rule" | "schedule";
+  /** JSON that is sent instead of the usual event. */
+  input?: string;
+}
+
+export interface HttpRoute {
+  /** `POST /webhooks/shopify/demo` */
+  key: string;
+  functionName: string;
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as z from "zod/mini";
+import type { SecretSpec } from "./assembly.ts";
+
+export const SECRETS_FILE = fileURLToPath(new URL("./secrets.json", import.meta.url));
+
+const Values = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** A secret the stack wants and local/secrets.json lacks. */
+export class MissingSecret extends Error {
+  override name = "MissingSecret" as const;
+}
+
+/**
+ * The values of a stage's secrets by name, from a file `{"endpoints": {"shopify/demo": {…}}, "connections": …,
+ * "destinations": …}`; `{sandbox}` in any value becomes the simulators' address.
+ * @throws MissingSecret with a sentence that says what to write where
+ */
+export function secretValues(specs: SecretSpec[], sandboxUrl: string, file = SECRETS_FILE): Map<string, string> {
+  const values = Values.parse(JSON.parse(readFileSync(file, "utf8")));
+  return new Map(specs.map((spec) => [spec.name, lookUp(spec)]));
+
+  function lookUp({ name, description, generated }: SecretSpec): string {
+    if (generated) return randomBytes(32).toString("base64url");
+    // shared/names.ts: <prefix>/<stage>/<kind>/<path>
+    const [, , kind = "", ...path] = name.split("/");
+    const value = values[kind]?.[path.join("/")];
+    if (value === undefined) {
+      const fields = description === "" ? "its fields" : description;
+      throw new MissingSecret(
+        `local/secrets.json lacks an entry: write under "${kind}" a "${path.join("/")}": {…} with ${fields}`,
+      );
+    }
+    return JSON.stringify(value).replaceAll("{sandbox}", sandboxUrl);
+  }
+}

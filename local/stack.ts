@@ -1,0 +1,201 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Assembly, readAssembly } from "./assembly.ts";
+import { ACCOUNT, REGION } from "./aws-account.ts";
+import { accessKeyOf } from "./aws-calls.ts";
+import { type AwsEndpoint, startAwsEndpoint } from "./aws-endpoint.ts";
+import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
+import { createFront } from "./front.ts";
+import { type FunctionHost, startFunctionHost } from "./function-host-supervisor.ts";
+import { createReadTrace, type ReadTrace } from "./order-trace.ts";
+import { provision } from "./provision.ts";
+import { type Queue, startQueuesAndBuckets } from "./queues-and-buckets.ts";
+import { SECRETS_FILE, secretValues } from "./secret-values.ts";
+import { createSecretsManager, type SecretsManager } from "./secrets-manager.ts";
+import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
+import { createSurface } from "./surface.ts";
+import { synthesise } from "./synthesise.ts";
+import { startTableEmulator, type TableEmulatorKind } from "./table-emulator.ts";
+
+export interface StackOptions {
+  /** 0 takes a free one. Default 0. */
+  port?: number;
+  /** Default "local". */
+  stage?: string;
+  /** A cloud assembly that was synthesised before; without it the stage is synthesised now. */
+  assembly?: string;
+  /** Default "dynalite". */
+  dynamo?: TableEmulatorKind;
+  /** Default local/secrets.json. */
+  secretsFile?: string;
+  /** Switches of the provider simulators. */
+  sandbox?: SandboxSettings;
+  /** All schedules run this often instead of at their own rate. */
+  scheduleMs?: number;
+  /** An environment that nothing used for this long is ended. Default 5 min. */
+  idleMs?: number;
+  /** Where functions' output goes, a file each. Default: a folder that goes with the stack. */
+  logFolder?: string;
+}
+
+/** A running local stack. */
+export interface LocalStack {
+  readonly url: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly account: string;
+  readonly assembly: Assembly;
+  /** Its `url` is for any AWS SDK or CLI; counts calls and lets them fail. */
+  readonly aws: AwsEndpoint;
+  readonly host: FunctionHost;
+  readonly sandbox: Sandbox;
+  readonly secrets: SecretsManager;
+  readonly logFolder: string;
+  /** A queue to look into, by name. */
+  queue(name: string): Queue | undefined;
+  deadLetters(): DeadLetterQueue[];
+  /** @returns how many messages were moved, undefined when there is no such queue */
+  redrive(options?: Redrive): number | undefined;
+  trace: ReadTrace;
+  /** Ends every process it started. */
+  stop(): Promise<void>;
+}
+
+/** The port is taken by somebody else. */
+export class PortBusy extends Error {
+  override name = "PortBusy" as const;
+}
+
+/**
+ * Hosts a synthesised stage on this machine.
+ * @throws PortBusy, MissingSecret (what to write where), or the synth's own complaint
+ */
+export async function startStack(options: StackOptions = {}): Promise<LocalStack> {
+  const { port = 0, stage = "local", dynamo = "dynalite", secretsFile = SECRETS_FILE, idleMs = 300_000 } = options;
+  const ending: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ending.splice(0).reverse()) await end();
+  };
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "order-relay-"));
+    ending.push(() => rmSync(folder, { recursive: true, force: true }));
+    // Before everything that takes time: a busy port is better known at once.
+    const server = createServer({ maxHeaderSize: 64 * 1024 }, (_request, response) => {
+      sendJson(response, 503, { status: "starting" });
+    });
+    const url = await listen(server, port);
+    ending.push(() => hangUp(server));
+
+    const assemblyFolder = options.assembly ?? join(folder, "cdk.out");
+    if (options.assembly === undefined) await synthesise(stage, assemblyFolder);
+    const assembly = readAssembly(assemblyFolder);
+
+    const callers = new Map(
+      [...assembly.functions.map(({ name }) => name), "event-source", "provision"].map((name) => [
+        accessKeyOf(name),
+        name,
+      ]),
+    );
+    const emulators = {
+      tables: await startTableEmulator(dynamo),
+      queues: await startQueuesAndBuckets(),
+      secrets: createSecretsManager(),
+    };
+    ending.push(() => emulators.tables.stop());
+    ending.push(() => emulators.queues.stop());
+    const aws = await startAwsEndpoint(emulators, (accessKey) => callers.get(accessKey) ?? accessKey);
+    ending.push(() => aws.stop());
+    const sandbox = await startSandbox(options.sandbox ? { settings: options.sandbox } : {});
+    ending.push(() => sandbox.stop());
+    await provision(assembly, emulators, aws.url, secretValues(assembly.secrets, sandbox.url, secretsFile));
+
+    const logFolder = options.logFolder ?? join(folder, "logs");
+    mkdirSync(logFolder, { recursive: true });
+    const { functions, queueSources } = assembly;
+    const schedules = assembly.schedules.map((schedule) => ({
+      ...schedule,
+      periodMs: options.scheduleMs ?? schedule.periodMs,
+    }));
+    const plan = { functions, queueSources, schedules, awsEndpoint: aws.url, logFolder, idleMs };
+    const host = startFunctionHost(plan);
+    ending.push(() => host.stop());
+
+    const trace = createReadTrace(aws.url, stage);
+    const surface = createSurface({
+      sandbox,
+      queues: emulators.queues,
+      readTrace: trace,
+      health: () => ({
+        status: "ready",
+        stage,
+        functionHostPid: host.pid(),
+        aws: { endpoint: aws.url, region: REGION, account: ACCOUNT },
+        queues: Object.fromEntries(assembly.queues.map(({ name }) => [name, `${aws.url}/${ACCOUNT}/${name}`])),
+      }),
+      setChannelOrder: () => false,
+    });
+    const front = createFront(assembly.routes, host.invoke);
+    await host.ready();
+    server.removeAllListeners("request");
+    server.on("request", async (request, response) => {
+      try {
+        const own = await surface(request);
+        if (own) sendJson(response, own.status, own.body);
+        else await front(request, response);
+      } catch (error) {
+        console.error(error);
+        if (response.headersSent) response.destroy();
+        else sendJson(response, 500, { message: "The local stack itself failed; its output says why." });
+      }
+    });
+
+    return {
+      url,
+      stage,
+      region: REGION,
+      account: ACCOUNT,
+      assembly,
+      aws,
+      host,
+      sandbox,
+      secrets: emulators.secrets,
+      logFolder,
+      queue: (name) => emulators.queues.queue(name),
+      deadLetters: () => listDeadLetters(emulators.queues),
+      redrive: (how) => redrive(emulators.queues, how),
+      trace,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      reject(new PortBusy(`Port ${port} on 127.0.0.1 is taken: set PORT to another one, or to 0 for a free one.`));
+    });
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") return reject(new Error("The local stack has no port."));
+      resolve(`http://127.0.0.1:${address.port}`);
+    });
+  });
+}
+
+function hangUp(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}

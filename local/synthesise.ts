@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PROJECT = dirname(fileURLToPath(new URL(".", import.meta.url)));
+
+/**
+ * Writes the cloud assembly of a stage into `folder`, as `cdk synth -c stage=<stage>` does; without the CLI, which
+ * would take longer to start than the app to run.
+ * @throws Error with what the app said, when it refuses
+ */
+export async function synthesise(stage: string, folder: string): Promise<void> {
+  const { context } = JSON.parse(readFileSync(join(PROJECT, "cdk.json"), "utf8")) as { context?: object };
+  const app = spawn(process.execPath, ["infra/app.ts"], {
+    cwd: PROJECT,
+    env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage }) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const said: Buffer[] = [];
+  app.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    app.on("error", reject);
+    app.on("close", resolve);
+  });
+  if (code !== 0)
+    throw new Error(`The stage ${stage} cannot be synthesised:\n${Buffer.concat(said).toString().trim()}`);
+}

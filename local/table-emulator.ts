@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createRequire } from "node:module";
+import { connect } from "node:net";
+import { dirname, join } from "node:path";
+
+export type TableEmulatorKind = "dynalite" | "dynamodb-local";
+
+export interface TableEmulator {
+  readonly kind: TableEmulatorKind;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  stop(): Promise<void>;
+}
+
+const require = createRequire(import.meta.url);
+
+export async function startTableEmulator(kind: TableEmulatorKind): Promise<TableEmulator> {
+  return kind === "dynalite" ? startDynalite() : startDynamoDbLocal();
+}
+
+/** Light, in this process: no transactions, no TTL, ignores ReturnValuesOnConditionCheckFailure. */
+function startDynalite(): TableEmulator {
+  const dynalite = require("dynalite") as (options: { createTableMs: number }) => Server;
+  const server = dynalite({ createTableMs: 0 });
+  return {
+    kind: "dynalite",
+    handle: (request, response) => void server.emit("request", request, response),
+    stop: async () => {},
+  };
+}
+
+/** Whether DynamoDB Local can run here: it needs Java. */
+export const javaIsThere = (): boolean =>
+  (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, "java")));
+
+/** The real semantics (conditions with ALL_OLD, transactions, TTL), in a Java process of its own. */
+async function startDynamoDbLocal(): Promise<TableEmulator> {
+  if (!javaIsThere()) throw new Error("DynamoDB Local needs Java 17 on the PATH; dynalite runs without.");
+  const folder = join(dirname(require.resolve("amplify-dynamodb-simulator/package.json")), "emulator");
+  const port = await freePort();
+  // The shell ends Java when this process is gone, however it went: its standard input ends then.
+  const script = '"$@" </dev/null >/dev/null 2>&1 & java=$!; cat >/dev/null; kill -9 $java';
+  const command = ["java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"];
+  const options = ["-inMemory", "-sharedDb", "-port", String(port)];
+  const guard = spawn("sh", ["-c", script, "dynamodb-local", ...command, ...options], {
+    cwd: folder,
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  await accepts(port, Date.now() + 20_000);
+
+  const agent = new Agent({ keepAlive: true });
+  return {
+    kind: "dynamodb-local",
+    handle(request, response) {
+      const { method, url, headers } = request;
+      const forwarded = httpRequest({ host: "127.0.0.1", port, agent, method, path: url, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      forwarded.on("error", () => response.destroy());
+      request.pipe(forwarded);
+    },
+    async stop() {
+      agent.destroy();
+      const gone = once(guard, "exit");
+      guard.stdin?.end();
+      await gone;
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port on 127.0.0.1.");
+  return address.port;
+}
+
+async function accepts(port: number, deadline: number): Promise<void> {
+  while (Date.now() < deadline) {
+    const socket = connect(port, "127.0.0.1");
+    const connected = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (connected) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`DynamoDB Local did not open port ${port} within 20 s.`);
+}
