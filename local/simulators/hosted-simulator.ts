@@ -81,7 +81,7 @@ export function hostSimulator(kind: SimulatorKind<object>, settings: object, now
   }
 
   function decide(request: SimulatorRequest): { reply: Reply; fault?: string } {
-    const refusal = simulator.refuse(request);
+    const refusal = guarded(request, () => simulator.refuse(request));
     if (refusal) return { reply: refusal };
     const next = nextFault(request);
     if (!next) return { reply: delayed(work(request), request) };

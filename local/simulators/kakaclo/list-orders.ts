@@ -15,7 +15,7 @@ export function listOrders(query: URLSearchParams, book: OrderBook, switches: Ka
   const pageNumber = wholeNumber(query.get("pageNumber"), 1);
   const pageSize = wholeNumber(query.get("pageSize"), 10);
   const badTime = WINDOWS.some((name) => query.has(name) && !isTime(query.get(name) ?? ""));
-  if (badTime || pageNumber < 1 || pageSize < 1 || pageSize > 250) return invalidRequest();
+  if (badTime || !(pageNumber >= 1 && pageSize >= 1 && pageSize <= 250)) return invalidRequest();
 
   const [createStart, createEnd, updateStart, updateEnd] = WINDOWS.map((name) => query.get(name) ?? undefined);
   const ids = query.get("ids")?.split(",");

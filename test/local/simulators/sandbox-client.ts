@@ -1,0 +1,34 @@
+/** What came back of one call. */
+export interface Came {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** undefined when it is no JSON. */
+  json: unknown;
+}
+
+/** Calls a simulator; objects go as JSON. Redirects are not followed. */
+export async function call(
+  url: string,
+  init: { method?: string; headers?: Record<string, string>; body?: unknown; signal?: AbortSignal } = {},
+): Promise<Came> {
+  const { method = init.body === undefined ? "GET" : "POST", headers = {}, body, signal } = init;
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const response = await fetch(url, {
+    method,
+    redirect: "manual",
+    headers: { "content-type": "application/json", ...headers },
+    ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+    ...(signal && { signal }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
