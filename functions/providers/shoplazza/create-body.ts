@@ -1,0 +1,171 @@
+import { type Decimal, multiply, sum } from "../../../shared/decimal.ts";
+import { Rejected } from "../../../shared/errors.ts";
+import { cutText } from "../../../shared/fit-text.ts";
+import { inPacks } from "../../../shared/in-packs.ts";
+import { type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
+import { splitName } from "../../../shared/person-name.ts";
+import { requiredField } from "../../../shared/required-field.ts";
+import type { Account, Outgoing, SentLine } from "../provider.ts";
+import { amountsOf } from "./amounts.ts";
+import type { Product } from "./product.ts";
+import type { Secret, Settings } from "./settings.ts";
+import { markerOf } from "./shop-order.ts";
+
+type Destination = Account<Settings, Secret>;
+export type CreateBody = Record<string, unknown>;
+
+/**
+ * `POST /openapi/2022-01/orders`: every field that the document or the specification requires, under 2022-01 names
+ * (reference/providers.md 5.3). Money is decimal text, quantities are whole numbers.
+ * @throws Rejected for a required value that neither the order nor the destination has
+ */
+export function createBody(
+  outgoing: Outgoing,
+  products: ReadonlyMap<string, Product>,
+  account: Destination,
+): { body: CreateBody; lines: SentLine[] } {
+  const { order, lines } = outgoing;
+  const { settings } = account;
+  const sent = lines.map((line) => sentLine(line, products, account));
+  const { discount, tax, shipping } = amountsOf(outgoing, shopValue(sent, products));
+  const { code, method } = order.shipping ?? {};
+
+  const body: CreateBody = {
+    [settings.lineItemsName]: sent.map(({ sku, product, quantity, id }) => ({
+      product_id: products.get(sku)?.productId,
+      variant_id: product,
+      quantity,
+      ...customProperties(
+        lines.find((line) => line.id === id),
+        settings,
+      ),
+    })),
+    shipping_address: shippingAddress(outgoing, account),
+    tags: tagsOf(outgoing, settings),
+    note: noteOf(outgoing, settings),
+    tax_total: order.pricesIncludeTax && settings.taxTotal === "zero-if-included" ? "0.00" : tax,
+    currency_code: order.currency,
+    discount,
+    shipping_line: {
+      name: method?.trim() || settings.shippingName,
+      shipping_price: shipping,
+      ...(code && code !== method && { desc: code }),
+    },
+    // Any other word means the shop's own way of payment, which is also what is taken when there is none.
+    ...(order.cashOnDelivery && { payment_line: "COD" }),
+    ...(settings.documentFields && {
+      created_at: toTheSecond(order.placedAt),
+      updated_at: toTheSecond(order.updatedAt),
+      ...statuses(outgoing, settings),
+    }),
+  };
+  return { body, lines: sent };
+}
+
+function sentLine(line: Line, products: ReadonlyMap<string, Product>, { destination }: Destination): SentLine {
+  const product = products.get(line.sku);
+  if (!product) throw new Rejected(`SKU ${line.sku} is unknown to ${destination}.`);
+  const quantity = inPacks(quantityToShip(line), product.packSize, line.sku, destination);
+  return { id: line.id, sku: line.sku, quantity, product: product.variantId };
+}
+
+/** At the shop's prices; undefined where one is not known. */
+function shopValue(sent: readonly SentLine[], products: ReadonlyMap<string, Product>): Decimal | undefined {
+  const values = sent.map(({ sku, quantity }) => {
+    const price = products.get(sku)?.price;
+    return price === undefined ? undefined : multiply(price, String(quantity));
+  });
+  return values.every((value) => value !== undefined) ? sum(values) : undefined;
+}
+
+function shippingAddress({ order }: Outgoing, account: Destination): CreateBody {
+  const { settings } = account;
+  const address = order.shippingAddress ?? {};
+  const country = requiredField(address.country, "country", account);
+  const name = splitName({
+    name: address.name ?? order.buyer?.name,
+    firstName: address.firstName ?? (address.name ? undefined : order.buyer?.firstName),
+    lastName: address.lastName ?? (address.name ? undefined : order.buyer?.lastName),
+  });
+  // Ours may be "NM" or "US-NM", as the channel has it.
+  const code = address.provinceCode?.trim().replace(new RegExp(`^${country}-`, "i"), "");
+  const shortCode = requiredField(code, "province code", account, "provinceCode");
+  const taxNumber = country === "BR" ? order.taxIds?.find(({ type }) => type === "national")?.value : undefined;
+
+  return {
+    ...given("first_name", name.firstName),
+    last_name: requiredField(name.lastName, "recipient's last name", account, "lastName"),
+    ...given("phone", address.phone?.trim() || order.buyer?.phone?.trim() || account.missing.phone),
+    email: requiredField(address.email?.trim() || order.buyer?.email, "e-mail address", account, "email"),
+    country: countryName(country),
+    country_code: country,
+    province: requiredField(address.province?.trim() || code, "province", account, "province"),
+    province_code: settings.provinceCode === "with-country" ? `${country}-${shortCode}` : shortCode,
+    city: requiredField(address.city, "city", account, "city"),
+    ...given("area", address.district),
+    address: requiredField(address.street1, "street", account),
+    ...given("address1", address.street2),
+    ...given("company", address.company),
+    ...given("zip", address.postcode?.trim() || account.missing.postcode),
+    ...given("cpf", taxNumber),
+    ...coordinates(address, settings),
+  };
+}
+
+const given = (field: string, value: string | undefined): CreateBody =>
+  value?.trim() ? { [field]: value.trim() } : {};
+
+const countryName = (code: string): string =>
+  new Intl.DisplayNames(["en"], { type: "region", fallback: "code" }).of(code) ?? code;
+
+function coordinates(
+  { latitude, longitude }: { latitude?: Decimal | undefined; longitude?: Decimal | undefined },
+  settings: Settings,
+): CreateBody {
+  if (settings.coordinates === "omit" || latitude === undefined || longitude === undefined) return {};
+  return settings.coordinates === "text"
+    ? { latitude, longitude }
+    : { latitude: Number(latitude), longitude: Number(longitude) };
+}
+
+/** The shop keeps them as one text with commas, and no tag but ours may look like our mark. */
+function tagsOf({ order, reference }: Outgoing, { orderTags }: Settings): string[] {
+  const own = orderTags ? (order.tags ?? []) : [];
+  const tags = own.flatMap((tag) => tag.split(",")).map((tag) => tag.trim());
+  return [...new Set([markerOf(reference), ...tags.filter((tag) => tag && !tag.startsWith("ext:"))])];
+}
+
+/** Our mark first, where nothing is cut; then what the shop has no field for, the buyer's own words last. */
+function noteOf({ order, lines, reference }: Outgoing, settings: Settings): string {
+  const personal =
+    settings.lineProperties === "note"
+      ? lines.flatMap(({ sku, properties }) =>
+          (properties ?? []).map(({ name, value }) => `${sku}: ${name} = ${value ?? ""}`),
+        )
+      : [];
+  const parts = [
+    markerOf(reference),
+    order.number && `Order ${order.number}`,
+    ...personal,
+    order.giftMessage && `Gift message: ${order.giftMessage}`,
+    order.shippingAddress?.remark && `Delivery: ${order.shippingAddress.remark}`,
+    order.note,
+  ];
+  return cutText(parts.filter(Boolean).join("\n"), settings.noteLength);
+}
+
+function customProperties(line: Line | undefined, { lineProperties }: Settings): CreateBody {
+  if (lineProperties !== "custom_properties" || !line?.properties?.length) return {};
+  return { custom_properties: line.properties.map(({ name, value }) => ({ name, value: value ?? "" })) };
+}
+
+function statuses({ order }: Outgoing, { statusWords }: Settings): CreateBody {
+  const paid = progressOf(order) === "paid";
+  return statusWords === "specification"
+    ? { order_status: paid ? "placed" : "opened", financial_status: paid ? "paid" : "waiting" }
+    : { order_status: "pending", financial_status: paid ? "paid" : "unpaid" };
+}
+
+/** As all of the published examples: `2016-01-18T23:41:00Z`. */
+export const toTheSecond = (instant: string | number): string =>
+  new Date(instant).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,0 +1,92 @@
+import * as z from "zod/mini";
+import { InDoubt, ProviderDown, Rejected } from "../../../shared/errors.ts";
+import { readAnswer } from "../../../shared/read-answer.ts";
+import { type Account, type Client, type Created, defineProvider, type Prepared, type Tools } from "../provider.ts";
+import { arrivalOf, MARK_PAID } from "./arrival.ts";
+import { type CreateBody, createBody } from "./create-body.ts";
+import { lookUp, namedOrder } from "./look-up.ts";
+import { forgetProducts, type Product, productOf } from "./product.ts";
+import { orderIdIn, refusal } from "./refusal.ts";
+import { Secret, Settings } from "./settings.ts";
+import { openShop } from "./shop.ts";
+import { carries, holds, isCancelled, isPaid, markerOf, ShopOrder, unwrapped } from "./shop-order.ts";
+
+const Answer = unwrapped(z.object({ order: ShopOrder }));
+const NAMED_MAX_AGE = 30 * 86_400_000;
+
+/** Shoplazza, create order of 2022-01: ../../../docs/providers/shoplazza.md */
+export const shoplazza = defineProvider<Settings, Secret>({
+  name: "shoplazza",
+  title: "Shoplazza",
+  settings: Settings,
+  secret: Secret,
+  secretFields: {
+    baseUrl: "The shop's own address: https://<shopdomain>.myshoplaza.com (one z in shoplaza)",
+    token: "Access token with read_order, write_order and read_product: store admin → Apps → private app",
+  },
+  // Travels as a tag, which the shop keeps in one text with commas. No length is documented [ASSUME].
+  reference: { maxLength: 100, characters: /^[A-Za-z0-9._:-]+$/ },
+  timing: { settling: 5 * 60_000, call: 30_000 },
+  open,
+});
+
+function open(account: Account<Settings, Secret>, tools: Tools): Client {
+  const { destination, settings } = account;
+  const shop = openShop(account, tools);
+
+  return {
+    async prepare(outgoing): Promise<Prepared<CreateBody>> {
+      const products = new Map<string, Product>();
+      // One after another: the smaller bucket takes 40 calls at once, and each answer is kept.
+      for (const line of outgoing.lines) {
+        if (!products.has(line.sku)) products.set(line.sku, await productOf(line, account, { shop, tools }));
+      }
+      const { body, lines } = createBody(outgoing, products, account);
+      return { request: body, lines };
+    },
+
+    async create(prepared, outgoing): Promise<Created> {
+      const answer = await shop.create(prepared.request);
+      if (answer.status < 200 || answer.status >= 300) {
+        const failure = refusal(answer, settings, tools.now());
+        await remember(answer, failure, outgoing.reference);
+        if (failure instanceof Rejected) await forgetProducts(outgoing.lines, account, tools).catch(() => undefined);
+        throw failure;
+      }
+      const order = readAnswer(answer, Answer)?.order;
+      if (!order) throw new InDoubt(`Shoplazza answered ${answer.status} with nothing we can read.`);
+      if (isCancelled(order)) throw new InDoubt(`Shoplazza answered with order ${order.id}, which is cancelled.`);
+      const marked = carries(order, markerOf(outgoing.reference));
+      const asSent = !order.line_items || holds(order, prepared.lines);
+      if (!marked && !asSent) throw new InDoubt(`Shoplazza answered with order ${order.id}, which holds other lines.`);
+      const { notes, ...arrival } = arrivalOf(order, outgoing, settings);
+      const odd = [
+        ...(marked ? [] : [`Order ${order.id} came back without our mark: look-ups will not find it.`]),
+        ...(asSent ? [] : [`Order ${order.id} came back with other lines than were sent.`]),
+      ];
+      return { providerOrderIds: [order.id], ...arrival, notes: [...odd, ...notes] };
+    },
+
+    find: (sent, outgoing) => lookUp(sent, outgoing, { destination, shop, settings, tools }),
+
+    async followUp(step, providerOrderIds): Promise<void> {
+      if (step !== MARK_PAID) throw new Rejected(`${destination} knows no step "${step}".`);
+      for (const id of providerOrderIds) {
+        const order = await shop.order(id);
+        if (!order) throw new ProviderDown(`Order ${id} cannot be read in ${destination} yet.`);
+        if (isPaid(order)) continue;
+        if (isCancelled(order))
+          throw new Rejected(`Order ${id} was cancelled in ${destination} before it was marked paid.`);
+        await shop.pay(id, settings.paymentGateway);
+      }
+    },
+
+    check: shop.check,
+  };
+
+  /** What an error said of the order must not hide the error. */
+  async function remember(answer: Parameters<typeof orderIdIn>[0], failure: Error, reference: string): Promise<void> {
+    const id = failure instanceof InDoubt ? orderIdIn(answer) : undefined;
+    if (id) await tools.cache.put(namedOrder(destination, reference), id, NAMED_MAX_AGE).catch(() => undefined);
+  }
+}

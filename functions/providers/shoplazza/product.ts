@@ -1,0 +1,76 @@
+import * as z from "zod/mini";
+import { Rejected } from "../../../shared/errors.ts";
+import type { Line } from "../../../shared/order.ts";
+import type { Account, CatalogEntry, Tools } from "../provider.ts";
+import type { Secret, Settings } from "./settings.ts";
+import type { Shop, Variant } from "./shop.ts";
+
+/** `price` is the shop's own, of one unit; undefined where nobody asked the shop. */
+const Product = z.object({ productId: z.string(), variantId: z.string(), price: z.optional(z.string()) });
+export type Product = z.infer<typeof Product> & { packSize?: number | undefined };
+
+/** IDs stay; the price only caps the discount. */
+const MAX_AGE = 12 * 3_600_000;
+
+/**
+ * The shop's IDs of one SKU: the operator's catalog first, then the shop's look-up by SKU, remembered.
+ * @throws Rejected in one sentence naming SKU and destination when there is none, or more than one
+ */
+export async function productOf(
+  { sku }: Pick<Line, "sku">,
+  account: Account<Settings, Secret>,
+  { shop, tools }: { shop: Shop; tools: Tools },
+): Promise<Product> {
+  const { destination } = account;
+  if (!sku.trim())
+    throw new Rejected(`A line of the order has no SKU, and ${destination} knows products by nothing else.`);
+  const entry = await tools.catalog(sku);
+  if (entry?.productId && entry.variantId) {
+    return { productId: entry.productId, variantId: entry.variantId, packSize: entry.packSize };
+  }
+  const name = cacheName(destination, sku, entry);
+  const cached = await tools.cache.get(name, Product);
+  if (cached) return { ...cached, packSize: entry?.packSize };
+
+  const { id, product_id, price } = entry?.variantId
+    ? await byVariant(entry.variantId, sku, destination, shop)
+    : await bySku(entry?.providerSku ?? sku, sku, destination, shop);
+  const product = { variantId: id, productId: product_id, ...(price != null && { price: String(price) }) };
+  await tools.cache.put(name, product, MAX_AGE);
+  return { ...product, packSize: entry?.packSize };
+}
+
+/** The shop knows the IDs no longer: they are asked for anew. */
+export async function forgetProducts(
+  lines: readonly Pick<Line, "sku">[],
+  { destination }: Pick<Account<Settings, Secret>, "destination">,
+  tools: Tools,
+): Promise<void> {
+  for (const sku of new Set(lines.map((line) => line.sku))) {
+    await tools.cache.delete(cacheName(destination, sku, await tools.catalog(sku)));
+  }
+}
+
+/** The cache is shared by all destinations; a changed catalog asks anew. */
+const cacheName = (destination: string, sku: string, entry: CatalogEntry | undefined): string =>
+  `variant ${destination} ${entry?.variantId ?? entry?.providerSku ?? sku}`;
+
+async function byVariant(id: string, sku: string, destination: string, shop: Shop): Promise<Variant> {
+  const variant = await shop.variant(id);
+  if (variant) return variant;
+  throw new Rejected(
+    `${destination} has no variant ${id}, which its catalog names for SKU ${sku}: correct the catalog.`,
+  );
+}
+
+async function bySku(wanted: string, sku: string, destination: string, shop: Shop): Promise<Variant> {
+  const exact = (await shop.variantsBySku(wanted)).filter((variant) => variant.sku === wanted);
+  const [variant] = exact;
+  if (variant && exact.length === 1) return variant;
+  const called = wanted === sku ? `SKU ${sku}` : `SKU ${wanted} (our ${sku})`;
+  throw new Rejected(
+    variant
+      ? `${called} names ${exact.length} variants in ${destination}: say in its catalog which one (npm run catalog).`
+      : `${called} is unknown to ${destination}: add it there or map it in its catalog (npm run catalog).`,
+  );
+}

@@ -1,0 +1,70 @@
+import * as z from "zod/mini";
+import type { SentLine } from "../provider.ts";
+
+/** IDs are text in the documents; a number is taken by its digits (json.ts). */
+export const Id = z.pipe(
+  z.union([z.string().check(z.minLength(1)), z.number()]),
+  z.transform((id) => String(id)),
+);
+const Quantity = z.pipe(
+  z.union([z.number(), z.string().check(z.regex(/^\d+$/))]),
+  z.transform((quantity) => Number(quantity)),
+);
+const Text = z.nullish(z.string());
+
+/** Answers come bare on 2022-01 and as `{"code":"Success","data":…}` since 2025-06; both are read. */
+export const unwrapped = <T>(schema: z.ZodMiniType<T>) =>
+  z.union([
+    z.pipe(
+      z.object({ data: schema }),
+      z.transform(({ data }) => data),
+    ),
+    schema,
+  ]);
+
+/** An order as the shop answers it. Names differ from the request: `currency`, `total_tax`, `tags` as one text. */
+export const ShopOrder = z.object({
+  id: Id,
+  status: Text,
+  financial_status: Text,
+  canceled_at: Text,
+  deleted_at: Text,
+  tags: z.nullish(z.union([z.string(), z.array(z.string())])),
+  note: Text,
+  currency: Text,
+  total_price: z.nullish(z.union([z.string(), z.number()])),
+  line_items: z.nullish(z.array(z.object({ variant_id: Id, quantity: Quantity }))),
+});
+export type ShopOrder = z.infer<typeof ShopOrder>;
+
+/** What of a listed order tells whose it is. Somebody else's may look as it likes. */
+export const Listed = z.object({ id: Id, tags: z.optional(z.unknown()), note: z.optional(z.unknown()) });
+
+/** Our reference where the shop keeps it: as a tag, and as the first word of the note. */
+export const markerOf = (reference: string): string => `ext:${reference}`;
+
+/** Compared exactly: `ext:a-10` is not `ext:a-1`. A buyer's own text comes after the first word of the note. */
+export const carries = ({ tags, note }: { tags?: unknown; note?: unknown }, marker: string): boolean =>
+  tagsOf(tags).includes(marker) || (typeof note === "string" && note.trimStart().split(/\s/, 1)[0] === marker);
+
+function tagsOf(tags: unknown): string[] {
+  const texts = Array.isArray(tags) ? tags : [tags];
+  return texts.flatMap((text) => (typeof text === "string" ? text.split(",").map((tag) => tag.trim()) : []));
+}
+
+/** Both spellings are seen; an absent time may be empty, or Go's year 1. */
+export const isCancelled = ({ status, canceled_at, deleted_at }: ShopOrder): boolean =>
+  /^cancell?ed$/i.test(status ?? "") || [canceled_at, deleted_at].some((time) => Date.parse(time ?? "") > 0);
+
+const PAID = new Set(["paid", "partially_refunded", "refunding", "refund_failed", "refunded"]);
+export const isPaid = ({ financial_status }: ShopOrder): boolean => PAID.has(financial_status ?? "");
+
+/** Sums per variant: a shop may split or join lines. */
+export function holds({ line_items }: ShopOrder, sent: readonly SentLine[]): boolean {
+  const difference = new Map<string, number>();
+  for (const { variant_id, quantity } of line_items ?? []) {
+    difference.set(variant_id, (difference.get(variant_id) ?? 0) + quantity);
+  }
+  for (const { product, quantity } of sent) difference.set(product, (difference.get(product) ?? 0) - quantity);
+  return [...difference.values()].every((left) => left === 0);
+}

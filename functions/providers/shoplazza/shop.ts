@@ -1,0 +1,118 @@
+import * as z from "zod/mini";
+import { Faulty, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
+import { answerToCreate, answerToRead, readAnswer } from "../../../shared/read-answer.ts";
+import type { Account, Tools } from "../provider.ts";
+import type { Secret, Settings } from "./settings.ts";
+import { Id, Listed, ShopOrder, unwrapped } from "./shop-order.ts";
+
+export type Version = "2022-01" | "2026-01";
+
+const Variant = z.object({
+  id: Id,
+  product_id: Id,
+  sku: z.nullish(z.string()),
+  price: z.nullish(z.union([z.string(), z.number()])),
+});
+export type Variant = z.infer<typeof Variant>;
+
+const OneOrder = unwrapped(z.object({ order: ShopOrder }));
+const Page = unwrapped(
+  z.object({ orders: z.array(z.unknown()), cursor: z.nullish(z.string()), has_more: z.nullish(z.boolean()) }),
+);
+const Variants = unwrapped(z.object({ variants: z.array(Variant) }));
+const OneVariant = unwrapped(z.object({ variant: Variant }));
+
+/** The calls of one shop's API. Reads throw Throttled, Faulty and ProviderDown; `create` gives the answer as it came. */
+export function openShop({ secret, destination }: Account<Settings, Secret>, tools: Tools) {
+  const headers = { "access-token": secret.token, accept: "application/json" };
+  const url = (version: Version, path: string, query = {}) => {
+    const text = new URLSearchParams(query).toString();
+    return `${secret.baseUrl}/openapi/${version}/${path}${text && `?${text}`}`;
+  };
+  const post = (version: Version, path: string, body: unknown) =>
+    tools.http({
+      method: "POST",
+      url: url(version, path),
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const get = (version: Version, path: string, query?: Record<string, string>) =>
+    answerToRead(tools.http({ method: "GET", url: url(version, path, query), headers }));
+
+  async function read<T>(schema: z.ZodMiniType<T>, version: Version, path: string, query?: Record<string, string>) {
+    return readable(accepted(await get(version, path, query)), schema);
+  }
+
+  /** 404 says that there is none. */
+  async function readIfThere<T>(schema: z.ZodMiniType<T>, path: string): Promise<T | undefined> {
+    const answer = await get("2022-01", path);
+    return answer.status === 404 ? undefined : readable(accepted(answer), schema);
+  }
+
+  /** @throws Throttled, Faulty, ProviderDown for what is not 2xx */
+  function accepted(answer: HttpAnswer): HttpAnswer {
+    const { status } = answer;
+    if (status >= 200 && status < 300) return answer;
+    if (status === 429) throw new Throttled("Shoplazza answered 429.", retryAfter(answer, tools.now()));
+    if (status >= 400 && status < 500)
+      throw new Faulty(`Shoplazza answered ${status} to ${destination}: token, scope or address of the shop.`);
+    throw new ProviderDown(`Shoplazza answered ${status}.`);
+  }
+
+  function readable<T>(answer: HttpAnswer, schema: z.ZodMiniType<T>): T {
+    const read = readAnswer(answer, schema);
+    if (read === undefined) throw new ProviderDown("Shoplazza's answer cannot be read.");
+    return read;
+  }
+
+  return {
+    create: (body: unknown) => answerToCreate(post("2022-01", "orders", body)),
+
+    async order(id: string): Promise<ShopOrder | undefined> {
+      return (await readIfThere(OneOrder, `orders/${encodeURIComponent(id)}`))?.order;
+    },
+
+    /** Orders are given as they came: only ours have to be readable. */
+    page: (version: Version, query: Record<string, string>) => read(Page, version, "orders", query),
+
+    /** Several variants may bear one SKU, and a search may be looser than the SKU. */
+    async variantsBySku(sku: string): Promise<Variant[]> {
+      // No encoding keeps these two from being taken as path steps.
+      if (sku === "." || sku === "..") return [];
+      return (await readIfThere(Variants, `products/sku/${encodeURIComponent(sku)}/variants`))?.variants ?? [];
+    },
+
+    async variant(id: string): Promise<Variant | undefined> {
+      return (await readIfThere(OneVariant, `variants/${encodeURIComponent(id)}`))?.variant;
+    },
+
+    /** @throws Rejected when the shop will not, beside what reads throw; safe to repeat once the order was read */
+    async pay(id: string, gateway: string | undefined): Promise<void> {
+      const path = `orders/${encodeURIComponent(id)}/payment/success`;
+      // 2026-01 records a test payment ("bogus") for an empty body; 2022-01 documents only a billing address.
+      const answer = await answerToRead(gateway ? post("2026-01", path, { gateway }) : post("2022-01", path, {}));
+      if (answer.status === 406 || answer.status === 422) {
+        throw new Rejected(`Shoplazza does not mark order ${id} paid: ${answer.status}. Mark it in the shop's admin.`);
+      }
+      accepted(answer);
+    },
+
+    async check(): Promise<void> {
+      await read(z.unknown(), "2022-01", "shop");
+    },
+  };
+}
+export type Shop = ReturnType<typeof openShop>;
+
+/** @throws ProviderDown for an order that bears our mark and cannot be read: it must not be taken for absent */
+export function readShopOrder(listed: unknown): ShopOrder {
+  const order = ShopOrder.safeParse(listed);
+  if (order.success) return order.data;
+  throw new ProviderDown("Shoplazza lists an order with our reference that cannot be read.");
+}
+
+export const readListed = (row: unknown): z.infer<typeof Listed> | undefined => {
+  const listed = Listed.safeParse(row);
+  return listed.success ? listed.data : undefined;
+};
