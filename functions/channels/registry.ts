@@ -1,0 +1,2 @@
+export { shopify } from "./shopify/index.ts";
+export { standard } from "./standard/index.ts";

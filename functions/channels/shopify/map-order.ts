@@ -1,0 +1,208 @@
+import * as z from "zod/mini";
+import { add, compare, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
+import { Unreadable } from "../../../shared/errors.ts";
+import { Order } from "../../../shared/order.ts";
+import { type Attribute, attribute, isYes, period } from "./attributes.ts";
+import { quantityToShip } from "./quantity-to-ship.ts";
+import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type ShippingLine } from "./rest-order.ts";
+import { serviceLevel } from "./service-level.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the delivery says beside the body. */
+export interface Delivery {
+  topic: string;
+  shop?: string | undefined;
+  test: boolean;
+  /** UTC ISO 8601. */
+  triggeredAt?: string | undefined;
+}
+
+/** @throws Unreadable where the result is no order of ours: names the field, not what stood in it */
+export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings): Order {
+  const { customer, billing_address: billing } = rest;
+  const attributes = rest.note_attributes ?? [];
+  const everywhere = [...attributes, ...rest.line_items.flatMap((line) => line.properties ?? [])];
+  const giftMessage = attribute(everywhere, "giftMessage");
+
+  const parsed = z.safeParse(Order, {
+    id: rest.id,
+    number: rest.name ?? rest.order_number,
+    placedAt: placedAt(rest),
+    paidAt: paidAt(rest, delivery),
+    updatedAt: rest.updated_at,
+    cancelledAt: rest.cancelled_at,
+    salesPlatform: "Shopify",
+    shopName: delivery.shop,
+
+    lines: rest.line_items.map((line) => mapLine(line, rest)),
+    shippingAddress: rest.shipping_address
+      ? { ...mapAddress(rest.shipping_address), remark: attribute(attributes, "remark") }
+      : null,
+    billingAddress: billing ? mapAddress(billing) : undefined,
+    buyer: {
+      id: customer?.id,
+      name: [customer?.first_name, customer?.last_name].filter(Boolean).join(" ") || billing?.name,
+      firstName: customer?.first_name,
+      lastName: customer?.last_name,
+      email: rest.email ?? rest.contact_email ?? customer?.email,
+      phone: rest.phone ?? customer?.phone,
+      language: rest.customer_locale,
+      ip: rest.browser_ip ?? rest.client_details?.browser_ip,
+    },
+    taxIds: taxIds(rest, attributes),
+
+    currency: rest.currency,
+    buyerCurrency: rest.presentment_currency,
+    subtotal: inShopMoney(rest.subtotal_price_set, rest.subtotal_price),
+    discount: inShopMoney(rest.total_discounts_set, rest.total_discounts),
+    discountCodes: rest.discount_codes.flatMap(({ code }) => code ?? []),
+    tax: inShopMoney(rest.total_tax_set, rest.total_tax),
+    total: inShopMoney(rest.total_price_set, rest.total_price),
+    refunded: refunded(rest),
+    pricesIncludeTax: rest.taxes_included,
+
+    financialState: financialState(rest.financial_status),
+    paymentMethod: rest.payment_gateway_names.join(", ") || rest.gateway,
+    cashOnDelivery: [...rest.payment_gateway_names, rest.gateway ?? ""].some((name) => CASH_ON_DELIVERY.test(name)),
+
+    shipping: mapShipping(rest.shipping_lines, attributes, settings),
+    gift: giftMessage !== undefined || isYes(attribute(everywhere, "gift") ?? "no"),
+    giftMessage,
+    note: rest.note,
+    attributes,
+    tags: rest.tags?.split(",").flatMap((tag) => tag.trim() || []),
+    fulfilmentState: FULFILMENT[rest.fulfillment_status ?? ""] ?? "unfulfilled",
+    test: rest.test === true || delivery.test,
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Unreadable(`The order's ${issue?.path.join(".")} is not as expected: ${issue?.message}`);
+}
+
+function mapLine(line: LineItem, order: RestOrder) {
+  const allocated = sum(line.discount_allocations.map((part) => inShopMoney(part.amount_set, part.amount) ?? "0"));
+  return {
+    id: line.id,
+    sku: line.sku ?? "",
+    quantity: line.quantity,
+    quantityToShip: quantityToShip(line, order),
+    productId: line.product_id,
+    variantId: line.variant_id,
+    title: line.title ?? line.name,
+    variantTitle: line.variant_title,
+    vendor: line.vendor,
+    unitPrice: inShopMoney(line.price_set, line.price),
+    // Allocations are both the line's and the order's discounts; total_discount is the line's own alone.
+    discount:
+      line.discount_allocations.length > 0 ? allocated : inShopMoney(line.total_discount_set, line.total_discount),
+    taxes: line.tax_lines.map(({ title, rate, price, price_set }) => ({
+      title,
+      rate,
+      amount: inShopMoney(price_set, price),
+    })),
+    properties: line.properties ?? [],
+    ships: line.requires_shipping !== false && line.gift_card !== true && (line.tip ?? null) === null,
+  };
+}
+
+const mapAddress = (address: RestAddress) => ({
+  name: address.name ?? ([address.first_name, address.last_name].filter(Boolean).join(" ") || undefined),
+  firstName: address.first_name,
+  lastName: address.last_name,
+  company: address.company,
+  street1: address.address1,
+  street2: address.address2,
+  city: address.city,
+  province: address.province,
+  provinceCode: address.province_code,
+  postcode: address.zip,
+  country: address.country_code,
+  phone: address.phone,
+  latitude: address.latitude,
+  longitude: address.longitude,
+});
+
+/** Several shipping lines become one: the first's name, the sum of their money. */
+function mapShipping(lines: readonly ShippingLine[], attributes: readonly Attribute[], settings: Settings) {
+  const kept = lines.filter(({ is_removed }) => is_removed !== true);
+  const [first] = kept;
+  const wished = period(attribute(attributes, "deliveryDate"));
+  const shipBy = period(attribute(attributes, "shipBy"))?.until;
+  if (!first) return wished || shipBy ? { deliverFrom: wished?.from, deliverUntil: wished?.until, shipBy } : undefined;
+  const rates = first.tax_lines.flatMap(({ rate }) => rate ?? []);
+  return {
+    method: first.title,
+    code: first.code,
+    serviceLevel: serviceLevel(first, settings),
+    price: sum(kept.map((line) => inShopMoney(line.price_set, line.price) ?? "0")),
+    discount: sum(kept.map(shippingDiscount)),
+    taxRate: rates.length > 0 ? sum(rates) : undefined,
+    deliverFrom: wished?.from,
+    deliverUntil: wished?.until,
+    shipBy,
+  };
+}
+
+/** `discounted_price` leaves out discounts of the whole cart; the allocations have them, but are not always there. */
+function shippingDiscount(line: ShippingLine): string {
+  const price = inShopMoney(line.price_set, line.price) ?? "0";
+  const own = subtract(price, inShopMoney(line.discounted_price_set, line.discounted_price) ?? price);
+  const allocated = sum(line.discount_allocations.map((part) => inShopMoney(part.amount_set, part.amount) ?? "0"));
+  return compare(allocated, own) > 0 ? allocated : own;
+}
+
+/** An imported order keeps its true date in `processed_at` and was created here later. */
+function placedAt({ created_at, processed_at }: RestOrder): string {
+  return processed_at && Date.parse(processed_at) < Date.parse(created_at) ? processed_at : created_at;
+}
+
+/** The order itself does not say when it was paid. Known from its terms, from "paid" itself, or where it was paid at once. */
+function paidAt(rest: RestOrder, { topic, triggeredAt }: Delivery): string | undefined {
+  if (!["paid", "partially_refunded", "refunded"].includes(rest.financial_status ?? "")) return undefined;
+  const instalments = rest.payment_terms?.payment_schedules.flatMap(({ completed_at }) => completed_at ?? []) ?? [];
+  if (instalments.length > 0) return instalments.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
+  if (topic === "orders/paid") return triggeredAt ?? rest.updated_at;
+  return topic === "orders/create" ? (rest.processed_at ?? rest.created_at) : undefined;
+}
+
+/** `expired`: an authorisation that lapsed; nothing was paid. */
+const financialState = (status: string | null | undefined): string =>
+  status === null || status === undefined || status === "expired" ? "pending" : status;
+
+const FULFILMENT: Record<string, "unfulfilled" | "partial" | "fulfilled"> = {
+  partial: "partial",
+  fulfilled: "fulfilled",
+};
+
+const CASH_ON_DELIVERY =
+  /cash[\s_-]*on[\s_-]*delivery|(?:^|[^a-z])cod(?:[^a-z]|$)|nachnahme|contrassegno|contra[\s_-]*(?:entrega|reembolso)|kap[ıi]da/i;
+
+/** Transactions are in the buyer's currency; what is not in the shop's is converted by the order's own rate. */
+function refunded({ refunds, currency, ...rest }: RestOrder): string | undefined {
+  if (!refunds) return undefined;
+  const paidBack = refunds
+    .flatMap(({ transactions }) => transactions)
+    .filter(({ kind, status }) => kind === "refund" && status === "success");
+  return paidBack.reduce((total, { amount, currency: paidIn }) => {
+    const shop = rest.total_price_set?.shop_money?.amount;
+    const buyer = rest.total_price_set?.presentment_money?.amount;
+    if (!amount) return total;
+    if (!paidIn || paidIn === currency || !shop || !buyer || compare(buyer, "0") === 0) return add(total, amount);
+    return add(total, round(divide(multiply(amount, shop), buyer, 8), 2));
+  }, "0.00");
+}
+
+function taxIds({ localization_extensions, localized_fields }: RestOrder, attributes: readonly Attribute[]) {
+  const named = (["vat", "ioss", "eori", "national", "tax-office"] as const).flatMap((type) => {
+    const value = attribute(attributes, type);
+    return value ? { type, value } : [];
+  });
+  // TAX_CREDENTIAL_BR, SHIPPING_CREDENTIAL_KR …; TAX_EMAIL_IT and TAX_CREDENTIAL_TYPE_CO say something else.
+  const localized = [...localization_extensions, ...localized_fields].flatMap(({ key, value }) =>
+    value && /^(?:tax|shipping)_credential_[a-z]{2}$/i.test(key ?? "") ? { type: "national" as const, value } : [],
+  );
+  const all = [...named, ...localized];
+  return all.filter(
+    (id, index) => all.findIndex((other) => other.type === id.type && other.value === id.value) === index,
+  );
+}

@@ -1,0 +1,187 @@
+import * as z from "zod/mini";
+import { isDecimal, normalise } from "../../../shared/decimal.ts";
+
+/** What a field that is missing, null or not as expected becomes, where an order can do without it. */
+const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
+
+/** Shopify leaves out, nulls and empties fields freely; all three mean that there is nothing. */
+const Text = lenient(
+  z.pipe(
+    z.union([z.string(), z.number(), z.boolean()]),
+    z.transform((value) => String(value).trim() || undefined),
+  ),
+);
+const Id = z.pipe(
+  z.union([z.string().check(z.minLength(1)), z.number()]),
+  z.transform((id) => String(id)),
+);
+const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
+const Time = z.iso.datetime({ offset: true });
+const Flag = lenient(z.boolean());
+
+/** Money is strict: an amount nobody can read is no amount that may be left out. */
+const Amount = z.pipe(
+  z.union([z.string().check(z.refine(isDecimal, "not a decimal amount")), z.number()]),
+  z.transform((amount) => normalise(String(amount))),
+);
+const Money = z.object({ amount: maybe(Amount), currency_code: Text });
+const MoneySet = maybe(z.object({ shop_money: maybe(Money), presentment_money: maybe(Money) }));
+const Rate = lenient(Amount);
+
+const list = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    maybe(z.array(schema)),
+    z.transform((items) => items ?? []),
+  );
+
+const TaxLine = z.object({ title: Text, rate: Rate, price: maybe(Amount), price_set: MoneySet });
+const Allocation = z.object({ amount: maybe(Amount), amount_set: MoneySet });
+
+/** `[{name, value}]`, or an object where an app wrote one; a value may be anything. */
+const NameValues = z.catch(
+  z.pipe(
+    maybe(z.union([z.array(z.object({ name: z.string(), value: z.unknown() })), z.record(z.string(), z.unknown())])),
+    z.transform((given) =>
+      (Array.isArray(given) ? given : Object.entries(given ?? {}).map(([name, value]) => ({ name, value }))).map(
+        ({ name, value }) => ({ name, value: written(value) }),
+      ),
+    ),
+  ),
+  [],
+);
+
+function written(value: unknown): string | undefined {
+  if (value === null || value === undefined || value === "") return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const LineItem = z.object({
+  id: Id,
+  sku: Text,
+  quantity: z.int().check(z.minimum(0)),
+  /** Without what was refunded or removed; since version 2024-01. https://shopify.dev/changelog/addition-of-lineitem-current_quantity-on-admin-rest-api */
+  current_quantity: maybe(z.int()),
+  fulfillable_quantity: maybe(z.int()),
+  fulfillment_status: Text,
+  product_id: maybe(Id),
+  variant_id: maybe(Id),
+  title: Text,
+  name: Text,
+  variant_title: Text,
+  vendor: Text,
+  price: maybe(Amount),
+  price_set: MoneySet,
+  total_discount: maybe(Amount),
+  total_discount_set: MoneySet,
+  discount_allocations: list(Allocation),
+  tax_lines: list(TaxLine),
+  properties: z.optional(NameValues),
+  requires_shipping: Flag,
+  gift_card: Flag,
+  /** Present on the line that a tip becomes. */
+  tip: z.optional(z.unknown()),
+});
+export type LineItem = z.infer<typeof LineItem>;
+
+const Address = z.object({
+  name: Text,
+  first_name: Text,
+  last_name: Text,
+  company: Text,
+  address1: Text,
+  address2: Text,
+  city: Text,
+  province: Text,
+  province_code: Text,
+  zip: Text,
+  country_code: Text,
+  phone: Text,
+  latitude: lenient(Amount),
+  longitude: lenient(Amount),
+});
+export type RestAddress = z.infer<typeof Address>;
+
+const ShippingLine = z.object({
+  title: Text,
+  code: Text,
+  price: maybe(Amount),
+  price_set: MoneySet,
+  discounted_price: maybe(Amount),
+  discounted_price_set: MoneySet,
+  discount_allocations: list(Allocation),
+  tax_lines: list(TaxLine),
+  is_removed: Flag,
+});
+export type ShippingLine = z.infer<typeof ShippingLine>;
+
+const QuantityOfLine = z.object({ id: maybe(Id), line_item_id: maybe(Id), quantity: maybe(z.int()) });
+
+const Refund = z.object({
+  refund_line_items: list(z.object({ ...QuantityOfLine.shape, restock_type: Text })),
+  transactions: list(z.object({ kind: Text, status: Text, amount: maybe(Amount), currency: Text })),
+});
+export type Refund = z.infer<typeof Refund>;
+
+const Fulfilment = z.object({ status: Text, line_items: list(QuantityOfLine) });
+export type Fulfilment = z.infer<typeof Fulfilment>;
+
+const LocalizedField = z.object({ key: Text, value: Text });
+
+/**
+ * The Order of the REST Admin API, 2023-01 to 2026-04, as webhooks carry it: what we read of it.
+ * https://shopify.dev/docs/api/admin-rest/latest/resources/order#resource-object
+ */
+export const RestOrder = z.object({
+  id: Id,
+  name: Text,
+  order_number: Text,
+  created_at: Time,
+  processed_at: maybe(Time),
+  updated_at: Time,
+  cancelled_at: maybe(Time),
+  test: Flag,
+  currency: z.string(),
+  presentment_currency: Text,
+  financial_status: maybe(z.string()),
+  fulfillment_status: Text,
+  email: Text,
+  contact_email: Text,
+  phone: Text,
+  customer_locale: Text,
+  browser_ip: Text,
+  client_details: lenient(z.object({ browser_ip: Text })),
+  note: Text,
+  note_attributes: z.optional(NameValues),
+  tags: Text,
+  subtotal_price: maybe(Amount),
+  subtotal_price_set: MoneySet,
+  total_discounts: maybe(Amount),
+  total_discounts_set: MoneySet,
+  total_tax: maybe(Amount),
+  total_tax_set: MoneySet,
+  total_price: maybe(Amount),
+  total_price_set: MoneySet,
+  taxes_included: Flag,
+  discount_codes: list(z.object({ code: Text })),
+  payment_gateway_names: list(z.string()),
+  gateway: Text,
+  payment_terms: lenient(
+    z.nullable(z.object({ payment_schedules: list(z.object({ completed_at: lenient(z.nullable(Time)) })) })),
+  ),
+  customer: maybe(z.object({ id: maybe(Id), first_name: Text, last_name: Text, email: Text, phone: Text })),
+  billing_address: maybe(Address),
+  shipping_address: maybe(Address),
+  line_items: z.array(LineItem),
+  shipping_lines: list(ShippingLine),
+  refunds: maybe(z.array(Refund)),
+  fulfillments: list(Fulfilment),
+  localization_extensions: list(LocalizedField),
+  localized_fields: list(LocalizedField),
+});
+export type RestOrder = z.infer<typeof RestOrder>;
+
+type Set = z.infer<typeof MoneySet>;
+
+/** In the shop's currency, in which the plain fields are written too. */
+export const inShopMoney = (set: Set, plain: string | null | undefined): string | undefined =>
+  set?.shop_money?.amount ?? plain ?? undefined;
