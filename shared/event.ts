@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod/mini";
+import { Unreadable } from "./errors.ts";
 
 /** One webhook delivery, as it arrived. */
 export interface ReceivedEvent {
@@ -57,18 +58,24 @@ export const pointerTo = (s3Key: string, { eventId, channel, endpoint }: Receive
 
 /**
  * @param fetchOversized reads an envelope from S3
- * @throws an error for what is not an envelope of ours
+ * @throws Unreadable for what is not an envelope of ours; what `fetchOversized` throws
  */
 export async function unpack(
   message: string,
   fetchOversized: (s3Key: string) => Promise<string>,
 ): Promise<ReceivedEvent> {
-  const json: unknown = JSON.parse(message);
-  const pointer = z.safeParse(Pointer, json);
-  const {
-    v: _,
-    body,
-    ...event
-  } = z.parse(Envelope, pointer.success ? JSON.parse(await fetchOversized(pointer.data.s3Key)) : json);
-  return { ...event, body: gunzipSync(Buffer.from(body, "base64"), { maxOutputLength: MAX_BODY }) };
+  const pointer = readable(() => z.safeParse(Pointer, JSON.parse(message)));
+  const envelope = pointer.success ? await fetchOversized(pointer.data.s3Key) : message;
+  return readable(() => {
+    const { v: _, body, ...event } = z.parse(Envelope, JSON.parse(envelope));
+    return { ...event, body: gunzipSync(Buffer.from(body, "base64"), { maxOutputLength: MAX_BODY }) };
+  });
+}
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Unreadable("not an envelope of ours", { cause });
+  }
 }

@@ -113,9 +113,9 @@ export interface Tools {
   wait(ms: number): Promise<void>;
   /** By when all of this record's work must be over, epoch ms. */
   readonly deadline: number;
-  /** Shared by all environments of all Lambdas of this provider, in the ledger's table. */
+  /** This destination's, shared by all environments, in the ledger's table. */
   readonly cache: Cache;
-  /** The same, sealed by AES-GCM with a key (32 bytes, base64) of the provider's secret: for tokens. */
+  /** This provider's, shared by all its destinations; sealed by AES-GCM with a key (32 bytes, base64) of the secret: for tokens. */
   sealedCache(key: string): Cache;
   /** In this environment's memory only. */
   readonly memory: Map<string, unknown>;

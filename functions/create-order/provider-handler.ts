@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import middy from "@middy/core";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import * as z from "zod/mini";
+import { type Destination, destinationPath } from "../../shared/config.ts";
+import { environment } from "../../shared/env.ts";
+import { Faulty } from "../../shared/errors.ts";
+import { log } from "../../shared/log.ts";
+import { count } from "../../shared/metrics.ts";
+import { openLedger } from "../../shared/open-ledger.ts";
+import { createQueues } from "../../shared/queues.ts";
+import { createSecrets, SecretUnreadable } from "../../shared/secrets.ts";
+import { workOnBatch } from "../../shared/sqs-batch.ts";
+import { loadConfig } from "../../shared/stage-config.ts";
+import type { Client, Provider } from "../providers/provider.ts";
+import { createOrder, type Deps, type Handled } from "./create-order.ts";
+import { createTools } from "./tools.ts";
+
+/** Work ends this long before the function does, ms: to give messages back and answer. */
+const END_MARGIN = 500;
+
+/** The Lambda of one provider: each record of its destinations' queues is one order to create. */
+export function createProviderHandler(provider: Provider): middy.MiddyfiedHandler<SQSEvent, SQSBatchResponse> {
+  const env = environment();
+  const config = loadConfig();
+  const { table, ledger } = openLedger(env);
+  const queues = createQueues(new SQSClient(), env);
+  const { secretsMaxAge: maxAge, secretsRecheck: recheck, createTimeout } = config.timing;
+  const secrets = createSecrets(new SecretsManagerClient(), env.stage, { maxAge, recheck });
+  /** Of each destination, for as long as the environment lives. */
+  const memories = new Map<string, Map<string, unknown>>();
+
+  async function open(destination: Destination, deadline: number): Promise<Client> {
+    const path = destinationPath(destination);
+    const memory = memories.get(path) ?? new Map<string, unknown>();
+    memories.set(path, memory);
+    try {
+      const secret = await secrets.read("destinations", path, provider.secret);
+      const settings = z.parse(provider.settings, destination.settings);
+      const callTimeout = destination.callTimeout ?? provider.timing.call;
+      const tools = createTools({ provider, destination: path, table, callTimeout, deadline, memory, now: Date.now });
+      return provider.open({ destination: path, settings, secret, missing: destination.missing }, tools);
+    } catch (error) {
+      if (error instanceof SecretUnreadable) throw new Faulty(error.message);
+      throw error;
+    }
+  }
+
+  const deps: Deps = {
+    provider,
+    config,
+    ledger,
+    open,
+    now: Date.now,
+    sleep: (ms) => sleep(ms),
+    random: Math.random,
+    functionTimeout: Math.max(createTimeout, provider.timing.function ?? 0),
+  };
+
+  return middy(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const deadline = Date.now() + context.getRemainingTimeInMillis() - END_MARGIN;
+    return workOnBatch(event, queues, async (record) => {
+      const began = Date.now();
+      const { messageId, body, attributes } = record;
+      const handled = await createOrder({ messageId, body, sentAt: Number(attributes.SentTimestamp), deadline }, deps);
+      tell(provider, record, handled, Date.now() - began);
+      return handled.verdict;
+    });
+  });
+}
+
+/** One wide line an attempt, and what the alarms and the dashboard count. No reason: it may quote the buyer. */
+function tell(provider: Provider, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
+  const { outcome, pointer, delivery, verdict } = handled;
+  const { eventId, channel, connection, orderId, generation, destination = provider.name } = pointer ?? {};
+  log.info("delivery.attempted", {
+    ...{ eventId, channel, connection, orderId, generation, destination, messageId, outcome, duration },
+    ...{ state: delivery?.state, attempts: delivery?.attempts, reference: delivery?.reference },
+    receives: Number(attributes.ApproximateReceiveCount),
+    ...(verdict !== "done" && { until: verdict.again }),
+  });
+  const by = { destination };
+  if (outcome === "created") {
+    count("DeliveriesCreated", by);
+    if (pointer) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
+  }
+  if (outcome === "rejected") count("DeliveriesRejected", by);
+  if (outcome === "faulty" || outcome === "gave-up" || outcome === "unreadable") count("DeliveriesFaulty", by);
+  if (outcome === "in-doubt") count("DeliveriesInDoubt", by);
+  if (outcome === "retrying") count("DeliveriesRetried", by);
+  if (outcome === "throttled") count("ProviderThrottled", by);
+}

@@ -1,0 +1,110 @@
+import { type Config, destinationPath } from "../../shared/config.ts";
+import { type Delivery, ENDED } from "../../shared/delivery.ts";
+import { dispatch } from "../../shared/dispatch.ts";
+import { type DueEntry, dueAttributes, type Ledger, type OrderFile } from "../../shared/ledger.ts";
+import type { Queues } from "../../shared/queues.ts";
+
+export interface Deps {
+  config: Config;
+  ledger: Ledger;
+  queues: Pick<Queues, "sendToDestination">;
+  /** Epoch ms. */
+  now: () => number;
+  /** Nothing is begun after it, epoch ms; the next pass goes on. */
+  deadline: number;
+}
+
+/** What a pass found. `overdue`: destination → deliveries that nobody works on and nobody was told of. */
+export interface Pass {
+  looked: number;
+  resent: number;
+  overdue: Map<string, number>;
+}
+
+/** Looked at again after this many times `dueAfter`, at most. */
+const LONGEST_PAUSE = 48;
+/** Orders looked at side by side. */
+const SIDE_BY_SIDE = 10;
+
+/**
+ * Room 4: what was held, forgotten or lost is taken up again. Each order with deliveries stands once in the due-time index;
+ * where all of them have ended by then, nothing is written and the entry is left behind the cursor. Else it is finished,
+ * re-queued (sending twice is harmless) and looked at again later.
+ */
+export async function findDue(deps: Deps): Promise<Pass> {
+  const { ledger, config, now } = deps;
+  const { dueOverlap, dueAfter } = config.timing;
+  const began = now();
+  const pass: Pass = { looked: 0, resent: 0, overdue: new Map() };
+  const from = ((await ledger.dueCursor()) ?? began - dueAfter) - dueOverlap;
+  const entries = await ledger.due(from, began);
+
+  let reached = began;
+  for (let index = 0; index < entries.length; index += SIDE_BY_SIDE) {
+    const batch = entries.slice(index, index + SIDE_BY_SIDE);
+    const unfinished = now() >= deps.deadline ? batch : await lookAt(batch, pass, deps);
+    const [first] = unfinished;
+    if (first) reached = Math.min(reached, Date.parse(first.dueAt) - 1);
+    if (now() >= deps.deadline) break;
+  }
+  await ledger.moveDueCursor(reached);
+  return pass;
+}
+
+/** @returns the entries that could not be looked at: the cursor stops before the first of them */
+async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueEntry[]> {
+  const results = await Promise.allSettled(entries.map((entry) => takeUp(entry, pass, deps)));
+  return entries.filter((_, index) => results[index]?.status === "rejected");
+}
+
+async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
+  const { ledger, queues, config, now } = deps;
+  const file = await ledger.file(identity);
+  // The index is eventually consistent: an entry that moved on is found again where it went.
+  if (!file || file.record.dueAt !== dueAt) return;
+  pass.looked += 1;
+  const { record } = file;
+  const open = record.decided.filter((destination) => isOpen(deliveryOf(file, destination), now()));
+  if (record.toSend.length === 0 && record.toSuppress.length === 0 && open.length === 0) return;
+
+  const known = new Set(config.destinations.map(destinationPath));
+  // Taken out of the stage while orders waited for it: there is no queue to send to, but somebody should know.
+  const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(file, destination), deps));
+  for (const destination of open) {
+    if (lost.includes(destination) || !known.has(destination)) {
+      pass.overdue.set(destination, (pass.overdue.get(destination) ?? 0) + 1);
+    }
+  }
+  const looks = (record.dueLooks ?? 0) + 1;
+  const pause = config.timing.dueAfter * Math.min(2 ** looks, LONGEST_PAUSE);
+  const next = {
+    ...record,
+    rev: record.rev + 1,
+    toSend: [...new Set([...record.toSend, ...lost])].filter((destination) => known.has(destination)),
+    dueLooks: looks,
+    ...dueAttributes(now() + pause),
+  };
+  // Somebody else wrote it: it stays where it is in the index, or has moved on; either way it is found again.
+  if ((await ledger.putOrder(next)) === "conflict") throw new Error("written by somebody else");
+  pass.resent += next.toSend.length;
+  await dispatch(next, { ledger, queues, now });
+}
+
+const deliveryOf = ({ record, deliveries }: OrderFile, destination: string): Delivery | undefined =>
+  deliveries.find((one) => one.destination === destination && one.generation === record.generation);
+
+/** Not ended, and not in a DLQ either as far as we put it there. */
+function isOpen(delivery: Delivery | undefined, now: number): boolean {
+  if (!delivery) return true;
+  if (ENDED.has(delivery.state)) return delivery.followUp !== undefined && Object.keys(delivery.failed).length === 0;
+  if (delivery.state === "rejected" || delivery.state === "faulty") return false;
+  const failedForGood = delivery.state === "in-doubt" && delivery.nextAttemptAt === undefined;
+  return !(failedForGood && Object.keys(delivery.failed).length > 0 && (delivery.leaseUntil ?? 0) < now);
+}
+
+/** Its message should have come back by now: SQS dropped it, dead-lettered it alone, or it was never sent. */
+function isLost(delivery: Delivery | undefined, { config, now }: Deps): boolean {
+  const { visibilityFactor, createTimeout, dueAfter } = config.timing;
+  const back = Math.max(delivery?.leaseUntil ?? 0, delivery?.nextAttemptAt ?? 0);
+  return !delivery || now() > back + visibilityFactor * createTimeout + dueAfter;
+}

@@ -1,0 +1,29 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import { environment } from "../../shared/env.ts";
+import { log } from "../../shared/log.ts";
+import { count } from "../../shared/metrics.ts";
+import { openLedger } from "../../shared/open-ledger.ts";
+import { createQueues } from "../../shared/queues.ts";
+import { loadConfig } from "../../shared/stage-config.ts";
+import { findDue } from "./find-due.ts";
+
+const env = environment();
+const config = loadConfig();
+const { ledger } = openLedger(env);
+const queues = createQueues(new SQSClient(), env);
+/** A pass stops beginning new work this long before the function's end, ms. */
+const END_MARGIN = 5_000;
+
+/** Runs every minute. */
+export const handler = middy(async (_event: unknown, context: Context): Promise<void> => {
+  const left = context.getRemainingTimeInMillis();
+  const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
+  const { looked, resent, overdue } = await findDue({ config, ledger, queues, now: Date.now, deadline });
+  log.info("due.passed", { count: looked, change: resent });
+  for (const { provider, name } of config.destinations) {
+    const destination = `${provider}/${name}`;
+    count("DeliveriesOverdue", { destination }, overdue.get(destination) ?? 0);
+  }
+});

@@ -1,0 +1,44 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import middy from "@middy/core";
+import type { SQSEvent } from "aws-lambda";
+import { environment } from "../../shared/env.ts";
+import { log } from "../../shared/log.ts";
+import { count } from "../../shared/metrics.ts";
+import { openLedger } from "../../shared/open-ledger.ts";
+import { createQueues } from "../../shared/queues.ts";
+import { workOnBatch } from "../../shared/sqs-batch.ts";
+import { loadConfig } from "../../shared/stage-config.ts";
+import * as registry from "../channels/registry.ts";
+import { type Deps, type Routed, routeOrder } from "./route-order.ts";
+
+const env = environment();
+const { ledger, eventStore } = openLedger(env);
+const queues = createQueues(new SQSClient(), env);
+const deps: Deps = {
+  config: loadConfig(),
+  channels: new Map(Object.values(registry).map((channel) => [channel.name, channel])),
+  ledger,
+  queues,
+  eventStore,
+  now: Date.now,
+};
+
+/** Each record of the intake queue is one event. */
+export const handler = middy((event: SQSEvent) =>
+  workOnBatch(event, queues, async ({ messageId, body }) => {
+    const routed = await routeOrder(body, deps);
+    tell(routed, messageId);
+    // SQS moves it to the DLQ by its own redrive policy, which is what the console can send back: the faster the better.
+    return routed.outcome === "unreadable" ? { again: 0 } : "done";
+  }),
+);
+
+function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string): void {
+  const connection = event && `${event.channel}/${event.endpoint}`;
+  log.info("event.routed", { eventId: event?.eventId, connection, topic, orderId, outcome, state, messageId });
+  const by = { connection: connection ?? "unknown" };
+  if (outcome === "unreadable") count("EventsUnreadable", by);
+  if (outcome === "recorded") count("OrdersRecorded", by);
+  if (state === "recorded" && (outcome === "recorded" || outcome === "updated")) count("OrdersRouted", by);
+  if (outcome === "recorded" && (state === "not-routed" || state === "unrouted")) count("OrdersNotRouted", by);
+}

@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import type { Config, Connection } from "../../shared/config.ts";
+import type { Delivery } from "../../shared/delivery.ts";
+import type { ReceivedEvent } from "../../shared/event.ts";
+import { freshness } from "../../shared/freshness.ts";
+import { dueAttributes } from "../../shared/ledger.ts";
+import { type Order, progressOf } from "../../shared/order.ts";
+import { digestOf } from "../../shared/order-body.ts";
+import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/order-record.ts";
+import { type Decision, decide } from "../../shared/routes.ts";
+import type { Reading } from "../channels/channel.ts";
+
+/** What an event made of an order. `taken`: the event's order is the newest there is, its body has to be kept. */
+export interface Step {
+  record: OrderRecord;
+  outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "noted";
+  taken: boolean;
+}
+
+export interface Arrival {
+  event: ReceivedEvent;
+  connection: Connection;
+  config: Config;
+  /** Epoch ms. */
+  now: number;
+}
+
+type Told<Kind extends Reading["kind"]> = Extract<Reading, { kind: Kind }>;
+
+/** An event that carries the whole order. @param deliveries of the current generation; asked for only when it matters */
+export function nextRecord(
+  current: OrderRecord | undefined,
+  reading: Told<"order">,
+  arrival: Arrival,
+  deliveries: Delivery[],
+): Step {
+  const { order } = reading;
+  const digest = digestOf(order);
+  const fresh = freshness(order.updatedAt, progressOf(order), reading.eventTime);
+  const decision = decide(arrival.config, arrival.connection, order, arrival.now);
+  const facts = { digest, freshness: fresh, placedAt: order.placedAt, buyer: buyerOf(order, arrival.connection) };
+
+  if (!current)
+    return { record: firstRecord(order, decision, facts, reading, arrival), outcome: "recorded", taken: true };
+  if (digest === current.digest || fresh === current.freshness) {
+    // The order says nothing new; but routes may have been added since, or the time come.
+    const again = current.decided.length === 0 && decision.destinations.length > 0 && current.state !== "cancelled";
+    const record = again ? due(decided(current, decision), arrival) : current;
+    return told(record, "duplicate", reading, arrival, false);
+  }
+  if (fresh < current.freshness) return told(current, "stale", reading, arrival, false);
+
+  const newer: OrderRecord = { ...current, ...facts };
+  if (decision.state === "cancelled")
+    return told(cancelled(newer, decision.reason), "cancelled", reading, arrival, true);
+  if (current.state === "cancelled") {
+    return told(due(revived(newer, decision, deliveries), arrival), "updated", reading, arrival, true);
+  }
+  return told(due(decided(newer, decision), arrival), "updated", reading, arrival, true);
+}
+
+/** An event about a known order that does not carry the whole of it. */
+export function nextRecordOfChange(current: OrderRecord, reading: Told<"change">, arrival: Arrival): Step {
+  const { change, eventTime } = reading;
+  if (change === "noted") return told(current, "noted", reading, arrival, false);
+  const fresh = freshness(eventTime ?? arrival.event.receivedAt, "cancelled", eventTime);
+  if (fresh < current.freshness) return told(current, "stale", reading, arrival, false);
+  if (current.state === "cancelled")
+    return told({ ...current, freshness: fresh }, "duplicate", reading, arrival, false);
+  const reason = `${reading.topic} at the channel`;
+  return told(cancelled({ ...current, freshness: fresh }, reason), "cancelled", reading, arrival, false);
+}
+
+function firstRecord(
+  order: Order,
+  decision: Decision,
+  facts: Partial<OrderRecord> & { freshness: string },
+  reading: Told<"order">,
+  arrival: Arrival,
+): OrderRecord {
+  const { event, connection, config, now } = arrival;
+  const blank: OrderRecord = {
+    v: 1,
+    rev: 0,
+    channel: connection.channel,
+    connection: connection.name,
+    orderId: order.id,
+    state: "recorded",
+    generation: 1,
+    firstSeenAt: new Date(now).toISOString(),
+    events: [],
+    eventCount: 0,
+    decided: [],
+    toSend: [],
+    toSuppress: [],
+    eventId: event.eventId,
+    receivedAt: event.receivedAt,
+    expiresAt: Math.floor((now + config.retention.states) / 1000),
+    ...facts,
+  };
+  return told(due(decided(blank, decision), arrival), "recorded", reading, arrival, true).record;
+}
+
+/** Destinations once decided stay; an update adds those that became due. */
+function decided(record: OrderRecord, { state, reason, destinations }: Decision): OrderRecord {
+  const fresh = destinations.filter((destination) => !record.decided.includes(destination));
+  const all = [...record.decided, ...fresh];
+  // Held for the operator although deliveries were decided (see `revived`): only the operator ends that.
+  if (record.state === "held" && record.decided.length > 0) return record;
+  const { reason: _, ...rest } = record;
+  return {
+    ...rest,
+    decided: all,
+    toSend: [...record.toSend, ...fresh],
+    ...(all.length > 0 ? { state: "recorded" as const } : { state, ...(reason !== undefined && { reason }) }),
+  };
+}
+
+/** What was never sent needs no sending any more, but its message may be under way: each is suppressed by name. */
+const cancelled = (record: OrderRecord, reason = "cancelled at the channel"): OrderRecord => ({
+  ...record,
+  state: "cancelled",
+  reason,
+  toSend: [],
+  toSuppress: record.decided,
+});
+
+/** A cancelled order that is wanted again: a new generation, if every delivery of the former is surely gone. */
+function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]): OrderRecord {
+  const gone = record.decided.every((destination) => {
+    const delivery = deliveries.find((one) => one.destination === destination && one.generation === record.generation);
+    return delivery?.state === "cancelled" || delivery?.state === "withdrawn";
+  });
+  if (!gone) {
+    const reason =
+      "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
+    return { ...record, state: "held", reason };
+  }
+  const next = { ...record, state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
+  return decided({ ...next, generation: record.generation + (record.decided.length > 0 ? 1 : 0) }, decision);
+}
+
+/** The one index entry of an order in the good case: when somebody should make sure that its deliveries ended. */
+function due(record: OrderRecord, { config, now }: Arrival): OrderRecord {
+  return record.toSend.length > 0 ? { ...record, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 } : record;
+}
+
+function told(
+  record: OrderRecord,
+  outcome: Step["outcome"],
+  { topic }: Pick<Reading, "topic">,
+  { event, now }: Arrival,
+  taken: boolean,
+): Step {
+  const said =
+    outcome === "recorded" || outcome === "updated" || outcome === "cancelled" ? describe(outcome, record) : outcome;
+  const line: TraceEvent = { at: new Date(now).toISOString(), topic, outcome: said, eventId: event.eventId };
+  const events = [...record.events, line].slice(-TRACE_LENGTH);
+  return { record: { ...record, rev: record.rev + 1, events, eventCount: record.eventCount + 1 }, outcome, taken };
+}
+
+const describe = (outcome: string, { state, reason }: OrderRecord): string =>
+  state === "recorded" || outcome === state ? outcome : `${outcome}, ${state}${reason ? `: ${reason}` : ""}`;
+
+function buyerOf({ buyer, shippingAddress }: Order, { channel, name }: Connection): string | undefined {
+  const known = buyer?.id ?? buyer?.email?.toLowerCase() ?? shippingAddress?.email?.toLowerCase();
+  return known === undefined
+    ? undefined
+    : createHash("sha256").update(`${channel}/${name}#${known}`).digest("base64url");
+}

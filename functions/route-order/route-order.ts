@@ -1,0 +1,95 @@
+import type { Config } from "../../shared/config.ts";
+import { dispatch } from "../../shared/dispatch.ts";
+import { Unreadable } from "../../shared/errors.ts";
+import { type ReceivedEvent, unpack } from "../../shared/event.ts";
+import type { EventStore } from "../../shared/event-store.ts";
+import type { Identity } from "../../shared/identity.ts";
+import type { Ledger } from "../../shared/ledger.ts";
+import type { OrderRecord } from "../../shared/order-record.ts";
+import type { Queues } from "../../shared/queues.ts";
+import type { Channel, Reading } from "../channels/channel.ts";
+import { type Arrival, nextRecord, nextRecordOfChange, type Step } from "./next-record.ts";
+
+export interface Deps {
+  config: Config;
+  channels: ReadonlyMap<string, Channel>;
+  ledger: Ledger;
+  queues: Pick<Queues, "sendToDestination">;
+  eventStore: EventStore;
+  /** Epoch ms. */
+  now: () => number;
+}
+
+/** What became of an event. `unreadable` stays on the queue, raw and whole, until SQS moves it to the intake DLQ. */
+export interface Routed {
+  outcome: Step["outcome"] | "ignored" | "unreadable";
+  event?: ReceivedEvent;
+  topic?: string;
+  orderId?: string;
+  state?: OrderRecord["state"];
+}
+
+/**
+ * Room 2: an event becomes an order with deliveries. Reads it as its channel means it, writes the order to the ledger under
+ * its identity, decides its deliveries and sends each to its destination's queue.
+ * @param message of the intake queue
+ * @throws what ledger, queues or S3 throw: the message comes again, and finishes what this one began
+ */
+export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
+  const event = await unpack(message, (key) => deps.eventStore.get(key)).catch((error: unknown) => {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  });
+  if (!event) return { outcome: "unreadable" };
+  const connection = deps.config.connections.find(
+    ({ channel, name }) => channel === event.channel && name === event.endpoint,
+  );
+  const channel = deps.channels.get(event.channel);
+  // Taken out of the stage while its events were queued: they wait in the DLQ for it to come back.
+  if (!connection || !channel) return { outcome: "unreadable", event };
+
+  let reading: Reading;
+  const reader = await channel.reader();
+  try {
+    reading = reader.read(event, connection);
+  } catch {
+    // Whatever a mapping throws, the event is kept as it is. What it says may quote the buyer, and is not written down.
+    return { outcome: "unreadable", event };
+  }
+  const { topic } = reading;
+  if (reading.kind === "ignored") return { outcome: "ignored", event, topic };
+
+  const orderId = reading.kind === "order" ? reading.order.id : reading.orderId;
+  const identity = { channel: channel.name, connection: connection.name, orderId };
+  const arrival = { event, connection, config: deps.config, now: deps.now() };
+  const step = await record(identity, reading, arrival, deps);
+  if (!step) return { outcome: "ignored", event, topic, orderId };
+  await dispatch(step.record, deps);
+  return { outcome: step.outcome, event, topic, orderId, state: step.record.state };
+}
+
+/** @returns undefined for a change to an order nobody knows: it never creates one */
+async function record(
+  identity: Identity,
+  reading: Exclude<Reading, { kind: "ignored" }>,
+  arrival: Arrival,
+  { ledger }: Deps,
+): Promise<Step | undefined> {
+  for (;;) {
+    const current = await ledger.order(identity);
+    if (reading.kind === "change" && !current) return undefined;
+    const deliveries = current?.state === "cancelled" ? ((await ledger.file(identity))?.deliveries ?? []) : [];
+    const step =
+      reading.kind === "order"
+        ? nextRecord(current, reading, arrival, deliveries)
+        : current && nextRecordOfChange(current, reading, arrival);
+    if (!step) return undefined;
+    // The body first: a delivery that finds the state finds an order at least as new. It never overwrites a newer one.
+    if (step.taken && reading.kind === "order") {
+      const { freshness, digest = "" } = step.record;
+      const expiresAt = Math.floor((Date.parse(step.record.firstSeenAt) + arrival.config.retention.bodies) / 1000);
+      await ledger.putBody(identity, reading.order, { freshness, digest, expiresAt });
+    }
+    if ((await ledger.putOrder(step.record)) === "written") return step;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Delivery, DeliveryPointer } from "./delivery.ts";
+import { ENDED } from "./delivery.ts";
+import type { Ledger } from "./ledger.ts";
+import type { OrderRecord } from "./order-record.ts";
+import type { Queues } from "./queues.ts";
+
+interface Deps {
+  ledger: Ledger;
+  queues: Pick<Queues, "sendToDestination">;
+  now: () => number;
+}
+
+/**
+ * Finishes what an order's record says is decided and not yet known to have happened: sends the deliveries in `toSend`,
+ * suppresses those in `toSuppress`, then records it. Every repeat of an event and the due-time pass may do it again:
+ * sending twice is harmless, not sending is not.
+ * @throws the first failure, once all were tried: one dead queue does not keep the others waiting
+ */
+export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
+  if (record.toSend.length === 0 && record.toSuppress.length === 0) return;
+  const { ledger, queues, now } = deps;
+  const failures: unknown[] = [];
+  const attempt = async (destination: string, work: () => Promise<string | undefined>) => {
+    try {
+      return { destination, started: await work() };
+    } catch (error) {
+      failures.push(error);
+      return undefined;
+    }
+  };
+  const sent = await Promise.all(
+    record.toSend.map((destination) =>
+      attempt(destination, async () => {
+        await queues.sendToDestination(destination, JSON.stringify(pointerTo(record, destination)));
+        return undefined;
+      }),
+    ),
+  );
+  const suppressed = await Promise.all(
+    record.toSuppress.map((destination) => attempt(destination, () => suppress(record, destination, deps))),
+  );
+
+  const done = new Set([...sent, ...suppressed].flatMap((result) => (result ? [result.destination] : [])));
+  const started = suppressed.flatMap((result) => (result?.started ? [`${result.destination} ${result.started}`] : []));
+  await settle(record, ledger, (current) => ({
+    ...current,
+    // A cancellation may have moved a destination from one list to the other meanwhile.
+    toSend: current.toSend.filter((destination) => !(done.has(destination) && record.toSend.includes(destination))),
+    toSuppress: current.toSuppress.filter(
+      (destination) => !(done.has(destination) && record.toSuppress.includes(destination)),
+    ),
+    ...(sent.length > 0 && { sentAt: new Date(now()).toISOString() }),
+    ...(started.length > 0 && { reason: `${current.reason ?? "cancelled"}; too late for ${started.join(", ")}` }),
+  }));
+  if (failures.length > 0) throw failures[0];
+}
+
+export function pointerTo(record: OrderRecord, destination: string): DeliveryPointer {
+  const { channel, connection, orderId, generation, eventId, receivedAt } = record;
+  const note = `Order ${orderId} of ${channel}/${connection} for ${destination}; its story: npm run order -- ${channel}/${connection}/${orderId}`;
+  return { v: 1, channel, connection, orderId, generation, destination, eventId, receivedAt, note };
+}
+
+/** Writes upon the newest record, whoever wrote it last. */
+async function settle(
+  record: OrderRecord,
+  ledger: Ledger,
+  change: (current: OrderRecord) => OrderRecord,
+): Promise<void> {
+  let current: OrderRecord | undefined = record;
+  while (current && current.generation === record.generation) {
+    if ((await ledger.putOrder({ ...change(current), rev: current.rev + 1 })) === "written") return;
+    current = await ledger.order(record);
+  }
+}
+
+/**
+ * Ends a delivery that has not started. @returns how far it had come where it is too late: then it is looked up, or
+ * cancelled at the provider, by others.
+ */
+async function suppress(record: OrderRecord, destination: string, { ledger }: Deps): Promise<string | undefined> {
+  for (;;) {
+    const file = await ledger.file(record);
+    const { generation } = record;
+    const delivery = file?.deliveries.find((one) => one.destination === destination && one.generation === generation);
+    if (delivery && ENDED.has(delivery.state)) return delivery.state === "created" ? "(created)" : undefined;
+    // Sent once, it may exist: whoever takes its message next sees the cancelled order and looks it up first.
+    if (delivery?.firstSentAt !== undefined) {
+      return delivery.state === "sending" || delivery.state === "in-doubt" ? `(${delivery.state})` : undefined;
+    }
+    const { channel, connection, orderId, expiresAt } = record;
+    const cancelled: Delivery = {
+      ...(delivery ?? {
+        v: 1,
+        channel,
+        connection,
+        orderId,
+        destination,
+        generation,
+        attempts: 0,
+        tries: {},
+        failed: {},
+        providerOrderIds: [],
+        expiresAt,
+      }),
+      rev: (delivery?.rev ?? 0) + 1,
+      state: "cancelled",
+      reason: record.reason ?? "cancelled at the channel before it was sent",
+    };
+    if ((await ledger.putDelivery(cancelled)) === "written") return undefined;
+  }
+}

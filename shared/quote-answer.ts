@@ -1,0 +1,21 @@
+/**
+ * What a provider said, for the reason in the ledger: in one line, at most 500 characters, without the secrets that a
+ * server may send back with the headers it got.
+ */
+export function quoteAnswer(text: string, secrets: readonly string[]): string {
+  let quoted = text;
+  for (const secret of secrets) {
+    // A server that quotes our request in its JSON escapes what it quotes.
+    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])) {
+      if (form) quoted = quoted.replaceAll(form, "***");
+    }
+  }
+  return [
+    ...quoted
+      .slice(0, 2_000)
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim(),
+  ]
+    .slice(0, 500)
+    .join("");
+}

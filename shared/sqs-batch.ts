@@ -1,0 +1,32 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { errorName, log } from "./log.ts";
+import type { Queues } from "./queues.ts";
+
+/** What becomes of a message: acknowledged, or given back to come again after so many ms (0: at once). */
+export type Verdict = "done" | { again: number };
+
+/**
+ * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws comes
+ * back after the queue's own visibility timeout.
+ */
+export async function workOnBatch(
+  { Records }: SQSEvent,
+  queues: Pick<Queues, "changeVisibility">,
+  work: (record: SQSRecord) => Promise<Verdict>,
+): Promise<SQSBatchResponse> {
+  const failures = await Promise.all(
+    Records.map(async (record): Promise<string | undefined> => {
+      const { messageId, receiptHandle, eventSourceARN } = record;
+      try {
+        const verdict = await work(record);
+        if (verdict === "done") return undefined;
+        await queues.changeVisibility(eventSourceARN, receiptHandle, verdict.again / 1000);
+      } catch (error) {
+        const receives = Number(record.attributes.ApproximateReceiveCount);
+        log.error("message.failed", { messageId, receives, error: errorName(error) });
+      }
+      return messageId;
+    }),
+  );
+  return { batchItemFailures: failures.flatMap((id) => (id === undefined ? [] : [{ itemIdentifier: id }])) };
+}

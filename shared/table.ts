@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+export type Item = Key & Record<string, unknown>;
+
+/** A condition in DynamoDB's words: `rev = :rev`, with the values of its placeholders. */
+export interface Condition {
+  expression: string;
+  values?: Record<string, unknown>;
+  names?: Record<string, string>;
+}
+
+/** The one table, in plain JavaScript values. Every read is consistent; every write is conditional. */
+export interface Table {
+  get(key: Key): Promise<Item | undefined>;
+  /** All items of a partition, whatever their size. */
+  partition(pk: string): Promise<Item[]>;
+  /** A range of an index: `[from, to]` of its sort key, ascending. Eventually consistent, as indexes are. */
+  range(
+    index: string,
+    partition: [name: string, value: string],
+    sort: [name: string, from: string, to: string],
+  ): Promise<Item[]>;
+  /** "conflict": the condition did not hold, so nothing was written. */
+  put(item: Item, condition: Condition): Promise<"written" | "conflict">;
+  delete(key: Key, condition: Condition): Promise<"deleted" | "conflict">;
+}
+
+export const NOT_EXISTS: Condition = { expression: "attribute_not_exists(pk)" };
+
+const OPTIONS = { removeUndefinedValues: true } as const;
+
+const toInput = ({ expression, values, names }: Condition) => ({
+  ConditionExpression: expression,
+  ...(values && { ExpressionAttributeValues: marshall(values, OPTIONS) }),
+  ...(names && { ExpressionAttributeNames: names }),
+});
+
+/** @param name the table's */
+export function createTable(client: Pick<DynamoDBClient, "send">, name: string): Table {
+  const fromItem = (item: Record<string, AttributeValue>): Item => {
+    const { written: _, ...plain } = unmarshall(item) as Item;
+    return plain as Item;
+  };
+
+  async function all(input: ConstructorParameters<typeof QueryCommand>[0]): Promise<Item[]> {
+    const items: Item[] = [];
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const page = await client.send(new QueryCommand({ ...input, ...(start && { ExclusiveStartKey: start }) }));
+      items.push(...(page.Items ?? []).map(fromItem));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+
+  const readRaw = (key: Key) =>
+    client.send(
+      new GetItemCommand({ TableName: name, Key: marshall({ pk: key.pk, sk: key.sk }), ConsistentRead: true }),
+    );
+
+  return {
+    async get(key) {
+      const { Item } = await readRaw(key);
+      return Item && fromItem(Item);
+    },
+
+    partition: (pk) =>
+      all({
+        TableName: name,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": { S: pk } },
+        ConsistentRead: true,
+      }),
+
+    range: (index, [partitionName, value], [sortName, from, to]) =>
+      all({
+        TableName: name,
+        IndexName: index,
+        KeyConditionExpression: "#p = :p AND #s BETWEEN :from AND :to",
+        ExpressionAttributeNames: { "#p": partitionName, "#s": sortName },
+        ExpressionAttributeValues: { ":p": { S: value }, ":from": { S: from }, ":to": { S: to } },
+      }),
+
+    async put(item, condition) {
+      // Each write is marked: when the answer to one is lost, the SDK's retry finds the condition broken by ourselves.
+      // Asking for the old item with the failure would save the read, but not every emulator gives it.
+      const written = randomUUID();
+      try {
+        await client.send(
+          new PutItemCommand({ TableName: name, Item: marshall({ ...item, written }, OPTIONS), ...toInput(condition) }),
+        );
+        return "written";
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const { Item } = await readRaw(item);
+        return Item?.["written"]?.S === written ? "written" : "conflict";
+      }
+    },
+
+    async delete(key, condition) {
+      try {
+        await client.send(
+          new DeleteItemCommand({ TableName: name, Key: marshall({ pk: key.pk, sk: key.sk }), ...toInput(condition) }),
+        );
+        return "deleted";
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return "conflict";
+      }
+    },
+  };
+}
