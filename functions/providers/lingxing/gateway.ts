@@ -1,0 +1,127 @@
+import * as z from "zod/mini";
+import { Faulty, InDoubt, ProviderDown, Throttled } from "../../../shared/errors.ts";
+import { type HttpAnswer, HttpFailure } from "../../../shared/http.ts";
+import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
+import type { Account, Tools } from "../provider.ts";
+import { refusalOf, type Verdict, verdictOf } from "./answers.ts";
+import type { Secret, Settings } from "./settings.ts";
+import { canonicalJson, type Parameters, sign, valueText } from "./sign.ts";
+import { appTag, createTokens } from "./token.ts";
+
+/** A look-up that Lingxing refuses for reasons of its own: nothing follows from it for any order. */
+export class Refused extends Faulty {
+  readonly details: readonly string[];
+
+  constructor(reason: string, details: readonly string[]) {
+    super(reason);
+    this.details = details;
+  }
+}
+
+/** Signed calls, one in flight per appId and URL. */
+export interface Gateway {
+  /** `data` of the answer. @throws Refused, Faulty, Throttled, ProviderDown, NotYet */
+  read<T>(method: "GET" | "POST", path: string, parameters: Parameters, schema: z.ZodMiniType<T>): Promise<T>;
+  /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but Refused */
+  create(path: string, parameters: Parameters): Promise<void>;
+}
+
+export function createGateway(account: Account<Settings, Secret>, tools: Tools): Gateway {
+  const { secret, settings } = account;
+  const tokens = createTokens(account, tools);
+
+  /** Signed for this one attempt: a signature is good for two minutes, and waiting takes time. */
+  function request(method: "GET" | "POST", path: string, parameters: Parameters, token: string) {
+    const common = {
+      access_token: token,
+      app_key: secret.appId,
+      timestamp: String(Math.floor(tools.now() / 1000)),
+    };
+    const signature = sign({ ...parameters, ...common }, secret.appId);
+    const query = { ...common, sign: signature, ...(method === "GET" && parameters) };
+    return {
+      method,
+      url: `${secret.baseUrl}${path}?${Object.entries(query)
+        .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(valueText(value))}`)
+        .join("&")}`,
+      headers: { accept: "application/json", ...(method === "POST" && { "content-type": "application/json" }) },
+      ...(method === "POST" && { body: canonicalJson(parameters) }),
+    };
+  }
+
+  /**
+   * Lingxing's bucket of one: it takes its token back when the call completes, fails, or two minutes after it began. So
+   * must ours be kept as long when we hang up; it then also covers a function that dies in the middle.
+   */
+  function oneInFlight(path: string, call: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const hold = Math.max(settings.abandonedFor, tools.deadline - tools.now());
+    return tools.lease(`${appTag(secret.appId)} ${path}`, hold, async (keep) => {
+      const startedAt = tools.now();
+      try {
+        return await call();
+      } catch (error) {
+        if (error instanceof HttpFailure && error.sent) keep(startedAt + settings.abandonedFor);
+        throw error;
+      }
+    });
+  }
+
+  /** One call, made again once where Lingxing did not look at the first: token displaced, or signature too old. */
+  async function exchange(
+    method: "GET" | "POST",
+    path: string,
+    parameters: Parameters,
+    guard: (call: Promise<HttpAnswer>) => Promise<HttpAnswer>,
+  ): Promise<Verdict> {
+    let token = await tokens.current();
+    const attempt = async () =>
+      verdictOf(await guard(oneInFlight(path, () => tools.http(request(method, path, parameters, token)))), "0");
+    const first = await attempt();
+    if (first.is === "token-refused") token = await tokens.replace(token);
+    else if (first.is !== "signature-expired") return first;
+    const second = await attempt();
+    if (second.is === "token-refused") {
+      throw new Faulty(`${second.reason}: twice in a row. Something else fetches tokens for this appId.`);
+    }
+    if (second.is === "signature-expired") throw new Faulty(`${second.reason}: twice in a row. Is our clock right?`);
+    return second;
+  }
+
+  const failed = (error: Throttled | Faulty) => {
+    if (error instanceof Throttled) tools.count("throttled");
+    return error;
+  };
+
+  return {
+    async read(method, path, parameters, schema) {
+      const verdict = await exchange(method, path, parameters, answerToRead);
+      switch (verdict.is) {
+        case "done": {
+          const data = z.safeParse(schema, verdict.data);
+          if (data.success) return data.data;
+          throw new ProviderDown(`Lingxing's answer to ${path} is not what the document shows.`);
+        }
+        case "failed":
+          throw failed(verdict.error);
+        case "refused":
+          throw new Refused(verdict.reason, verdict.details);
+        default:
+          throw new ProviderDown(verdict.reason);
+      }
+    },
+
+    async create(path, parameters) {
+      const verdict = await exchange("POST", path, parameters, answerToCreate);
+      switch (verdict.is) {
+        case "done":
+          return;
+        case "failed":
+          throw failed(verdict.error);
+        case "refused":
+          throw refusalOf(verdict, settings) ?? new InDoubt(verdict.reason);
+        default:
+          throw new InDoubt(verdict.reason);
+      }
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { type Client, defineProvider } from "../provider.ts";
+import { findOrder } from "./find-order.ts";
+import { createGateway } from "./gateway.ts";
+import { itemsOf } from "./items.ts";
+import { checkListing } from "./listing.ts";
+import { addressCountry, type OrderRequest, orderRequest, shippingAddress } from "./order-request.ts";
+import { regionOf } from "./regions.ts";
+import { Secret, Settings } from "./settings.ts";
+import { createStores } from "./stores.ts";
+
+/**
+ * Lingxing (领星) ERP OpenAPI: orders that Amazon fulfils for other shops. docs/providers/lingxing.md;
+ * https://apidoc.lingxing.com/#/docs/Sale/FbaCreateOrder
+ */
+export const lingxing = defineProvider<Settings, Secret>({
+  name: "lingxing",
+  title: "Lingxing",
+  settings: Settings,
+  secret: Secret,
+  secretFields: {
+    baseUrl: "https://openapi.lingxing.com",
+    appId: "AppID of the ERP's open API (16, 24 or 32 characters)",
+    appSecret: "AppSecret of the same page, as it stands there",
+    tokenKey:
+      "32 random bytes in base64 (openssl rand -base64 32), which seal the shared token; the same for all destinations of one appId",
+  },
+  // Amazon's limit; characters beyond these are nobody's order ID, and would be hashed.
+  reference: { maxLength: 40, characters: /^[A-Za-z0-9._-]+$/ },
+  timing: { settling: 120_000, call: 60_000, function: 150_000 },
+  oneInFlight: true,
+
+  open(account, tools): Client {
+    const gateway = createGateway(account, tools);
+    const stores = createStores(account, tools, gateway);
+    return {
+      async prepare(outgoing) {
+        const address = shippingAddress(outgoing, account.destination);
+        const country = addressCountry(address, account);
+        const { items, lines } = await itemsOf(outgoing, account, tools);
+        // What the order lacks is said before anything is asked of Lingxing.
+        orderRequest(outgoing, address, "", items, account);
+        const store = await stores.ours("working");
+        if (account.settings.checkMsku) await checkListing(lines, store, account, gateway);
+        const region = await regionOf(address, country, account, tools, gateway);
+        return { request: orderRequest(outgoing, address, region, items, account), lines };
+      },
+
+      async create(prepared, { reference }) {
+        await gateway.create("/order/amzod/api/createOrder", prepared.request as OrderRequest);
+        // Lingxing answers without an ID: it knows the order by our number.
+        return { providerOrderIds: [reference] };
+      },
+
+      find: (sent) => findOrder(sent, account, stores, gateway),
+
+      async check() {
+        await stores.fresh();
+      },
+    };
+  },
+});
