@@ -21,12 +21,6 @@ export interface FunctionHost {
   stop(): Promise<void>;
 }
 
-interface Host {
-  child: ChildProcess;
-  guard: ChildProcess;
-  ready: PromiseWithResolvers<void>;
-}
-
 export function startFunctionHost(plan: HostPlan): FunctionHost {
   const results = new Map<number, (result: InvocationResult) => void>();
   const lists = new Map<number, (environments: EnvironmentInfo[]) => void>();
@@ -34,63 +28,60 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
   let starts = 0;
   let stopped = false;
   let again: NodeJS.Timeout | undefined;
+  let ready = Promise.withResolvers<void>();
   let host = start();
 
-  function start(): Host {
+  function start(): ChildProcess {
     starts += 1;
     const startedAt = Date.now();
     // Leader of a process group of its own: its environments can be ended with it, stopped or not.
     const child = fork(ENTRY, { detached: true, stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
     const pid = child.pid ?? 0;
-    const ready = Promise.withResolvers<void>();
-    const started: Host = { child, guard: guardGroup(pid), ready };
+    const guard = guardGroup(pid);
     child.on("message", (message: FromHost) => {
       if (message.type === "ready") ready.resolve();
       else if (message.type === "result") take(results, message.id)?.(message.result);
       else take(lists, message.id)?.(message.environments);
     });
-    child.on("exit", () => {
-      endGroup(pid);
-      started.guard.kill("SIGKILL");
+    // What comes from now on waits for the next host; what this one had taken has failed.
+    child.on("disconnect", () => {
+      ready = Promise.withResolvers();
       for (const [id] of results) take(results, id)?.(HOST_DIED);
       for (const [id] of lists) take(lists, id)?.([]);
+    });
+    child.on("exit", () => {
+      endGroup(pid);
+      guard.kill("SIGKILL");
       if (stopped) return;
       const pause = Date.now() - startedAt < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0;
       again = setTimeout(() => {
         host = start();
-        void host.ready.promise.then(ready.resolve);
       }, pause);
     });
     child.send({ type: "start", plan } satisfies ToHost);
-    return started;
+    return child;
   }
 
-  /** Whoever waited for a host that died waits for the one after it. */
-  const ready = (): Promise<void> => host.ready.promise;
-
   return {
-    pid: () => host.child.pid ?? 0,
+    pid: () => host.pid ?? 0,
     starts: () => starts,
-    async ready() {
-      await ready();
-    },
+    ready: () => ready.promise,
     async invoke(functionName, payload) {
-      await ready();
-      if (!host.child.connected) return HOST_DIED;
+      await ready.promise;
       const id = next++;
       return new Promise((resolve) => {
         results.set(id, resolve);
-        host.child.send({ type: "invoke", id, functionName, payload } satisfies ToHost, (error) => {
+        host.send({ type: "invoke", id, functionName, payload } satisfies ToHost, (error) => {
           if (error) take(results, id)?.(HOST_DIED);
         });
       });
     },
     async environments() {
-      await ready();
+      await ready.promise;
       const id = next++;
       return new Promise((resolve) => {
         lists.set(id, resolve);
-        host.child.send({ type: "environments", id } satisfies ToHost, (error) => {
+        host.send({ type: "environments", id } satisfies ToHost, (error) => {
           if (error) take(lists, id)?.([]);
         });
       });
@@ -98,9 +89,9 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
     async stop() {
       stopped = true;
       clearTimeout(again);
-      if (host.child.exitCode !== null || host.child.signalCode !== null) return;
-      const gone = once(host.child, "exit");
-      endGroup(host.child.pid ?? 0);
+      if (host.exitCode !== null || host.signalCode !== null) return;
+      const gone = once(host, "exit");
+      endGroup(host.pid ?? 0);
       await gone;
     },
   };
