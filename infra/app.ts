@@ -1,0 +1,10 @@
+import { StageMistake } from "./read-stage.ts";
+import { synthesise } from "./synthesise.ts";
+
+try {
+  await synthesise();
+} catch (error) {
+  if (!(error instanceof StageMistake)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

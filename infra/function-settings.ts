@@ -1,0 +1,34 @@
+import type { ProviderFacts } from "./connectors.ts";
+import type { Stage } from "./read-stage.ts";
+
+/** A Lambda of ours: names its function, and its entry in `functions` of the stage file. */
+export type Room = "receive-webhook" | "route-order" | "find-due" | `create-order-${string}`;
+
+export const createOrderRoom = (provider: string): Room => `create-order-${provider}`;
+
+export interface FunctionSettings {
+  /** MB */
+  memory: number;
+  /** Whole seconds, as Lambda takes them. */
+  timeout: number;
+}
+
+/** Memory and timeout of a function: the stage file's, else the provider's own, else the default. */
+export function functionSettings(stage: Stage, room: Room, provider?: ProviderFacts): FunctionSettings {
+  const { timing } = stage.config;
+  const own = stage.infrastructure.functions[room];
+  const defaults: Record<string, number> = {
+    "receive-webhook": timing.receiveTimeout,
+    "route-order": timing.routeTimeout,
+    "find-due": timing.findDueTimeout,
+  };
+  const usual = defaults[room] ?? Math.max(timing.createTimeout, provider?.timing.function ?? 0);
+  return {
+    memory: own?.memory ?? (room === "receive-webhook" ? 512 : 256),
+    timeout: Math.ceil((own?.timeout ?? usual) / 1000),
+  };
+}
+
+/** AWS asks for at least six times the function's timeout: less redelivers an order while it is being worked on. */
+export const visibilityTimeout = (stage: Stage, { timeout }: FunctionSettings): number =>
+  Math.ceil(stage.config.timing.visibilityFactor * timeout);

@@ -1,0 +1,79 @@
+import { type App, Stack } from "aws-cdk-lib";
+import type { Code } from "aws-cdk-lib/aws-lambda";
+import type { Connectors } from "./connectors.ts";
+import { EventBucket } from "./event-bucket.ts";
+import { FindDueSchedule } from "./find-due-schedule.ts";
+import { FixedEgress } from "./fixed-egress.ts";
+import { createOrderRoom, type Room } from "./function-settings.ts";
+import { Intake } from "./intake.ts";
+import { LedgerTable } from "./ledger-table.ts";
+import { PersonalDataKey } from "./personal-data-key.ts";
+import { ProviderLane } from "./provider-lane.ts";
+import type { Stage } from "./read-stage.ts";
+import { WebhookFront } from "./webhook-front.ts";
+
+interface Props {
+  stage: Stage;
+  connectors: Connectors;
+  /** The bundle of each room (stackRooms lists them). */
+  codeOf: (room: Room) => Code;
+}
+
+/** One stage of Order Relay: the way of an order from the webhook to the providers, part by part. */
+export class OrderRelayStack extends Stack {
+  readonly intake: Intake;
+  readonly front: WebhookFront;
+  readonly lanes: readonly ProviderLane[];
+  readonly due: FindDueSchedule;
+
+  constructor(app: App, { stage, connectors, codeOf }: Props) {
+    super(app, `order-relay-${stage.name}`, { description: `Order Relay, stage ${stage.name}` });
+    const { fixedEgress } = stage.infrastructure;
+
+    const key = new PersonalDataKey(this, "PersonalDataKey", stage);
+    const table = new LedgerTable(this, "Ledger", stage, key);
+    const bucket = new EventBucket(this, "Events", stage, key);
+
+    this.intake = new Intake(this, "Intake", { stage, code: codeOf("route-order"), key, table, bucket });
+    this.front = new WebhookFront(this, "Front", {
+      stage,
+      channels: connectors.channels,
+      code: codeOf("receive-webhook"),
+      intake: this.intake,
+      bucket,
+    });
+
+    const egress = fixedEgress.length > 0 ? new FixedEgress(this, "FixedEgress", stage) : undefined;
+    this.lanes = usedProviders(stage, connectors).map(
+      (provider) =>
+        new ProviderLane(this, `Provider-${provider.name}`, {
+          stage,
+          provider,
+          code: codeOf(createOrderRoom(provider.name)),
+          table,
+          bucket,
+          egress: fixedEgress.includes(provider.name) ? egress : undefined,
+        }),
+    );
+    const destinations = this.lanes.flatMap((lane) => lane.destinations);
+    for (const destination of destinations) destination.grantSend(this.intake.routeOrder);
+
+    this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, bucket, destinations });
+  }
+}
+
+/** Providers with a destination in the stage: a Lambda without a queue would be an idle role with rights. */
+const usedProviders = ({ config }: Stage, { providers }: Connectors) =>
+  providers.filter(({ name }) => config.destinations.some(({ provider }) => provider === name));
+
+/** Every Lambda of a stage and the handler that it runs. */
+export function handlersOf(stage: Stage, connectors: Connectors): Map<Room, string> {
+  return new Map<Room, string>([
+    ["receive-webhook", "functions/receive-webhook/handler.ts"],
+    ["route-order", "functions/route-order/handler.ts"],
+    ["find-due", "functions/find-due/handler.ts"],
+    ...usedProviders(stage, connectors).map(
+      ({ name }) => [createOrderRoom(name), `functions/providers/${name}/handler.ts`] as const,
+    ),
+  ]);
+}

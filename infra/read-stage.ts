@@ -1,0 +1,62 @@
+import * as z from "zod/mini";
+import { Config } from "../shared/config.ts";
+import { checkStage } from "./check-stage.ts";
+import type { Connectors } from "./connectors.ts";
+import { Infrastructure, StageFile } from "./stage.ts";
+
+/** A stage file, parsed and checked. */
+export interface Stage {
+  name: string;
+  config: Config;
+  infrastructure: Infrastructure;
+  /** The part of the file that the functions read, as it is written: goes into every bundle as config.json. */
+  written: Record<string, unknown>;
+}
+
+/** Something the user must change in the stage file; `message` is all that they need to see. */
+export class StageMistake extends Error {
+  override readonly name = "StageMistake";
+
+  constructor(stage: string, sentences: readonly string[]) {
+    super(sentences.map((sentence) => `infra/stages/${stage}.ts: ${sentence}`).join("\n"));
+  }
+}
+
+// zod/mini says only "Invalid input" until it is given a language.
+z.config(z.locales.en());
+
+/** @throws StageMistake with a sentence for each mistake: what to write, and where */
+export function readStage(file: StageFile, connectors: Connectors): Stage {
+  const shape = z.safeParse(StageFile, file);
+  if (!shape.success)
+    throw new StageMistake(
+      file.stage,
+      shape.error.issues.map((issue) => sentenceOf(issue, file)),
+    );
+
+  const stage: Stage = {
+    name: file.stage,
+    config: z.parse(Config, file),
+    infrastructure: z.parse(Infrastructure, file),
+    written: Object.fromEntries(Object.entries(file).filter(([field]) => Object.hasOwn(Config.shape, field))),
+  };
+  const mistakes = [...checkStage(stage, connectors)];
+  if (mistakes.length > 0) throw new StageMistake(file.stage, mistakes);
+  return stage;
+}
+
+/** `connections[1].key (shopify/eu): 1 to 8 letters or digits` */
+function sentenceOf({ path, message }: z.core.$ZodIssue, file: StageFile): string {
+  const where = path.map((part, at) => (typeof part === "number" ? `[${part}]` : `${at ? "." : ""}${String(part)}`));
+  return `${where.join("")}${nameOf(path, file)}: ${message}`;
+}
+
+function nameOf([list, index]: readonly PropertyKey[], file: StageFile): string {
+  const at = Number(index);
+  if (list === "connections") return label(file.connections[at]?.channel, file.connections[at]?.name);
+  if (list === "destinations") return label(file.destinations[at]?.provider, file.destinations[at]?.name);
+  return "";
+}
+
+const label = (kind: string | undefined, name: string | undefined): string =>
+  kind && name ? ` (${kind}/${name})` : "";

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { basename } from "node:path";
+import { App, type AppProps, Validations } from "aws-cdk-lib";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { bundle } from "./bundle.ts";
+import { connectors } from "./connectors.ts";
+import { handlersOf, OrderRelayStack } from "./order-relay-stack.ts";
+import { readStage, type Stage, StageMistake } from "./read-stage.ts";
+import type { StageFile } from "./stage.ts";
+
+const STAGES = new URL("./stages/", import.meta.url);
+
+/**
+ * Synthesises one stage, bundles and all, checked by cdk-nag.
+ * @param name `local` for infra/stages/local.ts; default: the context's `stage` (`-c stage=prod`), else `local`
+ * @returns the folder of the assembly
+ * @throws StageMistake with a sentence for the user
+ */
+export async function synthesise(name?: string, props: AppProps = {}): Promise<string> {
+  const app = new App({ ...props, analyticsReporting: false });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const stage = readStage(await loadStage(name ?? String(app.node.tryGetContext("stage") ?? "local")), connectors);
+  const folders = await bundleAll(stage);
+  try {
+    new OrderRelayStack(app, {
+      stage,
+      connectors,
+      codeOf: (room) => Code.fromAsset(folders.get(room) ?? ""),
+    });
+    return app.synth().directory;
+  } finally {
+    // CDK has copied them.
+    await Promise.all([...folders.values()].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}
+
+async function bundleAll(stage: Stage): Promise<Map<string, string>> {
+  const handlers = [...handlersOf(stage, connectors)];
+  return new Map(
+    await Promise.all(handlers.map(async ([room, entry]) => [room, await bundle(entry, stage.written)] as const)),
+  );
+}
+
+async function loadStage(name: string): Promise<StageFile> {
+  const file = new URL(`${name}.ts`, STAGES);
+  if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
+    const known = readdirSync(STAGES).map((path) => basename(path, ".ts"));
+    throw new StageMistake(name, [
+      `there is no such file; copy infra/stages/prod.ts, or take -c stage=${known.join(" or ")}`,
+    ]);
+  }
+  const { stage }: { stage?: StageFile } = await import(file.href);
+  if (!stage) throw new StageMistake(name, ["exports no stage; write `export const stage = defineStage({ … })`"]);
+  if (stage.stage !== name) {
+    throw new StageMistake(name, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
+  }
+  return stage;
+}
