@@ -1,6 +1,7 @@
 import { checkBody } from "../body-check.ts";
 import { createLeakyBucket, type LeakyBucket } from "../leaky-bucket.ts";
-import { type Answer, bare, bearerToken, json, readJson, type Simulator, type SimulatorKind } from "../simulator.ts";
+import { type Answer, bearerToken, json, readJson, type Simulator, type SimulatorKind } from "../simulator.ts";
+import { alreadyThere, CODES, cannedAnswers, created, quote } from "./answers.ts";
 import { productOf, stocksOf, warehouses } from "./catalog.ts";
 import { failed, invalidRequest, ok } from "./envelope.ts";
 import { listOrders } from "./list-orders.ts";
@@ -10,9 +11,6 @@ import { askRefund, refundsOf, settleRefunds } from "./refunds.ts";
 import { type KakacloSwitches, kakacloSwitches } from "./switches.ts";
 
 const ORDERS = "/openapi/v2/order/orders";
-
-/** No business code but 10000 is documented: these are invented, as any client must expect. (ASSUME) */
-const CODES = { invalid: 20001, sku: 20002, balance: 20003, duplicate: 20004 } as const;
 
 /**
  * KakaClo's open API, Order V2. provider-docs/kakaclo-create-order.md, reference/providers.md 1, and the list, refund and
@@ -29,6 +27,7 @@ export const kakaclo: SimulatorKind<KakacloSwitches> = {
 };
 
 function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): Simulator {
+  const answers = cannedAnswers;
   const book = createOrderBook(switches.firstOrderId);
   const buckets = new Map<string, LeakyBucket>();
   let spent = 0;
@@ -76,19 +75,6 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
   }
 
   const isCalled = (customOrderId: string) => (held: KakacloHeld) => held.reference === customOrderId;
-  const alreadyThere = (customOrderId: string) =>
-    failed(CODES.duplicate, `customOrderId ${customOrderId} already exists`);
-
-  const answers: Simulator["answers"] = {
-    throttled: () => bare(429),
-    unauthorized: () => bare(401),
-    serverError: () => json(500, { error: "Internal Server Error" }),
-    malformed: () => invalidRequest(),
-    notFound: () => json(404, { error: "Not Found" }),
-    rejected: (request) => failed(CODES.balance, `Insufficient balance${quote(readJson(request))}`),
-    duplicate: (request) => alreadyThere(customOrderIdOf(readJson(request))),
-  };
-
   return {
     answers,
     refuse,
@@ -136,29 +122,4 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
       spent = 0;
     },
   };
-}
-
-function created({ rows, id }: KakacloHeld, shape: KakacloSwitches["data"]): Answer {
-  // Written by hand: as a number of 2^53 or more it must not pass through ours.
-  const data = {
-    number: id,
-    string: `"${id}"`,
-    object: `{"kkOrderId":"${id}"}`,
-    array: `[${rows.map((row) => row.id).join(",")}]`,
-  }[shape];
-  return { ...json(200, null), body: `{"code":10000,"message":"success","data":${data}}` };
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
-function customOrderIdOf(request: unknown): string {
-  const id = isObject(request) ? request["customOrderId"] : undefined;
-  return typeof id === "string" ? id : "";
-}
-
-/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
-function quote(request: unknown): string {
-  const address = isObject(request) ? (request["orderAddresses"] ?? request["orderAddress"]) : undefined;
-  if (!isObject(address)) return "";
-  return ` (${[address["recipient"], address["phone"], address["street1"], address["city"]].filter(Boolean).join(", ")})`;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { checkBody } from "../body-check.ts";
 import {
   type Answer,
@@ -9,6 +8,7 @@ import {
   type SimulatorKind,
   type SimulatorRequest,
 } from "../simulator.ts";
+import { addressOf, alreadyExists, cannedAnswers, isRecord, message } from "./answers.ts";
 import { bodyBySample, bodyByTable } from "./order-body.ts";
 import { type S2Held, type S2Order, toBriefRow, toFulfilmentView, toOrder } from "./order-object.ts";
 import { toAccount, toOrganization } from "./organization.ts";
@@ -39,26 +39,8 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
   const orders: S2Held[] = [];
   const organization = () => toOrganization(switches.organizations[0] ?? "");
 
-  const message = (status: number, text: string, more: object = {}) => json(status, { ...more, message: text });
-  const answers: Simulator["answers"] = {
-    // Neither throttling nor its answer is documented. (ASSUME)
-    throttled: () => message(429, "Too many requests"),
-    unauthorized: () => message(401, "Unauthorized"),
-    malformed: () => message(400, "Malformed JSON"),
-    notFound: () => message(404, "Not found"),
-    serverError: () =>
-      message(
-        500,
-        `An unexpected error occurred on our server. To help us efficiently resolve the issue, please include the following reference ID when contacting support: ${randomUUID()}. `,
-      ),
-    rejected: (request) => message(switches.invalidStatus, `Cannot ship to ${addressOf(readJson(request))}`),
-    duplicate: (request) => alreadyExists(channelOrderIdOf(readJson(request))),
-  };
-  // The text of `POST /fulfillment`, with our noun.
-  const alreadyExists = (channelOrderId: string) =>
-    message(409, `Order with channelOrderId '${channelOrderId}' already exists for this organization`, {
-      code: "ALREADY_EXISTS",
-    });
+  const answers = cannedAnswers(switches);
+  const invalid = (text: string) => message(switches.invalidStatus, text);
 
   /** "must be one of the user's organizations, otherwise an unauthorized error" */
   function refuse(request: SimulatorRequest): Answer | undefined {
@@ -71,7 +53,7 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
 
   function login(request: SimulatorRequest): Answer {
     const body = readJson(request);
-    const { email, password } = isObject(body) ? body : {};
+    const { email, password } = isRecord(body) ? body : {};
     // `type: "SUCCESS"` hints at other values, none of which is documented. (ASSUME)
     if (email !== switches.email || password !== switches.password) return message(401, "Invalid email or password");
     const accessToken = sessions.issue(switches.tokenLifetimeSeconds);
@@ -81,18 +63,17 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
   /** @returns the order as it would be kept, or the answer that refuses it */
   function read(request: unknown, createdAt: number): { order: S2Order } | { refused: Answer } {
     const checked = switches.strictTable ? checkBody(bodyByTable, request) : checkBody(bodyBySample, request);
-    const invalid = (text: string) => ({ refused: message(switches.invalidStatus, text) });
     if (!checked.ok) {
       const { field, what, message: why } = checked.complaint;
       const said = { missing: "is required", type: "is of the wrong type", value: why }[what];
-      return invalid(`${field || "The body"} ${said} (${addressOf(request)})`);
+      return { refused: invalid(`${field || "The body"} ${said} (${addressOf(request)})`) };
     }
     const { body } = checked;
     const account = switches.accounts.find(({ id }) => id === body.accountId);
-    if (!account) return invalid(`Account ${body.accountId} does not exist`);
+    if (!account) return { refused: invalid(`Account ${body.accountId} does not exist`) };
     const items = "items" in body ? body.items : body.item;
     const unknown = items.find(({ productId }) => catalog.skuOf(productId) === undefined);
-    if (unknown) return invalid(`Product ${unknown.productId} does not exist`);
+    if (unknown) return { refused: invalid(`Product ${unknown.productId} does not exist`) };
     const origin = { organization: organization(), account, skuOf: catalog.skuOf, createdAt };
     return { order: toOrder(body, items, origin) };
   }
@@ -143,7 +124,7 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
     return page(found, query, switches.listRows === "brief" ? toBriefRow : (order) => order) ?? badPage();
   }
 
-  const badPage = () => message(switches.invalidStatus, "limit must be 1 to 100, offset 0 or more");
+  const badPage = () => invalid("limit must be 1 to 100, offset 0 or more");
 
   return {
     answers,
@@ -187,17 +168,4 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
       orders.length = 0;
     },
   };
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
-function channelOrderIdOf(request: unknown): string {
-  const id = isObject(request) ? request["channelOrderId"] : undefined;
-  return typeof id === "string" ? id : "";
-}
-
-/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
-function addressOf(request: unknown): string {
-  const address = isObject(request) ? request["shippingAddress"] : undefined;
-  return isObject(address) ? Object.values(address).filter(Boolean).join(", ") : "";
 }
