@@ -1,3 +1,5 @@
+import { NotYet } from "./errors.ts";
+
 export interface Page<Row> {
   /** Of the whole list, as this page has it. */
   total: number;
@@ -34,7 +36,13 @@ export async function scanPages<Row>({
   let received = 0;
   let total: number | undefined;
   for (let index = 0; index < maxPages && mayGoOn(); index++) {
-    const { rows, total: reported } = await page(index, received);
+    const next = await page(index, received).catch((error: unknown) => {
+      // Begun again from the front, a list too long for one run would never be read to its end.
+      if (index > 0 && error instanceof NotYet) return undefined;
+      throw error;
+    });
+    if (!next) break;
+    const { rows, total: reported } = next;
     total ??= reported;
     const before = seen.size;
     for (const row of rows) {

@@ -1,0 +1,84 @@
+import { wholeText } from "../../../shared/fit-text.ts";
+import { inPacks } from "../../../shared/in-packs.ts";
+import { quantityToShip } from "../../../shared/order.ts";
+import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
+import { requiredField } from "../../../shared/required-field.ts";
+import { type Account, type Client, defineProvider, type Outgoing, type SentLine, type Tools } from "../provider.ts";
+import { readCreated, readData } from "./answers.ts";
+import { findOrder, List, PAGE_SIZE } from "./find-order.ts";
+import { toOrderBody } from "./order-body.ts";
+import { KakacloSecret, KakacloSettings } from "./settings.ts";
+
+const ORDERS = "/openapi/v2/order/orders";
+
+/**
+ * KakaClo open API, Order V2: one call, a static token, a list without a filter by our number.
+ * https://docs.kakaclo.com/admin-api/order-1/order; reference/providers.md 1, docs/providers/kakaclo.md
+ */
+export const kakaclo = defineProvider({
+  name: "kakaclo",
+  title: "KakaClo",
+  settings: KakacloSettings,
+  secret: KakacloSecret,
+  secretFields: {
+    token: "access token, from KakaClo's personal center, API setting, or the business manager",
+    baseUrl: "default https://developer.kakaclo.com; test system https://test-developer.kakaclo.com",
+  },
+  // The document names no limit: 64 as for its SKU. (ASSUME)
+  reference: { maxLength: 64, characters: /^[A-Za-z0-9._-]+$/ },
+  // The list runs on Elasticsearch and lags up to 5 minutes; the documents advise to ask for what is 10 minutes old.
+  timing: { settling: 600_000, call: 30_000 },
+  open,
+});
+
+function open(account: Account<KakacloSettings, KakacloSecret>, tools: Tools): Client {
+  const { settings, secret, destination } = account;
+  const { token, baseUrl } = secret;
+  const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
+
+  async function list(query: Record<string, string>) {
+    const url = `${baseUrl}${ORDERS}?${new URLSearchParams(query)}`;
+    const answer = await answerToRead(tools.http({ method: "GET", url, headers }));
+    const { total, list: rows } = readData(answer, List, { token, tools });
+    return { total, rows };
+  }
+
+  async function toSent(line: Outgoing["lines"][number]): Promise<SentLine> {
+    const sku = requiredField(line.sku, `SKU in line ${line.id}`, account);
+    const entry = await tools.catalog(sku);
+    return {
+      id: line.id,
+      sku,
+      product: wholeText(entry?.providerSku ?? sku, 64, "SKU", destination),
+      quantity: inPacks(quantityToShip(line), entry?.packSize, sku, destination),
+    };
+  }
+
+  return {
+    async prepare(outgoing) {
+      const lines = await Promise.all(outgoing.lines.map(toSent));
+      return { request: JSON.stringify(toOrderBody(outgoing, lines, settings, account)), lines };
+    },
+
+    async create({ request }, { reference }) {
+      const answer = await answerToCreate(
+        tools.http({
+          method: "POST",
+          url: `${baseUrl}${ORDERS}`,
+          headers: { ...headers, "content-type": "application/json" },
+          body: String(request),
+        }),
+      );
+      return { providerOrderIds: readCreated(answer, { reference, token, tools }) };
+    },
+
+    find: (sent) =>
+      findOrder(sent, settings, tools, (createStartTime, pageNumber) =>
+        list({ createStartTime, pageNumber: String(pageNumber), pageSize: String(PAGE_SIZE) }),
+      ),
+
+    async check() {
+      await list({ pageNumber: "1", pageSize: "1" });
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { cutText, fitStreet, lengthOf, wholeText } from "../../../shared/fit-text.ts";
+import type { Address, Order } from "../../../shared/order.ts";
+import { fullName } from "../../../shared/person-name.ts";
+import { type Recipient, requiredField } from "../../../shared/required-field.ts";
+import type { Outgoing, SentLine } from "../provider.ts";
+import type { KakacloSettings } from "./settings.ts";
+
+/** Only those of our channels whose name in KakaClo's list is certain. */
+const SALE_PLATFORMS: Record<string, string> = {
+  shopify: "Shopify",
+  amazon: "Amazon",
+  ebay: "eBay",
+  walmart: "Walmart",
+};
+
+/** The body of `POST /openapi/v2/order/orders`. @throws Rejected where a required value is missing or too long */
+export function toOrderBody(
+  { order, channel, lines: ordered, reference }: Outgoing,
+  lines: readonly SentLine[],
+  settings: KakacloSettings,
+  to: Recipient,
+) {
+  const channelType = settings.channelTypes[order.shipping?.serviceLevel ?? "standard"];
+  return {
+    [settings.addressField]: toAddress(order, to),
+    remark: toRemark(reference, order, ordered, settings.remarkLimit),
+    orderItemsList: lines.map(({ product, quantity }) => ({ sku: product, quantity, channelType })),
+    ...given("salePlatform", salePlatformOf(order, channel, settings)),
+    customOrderId: reference,
+    channelType,
+  };
+}
+
+function toAddress(order: Order, to: Recipient) {
+  const address: Address = order.shippingAddress ?? {};
+  const whole = (text: string, max: number, field: string) => wholeText(text, max, field, to.destination);
+  const optional = (text: string | undefined, max: number, field: string) => text && whole(text, max, field);
+  const taxId = (type: "vat" | "ioss") => order.taxIds?.find((id) => id.type === type)?.value;
+  // No field of its own, and in some countries no parcel arrives without it.
+  const second = [address.street2?.trim(), address.district?.trim()].filter(Boolean).join(", ");
+  const [street1, street2] = fitStreet([address.street1, second], { lines: 2, max: 64, destination: to.destination });
+  return {
+    country: requiredField(address.country, "country", to),
+    phone: whole(requiredField(address.phone ?? order.buyer?.phone, "phone", to, "phone"), 64, "phone"),
+    recipient: whole(requiredField(fullName(address) ?? address.company, "recipient", to, "name"), 32, "recipient"),
+    province: whole(requiredField(provinceOf(address), "province", to, "province"), 32, "province"),
+    ...given("street1", street1),
+    ...given("street2", street2),
+    ...given("city", optional(address.city, 64, "city")),
+    ...given("zip", optional(address.postcode, 32, "postcode")),
+    ...given("ioss", optional(taxId("ioss"), 32, "IOSS number")),
+    ...given("vat", optional(taxId("vat"), 32, "VAT number")),
+  };
+}
+
+/** The name, as in the document's sample; the code where there is no name, or it is too long. */
+function provinceOf({ province, provinceCode }: Address): string | undefined {
+  const fits = province?.trim() && lengthOf(province.trim()) <= 32;
+  return fits ? province : provinceCode?.trim() || province;
+}
+
+function salePlatformOf(order: Order, channel: string, { salePlatforms }: KakacloSettings): string | undefined {
+  const known = new Map(Object.entries({ ...SALE_PLATFORMS, ...salePlatforms }));
+  const platform = order.salesPlatform?.trim().toLowerCase();
+  return (platform === undefined ? undefined : known.get(platform)) ?? known.get(channel);
+}
+
+/** Opens every remark: the list returns it, so that it finds the order where `customOrderId` does not. */
+export const remarkMark = (reference: string): string => `[${reference}]`;
+
+/** The only free text there: whatever the packer should know, in the order in which it matters if it has to be cut. */
+function toRemark(reference: string, order: Order, lines: Outgoing["lines"], limit: number): string {
+  const personalised = lines.flatMap((line) =>
+    (line.properties ?? [])
+      // Shop systems keep their own notes under names that begin so.
+      .filter(({ name, value }) => value && !name.startsWith("_"))
+      .map(({ name, value }) => `${line.sku} ${name}: ${value}`),
+  );
+  const parts = [
+    order.number && `No. ${order.number}`,
+    ...personalised,
+    order.giftMessage ? `Gift: ${order.giftMessage}` : order.gift && "Gift",
+    order.note,
+    order.shippingAddress?.remark,
+  ];
+  return cutText([remarkMark(reference), parts.filter(Boolean).join("; ")].join(" "), limit);
+}
+
+const given = <Name extends string>(name: Name, value: string | undefined): { [name in Name]?: string } =>
+  value?.trim() ? ({ [name]: value.trim() } as { [name in Name]: string }) : {};

@@ -1,0 +1,40 @@
+import * as z from "zod/mini";
+import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
+import { Duration } from "../../../shared/duration.ts";
+
+/** What the documents say, and what they only name on other pages (`Expedited`: the fastest). */
+const ChannelType = z.enum(["Standard", "Express", "Expedited"]);
+
+/** `settings` of a KakaClo destination: what the documents leave open (docs/providers/kakaclo.md). */
+export const KakacloSettings = z.object({
+  /** The document's sample has the plural, its table the singular. */
+  addressField: z._default(z.enum(["orderAddresses", "orderAddress"]), "orderAddresses"),
+  /** Our three speeds in KakaClo's words. */
+  channelTypes: z._default(
+    z.object({
+      standard: z._default(ChannelType, "Standard"),
+      expedited: z._default(ChannelType, "Express"),
+      priority: z._default(ChannelType, "Express"),
+    }),
+    { standard: "Standard", expedited: "Express", priority: "Express" },
+  ),
+  /** Our sales platform or channel → `salePlatform`, beside the ones built in; "" sends none. */
+  salePlatforms: z._default(z.record(z.string(), z.string()), {}),
+  /** Characters of `remark`; the document has no limit. */
+  remarkLimit: z._default(z.int().check(z.minimum(160)), 255),
+  /** Pages of 250 rows that one look-up reads at most; with more in the window, "not there" proves nothing. */
+  lookUpPages: z._default(z.int().check(z.minimum(1)), 40),
+  /** For this long the list may show only some of the orders that one create was split into. */
+  indexLag: z._default(Duration, 600_000),
+});
+export type KakacloSettings = z.infer<typeof KakacloSettings>;
+
+export const KakacloSecret = z.object({
+  /** Paths begin with `/openapi`: the documents' "API endpoint …/openapi" would double it. */
+  baseUrl: z._default(
+    BaseUrl.check(z.refine((url) => !url.endsWith("/openapi"), "the address without /openapi at its end")),
+    "https://developer.kakaclo.com",
+  ),
+  token: HeaderSecret,
+});
+export type KakacloSecret = z.infer<typeof KakacloSecret>;

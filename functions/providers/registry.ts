@@ -1,0 +1,2 @@
+export { kakaclo } from "./kakaclo/index.ts";
+export { s2 } from "./s2/index.ts";

@@ -1,0 +1,65 @@
+import * as z from "zod/mini";
+import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
+import type { Tools } from "../provider.ts";
+import { readCreated, readFound } from "./answers.ts";
+import { withToken } from "./session.ts";
+import type { S2Secret } from "./settings.ts";
+
+/** The calls we make, each with a token. Errors as in shared/errors.ts. */
+export interface S2Api {
+  get<T>(path: string, schema: z.ZodMiniType<T>, what: string): Promise<T>;
+  /** One page of a list, 100 at most, from `offset` on. */
+  list<T>(
+    path: string,
+    row: z.ZodMiniType<T>,
+    query: { offset: number; term?: string },
+    what: string,
+  ): Promise<{ total: number; rows: T[] }>;
+  /** @returns the order's ID */
+  createOrder(body: string, reference: string): Promise<string>;
+}
+
+/** "limit: default and max 100". */
+export const PAGE_SIZE = 100;
+
+export function createApi(secret: S2Secret, tools: Tools): S2Api {
+  const { baseUrl, organization, password } = secret;
+  const headersWith = (token: string) => ({
+    authorization: `Bearer ${token}`,
+    accept: "application/json",
+    ...(organization !== undefined && { "x-s2-organization": organization }),
+  });
+
+  const get: S2Api["get"] = async (path, schema, what) => {
+    const { answer, token } = await withToken(secret, tools, (token) =>
+      answerToRead(tools.http({ method: "GET", url: `${baseUrl}${path}`, headers: headersWith(token) })),
+    );
+    return readFound(answer, schema, what, { secrets: [token, password], tools });
+  };
+
+  return {
+    get,
+
+    async list(path, row, { offset, term }, what) {
+      const query = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset), ...(term && { term }) });
+      const page = z.object({ items: z.array(row), total: z.int().check(z.minimum(0)) });
+      const { items, total } = await get(`${path}?${query}`, page, what);
+      return { total, rows: items };
+    },
+
+    async createOrder(body, reference) {
+      const sentAt = tools.now();
+      const { answer, token } = await withToken(secret, tools, (token) =>
+        answerToCreate(
+          tools.http({
+            method: "POST",
+            url: `${baseUrl}/order`,
+            headers: { ...headersWith(token), "content-type": "application/json" },
+            body,
+          }),
+        ),
+      );
+      return readCreated(answer, { reference, sentAt, secrets: [token, password], tools });
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import * as z from "zod/mini";
+import { Faulty, Rejected } from "../../../shared/errors.ts";
+import { inPacks } from "../../../shared/in-packs.ts";
+import { quantityToShip } from "../../../shared/order.ts";
+import { requiredField } from "../../../shared/required-field.ts";
+import { scanPages } from "../../../shared/scan-pages.ts";
+import { type Account, type Client, defineProvider, type Outgoing, type SentLine, type Tools } from "../provider.ts";
+import { createApi } from "./api.ts";
+import { findOrder } from "./find-order.ts";
+import { accountIdOf, toOrderBody } from "./order-body.ts";
+import { createProducts } from "./products.ts";
+import { S2Secret, S2Settings } from "./settings.ts";
+
+/**
+ * S2 by Ventmere: login, one call, a list searched by term and then whole.
+ * https://doc.ventmere.io/create-order.html; reference/providers.md 2, docs/providers/s2.md
+ */
+export const s2 = defineProvider({
+  name: "s2",
+  title: "S2",
+  settings: S2Settings,
+  secret: S2Secret,
+  secretFields: {
+    baseUrl: "sandbox https://api.s2sell.io; production as Ventmere tells you",
+    email: "of the user that logs in",
+    password: "of that user",
+    organization: "the organization's UUID; needed when the user belongs to more than one",
+  },
+  // No limit documented. (ASSUME)
+  reference: { maxLength: 64, characters: /^[A-Za-z0-9._-]+$/ },
+  timing: { settling: 120_000, call: 30_000 },
+  open,
+});
+
+const AccountRow = z.object({ id: z.string() });
+
+function open(account: Account<S2Settings, S2Secret>, tools: Tools): Client {
+  const { settings, secret, destination } = account;
+  const api = createApi(secret, tools);
+  const products = createProducts(api, tools, destination);
+
+  async function toSent(line: Outgoing["lines"][number]): Promise<SentLine> {
+    const sku = requiredField(line.sku, `SKU in line ${line.id}`, account);
+    const entry = await tools.catalog(sku);
+    return {
+      id: line.id,
+      sku,
+      quantity: inPacks(quantityToShip(line), entry?.packSize, sku, destination),
+      product: entry?.productId ?? (await products.bySku(entry?.providerSku ?? sku)),
+    };
+  }
+
+  return {
+    async prepare(outgoing) {
+      const lines = await Promise.all(outgoing.lines.map(toSent));
+      return { request: JSON.stringify(toOrderBody(outgoing, lines, settings, account)), lines };
+    },
+
+    async create({ request, lines }, { reference }) {
+      try {
+        return { providerOrderIds: [await api.createOrder(String(request), reference)] };
+      } catch (error) {
+        if (error instanceof Rejected) products.forget(lines.map(({ product }) => product));
+        throw error;
+      }
+    },
+
+    find: (sent, outgoing) =>
+      findOrder(sent, { api, settings, tools, accountId: accountIdOf(outgoing, settings, account) }),
+
+    async check() {
+      const { rows } = await scanPages({
+        page: (_, offset) => api.list("/account", AccountRow, { offset }, "account list"),
+        idOf: ({ id }) => id,
+        wanted: () => true,
+        maxPages: settings.lookUpPages,
+      });
+      const there = new Set(rows.map(({ id }) => id));
+      const { accountId } = settings;
+      const missing = (typeof accountId === "string" ? [accountId] : Object.values(accountId)).filter(
+        (id) => !there.has(id),
+      );
+      if (missing.length > 0) throw new Faulty(`S2 shows this user no account ${missing.join(", ")}.`);
+    },
+  };
+}

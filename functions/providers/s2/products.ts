@@ -1,0 +1,57 @@
+import * as z from "zod/mini";
+import { Rejected } from "../../../shared/errors.ts";
+import { scanPages } from "../../../shared/scan-pages.ts";
+import type { Tools } from "../provider.ts";
+import type { S2Api } from "./api.ts";
+
+const Product = z.object({ id: z.string().check(z.minLength(1)), sku: z.nullish(z.string()) });
+
+/** How long an environment remembers a product's ID, ms: it changes only when the product is made anew. */
+const REMEMBERED = 10 * 60_000;
+/** `term` searches names, too. */
+const MAX_PAGES = 10;
+
+interface Remembered {
+  id: Promise<string>;
+  until: number;
+}
+
+/** S2's own look-up by SKU. */
+export function createProducts(api: S2Api, { memory, now }: Pick<Tools, "memory" | "now">, destination: string) {
+  const kept = memory.get("s2 products");
+  const known: Map<string, Remembered> = kept instanceof Map ? kept : new Map();
+  memory.set("s2 products", known);
+
+  async function search(sku: string): Promise<string> {
+    const { rows } = await scanPages({
+      page: (_, offset) => api.list("/product", Product, { offset, term: sku }, "product list"),
+      idOf: ({ id }) => id,
+      wanted: (product) => product.sku === sku,
+      maxPages: MAX_PAGES,
+    });
+    const [first, second] = rows;
+    if (first && !second) return first.id;
+    const [problem, remedy] = first
+      ? ["is the SKU of more than one product", "map it to the right one"]
+      : ["is the SKU of no product", "create it there, or map it"];
+    throw new Rejected(`${sku} ${problem} of ${destination}: ${remedy} with npm run catalog.`);
+  }
+
+  return {
+    /** The product ID. @throws Rejected where there is not exactly one product of that SKU */
+    async bySku(sku: string): Promise<string> {
+      const remembered = known.get(sku);
+      if (remembered && now() < remembered.until) return remembered.id;
+      const id = search(sku);
+      known.set(sku, { id, until: now() + REMEMBERED });
+      id.catch(() => known.delete(sku));
+      return id;
+    },
+    /** After S2 refused an order: an ID may be out of date. */
+    forget(ids: readonly string[]): void {
+      for (const [sku, { id }] of known) {
+        id.then((value) => ids.includes(value) && known.delete(sku)).catch(() => {});
+      }
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import * as z from "zod/mini";
+import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
+
+const AccountId = z.string().check(z.regex(/^\S+$/, "an account's ID, from S2's GET /account"));
+
+/** `settings` of an S2 destination: what the documents leave open (docs/providers/s2.md). */
+export const S2Settings = z.object({
+  /** Of S2's `GET /account`: one for all, or one for each connection: `{ "shopify/main": "1ac4…" }`. */
+  accountId: z.union([AccountId, z.record(z.string(), AccountId)]),
+  /** The document's sample has `items`, its table `item`. */
+  itemsField: z._default(z.enum(["items", "item"]), "items"),
+  /**
+   * What `unitPrice` means is not stated. Gross: with tax, whether or not the shop's prices include it; `discounted`: after
+   * the line's discount; `listed`: the shop's price as it stands.
+   */
+  unitPrice: z._default(z.enum(["gross", "gross-discounted", "net", "net-discounted", "listed"]), "gross"),
+  /** `state`: "state or province"; the code where there is one, or the name. */
+  state: z._default(z.enum(["code", "name"]), "code"),
+  /** What S2 has no field for goes into `meta` under `metaKey`; false sends `{}`. */
+  meta: z._default(z.boolean(), true),
+  metaKey: z._default(z.string().check(z.minLength(1)), "orderRelay"),
+  /** Our three speeds as S2's `channelShippingMethod`; without one the method's name at the channel. */
+  shippingMethods: z._default(
+    z.object({
+      standard: z.optional(z.string()),
+      expedited: z.optional(z.string()),
+      priority: z.optional(z.string()),
+    }),
+    {},
+  ),
+  /** Pages of 100 orders that one look-up reads at most; with more orders than that, "not there" proves nothing. */
+  lookUpPages: z._default(z.int().check(z.minimum(1)), 50),
+  /** How S2 sorts `GET /order`, once you know: a look-up may then stop where the orders get too old. */
+  orderList: z._default(z.enum(["unsorted", "newest-first"]), "unsorted"),
+});
+export type S2Settings = z.infer<typeof S2Settings>;
+
+export const S2Secret = z.object({
+  baseUrl: BaseUrl,
+  email: z.string().check(z.minLength(1)),
+  password: z.string().check(z.minLength(1)),
+  /** Needed when the user has more than one organization. */
+  organization: z.optional(HeaderSecret),
+});
+export type S2Secret = z.infer<typeof S2Secret>;
