@@ -1,0 +1,89 @@
+import * as z from "zod/mini";
+import { Faulty } from "../../../shared/errors.ts";
+import type { HttpAnswer } from "../../../shared/http.ts";
+import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
+import type { Account, Tools } from "../provider.ts";
+import { readable, refuseDoor } from "./refusals.ts";
+import { openSession } from "./session.ts";
+import type { Secret, Settings } from "./settings.ts";
+
+export type Query = Record<string, string>;
+
+/** Calls to Omnitron, logged in; a 401 leads to one new login and one repetition. */
+export interface Api {
+  /** All rows, page by page; `complete: false` where `pages` were not enough. @throws Rejected, Faulty, ProviderDown, Throttled */
+  list<T>(path: string, query: Query, row: z.ZodMiniType<T>, pages?: number): Promise<{ rows: T[]; complete: boolean }>;
+  /** One object. */
+  read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
+  /** What Omnitron says to a customer or address of this kind; the door's refusals are thrown. Safe to repeat. */
+  add(path: string, body: object): Promise<HttpAnswer>;
+  /** The one call that creates an order; nothing of its answer is judged here. @throws InDoubt, ProviderDown */
+  create(path: string, body: string): Promise<HttpAnswer>;
+}
+
+/** A page of a list; a plain list is a whole one (the vendor's SDK takes both). */
+const pageOf = <T>(row: z.ZodMiniType<T>) =>
+  z.union([z.array(row), z.object({ next: z.nullish(z.string()), results: z.array(row) })]);
+
+/** Below `/api/v1/`. Every path ends in a slash: Django answers others with a redirect, or an error to a POST. */
+export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
+  const { secret, destination } = account;
+  const session = openSession(account, tools);
+
+  async function call(
+    request: { method: "GET" | "POST"; path: string; query?: Query; body?: string },
+    whole = answerToRead,
+  ) {
+    const { method, path, query = {}, body } = request;
+    const search = new URLSearchParams(query).toString();
+    const url = `${secret.baseUrl}/api/v1/${path}${search && `?${search}`}`;
+    const send = (authorization: string) =>
+      whole(
+        tools.http({
+          method,
+          url,
+          headers: {
+            accept: "application/json",
+            authorization,
+            ...(body !== undefined && { "content-type": "application/json" }),
+          },
+          ...(body !== undefined && { body }),
+        }),
+      );
+    const authorization = await session.authorization();
+    const answer = await send(authorization);
+    return answer.status === 401 ? send(await session.renewed(authorization)) : answer;
+  }
+
+  return {
+    async list(path, query, row, pages = 50) {
+      const rows = [];
+      // Pages are counted, `next` is not followed: it may name another host, and the key goes to ours only.
+      for (let page = 1; page <= pages; page++) {
+        const answer = await call({
+          method: "GET",
+          path,
+          query: page === 1 ? query : { ...query, page: String(page) },
+        });
+        refuseDoor(answer, destination, tools);
+        const read = readable(answer, pageOf(row), `the list ${path}`);
+        if (Array.isArray(read)) return { rows: [...rows, ...read], complete: true };
+        rows.push(...read.results);
+        if (!read.next) return { rows, complete: true };
+        if (read.results.length === 0) throw new Faulty(`Omnitron's list ${path} has no end.`);
+      }
+      return { rows, complete: false };
+    },
+    async read(path, schema) {
+      const answer = await call({ method: "GET", path });
+      refuseDoor(answer, destination, tools);
+      return readable(answer, schema, path);
+    },
+    async add(path, body) {
+      const answer = await call({ method: "POST", path, body: JSON.stringify(body) });
+      refuseDoor(answer, destination, tools);
+      return answer;
+    },
+    create: (path, body) => call({ method: "POST", path, body }, answerToCreate),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Account } from "../provider.ts";
+import type { Api } from "./api.ts";
+import type { Memo } from "./memo.ts";
+import type { Secret, Settings } from "./settings.ts";
+
+/** What each step of a preparation stands on. */
+export interface Context {
+  account: Account<Settings, Secret>;
+  api: Api;
+  memo: Memo;
+  /** `channel/5/` */
+  channel: string;
+}

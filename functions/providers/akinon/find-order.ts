@@ -1,0 +1,65 @@
+import { Faulty } from "../../../shared/errors.ts";
+import type { Found, Sent } from "../provider.ts";
+import type { Context } from "./context.ts";
+import { ItemRow, isCancelled, keyOf, OrderRow } from "./rows.ts";
+
+/** Orders of exactly that number. @throws Faulty where the list is not filtered and too long to read */
+export async function ordersOf(number: string, { api, channel, account }: Context): Promise<OrderRow[]> {
+  const query = { number, channel_id: String(account.secret.channelId) };
+  const { rows, complete } = await api.list(`${channel}orders/`, query, OrderRow);
+  const found = rows.filter((row) => String(row.number ?? "") === number);
+  if (found.length > 0 || complete) return found;
+  throw new Faulty(`Omnitron's list of orders ignores the filter by number: nothing can be created safely.`);
+}
+
+/** What Omnitron holds under our reference: sums per product over all items, per unit or per line. */
+export async function findOrder(sent: Sent, context: Context): Promise<Found> {
+  const orders = await ordersOf(sent.reference, context);
+  if (orders.length === 0) return { found: "nothing", conclusive: true };
+
+  const wanted = sumsOf(sent.lines);
+  const cancelled: string[] = [];
+  let different: string | undefined;
+  for (const order of orders) {
+    const pk = keyOf(order);
+    if (pk === undefined) throw new Faulty("Omnitron's list of orders shows no key, so their items cannot be read.");
+    if (isCancelled(order.status)) {
+      cancelled.push(pk);
+      continue;
+    }
+    const items = await itemsOf(pk, context);
+    if (items.length > 0 && items.every(({ status }) => isCancelled(status))) {
+      cancelled.push(pk);
+      continue;
+    }
+    const held = sumsOf(items.map((item) => ({ product: productOf(item), quantity: Number(item.quantity ?? 1) })));
+    if (describe(held) === describe(wanted)) return { found: "same", providerOrderIds: [pk] };
+    different = `Omnitron's order ${pk} of that number holds ${describe(held) || "no items"}, we sent ${describe(wanted)} (product × quantity).`;
+  }
+  if (different !== undefined) return { found: "different", reason: different };
+  return {
+    found: "cancelled",
+    providerOrderIds: cancelled,
+    reason: `Omnitron's order ${cancelled.join(", ")} of that number is cancelled.`,
+  };
+}
+
+async function itemsOf(pk: string, { api, channel }: Context): Promise<ItemRow[]> {
+  const { rows, complete } = await api.list(`${channel}order_items/`, { order: pk, sort: "id" }, ItemRow);
+  if (complete) return rows;
+  throw new Faulty("Omnitron's list of order items is not filtered by order: nothing can be compared.");
+}
+
+const productOf = ({ product }: ItemRow): string => (typeof product === "object" ? product?.pk : product) ?? "?";
+
+function sumsOf(lines: readonly { product: string; quantity: number }[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { product, quantity } of lines) sums.set(product, (sums.get(product) ?? 0) + quantity);
+  return sums;
+}
+
+const describe = (sums: Map<string, number>): string =>
+  [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([product, quantity]) => `${product} × ${quantity}`)
+    .join(", ");

@@ -1,0 +1,144 @@
+import { cutText, wholeText } from "../../../shared/fit-text.ts";
+import { type Order, progressOf } from "../../../shared/order.ts";
+import type { Account, Outgoing } from "../provider.ts";
+import { amountsOf } from "./amounts.ts";
+import type { Lists } from "./channel-setup.ts";
+import { exactNumber } from "./exact-number.ts";
+import type { Item } from "./items.ts";
+import type { Secret, Settings } from "./settings.ts";
+
+/** Keys that were found or made before, and what each item costs. */
+export interface Parts {
+  customer: string;
+  shippingAddress: string;
+  billingAddress: string;
+  cargoCompany: string;
+  lists: Lists;
+  items: readonly Item[];
+}
+
+/**
+ * The body of `create_orders/`: exactly the fields of reference/providers.md 4.2. Numbers carry the digits of our decimals;
+ * what the document's sample shows besides (refunds, instalments, tracking …) is never sent.
+ */
+export function orderBody(outgoing: Outgoing, parts: Parts, account: Account<Settings, Secret>): string {
+  const { order, lines, reference } = outgoing;
+  const { settings, secret, destination } = account;
+  const { items } = parts;
+  const amounts = amountsOf(order, lines, items, settings);
+  const { shipping, buyer } = order;
+  const status = progressOf(order) === "paid" ? settings.paidStatus : settings.unpaidStatus;
+  const currency = order.currency.toLowerCase();
+  const deliveryType = settings.deliveryTypes[shipping?.serviceLevel ?? "standard"];
+
+  return JSON.stringify({
+    order: {
+      number: reference,
+      channel: secret.channelId,
+      status,
+      date_placed: seconds(order.placedAt),
+      customer: exactNumber(parts.customer),
+      shipping_address: exactNumber(parts.shippingAddress),
+      billing_address: exactNumber(parts.billingAddress),
+      currency,
+      amount: exactNumber(amounts.amount),
+      shipping_amount: exactNumber(amounts.shipping),
+      net_shipping_amount: exactNumber(amounts.netShipping),
+      shipping_tax_rate: exactNumber(amounts.shippingTaxRate),
+      discount_amount: exactNumber(amounts.discount),
+      extra_field: orderExtras(order),
+      ...(deliveryType && { delivery_type: deliveryType }),
+      cargo_company: exactNumber(parts.cargoCompany),
+      ...(buyer?.ip && { remote_addr: buyer.ip }),
+      has_gift_box: order.gift ?? false,
+      ...(order.giftMessage?.trim() && { gift_box_note: cutText(order.giftMessage, 160) }),
+      client_type: "default",
+      ...(buyer?.language && { language_code: buyer.language.toLowerCase() }),
+      ...(order.note?.trim() && { notes: cutText(order.note, 320) }),
+      ...(shipping?.deliverFrom &&
+        shipping.deliverUntil && { delivery_range: { start: shipping.deliverFrom, end: shipping.deliverUntil } }),
+      ...shippingOption(order, settings, destination),
+      ...payment(order, settings),
+      ...(settings.segment && { segment: settings.segment }),
+    },
+    order_item: items.map((item) => itemBody(item, { status, currency, order, lists: parts.lists, settings })),
+  });
+}
+
+function itemBody(
+  item: Item,
+  {
+    status,
+    currency,
+    order,
+    lists,
+    settings,
+  }: { status: string; currency: string; order: Order; lists: Lists; settings: Settings },
+) {
+  const { line } = item;
+  return {
+    product: exactNumber(item.product),
+    status,
+    price_currency: currency,
+    price: exactNumber(item.price),
+    quantity: item.quantity,
+    unit_price: exactNumber(item.price),
+    total_price: exactNumber(item.total),
+    ...(item.taxRate !== undefined && { tax_rate: exactNumber(item.taxRate) }),
+    ...(item.tax !== undefined && { tax_amount: exactNumber(item.tax) }),
+    discount_amount: exactNumber(item.discount),
+    retail_price: exactNumber(item.retailPrice),
+    ...(lists.priceList !== undefined && { price_list: exactNumber(lists.priceList) }),
+    ...(lists.stockList !== undefined && { stock_list: exactNumber(lists.stockList) }),
+    attributes: Object.fromEntries((line.properties ?? []).map(({ name, value }) => [name, value ?? ""])),
+    extra_field: {
+      id: item.id,
+      ...(line.sku && { sku: line.sku }),
+      ...(line.customsValue !== undefined && { customs_value: line.customsValue }),
+      ...(line.customsCurrency !== undefined && { customs_currency: line.customsCurrency }),
+    },
+    ...(order.shipping?.deliverUntil && { estimated_delivery_date: order.shipping.deliverUntil.slice(0, 10) }),
+    ...(settings.datasource !== undefined && { datasource: settings.datasource }),
+  };
+}
+
+/** What has no field of its own; `id` and `name` are the document's. */
+const orderExtras = (order: Order) => ({
+  id: order.id,
+  ...(order.number !== undefined && { name: order.number }),
+  ...(order.salesPlatform && { platform: order.salesPlatform }),
+  ...(order.shopName && { shop: order.shopName }),
+  ...(order.shipping?.method && { shipping_method: order.shipping.method }),
+  ...(order.shipping?.shipBy && { ship_by: order.shipping.shipBy }),
+  ...(order.paymentMethod && { payment_method: order.paymentMethod }),
+  ...(order.cashOnDelivery && { cash_on_delivery: true }),
+  ...(order.discountCodes?.length && { discount_codes: order.discountCodes }),
+  ...(order.tags?.length && { tags: order.tags }),
+  ...(order.attributes?.length && { attributes: order.attributes }),
+  ...extraTaxIds(order),
+});
+
+/** IOSS and EORI numbers, which Omnitron's addresses have no field for. */
+function extraTaxIds({ taxIds = [] }: Order) {
+  const others = taxIds.filter(({ type }) => type === "ioss" || type === "eori");
+  return others.length > 0 ? { tax_ids: others } : {};
+}
+
+function shippingOption({ shipping }: Order, settings: Settings, destination: string) {
+  const own = settings.sendShippingCode ? shipping?.code?.trim() : undefined;
+  const slug = settings.shippingOptionSlug ?? own;
+  // What is no slug would fail the whole order.
+  if (!slug || (slug === own && !/^[-\w]+$/.test(slug))) return {};
+  return { shipping_option_slug: wholeText(slug, 128, "shipping option", destination) };
+}
+
+function payment(order: Order, settings: Settings) {
+  const option = order.cashOnDelivery ? { ...settings, ...settings.cashOnDelivery } : settings;
+  return {
+    ...(option.paymentOption !== undefined && { payment_option: option.paymentOption }),
+    ...(option.paymentOptionSlug !== undefined && { payment_option_slug: option.paymentOptionSlug }),
+  };
+}
+
+/** As the document writes it: `2025-01-01T00:00:00Z`, a fraction only where there is one. */
+const seconds = (instant: string): string => instant.replace(/\.000Z$/, "Z");
