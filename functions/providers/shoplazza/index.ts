@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { InDoubt, ProviderDown, Rejected } from "../../../shared/errors.ts";
+import { InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
 import { type Account, type Client, type Created, defineProvider, type Prepared, type Tools } from "../provider.ts";
 import { arrivalOf, MARK_PAID } from "./arrival.ts";
@@ -9,7 +9,7 @@ import { forgetProducts, type Product, productOf } from "./product.ts";
 import { orderIdIn, refusal } from "./refusal.ts";
 import { Secret, Settings } from "./settings.ts";
 import { openShop } from "./shop.ts";
-import { carries, holds, isCancelled, isPaid, markerOf, ShopOrder, unwrapped } from "./shop-order.ts";
+import { carries, differenceOf, isCancelled, isPaid, markerOf, ShopOrder, unwrapped } from "./shop-order.ts";
 
 const Answer = unwrapped(z.object({ order: ShopOrder }));
 const NAMED_MAX_AGE = 30 * 86_400_000;
@@ -48,26 +48,27 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
     async create(prepared, outgoing): Promise<Created> {
       const answer = await shop.create(prepared.request);
       if (answer.status < 200 || answer.status >= 300) {
-        const failure = refusal(answer, settings, tools.now());
+        const failure = refusal(answer, { settings, token: account.secret.token, now: tools.now() });
+        if (failure instanceof Throttled) tools.count("throttled");
         await remember(answer, failure, outgoing.reference);
-        if (failure instanceof Rejected) await forgetProducts(outgoing.lines, account, tools).catch(() => undefined);
+        if (failure instanceof Rejected) await forgetProducts(outgoing.lines, tools).catch(() => undefined);
         throw failure;
       }
       const order = readAnswer(answer, Answer)?.order;
       if (!order) throw new InDoubt(`Shoplazza answered ${answer.status} with nothing we can read.`);
       if (isCancelled(order)) throw new InDoubt(`Shoplazza answered with order ${order.id}, which is cancelled.`);
       const marked = carries(order, markerOf(outgoing.reference));
-      const asSent = !order.line_items || holds(order, prepared.lines);
-      if (!marked && !asSent) throw new InDoubt(`Shoplazza answered with order ${order.id}, which holds other lines.`);
+      const difference = order.line_items ? differenceOf(order, prepared.lines) : undefined;
+      if (!marked && difference) throw new InDoubt(`Shoplazza answered with order ${order.id}: ${difference}.`);
       const { notes, ...arrival } = arrivalOf(order, outgoing, settings);
       const odd = [
         ...(marked ? [] : [`Order ${order.id} came back without our mark: look-ups will not find it.`]),
-        ...(asSent ? [] : [`Order ${order.id} came back with other lines than were sent.`]),
+        ...(difference ? [`Order ${order.id} came back with ${difference}.`] : []),
       ];
       return { providerOrderIds: [order.id], ...arrival, notes: [...odd, ...notes] };
     },
 
-    find: (sent, outgoing) => lookUp(sent, outgoing, { destination, shop, settings, tools }),
+    find: (sent, outgoing) => lookUp(sent, outgoing, { shop, settings, tools }),
 
     async followUp(step, providerOrderIds): Promise<void> {
       if (step !== MARK_PAID) throw new Rejected(`${destination} knows no step "${step}".`);
@@ -87,6 +88,6 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
   /** What an error said of the order must not hide the error. */
   async function remember(answer: Parameters<typeof orderIdIn>[0], failure: Error, reference: string): Promise<void> {
     const id = failure instanceof InDoubt ? orderIdIn(answer) : undefined;
-    if (id) await tools.cache.put(namedOrder(destination, reference), id, NAMED_MAX_AGE).catch(() => undefined);
+    if (id) await tools.cache.put(namedOrder(reference), id, NAMED_MAX_AGE).catch(() => undefined);
   }
 }

@@ -28,7 +28,7 @@ export async function productOf(
   if (entry?.productId && entry.variantId) {
     return { productId: entry.productId, variantId: entry.variantId, packSize: entry.packSize };
   }
-  const name = cacheName(destination, sku, entry);
+  const name = cacheName(sku, entry);
   const cached = await tools.cache.get(name, Product);
   if (cached) return { ...cached, packSize: entry?.packSize };
 
@@ -41,19 +41,15 @@ export async function productOf(
 }
 
 /** The shop knows the IDs no longer: they are asked for anew. */
-export async function forgetProducts(
-  lines: readonly Pick<Line, "sku">[],
-  { destination }: Pick<Account<Settings, Secret>, "destination">,
-  tools: Tools,
-): Promise<void> {
+export async function forgetProducts(lines: readonly Pick<Line, "sku">[], tools: Tools): Promise<void> {
   for (const sku of new Set(lines.map((line) => line.sku))) {
-    await tools.cache.delete(cacheName(destination, sku, await tools.catalog(sku)));
+    await tools.cache.delete(cacheName(sku, await tools.catalog(sku)));
   }
 }
 
-/** The cache is shared by all destinations; a changed catalog asks anew. */
-const cacheName = (destination: string, sku: string, entry: CatalogEntry | undefined): string =>
-  `variant ${destination} ${entry?.variantId ?? entry?.providerSku ?? sku}`;
+/** A changed catalog asks anew. */
+const cacheName = (sku: string, entry: CatalogEntry | undefined): string =>
+  `variant ${entry?.variantId ?? entry?.providerSku ?? sku}`;
 
 async function byVariant(id: string, sku: string, destination: string, shop: Shop): Promise<Variant> {
   const variant = await shop.variant(id);

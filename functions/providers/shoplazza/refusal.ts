@@ -1,6 +1,7 @@
 import { Faulty, InDoubt, Rejected, Throttled } from "../../../shared/errors.ts";
 import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
 import { parseJson } from "../../../shared/json.ts";
+import { quoteAnswer } from "../../../shared/quote-answer.ts";
 import type { Settings } from "./settings.ts";
 
 /** The document's 422 reasons 1 to 5, surely not created. Each begins the text it stands for. */
@@ -23,9 +24,12 @@ const STORE = ["store is not active"];
  * a redrive tries it again; whatever the table does not name is in doubt.
  * @param now epoch ms, for `Retry-After`
  */
-export function refusal(answer: HttpAnswer, settings: Settings, now: number): Error {
+export function refusal(
+  answer: HttpAnswer,
+  { settings, token, now }: { settings: Settings; token: string; now: number },
+): Error {
   const texts = textsOf(answer);
-  const said = `${answer.status}${texts.length > 0 ? `: ${texts.join("; ").slice(0, 500)}` : ""}`;
+  const said = [answer.status, ...(texts.length > 0 ? [quoteAnswer(texts.join("; "), [token])] : [])].join(": ");
   if (texts.length > 0 && texts.every((text) => begins(text, STORE))) return new Faulty(`Shoplazza answered ${said}.`);
 
   switch (answer.status) {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { compareLines } from "../../../shared/compare-lines.ts";
 import type { SentLine } from "../provider.ts";
 
 /** IDs are text in the documents; a number is taken by its digits (json.ts). */
@@ -47,6 +48,11 @@ export const markerOf = (reference: string): string => `ext:${reference}`;
 export const carries = ({ tags, note }: { tags?: unknown; note?: unknown }, marker: string): boolean =>
   tagsOf(tags).includes(marker) || (typeof note === "string" && note.trimStart().split(/\s/, 1)[0] === marker);
 
+/** Somebody else's: another mark, and not ours. */
+export const carriesAnother = (order: ShopOrder, marker: string): boolean =>
+  !carries(order, marker) &&
+  (tagsOf(order.tags).some((tag) => tag.startsWith("ext:")) || /^\s*ext:/.test(order.note ?? ""));
+
 function tagsOf(tags: unknown): string[] {
   const texts = Array.isArray(tags) ? tags : [tags];
   return texts.flatMap((text) => (typeof text === "string" ? text.split(",").map((tag) => tag.trim()) : []));
@@ -59,12 +65,8 @@ export const isCancelled = ({ status, canceled_at, deleted_at }: ShopOrder): boo
 const PAID = new Set(["paid", "partially_refunded", "refunding", "refund_failed", "refunded"]);
 export const isPaid = ({ financial_status }: ShopOrder): boolean => PAID.has(financial_status ?? "");
 
-/** Sums per variant: a shop may split or join lines. */
-export function holds({ line_items }: ShopOrder, sent: readonly SentLine[]): boolean {
-  const difference = new Map<string, number>();
-  for (const { variant_id, quantity } of line_items ?? []) {
-    difference.set(variant_id, (difference.get(variant_id) ?? 0) + quantity);
-  }
-  for (const { product, quantity } of sent) difference.set(product, (difference.get(product) ?? 0) - quantity);
-  return [...difference.values()].every((left) => left === 0);
+/** What of it differs from what was sent, in variants and numbers; undefined where nothing does. Sums: a shop may merge or split lines. */
+export function differenceOf({ line_items }: ShopOrder, sent: readonly SentLine[]): string | undefined {
+  const held = (line_items ?? []).map(({ variant_id, quantity }) => ({ product: variant_id, quantity }));
+  return compareLines(sent, held).difference || undefined;
 }

@@ -16,6 +16,8 @@ const Variant = z.object({
 });
 export type Variant = z.infer<typeof Variant>;
 
+/** `{"errors":["Unable to find resource"]}` */
+const NotFound = z.object({ errors: z.array(z.string()) });
 const OneOrder = unwrapped(z.object({ order: ShopOrder }));
 const Page = unwrapped(
   z.object({ orders: z.array(z.unknown()), cursor: z.nullish(z.string()), has_more: z.nullish(z.boolean()) }),
@@ -44,17 +46,21 @@ export function openShop({ secret, destination }: Account<Settings, Secret>, too
     return readable(accepted(await get(version, path, query)), schema);
   }
 
-  /** 404 says that there is none. */
+  /** The API's own 404 says that there is none; any other comes from a wrong address. */
   async function readIfThere<T>(schema: z.ZodMiniType<T>, path: string): Promise<T | undefined> {
     const answer = await get("2022-01", path);
-    return answer.status === 404 ? undefined : readable(accepted(answer), schema);
+    if (answer.status === 404 && readAnswer(answer, NotFound)) return undefined;
+    return readable(accepted(answer), schema);
   }
 
   /** @throws Throttled, Faulty, ProviderDown for what is not 2xx */
   function accepted(answer: HttpAnswer): HttpAnswer {
     const { status } = answer;
     if (status >= 200 && status < 300) return answer;
-    if (status === 429) throw new Throttled("Shoplazza answered 429.", retryAfter(answer, tools.now()));
+    if (status === 429) {
+      tools.count("throttled");
+      throw new Throttled("Shoplazza answered 429: too many calls.", retryAfter(answer, tools.now()));
+    }
     if (status >= 400 && status < 500)
       throw new Faulty(`Shoplazza answered ${status} to ${destination}: token, scope or address of the shop.`);
     throw new ProviderDown(`Shoplazza answered ${status}.`);
