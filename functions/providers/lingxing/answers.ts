@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { AlreadyExists, Faulty, Rejected, Throttled } from "../../../shared/errors.ts";
 import type { HttpAnswer } from "../../../shared/http.ts";
+import { quoteAnswer } from "../../../shared/quote-answer.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Settings } from "./settings.ts";
 
@@ -38,8 +39,12 @@ const FAULTY: Readonly<Record<string, string>> = {
   "403": "the app's authorisation has lapsed",
 };
 
-/** reference/providers.md 3.4, code by code. `success`: "200" of the token endpoints, "0" of all others. */
-export function verdictOf(answer: HttpAnswer, success: "0" | "200"): Verdict {
+/**
+ * reference/providers.md 3.4, code by code.
+ * @param success "200" of the token endpoints, "0" of all others
+ * @param secrets never to be quoted, whatever the answer echoes
+ */
+export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: readonly string[]): Verdict {
   const { status } = answer;
   const envelope = readAnswer(answer, Envelope);
   // A page of nginx: the document's answer to a wrong address.
@@ -51,7 +56,7 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200"): Verdict {
     typeof detail === "string" ? detail : JSON.stringify(detail),
   );
   const text = (envelope.msg ?? envelope.message ?? "").trim();
-  const reason = `Lingxing ${code}: ${[text, ...details].filter(Boolean).join("; ").slice(0, 500)}`;
+  const reason = quoteAnswer(`Lingxing ${code}: ${[text, ...details].filter(Boolean).join("; ")}`, secrets);
 
   if (code === success && status >= 200 && status < 300) return { is: "done", data: envelope.data };
   if (code === "2001003" || code === "2001005") return { is: "token-refused", reason };

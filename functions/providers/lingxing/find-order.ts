@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { compareLines } from "../../../shared/compare-lines.ts";
 import type { Account, Found, Sent } from "../provider.ts";
 import { mentions } from "./answers.ts";
 import { type Gateway, Refused } from "./gateway.ts";
@@ -84,22 +85,15 @@ function compared(detail: Detail, sent: Sent): Found {
 
   // Taken and not yet filled in: neither the same nor another.
   if (lines.length === 0) return { found: "nothing", conclusive: false };
-  const wanted = sums(sent.lines.map(({ product, quantity }) => [product, quantity]));
-  const whole = sums(lines.map(({ msku, quantity }) => [msku, quantity]));
+  const held = lines.map(({ msku, quantity }) => ({ product: msku, quantity }));
   // Where the quantity is what is left, the rest was cancelled.
-  const restored = sums(lines.map((line) => [line.msku, line.quantity + cancelled(line)]));
-  if (wanted !== whole && wanted !== restored) {
-    return { found: "different", reason: `Order ${sent.reference} is at Lingxing with other products or quantities.` };
+  const restored = lines.map((line) => ({ product: line.msku, quantity: line.quantity + cancelled(line) }));
+  const { lines: likeness, difference } = compareLines(sent.lines, held);
+  if (likeness !== "same" && compareLines(sent.lines, restored).lines !== "same") {
+    return { found: "different", reason: `Order ${sent.reference} is at Lingxing with other products: ${difference}.` };
   }
   if (lines.some((line) => cancelled(line) > 0)) notes.push("A part of it was cancelled at Lingxing.");
   // It is there, and Amazon will not ship it: for a person to read, a second one would fare no better.
   if (/^(invalid|unfulfillable)$/i.test(status)) notes.push(`Its status at Lingxing is ${status}.`);
   return { found: "same", providerOrderIds, ...(notes.length > 0 && { notes }) };
-}
-
-/** A text that is equal for equal sums, however they are split into lines. */
-function sums(lines: readonly (readonly [product: string, quantity: number])[]): string {
-  const totals = new Map<string, number>();
-  for (const [product, quantity] of lines) totals.set(product, (totals.get(product) ?? 0) + quantity);
-  return JSON.stringify([...totals].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

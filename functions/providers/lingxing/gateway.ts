@@ -74,8 +74,10 @@ export function createGateway(account: Account<Settings, Secret>, tools: Tools):
     guard: (call: Promise<HttpAnswer>) => Promise<HttpAnswer>,
   ): Promise<Verdict> {
     let token = await tokens.current();
-    const attempt = async () =>
-      verdictOf(await guard(oneInFlight(path, () => tools.http(request(method, path, parameters, token)))), "0");
+    const attempt = async () => {
+      const answer = await guard(oneInFlight(path, () => tools.http(request(method, path, parameters, token))));
+      return verdictOf(answer, "0", [token, secret.appId, secret.appSecret]);
+    };
     const first = await attempt();
     if (first.is === "token-refused") token = await tokens.replace(token);
     else if (first.is !== "signature-expired") return first;

@@ -20,7 +20,9 @@ export async function regionOf(
   tools: Tools,
   gateway: Gateway,
 ): Promise<string> {
-  const given = [address.provinceCode, address.province].filter((text) => text !== undefined && text.trim() !== "");
+  const given = [address.provinceCode, address.province].filter(
+    (text): text is string => text !== undefined && text.trim() !== "",
+  );
   if (given.length > 0) {
     const hit = matching(given, country, await listOf(country, account.settings, tools, gateway));
     if (hit) return written(hit, account.settings.region);

@@ -70,6 +70,7 @@ export function createTokens({ settings, secret }: Account<Settings, Secret>, to
         }),
       ),
       "200",
+      Object.values(fields),
     );
     if (verdict.is === "failed") {
       if (verdict.error instanceof Throttled) tools.count("throttled");
