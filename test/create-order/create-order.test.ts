@@ -1,0 +1,398 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import type { Fate } from "./parcelworks.ts";
+import { Relay } from "./relay.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+let next = 0;
+/** Every test has an order of its own in the table they share. */
+const newId = () => `82098291194615${String(++next).padStart(4, "0")}`;
+
+for (const { kind, skip } of TABLE_EMULATORS) {
+  describe(`a delivery on ${kind}`, { skip }, () => {
+    let started: TestLedger;
+    before(async () => {
+      started = await startLedger(kind);
+    });
+    after(() => started.stop());
+
+    /** An order that was paid and whose message waits. */
+    async function paid(...fates: Fate[]) {
+      const relay = new Relay(started);
+      relay.parcelworks.fates.push(...fates);
+      const id = newId();
+      await relay.ordered({ id });
+      const delivery = async () => (await relay.trace(id)).deliveries[0];
+      return { relay, id, delivery };
+    }
+
+    test("is created once, carrying the key and the whole 18-digit ID", async () => {
+      const { relay, id, delivery } = await paid();
+      await relay.run();
+      deepEqual(
+        relay.parcelworks.live().map(({ reference }) => reference),
+        [`pm-${id}`],
+      );
+      const { state, attempts, providerOrderIds, reference } = (await delivery()) ?? {};
+      deepEqual(
+        { state, attempts, providerOrderIds, reference },
+        { state: "created", attempts: 1, providerOrderIds: ["P1"], reference: `pm-${id}` },
+      );
+    });
+
+    test("costs one query and two writes", async () => {
+      const { relay } = await paid();
+      const { client } = started;
+      const calls: string[] = [];
+      const send = client.send.bind(client);
+      client.send = ((command: { constructor: { name: string } }) => {
+        calls.push(command.constructor.name);
+        return send(command as never);
+      }) as typeof client.send;
+      await relay.run();
+      client.send = send;
+      deepEqual(calls, ["QueryCommand", "PutItemCommand", "PutItemCommand"]);
+    });
+
+    for (const fate of ["timeout-after-create", "killed-after-create"] as const) {
+      test(`${fate}: is found by its reference, and no second order is made`, async () => {
+        const { relay, delivery } = await paid(fate);
+        await relay.run();
+        equal(relay.parcelworks.posts, 1);
+        equal(relay.parcelworks.live().length, 1);
+        equal((await delivery())?.state, "created");
+        deepEqual((await delivery())?.providerOrderIds, ["P1"]);
+      });
+    }
+
+    for (const fate of ["timeout-before-create", "killed-before-create", "duplicate", "crash"] as const) {
+      test(`${fate}: is created after a conclusive "not there", and once`, async () => {
+        const { relay, delivery } = await paid(fate);
+        const began = relay.clock;
+        await relay.run();
+        equal(relay.parcelworks.posts, 2);
+        equal(relay.parcelworks.live().length, 1);
+        equal((await delivery())?.state, "created");
+        ok(relay.clock - began >= 120_000, "not before the settling time was over");
+      });
+    }
+
+    test("an order that look-ups see only after a while is not made a second time", async () => {
+      const { relay } = await paid("timeout-after-create");
+      relay.parcelworks.lag = 110_000;
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      ok(relay.parcelworks.finds > 1);
+    });
+
+    test("a killed attempt settles from its function's end, not from its claim", async () => {
+      const { relay } = await paid("killed-after-create");
+      // The dead function's request may arrive at the very end of its time, and be seen a settling time later.
+      relay.parcelworks.lag = 90_000 + 119_000;
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal(relay.parcelworks.live().length, 1);
+    });
+
+    test("throttled is no attempt and comes again", async () => {
+      const { relay, delivery } = await paid("throttled", "throttled", "throttled");
+      await relay.run();
+      equal((await delivery())?.state, "created");
+      equal((await delivery())?.attempts, 1);
+      equal(relay.parcelworks.live().length, 1);
+    });
+
+    test("throttled for hours it never counts as failed", async () => {
+      const { relay, delivery } = await paid(...Array.from({ length: 400 }, (): Fate => "throttled"));
+      await relay.run(HOUR, 1000);
+      equal((await delivery())?.state, relay.parcelworks.fates.length === 0 ? "created" : "retrying");
+      equal(relay.deadLetters.length, 0);
+    });
+
+    test("down is retried with backoff for at least 4 hours, then dead-lettered as faulty, by SQS itself", async () => {
+      const { relay, delivery } = await paid(...Array.from({ length: 1000 }, (): Fate => "down"));
+      const began = relay.clock;
+      await relay.run(48 * HOUR, 1000);
+      equal(relay.deadLetters.length, 1);
+      equal((await delivery())?.state, "faulty");
+      match((await delivery())?.reason ?? "", /connection refused/);
+      ok(relay.clock - began >= 4 * HOUR);
+      equal(relay.parcelworks.live().length, 0);
+    });
+
+    test("rejected fails at once and never calls the provider again until SQS moves it", async () => {
+      const { relay, delivery } = await paid("rejected");
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal(relay.parcelworks.finds, 0);
+      equal(relay.deadLetters.length, 1);
+      equal((await delivery())?.state, "rejected");
+      match((await delivery())?.reason ?? "", /no balance/);
+    });
+
+    for (const ids of ["kept", "new"] as const) {
+      test(`a redrive with message IDs ${ids} tries a rejected one for real, looking it up first`, async () => {
+        const { relay, delivery } = await paid("rejected");
+        await relay.run();
+        relay.redrive(ids);
+        await relay.run();
+        ok(relay.parcelworks.finds > 0);
+        equal(relay.parcelworks.live().length, 1);
+        equal((await delivery())?.state, "created");
+        equal(relay.queue.length + relay.deadLetters.length, 0);
+      });
+
+      test(`a second redrive with message IDs ${ids} after a second rejection tries again, and fails again by the queue`, async () => {
+        const { relay } = await paid("rejected", "rejected");
+        await relay.run();
+        relay.redrive(ids);
+        await relay.run();
+        equal(relay.deadLetters.length, 1);
+        relay.redrive(ids);
+        await relay.run();
+        equal(relay.parcelworks.live().length, 1);
+        equal(relay.parcelworks.posts, 3);
+      });
+    }
+
+    test("a rejection that was none is found by the replay: no second order", async () => {
+      const { relay, delivery, id } = await paid("rejected");
+      await relay.run();
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+      relay.parcelworks.held.push({ id: "P77", reference: `pm-${id}`, lines, cancelled: false, visibleAt: 0 });
+      relay.redrive("new");
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      deepEqual((await delivery())?.providerOrderIds, ["P77"]);
+    });
+
+    test("what cannot be sent at all (an unknown SKU) is rejected without a call, and created once the catalog knows it", async () => {
+      const { relay, delivery } = await paid();
+      relay.parcelworks.missingSku = "DEMO-TEE";
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      match((await delivery())?.reason ?? "", /DEMO-TEE .* parcelworks\/demo/);
+      relay.parcelworks.missingSku = "";
+      relay.redrive("kept");
+      await relay.run();
+      equal(relay.parcelworks.live().length, 1);
+    });
+
+    test("somebody else's order of our reference is never taken for ours, and never doubled", async () => {
+      const { relay, delivery, id } = await paid("timeout-before-create");
+      const lines = [{ id: "9", sku: "OTHER", quantity: 1, product: "OTHER" }];
+      relay.parcelworks.held.push({ id: "P9", reference: `pm-${id}`, lines, cancelled: false, visibleAt: 0 });
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal((await delivery())?.state, "rejected");
+      match((await delivery())?.reason ?? "", /other lines/);
+    });
+
+    test("an existing order that is cancelled at the provider is no success", async () => {
+      const { relay, delivery, id } = await paid("duplicate");
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+      relay.parcelworks.held.push({ id: "P5", reference: `pm-${id}`, lines, cancelled: true, visibleAt: 0 });
+      await relay.run();
+      equal((await delivery())?.state, "rejected");
+      equal(relay.parcelworks.live().length, 0);
+      equal(relay.deadLetters.length, 1);
+    });
+
+    test("in doubt is compared with what was sent, not with today's order", async () => {
+      const { relay, delivery, id } = await paid("timeout-after-create");
+      const [message] = relay.queue;
+      ok(message);
+      await relay.receive(message);
+      await relay.ordered({
+        id,
+        updatedAt: "2026-11-01T11:00:00Z",
+        lines: [{ id: "1", sku: "DEMO-TEE", quantity: 1 }],
+      });
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal((await delivery())?.state, "created");
+    });
+
+    test("without a conclusive search it stays in doubt, says so, and is never posted blindly", async () => {
+      const { relay, delivery } = await paid("timeout-before-create");
+      relay.parcelworks.searchable = false;
+      await relay.run(48 * HOUR, 1000);
+      equal(relay.parcelworks.posts, 1);
+      equal((await delivery())?.state, "in-doubt");
+      equal(relay.deadLetters.length, 1);
+      relay.parcelworks.searchable = true;
+      relay.redrive("new");
+      await relay.run();
+      equal(relay.parcelworks.live().length, 1);
+      equal((await delivery())?.state, "created");
+    });
+
+    test("a look-up that is down is asked again, and nothing is posted meanwhile", async () => {
+      const { relay } = await paid("timeout-after-create");
+      relay.parcelworks.findFails = 5;
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal(relay.parcelworks.live().length, 1);
+    });
+
+    test("two messages of one delivery at the same moment make one order", async () => {
+      const { relay } = await paid();
+      const [first] = relay.queue;
+      ok(first);
+      relay.send(first.body);
+      await Promise.all(relay.queue.map((message) => relay.receive(message)));
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal(relay.queue.length, 0);
+    });
+
+    test("a message that finds a live lease is given back until the lease is over, and never acknowledged", async () => {
+      const { relay } = await paid();
+      const [first] = relay.queue;
+      ok(first);
+      relay.send(first.body);
+      const [, second] = relay.queue;
+      ok(second);
+      let met: Awaited<ReturnType<Relay["receive"]>> | undefined;
+      relay.parcelworks.onPost = async () => {
+        relay.parcelworks.onPost = async () => {};
+        met = await relay.receive(second);
+      };
+      await relay.receive(first);
+      ok(met && met !== "killed");
+      equal(met.outcome, "waiting");
+      ok(met.verdict !== "done" && met.verdict.again === 120_000, "function timeout and clock skew");
+    });
+
+    test("a cancellation before it started suppresses it", async () => {
+      const { relay, id, delivery } = await paid();
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", cancelledAt: "2026-11-01T11:00:00Z" });
+      equal((await delivery())?.state, "cancelled");
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      equal(relay.queue.length, 0);
+      equal((await relay.trace(id)).state, "cancelled");
+    });
+
+    test("cancelled while in doubt, it is looked up first: there, it is created and said so; not there, it is not sent again", async () => {
+      for (const [fate, state, live] of [
+        ["timeout-after-create", "created", 1],
+        ["timeout-before-create", "cancelled", 0],
+      ] as const) {
+        const { relay, id, delivery } = await paid(fate);
+        const [message] = relay.queue;
+        ok(message);
+        await relay.receive(message);
+        await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", cancelledAt: "2026-11-01T11:00:00Z" });
+        await relay.run();
+        equal((await delivery())?.state, state);
+        equal(relay.parcelworks.live().length, live);
+        equal(relay.parcelworks.posts, 1);
+        match((await relay.trace(id)).reason ?? "", /too late for parcelworks\/demo/);
+      }
+    });
+
+    test("the rejected message of an order cancelled since ends when it is replayed", async () => {
+      const { relay, id, delivery } = await paid("rejected");
+      await relay.run();
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", cancelledAt: "2026-11-01T11:00:00Z" });
+      relay.redrive("new");
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+      equal((await delivery())?.state, "cancelled");
+      equal(relay.queue.length + relay.deadLetters.length, 0);
+    });
+
+    test("an order wanted again after a cancellation that came in time is a new generation; the old message is superseded", async () => {
+      const { relay, id } = await paid();
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", cancelledAt: "2026-11-01T11:00:00Z" });
+      await relay.ordered({ id, updatedAt: "2026-11-01T12:00:00Z" });
+      equal((await relay.trace(id)).generation, 2);
+      await relay.run();
+      deepEqual(
+        relay.parcelworks.live().map(({ reference }) => reference),
+        [`pm-${id}-g2`],
+      );
+    });
+
+    test("an order wanted again after it was created is held for the operator", async () => {
+      const { relay, id } = await paid();
+      await relay.run();
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", cancelledAt: "2026-11-01T11:00:00Z" });
+      await relay.ordered({ id, updatedAt: "2026-11-01T12:00:00Z" });
+      const { state, generation } = await relay.trace(id);
+      deepEqual({ state, generation }, { state: "held", generation: 1 });
+      await relay.run();
+      equal(relay.parcelworks.posts, 1);
+    });
+
+    test("what is fulfilled or refunded meanwhile is withdrawn, not sent", async () => {
+      const { relay, id, delivery } = await paid();
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, quantityToShip: 0 }];
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", lines });
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      equal((await delivery())?.state, "withdrawn");
+    });
+
+    test("only what is still to ship is sent", async () => {
+      const { relay, id } = await paid();
+      const lines = [
+        { id: "1", sku: "DEMO-TEE", quantity: 3, quantityToShip: 1 },
+        { id: "2", sku: "DEMO-MUG", quantity: 1, quantityToShip: 0 },
+        { id: "3", sku: "DEMO-GIFT-CARD", quantity: 1, ships: false },
+      ];
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", lines });
+      await relay.run();
+      deepEqual(relay.parcelworks.held[0]?.lines, [{ id: "1", sku: "DEMO-TEE", quantity: 1, product: "DEMO-TEE" }]);
+    });
+
+    test("after a restore of the table an unended delivery is in doubt, never free", async () => {
+      const { relay, id, delivery } = await paid();
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+      // Created before the restore, which the restored table does not know.
+      relay.parcelworks.held.push({ id: "P42", reference: `pm-${id}`, lines, cancelled: false, visibleAt: 0 });
+      relay.config = { ...relay.config, restoredAt: "2099-01-01T00:00:00Z" };
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      deepEqual((await delivery())?.providerOrderIds, ["P42"]);
+    });
+
+    test("an item of a newer release is refused and its message comes back", async () => {
+      const { relay, id } = await paid();
+      const [message] = relay.queue;
+      ok(message);
+      const record = await started.ledger.order({ channel: "plain", connection: "main", orderId: id });
+      ok(record);
+      const newer = { ...record, v: 2, rev: record.rev + 1 };
+      await started.ledger.putOrder(newer as unknown as typeof record);
+      await relay.receive(message).then(
+        () => ok(false, "an older function went on with a newer item"),
+        (error: Error) => match(String(error), /newer release/),
+      );
+      equal(relay.parcelworks.posts, 0);
+      equal(relay.queue.length, 1);
+    });
+
+    test("whatever happens in whatever sequence, there is one live order or a reason in the DLQ", async () => {
+      const fates: Fate[] = [
+        "timeout-after-create",
+        "timeout-before-create",
+        "killed-before-create",
+        "killed-after-create",
+      ];
+      const more: Fate[] = ["throttled", "down", "duplicate", "crash"];
+      const all = [...fates, ...more];
+      for (const first of all) {
+        for (const second of all) {
+          const { relay, delivery } = await paid(first, second, first);
+          await relay.run();
+          equal(relay.parcelworks.live().length, 1, `${first}, ${second}`);
+          equal((await delivery())?.state, "created", `${first}, ${second}`);
+        }
+      }
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { javaIsThere, startTableEmulator, type TableEmulatorKind } from "../local/table-emulator.ts";
+import type { EventStore } from "../shared/event-store.ts";
+import { createLedger, type Ledger } from "../shared/ledger.ts";
+import { DUE_INDEX } from "../shared/names.ts";
+import { createTable, type Table } from "../shared/table.ts";
+
+/** The table emulators a promise of the ledger is proved on; a reason where one cannot run here. */
+export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string | false }[] = [
+  { kind: "dynalite", skip: false },
+  { kind: "dynamodb-local", skip: javaIsThere() ? false : "needs Java" },
+];
+
+export interface TestLedger {
+  client: DynamoDBClient;
+  table: Table;
+  ledger: Ledger;
+  objects: Map<string, string>;
+  stop(): Promise<void>;
+}
+
+/** An empty ledger on an emulator, over HTTP like the real one. S3 is a map. */
+export async function startLedger(kind: TableEmulatorKind, now: () => number = Date.now): Promise<TestLedger> {
+  const emulator = await startTableEmulator(kind);
+  const server = createServer((request, response) => emulator.handle(request, response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "eu-central-1", credentials });
+  const name = "ledger";
+  const text = (AttributeName: string) => ({ AttributeName, AttributeType: "S" as const });
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [text("pk"), text("sk"), text("dueHour"), text("dueAt")],
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: DUE_INDEX,
+          KeySchema: [
+            { AttributeName: "dueHour", KeyType: "HASH" },
+            { AttributeName: "dueAt", KeyType: "RANGE" },
+          ],
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        },
+      ],
+    }),
+  );
+  const objects = new Map<string, string>();
+  const store: EventStore = {
+    async put(key, value) {
+      objects.set(key, value);
+    },
+    async get(key) {
+      const value = objects.get(key);
+      if (value === undefined) throw new Error(`NoSuchKey ${key}`);
+      return value;
+    },
+  };
+  const table = createTable(client, name);
+  return {
+    client,
+    table,
+    ledger: createLedger(table, store, now),
+    objects,
+    async stop() {
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+      await emulator.stop();
+    },
+  };
+}
