@@ -43,7 +43,7 @@ export function sealWith(key: string): Seal {
 }
 
 /**
- * @param pk of the cache's items: `cache#<destination>`, or `token#<provider>`, which other roles may not read
+ * @param pk of the cache's items: `cache#<destination>`, or `token#<provider>#sealed`, which other roles may not read
  * @param now epoch ms
  */
 export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): TableCache {

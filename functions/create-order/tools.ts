@@ -37,7 +37,7 @@ export function createTools({ provider, destination, table, callTimeout, deadlin
     deadline,
     memory,
     cache: createTableCache(table, `cache#${destination}`, now),
-    sealedCache: (key) => createTableCache(table, `token#${provider.name}`, now, sealWith(key)),
+    sealedCache: (key) => createTableCache(table, `token#${provider.name}#sealed`, now, sealWith(key)),
     catalog: (sku) => catalogEntry(table, destination, sku),
     async http({ timeout = callTimeout, ...request }) {
       // A call that the function's end would cut off is not begun: a frozen environment must not send later.
