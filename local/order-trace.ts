@@ -1,10 +1,24 @@
-/** The trace of one order as the ledger tells it, or undefined when it knows none. */
-export type ReadTrace = (order: {
-  channel: string;
-  connection: string;
-  orderId: string;
-}) => Promise<object | undefined>;
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { EventStore } from "../shared/event-store.ts";
+import { createLedger } from "../shared/ledger.ts";
+import { tableName } from "../shared/names.ts";
+import { createTable } from "../shared/table.ts";
+import { readTrace, type Trace } from "../shared/trace.ts";
+import { REGION } from "./aws-account.ts";
+import { accessKeyOf } from "./aws-calls.ts";
 
-export function createReadTrace(_awsEndpoint: string, _stage: string): ReadTrace {
-  return async () => undefined;
+/** The trace of one order as the ledger tells it, or undefined when it knows none. */
+export type ReadTrace = (order: { channel: string; connection: string; orderId: string }) => Promise<Trace | undefined>;
+
+/** Its calls are counted as those of `operator`, like all that a person at this machine does. */
+export function createReadTrace(endpoint: string, stage: string): ReadTrace {
+  const credentials = { accessKeyId: accessKeyOf("operator"), secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials });
+  const ledger = createLedger(createTable(client, tableName(stage)), NO_BODIES);
+  return (order) => readTrace(ledger, order);
 }
+
+const noBodies = (): never => {
+  throw new Error("A trace reads no bodies.");
+};
+const NO_BODIES: EventStore = { put: noBodies, get: noBodies };

@@ -28,9 +28,8 @@ export function secretValues(specs: SecretSpec[], sandboxUrl: string, file = SEC
     const [, , kind = "", ...path] = name.split("/");
     const value = values[kind]?.[path.join("/")];
     if (value === undefined) {
-      const fields = description === "" ? "its fields" : description;
       throw new MissingSecret(
-        `local/secrets.json lacks an entry: write under "${kind}" a "${path.join("/")}": {…} with ${fields}`,
+        `local/secrets.json lacks "${path.join("/")}" under "${kind}"; what to write there: ${description || "{}"}`,
       );
     }
     return JSON.stringify(value).replaceAll("{sandbox}", sandboxUrl);

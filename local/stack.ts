@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadConfig } from "../shared/stage-config.ts";
 import { type Assembly, readAssembly } from "./assembly.ts";
 import { ACCOUNT, REGION } from "./aws-account.ts";
 import { accessKeyOf } from "./aws-calls.ts";
@@ -9,6 +10,7 @@ import { type AwsEndpoint, startAwsEndpoint } from "./aws-endpoint.ts";
 import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
 import { createFront } from "./front.ts";
 import { type FunctionHost, startFunctionHost } from "./function-host-supervisor.ts";
+import type { HostedFunction, Schedule } from "./hosted.ts";
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
 import { type Queue, startQueuesAndBuckets } from "./queues-and-buckets.ts";
@@ -32,7 +34,7 @@ export interface StackOptions {
   secretsFile?: string;
   /** Switches of the provider simulators. */
   sandbox?: SandboxSettings;
-  /** All schedules run this often instead of at their own rate. */
+  /** All schedules run this often. Default: the stage's own `findDueEvery`, or what the template says. */
   scheduleMs?: number;
   /** An environment that nothing used for this long is ended. Default 5 min. */
   idleMs?: number;
@@ -93,7 +95,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const assembly = readAssembly(assemblyFolder);
 
     const callers = new Map(
-      [...assembly.functions.map(({ name }) => name), "event-source", "provision"].map((name) => [
+      [...assembly.functions.map(({ name }) => name), "event-source", "provision", "operator"].map((name) => [
         accessKeyOf(name),
         name,
       ]),
@@ -116,7 +118,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const { functions, queueSources } = assembly;
     const schedules = assembly.schedules.map((schedule) => ({
       ...schedule,
-      periodMs: options.scheduleMs ?? schedule.periodMs,
+      periodMs: options.scheduleMs ?? stagePeriod(schedule, functions) ?? schedule.periodMs,
     }));
     const plan = { functions, queueSources, schedules, awsEndpoint: aws.url, logFolder, idleMs };
     const host = startFunctionHost(plan);
@@ -172,6 +174,13 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     await stop();
     throw error;
   }
+}
+
+/** EventBridge knows whole minutes; the local stage wants seconds and says so in the configuration beside its bundles. */
+function stagePeriod({ functionName }: Schedule, functions: HostedFunction[]): number | undefined {
+  const folder = functions.find(({ name }) => name === functionName)?.folder;
+  if (folder === undefined || !existsSync(join(folder, "config.json"))) return undefined;
+  return loadConfig(folder).timing.findDueEvery;
 }
 
 function listen(server: Server, port: number): Promise<string> {

@@ -42,6 +42,9 @@ const IDENTITIES: Record<string, Identity> = {
     ref: self,
     attributes: { Arn: (name) => arn("lambda", `function:${name}`) },
   },
+  // An alias or version is its function here: there is one of each.
+  "AWS::Lambda::Alias": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
+  "AWS::Lambda::Version": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
   "AWS::ApiGatewayV2::Api": { name: "", ref: self },
   "AWS::ApiGatewayV2::Integration": { name: "", ref: self },
   "AWS::Events::Rule": { name: "Name", ref: self, attributes: { Arn: (name) => arn("events", `rule/${name}`) } },
