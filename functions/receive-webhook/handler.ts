@@ -1,0 +1,71 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { environment } from "../../shared/env.ts";
+import { createEventStore } from "../../shared/event-store.ts";
+import { log, logContext } from "../../shared/log.ts";
+import { count, type MetricName } from "../../shared/metrics.ts";
+import { bucketName } from "../../shared/names.ts";
+import { createQueues } from "../../shared/queues.ts";
+import { createSecrets } from "../../shared/secrets.ts";
+import { loadConfig } from "../../shared/stage-config.ts";
+import { configuredEndpoints } from "./configured-endpoints.ts";
+import { fromGateway } from "./from-gateway.ts";
+import { type Outcome, receiveWebhook } from "./receive-webhook.ts";
+
+const STATUS = { queued: 200, unknown: 404, forged: 401, unsafe: 503 } as const satisfies Record<Outcome, number>;
+const METRIC = {
+  queued: "EventsReceived",
+  forged: "SignatureFailures",
+  unsafe: "NotDurable",
+} as const satisfies Partial<Record<Outcome, MetricName>>;
+
+/** Senders give up after 5 s or less and come again: a call that hangs is worth a second try, not a wait. */
+const requestHandler = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };
+/** What is left of the function's time to answer 503 rather than be cut off with a 500. */
+const LAST_WORDS_MS = 500;
+
+const { stage, account, region, endpoint } = environment();
+const { connections, timing } = loadConfig();
+const deps = {
+  channels: configuredEndpoints(connections),
+  secrets: createSecrets(new SecretsManagerClient({ requestHandler }), stage, {
+    maxAge: timing.secretsMaxAge,
+    recheck: timing.secretsRecheck,
+  }),
+  queues: createQueues(new SQSClient({ requestHandler }), { stage, account, region, endpoint }),
+  store: createEventStore(bucketName(stage, account, region), endpoint),
+  now: Date.now,
+};
+
+/** Without a body: some channels refuse one, none wants one. */
+const answer = (outcome: Outcome): APIGatewayProxyStructuredResultV2 => ({ statusCode: STATUS[outcome], body: "" });
+
+/** `POST /webhooks/{channel}/{endpoint}` of an HTTP API, payload format 2.0. */
+async function respond(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
+  logContext(context);
+  const startedAt = Date.now();
+  const request = fromGateway(event);
+  const { outcome, eventId, error } = await receiveWebhook(request, deps);
+  // The path is the sender's own text where no endpoint is meant by it.
+  const connection = outcome === "unknown" ? undefined : request.endpoint;
+  log[outcome === "unsafe" ? "error" : "info"]("webhook.answered", {
+    endpoint: connection,
+    outcome,
+    eventId,
+    error,
+    bytes: request.body.length,
+    duration: Date.now() - startedAt,
+  });
+  if (outcome !== "unknown" && connection) count(METRIC[outcome], { connection });
+  return answer(outcome);
+}
+
+export const handler = middy(respond, {
+  timeoutEarlyInMillis: LAST_WORDS_MS,
+  timeoutEarlyResponse: () => {
+    log.error("webhook.answered", { outcome: "unsafe", error: "TimeoutError" });
+    return answer("unsafe");
+  },
+});
