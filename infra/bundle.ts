@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { keepApart } from "./bundle-apart.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -21,10 +22,12 @@ export async function bundle(entry: string, config: unknown): Promise<string> {
   }
   const folder = await mkdtemp(join(tmpdir(), "order-relay-bundle-"));
   await mkdir(folder, { recursive: true });
+  const { plugin, extra } = keepApart(entry);
   await Promise.all([
-    build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir: folder }),
+    build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir: folder, plugins: [plugin] }),
     writeFile(join(folder, "config.json"), JSON.stringify(config)),
   ]);
+  for (const [name, file] of extra) await build({ ...BUNDLE_SETTINGS, entryPoints: { [name]: file }, outdir: folder });
   return folder;
 }
 
