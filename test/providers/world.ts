@@ -1,0 +1,154 @@
+import type { TestContext } from "node:test";
+import * as z from "zod/mini";
+import type {
+  CatalogEntry,
+  Client,
+  Outgoing,
+  Prepared,
+  Provider,
+  Sent,
+  Tools,
+} from "../../functions/providers/provider.ts";
+import { type Sandbox, type SimulatorName, startSandbox } from "../../local/simulators/sandbox.ts";
+import { Missing } from "../../shared/config.ts";
+import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
+import { http } from "../../shared/http.ts";
+import { memoryTools } from "../tools.ts";
+import { type HostileProxy, startHostileProxy } from "./hostile-proxy.ts";
+
+/** How a destination of the demo is set up. */
+export interface Setup {
+  /** As in the stage file. */
+  settings?: Record<string, unknown>;
+  /** As in local/secrets.json, `baseUrl` without a host: it is put in front. */
+  secret: Record<string, unknown>;
+  missing?: z.input<typeof Missing>;
+  /** Of the simulator. */
+  switches?: Record<string, unknown>;
+  catalog?: Record<string, CatalogEntry>;
+}
+
+/** A connector before its simulator, a proxy between them, a clock that can be put forward. */
+export interface World {
+  client: Client;
+  sandbox: Sandbox;
+  proxy: HostileProxy;
+  /** One more client of the same destination, as another record of the batch has. */
+  open(): Client;
+  /** What each call may take from now on, ms. */
+  setTimeout(ms: number): void;
+  now(): number;
+  /** Puts simulator's and connector's clock forward. */
+  pass(ms: number): void;
+  tools: Tools;
+  counted: string[];
+}
+
+export async function startWorld<Settings, Secret>(
+  context: TestContext,
+  provider: Provider<Settings, Secret>,
+  { settings = {}, secret, missing = {}, switches = {}, catalog = {} }: Setup,
+): Promise<World> {
+  let ahead = 0;
+  let timeout = 10_000;
+  const now = () => Date.now() + ahead;
+  const sandbox = await startSandbox({ clock: now });
+  const proxy = await startHostileProxy(sandbox.url);
+  context.after(async () => {
+    await proxy.stop();
+    await sandbox.stop();
+  });
+  configure(sandbox, provider.name, switches);
+
+  const counted: string[] = [];
+  const tools = memoryTools({
+    entries: catalog,
+    now,
+    // A connector's own, longer patience would be the test's.
+    http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeout) }),
+    count: (metric) => counted.push(metric),
+  });
+  // Ten minutes of the clock must not end the function.
+  Object.defineProperty(tools, "deadline", { get: () => now() + 60_000 });
+  const account = {
+    destination: `${provider.name}/demo`,
+    settings: z.parse(provider.settings, settings),
+    secret: z.parse(provider.secret, { ...secret, baseUrl: `${proxy.url}/${provider.name}` }),
+    missing: z.parse(Missing, missing),
+  };
+  const open = () => provider.open(account, tools);
+  return {
+    client: open(),
+    sandbox,
+    proxy,
+    open,
+    setTimeout: (ms) => {
+      timeout = ms;
+    },
+    now,
+    pass: (ms) => {
+      ahead += ms;
+    },
+    tools,
+    counted,
+  };
+}
+
+/** The sandbox names its simulators in its types; here the name comes from a provider. */
+export function configure(sandbox: Sandbox, provider: string, switches: Record<string, unknown>): void {
+  if (Object.keys(switches).length > 0) sandbox.configure(provider as SimulatorName, switches);
+}
+
+/** What a call came to, in the contract's words. */
+export type Outcome =
+  | "created"
+  | "rejected"
+  | "throttled"
+  | "down"
+  | "faulty"
+  | "in-doubt"
+  | "already-exists"
+  | "not-yet"
+  | "unnamed";
+
+export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof Rejected) return "rejected";
+  if (error instanceof Throttled) return "throttled";
+  if (error instanceof ProviderDown) return "down";
+  if (error instanceof Faulty) return "faulty";
+  if (error instanceof InDoubt) return "in-doubt";
+  if (error instanceof AlreadyExists) return "already-exists";
+  if (error instanceof NotYet) return "not-yet";
+  return "unnamed";
+}
+
+export interface Attempt {
+  outcome: Outcome;
+  error: unknown;
+  sent: Sent;
+  /** Where it was created. */
+  ids: string[];
+}
+
+/** Prepares with time enough, then creates, each call in `timeout`. */
+export async function attempt(world: World, outgoing: Outgoing, timeout = 10_000): Promise<Attempt> {
+  const prepared = await world.client.prepare(outgoing);
+  world.setTimeout(timeout);
+  const sent = sentOf(world, outgoing, prepared);
+  try {
+    const { providerOrderIds } = await world.client.create(prepared, outgoing);
+    return { outcome: "created", error: undefined, sent, ids: providerOrderIds };
+  } catch (error) {
+    return { outcome: outcomeOf(error), error, sent, ids: [] };
+  } finally {
+    world.setTimeout(10_000);
+  }
+}
+
+/** What create-order's claim says of it. */
+export const sentOf = (world: Pick<World, "now">, outgoing: Outgoing, { lines }: Prepared): Sent => ({
+  reference: outgoing.reference,
+  lines,
+  firstSentAt: world.now(),
+  lastSentAt: world.now(),
+});
