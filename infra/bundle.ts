@@ -1,35 +1,40 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { keepApart } from "./bundle-apart.ts";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Bundles one handler into a folder of its own: `index.mjs`, chunks beside it for what is loaded later, and the stage's
- * configuration as `config.json`. The same sources give the same bytes, wherever the project lies, so an unchanged function
- * is not deployed again. docs/decisions/split-bundles.md says why this is not NodejsFunction.
- * @param entry from the project's root: `functions/receive-webhook/handler.ts`
- * @returns the folder, under the system's temporary one; CDK copies it
- * @throws an error that names the handler where there is none
+ * Loaded late and rarely, and bundled apart with all they need: esbuild splits by file, so that what only S3's client uses of
+ * the SDK's core would land in the chunk that every cold start loads.
  */
-export async function bundle(entry: string, config: unknown): Promise<string> {
-  if (!existsSync(join(PROJECT, entry))) {
-    throw new Error(`There is no ${entry}. Write it and export \`handler\`: the stack has a Lambda that runs it.`);
-  }
-  const folder = await mkdtemp(join(tmpdir(), "order-relay-bundle-"));
-  await mkdir(folder, { recursive: true });
-  const { plugin, extra } = keepApart(entry);
-  await Promise.all([
-    build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir: folder, plugins: [plugin] }),
-    writeFile(join(folder, "config.json"), JSON.stringify(config)),
-  ]);
-  for (const [name, file] of extra) await build({ ...BUNDLE_SETTINGS, entryPoints: { [name]: file }, outdir: folder });
-  return folder;
-}
+const APART = ["shared/s3-texts.ts"];
+
+const apart: Plugin = {
+  name: "apart",
+  setup({ onResolve }) {
+    const names = APART.map((path) => basename(path));
+    onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" && names.includes(basename(path))
+        ? { path: `./${basename(path, ".ts")}.mjs`, external: true }
+        : undefined,
+    );
+  },
+};
+
+/** The SDK's clients import their whole package.json for its version. */
+const versionOnly: Plugin = {
+  name: "version-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { default: json } = await import(path, { with: { type: "json" } });
+      return { contents: JSON.stringify({ version: json.version }), loader: "json" };
+    });
+  },
+};
 
 /** The same for every bundle; the bench builds its floor with them. */
 export const BUNDLE_SETTINGS = {
@@ -49,4 +54,33 @@ export const BUNDLE_SETTINGS = {
   alias: { "@aws-sdk/credential-provider-node": "./shared/lambda-credentials.ts" },
   // Dependencies that are CommonJS ask for Node's own modules by require, which an ES module does not have.
   banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
-} as const satisfies Parameters<typeof build>[0];
+  plugins: [apart, versionOnly],
+  metafile: true,
+} satisfies BuildOptions;
+
+/**
+ * Bundles one handler into a folder of its own: `index.mjs`, chunks beside it for what is loaded later, and the stage's
+ * configuration as `config.json`. The same sources give the same bytes, wherever the project lies, so an unchanged function
+ * is not deployed again. docs/decisions/split-bundles.md says why this is not NodejsFunction.
+ * @param entry from the project's root: `functions/receive-webhook/handler.ts`
+ * @returns the folder, under the system's temporary one; CDK copies it
+ * @throws an error that names the handler where there is none
+ */
+export async function bundle(entry: string, config: unknown): Promise<string> {
+  if (!existsSync(join(PROJECT, entry))) {
+    throw new Error(`There is no ${entry}. Write it and export \`handler\`: the stack has a Lambda that runs it.`);
+  }
+  const outdir = await mkdtemp(join(tmpdir(), "order-relay-bundle-"));
+  const { metafile } = await build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir });
+  await Promise.all([
+    ...loadedLate(metafile).map((late) => build({ ...BUNDLE_SETTINGS, entryPoints: [late], outdir, splitting: false })),
+    writeFile(join(outdir, "config.json"), JSON.stringify(config)),
+  ]);
+  return outdir;
+}
+
+/** Those of APART that this bundle asks for. */
+function loadedLate({ outputs }: Metafile): string[] {
+  const asked = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
+  return APART.filter((path) => asked.has(`./${basename(path, ".ts")}.mjs`));
+}
