@@ -65,6 +65,9 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
+/** Simulators' limits that take minutes as documented: here any fault is settled within 60 s (infra/stages/local.ts). */
+const LOCAL_LIMITS: SandboxSettings = { lingxing: { abandonedMs: 3_000 } };
+
 /** The port is taken by somebody else. */
 export class PortBusy extends Error {
   override name = "PortBusy" as const;
@@ -109,7 +112,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => emulators.queues.stop());
     const aws = await startAwsEndpoint(emulators, (accessKey) => callers.get(accessKey) ?? accessKey);
     ending.push(() => aws.stop());
-    const sandbox = await startSandbox(options.sandbox ? { settings: options.sandbox } : {});
+    const sandbox = await startSandbox({ settings: { ...LOCAL_LIMITS, ...options.sandbox } });
     ending.push(() => sandbox.stop());
     await provision(assembly, emulators, aws.url, secretValues(assembly.secrets, sandbox.url, secretsFile));
 
