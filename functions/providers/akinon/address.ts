@@ -1,12 +1,12 @@
 import { ProviderDown, Rejected } from "../../../shared/errors.ts";
+import { exactNumber } from "../../../shared/exact-number.ts";
 import { cutText, fitStreet, wholeText } from "../../../shared/fit-text.ts";
 import type { Address, Order } from "../../../shared/order.ts";
 import { splitName } from "../../../shared/person-name.ts";
 import { requiredField } from "../../../shared/required-field.ts";
 import type { Context } from "./context.ts";
-import { exactNumber } from "./exact-number.ts";
 import { locate } from "./geography.ts";
-import { readable, textOf } from "./refusals.ts";
+import { readable } from "./refusals.ts";
 import { Address as AddressRow, keyOf, Row } from "./rows.ts";
 import { levelsOf } from "./settings.ts";
 
@@ -60,7 +60,7 @@ async function addressOf(
       if (answer.status >= 400) {
         const [, known] = /hash_data:\s*([0-9a-f]{32})/i.exec(answer.text) ?? [];
         if (known === undefined) {
-          throw new Rejected(`Omnitron did not take the order's address (${answer.status}): ${textOf(answer)}`);
+          throw new Rejected(`Omnitron did not take the order's address (${answer.status}): ${api.quote(answer)}`);
         }
         const { rows } = await api.list(path, { hash_data: known }, AddressRow, 1);
         const hits = rows.filter((row) => row.hash_data == null || row.hash_data === known);
@@ -70,7 +70,7 @@ async function addressOf(
           `Omnitron says that the order's address is there already and finds ${hits.length} of it: look at the customer's addresses of ${account.destination} there.`,
         );
       }
-      const pk = keyOf(readable(answer, Row, "a new address"));
+      const pk = keyOf(readable(answer, Row, "a new address", api));
       // Sending it again gets its hash.
       if (pk === undefined) throw new ProviderDown("Omnitron took an address and did not say its key.");
       return pk;

@@ -17,6 +17,8 @@ export interface Api {
   read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
   /** What Omnitron says to a customer or address of this kind; the door's refusals are thrown. Safe to repeat. */
   add(path: string, body: object): Promise<HttpAnswer>;
+  /** What a server says, without our secrets, for the ledger. */
+  quote(answer: HttpAnswer): string;
   /** The one call that creates an order; nothing of its answer is judged here. @throws InDoubt, ProviderDown */
   create(path: string, body: string): Promise<HttpAnswer>;
 }
@@ -29,6 +31,8 @@ const pageOf = <T>(row: z.ZodMiniType<T>) =>
 export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
   const { secret, destination } = account;
   const session = openSession(account, tools);
+  const { quote } = session;
+  const speaker = { destination, tools, quote };
 
   async function call(
     request: { method: "GET" | "POST"; path: string; query?: Query; body?: string },
@@ -56,6 +60,7 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
   }
 
   return {
+    quote,
     async list(path, query, row, pages = 50) {
       const rows = [];
       // Pages are counted, `next` is not followed: it may name another host, and the key goes to ours only.
@@ -65,8 +70,8 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
           path,
           query: page === 1 ? query : { ...query, page: String(page) },
         });
-        refuseDoor(answer, destination, tools);
-        const read = readable(answer, pageOf(row), `the list ${path}`);
+        refuseDoor(answer, speaker);
+        const read = readable(answer, pageOf(row), `the list ${path}`, speaker);
         if (Array.isArray(read)) return { rows: [...rows, ...read], complete: true };
         rows.push(...read.results);
         if (!read.next) return { rows, complete: true };
@@ -76,12 +81,12 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     },
     async read(path, schema) {
       const answer = await call({ method: "GET", path });
-      refuseDoor(answer, destination, tools);
-      return readable(answer, schema, path);
+      refuseDoor(answer, speaker);
+      return readable(answer, schema, path, speaker);
     },
     async add(path, body) {
       const answer = await call({ method: "POST", path, body: JSON.stringify(body) });
-      refuseDoor(answer, destination, tools);
+      refuseDoor(answer, speaker);
       return answer;
     },
     create: (path, body) => call({ method: "POST", path, body }, answerToCreate),

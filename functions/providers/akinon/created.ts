@@ -3,7 +3,7 @@ import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
 import type { Context } from "./context.ts";
-import { complaintsOf, textOf } from "./refusals.ts";
+import { complaintsOf } from "./refusals.ts";
 import { isCancelled, keyOf, OrderRow } from "./rows.ts";
 
 /**
@@ -14,7 +14,7 @@ import { isCancelled, keyOf, OrderRow } from "./rows.ts";
 export async function readCreated(
   answer: HttpAnswer,
   number: string,
-  { account, memo }: Context,
+  { account, api, memo }: Context,
   tools: Pick<Tools, "now" | "count">,
 ): Promise<string | undefined> {
   const { status } = answer;
@@ -31,7 +31,7 @@ export async function readCreated(
     throw new Faulty(`Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`);
   }
   if (status === 403)
-    throw new Faulty(`Omnitron forbids orders to the user of ${destination} (403): ${textOf(answer)}`);
+    throw new Faulty(`Omnitron forbids orders to the user of ${destination} (403): ${api.quote(answer)}`);
   if (status === 404)
     throw new Faulty(`Omnitron has no channel ${account.secret.channelId} (404): see the secret of ${destination}.`);
   if (status === 429) {
@@ -41,15 +41,15 @@ export async function readCreated(
   }
   if (status === 400 || status === 406) {
     if (isDuplicate(answer, settings.duplicateText))
-      throw new AlreadyExists(`Omnitron has that number (${status}): ${textOf(answer)}`);
+      throw new AlreadyExists(`Omnitron has that number (${status}): ${api.quote(answer)}`);
     if (isGone(answer) && (await memo.forget())) {
       throw new ProviderDown(
-        `Omnitron knows one of the IDs we kept no more (${status}); they are looked up anew: ${textOf(answer)}`,
+        `Omnitron knows one of the IDs we kept no more (${status}); they are looked up anew: ${api.quote(answer)}`,
       );
     }
-    throw new Rejected(`Omnitron refused the order (${status}): ${textOf(answer)}`);
+    throw new Rejected(`Omnitron refused the order (${status}): ${api.quote(answer)}`);
   }
-  throw new InDoubt(`Omnitron answered ${status}: ${textOf(answer)}`);
+  throw new InDoubt(`Omnitron answered ${status}: ${api.quote(answer)}`);
 }
 
 /**

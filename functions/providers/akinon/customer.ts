@@ -6,7 +6,7 @@ import { requiredField } from "../../../shared/required-field.ts";
 import type { Query } from "./api.ts";
 import type { Context } from "./context.ts";
 import { hash } from "./memo.ts";
-import { readable, textOf } from "./refusals.ts";
+import { readable } from "./refusals.ts";
 import { Customer, keyOf, Row } from "./rows.ts";
 
 /**
@@ -54,9 +54,9 @@ export function customerOf(order: Order, { account, api, memo, channel }: Contex
     if (answer.status === 400 || answer.status === 406 || answer.status === 409) {
       const other = (await byEmail()) ?? (await byCode());
       if (other !== undefined) return other;
-      throw new Rejected(`Omnitron did not take the order's customer (${answer.status}): ${textOf(answer)}`);
+      throw new Rejected(`Omnitron did not take the order's customer (${answer.status}): ${api.quote(answer)}`);
     }
-    const made = keyOf(readable(answer, Row, "a new customer")) ?? (await byEmail());
+    const made = keyOf(readable(answer, Row, "a new customer", api)) ?? (await byEmail());
     if (made === undefined) throw new ProviderDown("Omnitron made a customer and does not find it.");
     return made;
   }

@@ -1,3 +1,4 @@
+import { compareLines } from "../../../shared/compare-lines.ts";
 import { Faulty } from "../../../shared/errors.ts";
 import type { Found, Sent } from "../provider.ts";
 import type { Context } from "./context.ts";
@@ -17,7 +18,6 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
   const orders = await ordersOf(sent.reference, context);
   if (orders.length === 0) return { found: "nothing", conclusive: true };
 
-  const wanted = sumsOf(sent.lines);
   const cancelled: string[] = [];
   let different: string | undefined;
   for (const order of orders) {
@@ -32,9 +32,10 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
       cancelled.push(pk);
       continue;
     }
-    const held = sumsOf(items.map((item) => ({ product: productOf(item), quantity: Number(item.quantity ?? 1) })));
-    if (describe(held) === describe(wanted)) return { found: "same", providerOrderIds: [pk] };
-    different = `Omnitron's order ${pk} of that number holds ${describe(held) || "no items"}, we sent ${describe(wanted)} (product × quantity).`;
+    const held = items.map((item) => ({ product: productOf(item), quantity: Number(item.quantity ?? 1) }));
+    const { lines, difference } = compareLines(sent.lines, held);
+    if (lines === "same") return { found: "same", providerOrderIds: [pk] };
+    different = `Omnitron's order ${pk} of that number has other lines than we sent, by its product keys: ${difference}.`;
   }
   if (different !== undefined) return { found: "different", reason: different };
   return {
@@ -51,15 +52,3 @@ async function itemsOf(pk: string, { api, channel }: Context): Promise<ItemRow[]
 }
 
 const productOf = ({ product }: ItemRow): string => (typeof product === "object" ? product?.pk : product) ?? "?";
-
-function sumsOf(lines: readonly { product: string; quantity: number }[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { product, quantity } of lines) sums.set(product, (sums.get(product) ?? 0) + quantity);
-  return sums;
-}
-
-const describe = (sums: Map<string, number>): string =>
-  [...sums]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([product, quantity]) => `${product} × ${quantity}`)
-    .join(", ");

@@ -68,7 +68,7 @@ const findPlace = (
   memo.of(`${level} ${Object.values(above).join(" ")} ${name.toUpperCase()}`, async () => {
     const filter = level === "district" ? "name__exact" : "name__iexact";
     const within = { ...above, is_active: "true" };
-    const byName = await api.list(`${channel}${path}`, { [filter]: name, ...within }, Place, 1);
+    const byName = await api.list(`${channel}${path}/`, { [filter]: name, ...within }, Place, 1);
     // A filter that a server does not know is ignored, and then every row is a "hit".
     const named = byName.rows.filter((row) => isSameName(row.name, name));
     const hits = named.length === 1 || !account.settings.geographyMapping ? named : await mapped();
@@ -84,7 +84,7 @@ const findPlace = (
         mapping__code__exact: `${account.secret.channelId}_${name}`,
         mapping__integration_type: "sales_channel",
       };
-      return (await api.list(`${channel}${path}`, { ...mapping, ...within }, Place, 1)).rows;
+      return (await api.list(`${channel}${path}/`, { ...mapping, ...within }, Place, 1)).rows;
     }
   });
 

@@ -1,9 +1,9 @@
+import { exactNumber } from "../../../shared/exact-number.ts";
 import { cutText, wholeText } from "../../../shared/fit-text.ts";
 import { type Order, progressOf } from "../../../shared/order.ts";
 import type { Account, Outgoing } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
 import type { Lists } from "./channel-setup.ts";
-import { exactNumber } from "./exact-number.ts";
 import type { Item } from "./items.ts";
 import type { Secret, Settings } from "./settings.ts";
 

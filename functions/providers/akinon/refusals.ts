@@ -4,13 +4,20 @@ import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
 
+/** Whose answer it is, and how to put it into words. */
+export interface Speaker {
+  destination: string;
+  tools: Pick<Tools, "now" | "count">;
+  quote(answer: HttpAnswer): string;
+}
+
 /** What a server says before it looks at the data. @throws Faulty, Throttled, ProviderDown */
-export function refuseDoor(answer: HttpAnswer, destination: string, tools: Pick<Tools, "now" | "count">): void {
+export function refuseDoor(answer: HttpAnswer, { destination, tools, quote }: Speaker): void {
   const { status } = answer;
   if (status === 401) {
     throw new Faulty(`Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`);
   }
-  if (status === 403) throw new Faulty(`Omnitron forbids that to the user of ${destination} (403): ${textOf(answer)}`);
+  if (status === 403) throw new Faulty(`Omnitron forbids that to the user of ${destination} (403): ${quote(answer)}`);
   if (status === 404) {
     throw new Faulty(
       `Omnitron knows no such address (404): check baseUrl and channelId in the secret of ${destination}.`,
@@ -27,15 +34,17 @@ export function refuseDoor(answer: HttpAnswer, destination: string, tools: Pick<
 }
 
 /** After `refuseDoor`, for calls that may be repeated. @throws Rejected on every other 4xx, ProviderDown when it cannot be read */
-export function readable<T>(answer: HttpAnswer, schema: z.ZodMiniType<T>, what: string): T {
-  if (answer.status >= 400) throw new Rejected(`Omnitron refused ${what} (${answer.status}): ${textOf(answer)}`);
+export function readable<T>(
+  answer: HttpAnswer,
+  schema: z.ZodMiniType<T>,
+  what: string,
+  { quote }: Pick<Speaker, "quote">,
+): T {
+  if (answer.status >= 400) throw new Rejected(`Omnitron refused ${what} (${answer.status}): ${quote(answer)}`);
   const read = answer.status < 300 ? readAnswer(answer, schema) : undefined;
   if (read === undefined) throw new ProviderDown(`Omnitron's answer to ${what} (${answer.status}) cannot be read.`);
   return read;
 }
-
-/** For the ledger, never a log: it may repeat the buyer's address. */
-export const textOf = ({ text }: Pick<HttpAnswer, "text">): string => [...text.trim()].slice(0, 500).join("");
 
 /**
  * All messages of a Django REST error body with the field each belongs to; `non_field_errors` may be a text or a list,

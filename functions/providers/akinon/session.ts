@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Faulty, ProviderDown } from "../../../shared/errors.ts";
 import type { HttpAnswer } from "../../../shared/http.ts";
+import { quoteAnswer } from "../../../shared/quote-answer.ts";
 import { answerToRead, readAnswer } from "../../../shared/read-answer.ts";
 import type { Account, Tools } from "../provider.ts";
 import { refuseDoor } from "./refusals.ts";
@@ -11,6 +12,8 @@ const Login = z.object({ key: z.string().check(z.regex(/^[\x21-\x7e]+$/)) });
 /** Held in the environment's memory: the login under way is shared by all records of a batch. */
 class Held {
   token: Promise<string> | undefined;
+  /** The newest that was seen, to be struck out of what a server repeats. */
+  newest: string | undefined;
 }
 
 /** Keys of `Authorization`, got by login and renewed when the server takes them no more. */
@@ -19,6 +22,8 @@ export interface Session {
   authorization(): Promise<string>;
   /** After a 401 to `refused`: a newer one, which another record or environment may have got already. */
   renewed(refused: string): Promise<string>;
+  /** What a server says, for the ledger: it may repeat what we sent. */
+  quote(answer: HttpAnswer): string;
 }
 
 /** `POST /api/v1/auth/login/` (reference/providers.md 4.1). */
@@ -33,11 +38,18 @@ export function openSession({ destination, settings, secret }: Account<Settings,
   function hold(get: () => Promise<string>): Promise<string> {
     const token = get();
     held.token = token;
-    token.catch(() => {
-      if (held.token === token) held.token = undefined;
-    });
+    token.then(
+      (newest) => {
+        held.newest = newest;
+      },
+      () => {
+        if (held.token === token) held.token = undefined;
+      },
+    );
     return token;
   }
+
+  const quote = ({ text }: HttpAnswer) => quoteAnswer(text, [secret.password, ...(held.newest ? [held.newest] : [])]);
 
   async function login(): Promise<string> {
     const { username, password } = secret;
@@ -52,7 +64,7 @@ export function openSession({ destination, settings, secret }: Account<Settings,
     if (answer.status === 400 || answer.status === 401) {
       throw new Faulty(`Omnitron does not take username and password of ${destination}: mend them in its secret.`);
     }
-    refuseDoor(answer, destination, tools);
+    refuseDoor(answer, { destination, tools, quote });
     const token = isSuccess(answer) ? readAnswer(answer, Login)?.key : undefined;
     if (token === undefined) throw new ProviderDown(`Omnitron answered the login with ${answer.status} and no key.`);
     await shared?.put(name, token, settings.tokenFor);
@@ -62,6 +74,7 @@ export function openSession({ destination, settings, secret }: Account<Settings,
   const written = (token: string) => (settings.authorization === "token" ? `Token ${token}` : token);
 
   return {
+    quote,
     async authorization() {
       const first = async () => (await shared?.get(name, z.string())) ?? (await login());
       return written(await (held.token ?? hold(first)));
