@@ -4,19 +4,20 @@ import type { EnvironmentInfo, InvocationResult } from "./host-messages.ts";
 
 /** How long an invocation waits for a busy environment before another is started. */
 const PATIENCE_MS = 50;
-/** And how long while the machine is busy anyway, when one more process would only slow the others down. */
+/** While the machine is busy, one more process would slow the others down: only when none has answered for this long. */
 const BUSY_PATIENCE_MS = 1000;
 
 /** The environments of one function. */
 export interface EnvironmentPool {
-  /** Waits while all are busy and no more may be started. */
-  invoke(payload: string): Promise<InvocationResult>;
+  /** Waits while all are busy and no more may be started. @param started called when it waits no longer */
+  invoke(payload: string, started?: () => void): Promise<InvocationResult>;
   list(): EnvironmentInfo[];
 }
 
 interface Waiting {
   payload: string;
   since: number;
+  started(): void;
   resolve(result: InvocationResult): void;
 }
 
@@ -34,6 +35,7 @@ export function createEnvironmentPool(
   const free: ExecutionEnvironment[] = [];
   const waiting: Waiting[] = [];
   let growing: NodeJS.Timeout | undefined;
+  let lastAnswer = 0;
 
   function pump(): void {
     for (let environment = free.at(-1); environment && waiting.length > 0; environment = free.at(-1)) {
@@ -48,7 +50,9 @@ export function createEnvironmentPool(
 
   async function work(environment: ExecutionEnvironment): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
+      next.started();
       next.resolve(await environment.invoke(next.payload, () => waiting.length === 0));
+      lastAnswer = Date.now();
       if (environment.state() === "ended") {
         environments.delete(environment);
         return pump();
@@ -64,8 +68,9 @@ export function createEnvironmentPool(
     const [oldest] = waiting;
     if (!oldest || environments.size >= most) return;
     const starting = [...environments].some((environment) => environment.state() === "starting");
-    const patience = starting || machineIsBusy() ? BUSY_PATIENCE_MS : PATIENCE_MS;
-    if (Date.now() - oldest.since >= patience) grow();
+    const patient = starting || machineIsBusy();
+    const since = patient ? Math.max(oldest.since, lastAnswer) : oldest.since;
+    if (Date.now() - since >= (patient ? BUSY_PATIENCE_MS : PATIENCE_MS)) grow();
     if (growing === undefined) growing = setTimeout(growIfNeeded, PATIENCE_MS);
   }
 
@@ -96,9 +101,9 @@ export function createEnvironmentPool(
   reaper.unref();
 
   return {
-    invoke: (payload) =>
+    invoke: (payload, started = () => {}) =>
       new Promise((resolve) => {
-        waiting.push({ payload, since: Date.now(), resolve });
+        waiting.push({ payload, since: Date.now(), started, resolve });
         pump();
       }),
     list: () =>

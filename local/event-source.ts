@@ -15,14 +15,16 @@ const TROUBLE_MS = 500;
 export async function runEventSource(
   source: QueueSource,
   sqs: SqsClient,
-  invoke: (payload: string) => Promise<InvocationResult>,
+  invoke: (payload: string, started: () => void) => Promise<InvocationResult>,
 ): Promise<never> {
   const url = queueUrl(source.queueArn.split(":").at(-1) ?? "");
   let running = 0;
+  /** Batches that no environment has taken yet. One is enough: messages wait better on their queue. */
+  let waiting = 0;
   let roomAgain = (): void => {};
 
   for (;;) {
-    if (running >= source.maximumConcurrency) {
+    while (running >= source.maximumConcurrency || waiting > 0) {
       await new Promise<void>((resolve) => {
         roomAgain = resolve;
       });
@@ -37,19 +39,24 @@ export async function runEventSource(
   }
 
   async function deliver(messages: ReceivedMessage[]): Promise<void> {
-    const result = await invoke(
-      JSON.stringify({ Records: messages.map((message) => record(message, source.queueArn)) }),
-    );
+    let taken = false;
+    waiting += 1;
+    const started = (): void => {
+      if (taken) return;
+      taken = true;
+      waiting -= 1;
+      roomAgain();
+    };
+    const Records = messages.map((message) => record(message, source.queueArn));
+    const result = await invoke(JSON.stringify({ Records }), started);
+    // An environment that could not even be started took it, too.
+    started();
     const failed = failures(result, messages, source.partialFailures);
     const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
     if (done.length === 0) return;
     // A delete that fails brings the message again: at least once is all that Lambda promises too.
-    await sqs
-      .delete(
-        url,
-        done.map(({ ReceiptHandle }) => ReceiptHandle),
-      )
-      .catch(() => {});
+    const handles = done.map(({ ReceiptHandle }) => ReceiptHandle);
+    await sqs.delete(url, handles).catch(() => {});
   }
 }
 

@@ -47,9 +47,9 @@ function start({ functions, queueSources, schedules, awsEndpoint, logFolder, idl
   tell({ type: "ready" });
 }
 
-async function invoke(functionName: string, payload: string): Promise<InvocationResult> {
+async function invoke(functionName: string, payload: string, started?: () => void): Promise<InvocationResult> {
   const pool = pools.get(functionName);
-  if (pool) return pool.invoke(payload);
+  if (pool) return pool.invoke(payload, started);
   return { ok: false, error: { errorType: "ResourceNotFoundException", errorMessage: `No function ${functionName}.` } };
 }
 
