@@ -1,29 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+import { keepApart } from "./bundle-apart.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
-
-/**
- * Loaded late and rarely, and bundled apart with all they need: esbuild splits by file, so that what only S3's client uses of
- * the SDK's core would land in the chunk that every cold start loads.
- */
-const APART = ["shared/s3-texts.ts"];
-
-const apart: Plugin = {
-  name: "apart",
-  setup({ onResolve }) {
-    const names = APART.map((path) => basename(path));
-    onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
-      kind === "dynamic-import" && names.includes(basename(path))
-        ? { path: `./${basename(path, ".ts")}.mjs`, external: true }
-        : undefined,
-    );
-  },
-};
 
 /** The SDK's clients import their whole package.json for its version. */
 const versionOnly: Plugin = {
@@ -54,8 +37,7 @@ export const BUNDLE_SETTINGS = {
   alias: { "@aws-sdk/credential-provider-node": "./shared/lambda-credentials.ts" },
   // Dependencies that are CommonJS ask for Node's own modules by require, which an ES module does not have.
   banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
-  plugins: [apart, versionOnly],
-  metafile: true,
+  plugins: [versionOnly],
 } satisfies BuildOptions;
 
 /**
@@ -71,16 +53,11 @@ export async function bundle(entry: string, config: unknown): Promise<string> {
     throw new Error(`There is no ${entry}. Write it and export \`handler\`: the stack has a Lambda that runs it.`);
   }
   const outdir = await mkdtemp(join(tmpdir(), "order-relay-bundle-"));
-  const { metafile } = await build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir });
+  const { plugin, extra } = keepApart(entry);
   await Promise.all([
-    ...loadedLate(metafile).map((late) => build({ ...BUNDLE_SETTINGS, entryPoints: [late], outdir, splitting: false })),
+    build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir, plugins: [plugin, versionOnly] }),
     writeFile(join(outdir, "config.json"), JSON.stringify(config)),
   ]);
+  for (const [name, file] of extra) await build({ ...BUNDLE_SETTINGS, entryPoints: { [name]: file }, outdir });
   return outdir;
-}
-
-/** Those of APART that this bundle asks for. */
-function loadedLate({ outputs }: Metafile): string[] {
-  const asked = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
-  return APART.filter((path) => asked.has(`./${basename(path, ".ts")}.mjs`));
 }
