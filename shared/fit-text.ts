@@ -62,5 +62,11 @@ function breakAtWord(line: string, max: number): [fits: string, rest: string] {
   // One more than fits: a space just behind the limit is a place to break, too.
   const at = characters.slice(0, max + 1).findLastIndex((character) => /\s/.test(character));
   if (at <= 0) return ["", line];
-  return [characters.slice(0, at).join("").trimEnd(), characters.slice(at).join("").trimStart()];
+  return [
+    characters
+      .slice(0, at)
+      .join("")
+      .replace(/[\s,]+$/, ""),
+    characters.slice(at).join("").trimStart(),
+  ];
 }

@@ -90,7 +90,7 @@ async function login({ baseUrl, email, password }: S2Secret, tools: Tools): Prom
   const { status } = answer;
   if (status === 429) throw throttled(answer, tools);
   // No body in the reason: it may quote the password.
-  if (status >= 400 && status < 500) throw new Faulty(`S2 refused the login with HTTP ${status}.`);
+  if (status >= 400 && status < 500 && status !== 408) throw new Faulty(`S2 refused the login with HTTP ${status}.`);
   if (status < 200 || status >= 300) throw new ProviderDown(`S2 answered the login with HTTP ${status}.`);
   const loggedIn = readAnswer(answer, LoggedIn);
   if (loggedIn && /^[\x21-\x7e]+$/.test(loggedIn.accessToken)) return loggedIn.accessToken;

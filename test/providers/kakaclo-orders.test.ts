@@ -1,0 +1,250 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { kakaclo } from "../../functions/providers/kakaclo/index.ts";
+import type { Found } from "../../functions/providers/provider.ts";
+import { Rejected, Throttled } from "../../shared/errors.ts";
+import type { Address, Order } from "../../shared/order.ts";
+import { orderSample, outgoingSample } from "./order-sample.ts";
+import { attempt, outcomeOf, type Setup, startWorld, type World } from "./world.ts";
+
+const setup: Setup = { secret: { token: "kk-demo-token" } };
+const MINUTE = 60_000;
+
+const Sent = z.object({
+  orderAddresses: z.record(z.string(), z.string()),
+  orderItemsList: z.array(z.object({ sku: z.string(), quantity: z.number(), channelType: z.string() })),
+  remark: z.string(),
+  salePlatform: z.optional(z.string()),
+  channelType: z.string(),
+});
+
+type Context = Parameters<typeof startWorld>[0];
+async function bodyOf(context: Context, changes: Partial<Order>, more: Partial<Setup> = {}) {
+  const { client } = await startWorld(context, kakaclo, { ...setup, ...more });
+  return Sent.parse(JSON.parse(String((await client.prepare(outgoingSample(changes))).request)));
+}
+const to = (changes: Partial<Address>): Partial<Order> => ({
+  shippingAddress: { ...orderSample.shippingAddress, ...changes },
+});
+const rejection = (sentence: RegExp) => (error: unknown) => error instanceof Rejected && sentence.test(error.reason);
+
+// What is sent
+
+test("a missing phone, province or name comes from the destination, else the order is rejected with the setting's name", async (context) => {
+  const without = { ...to({ phone: undefined, province: " ", provinceCode: undefined, name: undefined }) };
+  Object.assign(without.shippingAddress ?? {}, { firstName: undefined, lastName: undefined, company: undefined });
+  const { orderAddresses } = await bodyOf(
+    context,
+    { ...without, buyer: undefined },
+    { missing: { phone: "0800 1", province: "-", name: "Reception" } },
+  );
+  deepEqual([orderAddresses.phone, orderAddresses.province, orderAddresses.recipient], ["0800 1", "-", "Reception"]);
+  await rejects(
+    bodyOf(context, { ...without, buyer: undefined }),
+    rejection(/no phone.*kakaclo\/demo.*missing\.phone/),
+  );
+});
+
+test("the buyer's phone stands in for the address's, a company for a name", async (context) => {
+  const { orderAddresses } = await bodyOf(
+    context,
+    to({ phone: undefined, name: undefined, firstName: undefined, lastName: undefined }),
+  );
+  equal(orderAddresses.phone, orderSample.buyer?.phone);
+  equal(orderAddresses.recipient, "Atelier Lefèvre");
+});
+
+test("a province of more than 32 characters goes by its code, a recipient of more is rejected", async (context) => {
+  const long = "Provence-Alpes-Côte d'Azur et au-delà";
+  equal((await bodyOf(context, to({ province: long, provinceCode: "FR-PAC" }))).orderAddresses.province, "FR-PAC");
+  await rejects(bodyOf(context, to({ province: long, provinceCode: undefined })), rejection(/province has 37/));
+  await rejects(bodyOf(context, to({ name: "x".repeat(33) })), rejection(/recipient has 33 .* kakaclo\/demo .* 32/));
+});
+
+test("a street over 64 characters continues in the second line, at a word", async (context) => {
+  const street1 = "Residência das Flores Bloco Um Apartamento Vinte e Três Rua Sete de Setembro";
+  const { orderAddresses } = await bodyOf(context, to({ street1 }));
+  equal(orderAddresses.street1, "Residência das Flores Bloco Um Apartamento Vinte e Três Rua Sete");
+  equal(orderAddresses.street2, "de Setembro, Bâtiment B, Centre");
+});
+
+test("our service level becomes the channel type of the order and of each item", async (context) => {
+  const shipping = { serviceLevel: "priority" } as const;
+  const body = await bodyOf(context, { shipping });
+  deepEqual([body.channelType, ...body.orderItemsList.map((item) => item.channelType)], Array(3).fill("Express"));
+  const settings = { channelTypes: { priority: "Expedited" } };
+  equal((await bodyOf(context, { shipping }, { settings })).channelType, "Expedited");
+  equal((await bodyOf(context, { shipping: undefined }, { settings })).channelType, "Standard");
+});
+
+test("the sale platform is sent where its name is certain, or configured", async (context) => {
+  equal((await bodyOf(context, { salesPlatform: "Amazon" })).salePlatform, "Amazon");
+  equal((await bodyOf(context, { salesPlatform: "constructor" })).salePlatform, "Shopify");
+  const settings = { salePlatforms: { etsy: "Etsy", shopify: "" } };
+  equal((await bodyOf(context, { salesPlatform: "etsy" }, { settings })).salePlatform, "Etsy");
+  equal((await bodyOf(context, {}, { settings })).salePlatform, undefined);
+});
+
+test("the remark opens with our reference and is cut with …, the reference never", async (context) => {
+  const { remark } = await bodyOf(context, { note: "x".repeat(500) }, { settings: { remarkLimit: 200 } });
+  equal([...remark].length, 200);
+  match(remark, /^\[SHO1-820982911946154508\] No\. #1001; .*x…$/);
+});
+
+test("the operator's catalog renames and packs; what makes no whole pack is rejected", async (context) => {
+  const catalog = { "DEMO-TEE-M": { providerSku: "DEMO-TEE-2PACK", packSize: 2 } };
+  const [tee] = (await bodyOf(context, {}, { catalog })).orderItemsList;
+  deepEqual(tee, { sku: "DEMO-TEE-2PACK", quantity: 1, channelType: "Standard" });
+  const odd = { "DEMO-MUG": { packSize: 2 } };
+  await rejects(bodyOf(context, {}, { catalog: odd }), rejection(/1 of SKU DEMO-MUG .* packs of 2.*kakaclo\/demo/));
+});
+
+test("the 121st call at once is throttled, and made nothing", async (context) => {
+  const world = await startWorld(context, kakaclo, { ...setup, switches: { leakPerSecond: 0 } });
+  const outgoing = outgoingSample();
+  const prepared = await world.client.prepare(outgoing);
+  for (let made = 0; made < 120; made++) await world.client.create(prepared, outgoing);
+  await rejects(world.client.create(prepared, outgoing), Throttled);
+  equal(world.sandbox.orders("kakaclo").length, 120);
+  deepEqual(world.counted, ["throttled"]);
+});
+
+test("Retry-After is handed on", async (context) => {
+  const world = await startWorld(context, kakaclo, { ...setup, switches: { retryAfterSeconds: 7 } });
+  world.sandbox.setFault("kakaclo", "throttle");
+  const { error } = await attempt(world, outgoingSample());
+  ok(error instanceof Throttled);
+  equal(error.retryAfter, 7000);
+});
+
+// What is found
+
+const plain = (sku: string, quantity: number, customOrderId: string, remark = "") => ({
+  orderAddresses: { country: "FR", phone: "1", recipient: "A", province: "B" },
+  orderItemsList: [{ sku, quantity }],
+  channelType: "Standard",
+  customOrderId,
+  remark,
+});
+/** Made, with its answer lost. */
+async function lost(world: World) {
+  world.sandbox.setFault("kakaclo", "reset-after-create");
+  return (await attempt(world, outgoingSample())).sent;
+}
+
+test("the look-up reads all pages of the window, and only the window", async (context) => {
+  const world = await startWorld(context, kakaclo, setup);
+  const sent = await lost(world);
+  world.pass(10 * MINUTE);
+  for (let other = 0; other < 600; other++) {
+    world.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`), world.now() - MINUTE);
+  }
+  equal((await world.client.find(sent, outgoingSample())).found, "same");
+  const lookUps = world.proxy.passed.filter(({ method }) => method === "GET");
+  deepEqual(
+    lookUps.map(({ target }) => new URLSearchParams(target.split("?")[1]).get("pageNumber")),
+    ["1", "2", "3"],
+  );
+  const from = new URLSearchParams(lookUps[0]?.target.split("?")[1]).get("createStartTime") ?? "";
+  equal(Date.parse(from), Math.floor((sent.firstSentAt - 15 * MINUTE) / 1000) * 1000);
+});
+
+test("a window with more orders than the setting allows to read proves nothing", async (context) => {
+  const world = await startWorld(context, kakaclo, { ...setup, settings: { lookUpPages: 1 } });
+  const { lines } = await world.client.prepare(outgoingSample());
+  for (let other = 0; other < 251; other++) world.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`));
+  const { reference } = outgoingSample();
+  const sent = { reference, lines, firstSentAt: world.now(), lastSentAt: world.now() };
+  deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+});
+
+test("our order is found although their clock is 10 minutes behind", async (context) => {
+  const world = await startWorld(context, kakaclo, setup);
+  const sent = await lost(world);
+  const later = { ...sent, firstSentAt: sent.firstSentAt + 10 * MINUTE };
+  equal((await world.client.find(later, outgoingSample())).found, "same");
+});
+
+test("an order that lost its customOrderId is found by its remark", async (context) => {
+  const world = await startWorld(context, kakaclo, setup);
+  const sent = await lost(world);
+  const [made] = world.sandbox.orders("kakaclo");
+  ok(made);
+  world.sandbox.reset("kakaclo");
+  const { customOrderId: _, ...request } = Object(made.request);
+  world.sandbox.plant("kakaclo", request);
+  equal((await world.client.find(sent, outgoingSample())).found, "same");
+});
+
+/** What the list says, by hand. */
+async function findIn(context: Context, rows: object[], after = 20 * MINUTE): Promise<Found> {
+  const world = await startWorld(context, kakaclo, setup);
+  const { lines } = await world.client.prepare(outgoingSample());
+  const body = JSON.stringify({ code: 10000, message: "ok", data: { total: rows.length, list: rows } });
+  world.proxy.strike(({ method }) => method === "GET", { status: 200, body });
+  const at = world.now();
+  world.pass(after);
+  return world.client.find(
+    { reference: outgoingSample().reference, lines, firstSentAt: at, lastSentAt: at },
+    outgoingSample(),
+  );
+}
+const row = (id: string, items: [string, number][], status = "processing") => ({
+  id,
+  customOrderId: outgoingSample().reference,
+  status,
+  orderItems: items.map(([skuCode, productNum]) => ({ skuCode, productNum })),
+});
+const whole: [string, number][] = [
+  ["DEMO-TEE-M", 2],
+  ["DEMO-MUG", 1],
+];
+
+test("several rows of our number are one order, by the sum per SKU", async (context) => {
+  const rows = [
+    row("1", [["DEMO-TEE-M", 1]]),
+    row("2", [
+      ["DEMO-TEE-M", 1],
+      ["DEMO-MUG", 1],
+    ]),
+  ];
+  deepEqual(await findIn(context, rows), { found: "same", providerOrderIds: ["1", "2"] });
+});
+
+test("a part of our order proves nothing while the rest may still come into the list, and is another order after", async (context) => {
+  const rows = [row("1", [["DEMO-TEE-M", 2]])];
+  deepEqual(await findIn(context, rows, MINUTE), { found: "nothing", conclusive: false });
+  const late = await findIn(context, rows);
+  equal(late.found, "different");
+  match(late.found === "different" ? late.reason : "", /0 of DEMO-MUG instead of 1/);
+});
+
+test("two whole orders of our number are not ours to choose from", async (context) => {
+  const found = await findIn(context, [row("1", whole), row("2", whole)], MINUTE);
+  equal(found.found, "different");
+  match(found.found === "different" ? found.reason : "", /1, 2 .* 4 of DEMO-TEE-M instead of 2/);
+});
+
+test("a living order beside a cancelled one of the same number is ours", async (context) => {
+  const rows = [row("1", whole, "cancel"), row("2", whole)];
+  deepEqual(await findIn(context, rows), { found: "same", providerOrderIds: ["2"] });
+});
+
+test("an order of which a part was cancelled is a person's business", async (context) => {
+  const found = await findIn(context, [row("1", [["DEMO-TEE-M", 2]]), row("2", [["DEMO-MUG", 1]], "cancel")], MINUTE);
+  equal(found.found, "different");
+  match(found.found === "different" ? found.reason : "", /2 cancelled/);
+});
+
+test("an order whose rows are all cancelled is cancelled", async (context) => {
+  const found = await findIn(context, [row("1", whole, "cancelled")]);
+  deepEqual([found.found, found.found === "cancelled" && found.providerOrderIds], ["cancelled", ["1"]]);
+});
+
+test("an odd row of somebody else is no obstacle, one of ours that cannot be read is", async (context) => {
+  const odd = { id: 7, customOrderId: null, remark: null, status: null, orderItems: "none" };
+  deepEqual(await findIn(context, [odd]), { found: "nothing", conclusive: true });
+  const ours = { ...row("1", []), orderItems: [{ sku: "DEMO-MUG" }] };
+  equal(await findIn(context, [ours]).then(() => "found", outcomeOf), "down");
+});

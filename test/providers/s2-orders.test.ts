@@ -1,0 +1,313 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { s2 } from "../../functions/providers/s2/index.ts";
+import { unitPriceOf } from "../../functions/providers/s2/unit-price.ts";
+import { productIdOf } from "../../local/simulators/s2/products.ts";
+import { Faulty, Rejected } from "../../shared/errors.ts";
+import type { Line } from "../../shared/order.ts";
+import { orderSample, outgoingSample } from "./order-sample.ts";
+import { attempt, outcomeOf, type Setup, startWorld, type World } from "./world.ts";
+
+const ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe888";
+const OTHER_ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe1ad";
+const ORGANIZATION = "95d73baf-76ba-4bea-86ac-1534c5e5d4aa";
+const secret = { email: "demo@order-relay.invalid", password: "s2-demo-password", organization: ORGANIZATION };
+const setup: Setup = { settings: { accountId: ACCOUNT }, secret };
+
+type Context = Parameters<typeof startWorld>[0];
+const calls = (world: World, method: string, path: string) =>
+  world.proxy.passed.filter((one) => one.method === method && one.target.split("?")[0] === `/s2${path}`);
+
+// Tokens
+
+test("a batch logs in once, and once more when its token ends", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  const batch = [1, 2, 3, 4, 5].map((number) => outgoingSample({}, `SHO1-${number}`));
+  const ready = await Promise.all(
+    batch.map(async (outgoing) => {
+      const client = world.open();
+      return { client, outgoing, prepared: await client.prepare(outgoing) };
+    }),
+  );
+  equal(calls(world, "POST", "/login").length, 1);
+  world.sandbox.expireTokens("s2");
+  await Promise.all(ready.map(({ client, outgoing, prepared }) => client.create(prepared, outgoing)));
+  equal(calls(world, "POST", "/login").length, 2);
+  equal(world.sandbox.orders("s2").length, 5);
+});
+
+test("a token is renewed before it ends, not after", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  await attempt(world, outgoingSample({}, "SHO1-1"));
+  world.pass(7 * 24 * 3_600_000 - 60_000);
+  await attempt(world, outgoingSample({}, "SHO1-2"));
+  equal(calls(world, "POST", "/login").length, 2);
+  equal(calls(world, "POST", "/order").length, 2);
+  deepEqual(world.counted, []);
+});
+
+test("a wrong password is faulty, and its answer is not quoted", async (context) => {
+  const world = await startWorld(context, s2, { ...setup, secret: { ...secret, password: "wrong-password" } });
+  await rejects(
+    world.client.prepare(outgoingSample()),
+    (error) => error instanceof Faulty && !error.reason.includes("wrong-password") && /login.*401/.test(error.reason),
+  );
+});
+
+test("a wrong organization is faulty after one new login, and made nothing", async (context) => {
+  const world = await startWorld(context, s2, {
+    ...setup,
+    secret: { ...secret, organization: "00000000-0000-4000-8000-000000000000" },
+    catalog: { "DEMO-TEE-M": { productId: "a" }, "DEMO-MUG": { productId: "b" } },
+  });
+  equal((await attempt(world, outgoingSample())).outcome, "faulty");
+  equal(calls(world, "POST", "/order").length, 2);
+  equal(calls(world, "POST", "/login").length, 2);
+  deepEqual(world.sandbox.orders("s2"), []);
+});
+
+test("a login that failed is tried anew by the next record", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  world.proxy.strike(({ target }) => target === "/s2/login", "no-answer");
+  world.setTimeout(200);
+  equal(await world.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
+  world.setTimeout(10_000);
+  equal((await attempt(world, outgoingSample())).outcome, "created");
+});
+
+test("a login page instead of a token is 'down', not a token", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  world.proxy.strike(({ target }) => target === "/s2/login", { status: 200, body: '{"type":"MFA","accessToken":"x"}' });
+  equal(await world.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
+});
+
+// What is sent
+
+const Body = z.object({
+  accountId: z.string(),
+  channelOrderIdAlt: z.string(),
+  channelShippingMethod: z.string(),
+  shippingAddress: z.record(z.string(), z.string()),
+  billingAddress: z.nullable(z.record(z.string(), z.string())),
+  items: z.array(z.object({ productId: z.string(), quantity: z.number(), unitPrice: z.number(), meta: z.unknown() })),
+  meta: z.unknown(),
+});
+async function bodyOf(context: Context, changes: Parameters<typeof outgoingSample>[0], more: Partial<Setup> = {}) {
+  const { client } = await startWorld(context, s2, { ...setup, ...more });
+  return Body.parse(JSON.parse(String((await client.prepare(outgoingSample(changes))).request)));
+}
+
+test("what the order lacks is an empty string, zero, {} or null, and never left out", async (context) => {
+  const [line] = orderSample.lines;
+  ok(line);
+  const body = await bodyOf(
+    context,
+    {
+      number: undefined,
+      shipping: undefined,
+      billingAddress: undefined,
+      buyer: undefined,
+      shippingAddress: { street1: "7 rue Rabelais" },
+      lines: [{ id: "1", sku: "DEMO-MUG", quantity: 1 }],
+    },
+    { settings: { accountId: ACCOUNT, meta: false } },
+  );
+  equal(body.channelOrderIdAlt, "");
+  equal(body.channelShippingMethod, "");
+  equal(body.billingAddress, null);
+  deepEqual(body.meta, {});
+  deepEqual(body.items[0], { productId: productIdOf("DEMO-MUG"), quantity: 1, unitPrice: 0, meta: {} });
+  const keys = "name company address1 address2 city state postalCode countryId phone email".split(" ");
+  deepEqual(Object.keys(body.shippingAddress), keys);
+  equal(Object.values(body.shippingAddress).filter(Boolean).length, 1);
+});
+
+test("an order without a shipping address is rejected", async (context) => {
+  await rejects(
+    bodyOf(context, { shippingAddress: null }),
+    (error) => error instanceof Rejected && /no shipping address, which s2\/demo requires/.test(error.reason),
+  );
+});
+
+test("the account follows the connection; a connection without one is the stage file's fault", async (context) => {
+  const map = { "shopify/demo": OTHER_ACCOUNT };
+  equal((await bodyOf(context, {}, { settings: { accountId: map } })).accountId, OTHER_ACCOUNT);
+  await rejects(
+    bodyOf(context, {}, { settings: { accountId: { "woocommerce/demo": ACCOUNT } } }),
+    (error) => error instanceof Faulty && /s2\/demo.*shopify\/demo.*settings\.accountId/.test(error.reason),
+  );
+});
+
+test("states by name and speeds by their words, where the destination says so", async (context) => {
+  const settings = { accountId: ACCOUNT, state: "name", shippingMethods: { standard: "Ground" } };
+  const body = await bodyOf(context, {}, { settings });
+  equal(body.shippingAddress["state"], "Centre-Val de Loire");
+  equal(body.channelShippingMethod, "Ground");
+});
+
+test("prices have the digits of the order, however many", async (context) => {
+  const { client } = await startWorld(context, s2, setup);
+  const [line] = outgoingSample().lines;
+  ok(line);
+  const outgoing = { ...outgoingSample(), lines: [{ ...line, unitPrice: "12345678901234567.89" }] };
+  match(String((await client.prepare(outgoing)).request), /"unitPrice":12345678901234567\.89,/);
+});
+
+test("the unit price in each of its meanings", () => {
+  const line: Line = {
+    id: "1",
+    sku: "A",
+    quantity: 3,
+    unitPrice: "20.00",
+    discount: "6.00",
+    taxes: [{ rate: "0.2", amount: "9.00" }],
+  };
+  const of = (meaning: Parameters<typeof unitPriceOf>[2], pricesIncludeTax: boolean, one: Line = line) =>
+    unitPriceOf(one, { ...orderSample, pricesIncludeTax }, meaning);
+  equal(of("listed", false), "20");
+  equal(of("gross", true), "20");
+  equal(of("gross", false), "24");
+  equal(of("gross-discounted", true), "18");
+  equal(of("gross-discounted", false), "21.6");
+  equal(of("net", false), "20");
+  equal(of("net", true), "16.6667");
+  equal(of("net-discounted", true), "15");
+  // Without a rate, the tax is an amount of the whole line.
+  equal(of("gross", false, { ...line, taxes: [{ amount: "9.00" }] }), "23");
+  equal(of("net", true, { ...line, taxes: [{ amount: "9.00" }] }), "17");
+  equal(of("gross", false, { ...line, unitPrice: undefined }), "0");
+});
+
+// Products
+
+test("a product is the one whose SKU is exactly ours; others that the term finds are not", async (context) => {
+  const body = await bodyOf(context, {}, { switches: { productNeighbours: true } });
+  equal(body.items[0]?.productId, productIdOf("DEMO-TEE-M"));
+});
+
+test("a SKU without a product, or with two, is rejected with the way to mend it", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  const outgoing = { ...outgoingSample(), lines: [{ id: "1", sku: "TEE-1", quantity: 1 }] };
+  const says = (text: RegExp) => (error: unknown) => error instanceof Rejected && text.test(error.reason);
+  await rejects(world.client.prepare(outgoing), says(/^TEE-1 is the SKU of no product of s2\/demo: .*npm run catalog/));
+  const two = JSON.stringify({
+    items: [
+      { id: "a", sku: "TEE-1" },
+      { id: "b", sku: "TEE-1" },
+    ],
+    total: 2,
+  });
+  world.proxy.strike(({ target }) => target.startsWith("/s2/product"), { status: 200, body: two });
+  await rejects(world.client.prepare(outgoing), says(/more than one product of s2\/demo/));
+});
+
+test("the operator's catalog goes before the look-up; packs cost what their pieces cost", async (context) => {
+  const catalog = {
+    "DEMO-TEE-M": { productId: "mapped", packSize: 2 },
+    "DEMO-MUG": { providerSku: "DEMO-CUP" },
+  };
+  const { items } = await bodyOf(context, {}, { catalog });
+  deepEqual(
+    items.map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
+    [
+      ["mapped", 1, 39.98],
+      [productIdOf("DEMO-CUP"), 1, 7.5],
+    ],
+  );
+});
+
+test("a product's ID is remembered, and asked for again once an order with it was refused", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  const lookUps = () => calls(world, "GET", "/product").length;
+  const outgoing = outgoingSample();
+  const prepared = await world.client.prepare(outgoing);
+  await world.open().prepare(outgoing);
+  equal(lookUps(), 2);
+  world.proxy.strike(({ method, target }) => method === "POST" && target === "/s2/order", { status: 404 });
+  await rejects(world.client.create(prepared, outgoing), Rejected);
+  await world.open().prepare(outgoing);
+  equal(lookUps(), 4);
+});
+
+// What is found
+
+/** Made, with its answer lost. */
+async function lost(world: World) {
+  world.sandbox.setFault("s2", "reset-after-create");
+  return (await attempt(world, outgoingSample())).sent;
+}
+const request = (world: World) => Object(world.sandbox.orders("s2")[0]?.request);
+
+test("an order of our number in another account is not ours", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  const sent = await lost(world);
+  const foreign = { ...request(world), accountId: OTHER_ACCOUNT };
+  world.sandbox.reset("s2");
+  world.sandbox.plant("s2", foreign);
+  deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
+});
+
+test("an order whose number was altered is found by our reference in Alt2", async (context) => {
+  const world = await startWorld(context, s2, { ...setup, switches: { term: "nothing" } });
+  const sent = await lost(world);
+  const altered = { ...request(world), channelOrderId: "0001" };
+  world.sandbox.reset("s2");
+  world.sandbox.plant("s2", altered);
+  equal((await world.client.find(sent, outgoingSample())).found, "same");
+});
+
+test("where the term finds nothing all orders are paged; more than the setting allows prove nothing", async (context) => {
+  for (const [lookUpPages, expected] of [
+    [3, { found: "nothing", conclusive: true }],
+    [2, { found: "nothing", conclusive: false }],
+  ] as const) {
+    const world = await startWorld(context, s2, { ...setup, settings: { accountId: ACCOUNT, lookUpPages } });
+    const { sent } = await attempt(world, outgoingSample({}, "SHO1-other"));
+    const other = request(world);
+    for (let made = 1; made < 205; made++) world.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` });
+    const { reference } = outgoingSample();
+    deepEqual(await world.client.find({ ...sent, reference }, outgoingSample()), expected);
+    equal(calls(world, "GET", "/order").length, 1 + lookUpPages);
+  }
+});
+
+test("a list known to be newest first is read only to the beginning of the window", async (context) => {
+  const settings = { accountId: ACCOUNT, orderList: "newest-first" };
+  const world = await startWorld(context, s2, { ...setup, settings });
+  const { sent } = await attempt(world, outgoingSample({}, "SHO1-other"));
+  const other = request(world);
+  const old = world.now() - 24 * 3_600_000;
+  for (let made = 1; made < 305; made++) world.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` }, old);
+  const { reference } = outgoingSample();
+  deepEqual(await world.client.find({ ...sent, reference }, outgoingSample()), { found: "nothing", conclusive: true });
+  equal(calls(world, "GET", "/order").length, 2);
+});
+
+test("a living order beside a cancelled one of the same number is ours; two living ones are nobody's to choose", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  const sent = await lost(world);
+  const body = request(world);
+  world.sandbox.cancel("s2", world.sandbox.orders("s2")[0]?.id ?? "");
+  const second = world.sandbox.plant("s2", body);
+  deepEqual(await world.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [second] });
+  world.sandbox.plant("s2", body);
+  const found = await world.client.find(sent, outgoingSample());
+  equal(found.found, "different");
+  match(found.found === "different" ? found.reason : "", /more than one living order/);
+});
+
+test("the check names an account that the user cannot see", async (context) => {
+  const { client } = await startWorld(context, s2, { ...setup, settings: { accountId: "not-there" } });
+  await rejects(
+    async () => client.check?.(),
+    (error) => error instanceof Faulty && /not-there/.test(error.reason),
+  );
+});
+
+test("a 5xx keeps its reference ID for S2's support", async (context) => {
+  const world = await startWorld(context, s2, setup);
+  world.sandbox.setFault("s2", "error-500");
+  const { error } = await attempt(world, outgoingSample());
+  match(error instanceof Error ? error.message : "", /HTTP 500: .*reference ID when contacting support: [0-9a-f-]{36}/);
+});
