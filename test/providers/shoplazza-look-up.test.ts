@@ -1,0 +1,242 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { describe, test } from "node:test";
+import { carries } from "../../functions/providers/shoplazza/shop-order.ts";
+import { Faulty, ProviderDown } from "../../shared/errors.ts";
+import { orderSample, outgoingSample } from "./order-sample.ts";
+import { openClient } from "./shoplazza-client.ts";
+
+const MINUTE = 60_000;
+const NOTHING = { found: "nothing", conclusive: true };
+
+for (const lookUp of ["2026-01", "2022-01"] as const) {
+  describe(`look-up on ${lookUp}`, () => {
+    const settings = { lookUp };
+
+    test("finds an order whose answer was lost", async () => {
+      await using shop = await openClient({ settings, timeout: 300 });
+      const { find } = await shop.failed("timeout-after-create");
+      const found = await find();
+      deepEqual([found.found, "providerOrderIds" in found && found.providerOrderIds], ["same", ["11218-00000001"]]);
+    });
+
+    test("says that nothing is there, conclusively", async () => {
+      await using shop = await openClient({ settings, timeout: 300 });
+      const { find } = await shop.failed("timeout-before-create");
+      deepEqual(await find(), NOTHING);
+    });
+
+    test("finds late what the index shows late", async () => {
+      await using shop = await openClient({ settings, simulator: { indexLagMs: MINUTE } });
+      const { find } = await shop.failed("406-created");
+      deepEqual(await find(), NOTHING);
+      shop.clock.now += MINUTE;
+      equal((await find()).found, "same");
+    });
+
+    test("takes no other order for ours: another reference, a longer one, our mark in a buyer's words", async () => {
+      await using shop = await openClient({ settings });
+      await shop.create(outgoingSample({}, "SHO1-10"));
+      await shop.create(outgoingSample({ note: "please see ext:SHO1-1", tags: ["ext:SHO1-1"] }, "SHO1-11"));
+      const outgoing = outgoingSample({}, "SHO1-1");
+      deepEqual(await shop.client.find(await shop.sent(outgoing), outgoing), NOTHING);
+    });
+
+    test("an order of our reference with other lines is somebody else's", async () => {
+      await using shop = await openClient({ settings });
+      const outgoing = outgoingSample();
+      const sent = await shop.sent(outgoing);
+      await shop.create(outgoingSample({ lines: orderSample.lines.slice(1) }));
+      const found = await shop.client.find(sent, outgoing);
+      ok(found.found === "different");
+      match(found.reason, /11218-00000001 with 0 of .* instead of 2/);
+    });
+
+    test("lines are compared by their sums: split ones are the same", async () => {
+      await using shop = await openClient({ settings });
+      const outgoing = outgoingSample();
+      const sent = await shop.sent(outgoing);
+      const [tee, mug] = orderSample.lines;
+      ok(tee && mug);
+      const split = [
+        { ...tee, id: "1", quantity: 1, quantityToShip: 1 },
+        { ...tee, id: "2", quantity: 1, quantityToShip: 1 },
+      ];
+      await shop.create(outgoingSample({ lines: [...split, mug] }));
+      equal((await shop.client.find(sent, outgoing)).found, "same");
+    });
+
+    test("a cancelled order is no success, a living one beside it is", async () => {
+      await using shop = await openClient({ settings });
+      await shop.create();
+      shop.sandbox.cancel("shoplazza", "11218-00000001");
+      const sent = await shop.sent();
+      const found = await shop.client.find(sent, outgoingSample());
+      deepEqual(
+        [found.found, "providerOrderIds" in found && found.providerOrderIds],
+        ["cancelled", ["11218-00000001"]],
+      );
+      await shop.create();
+      const again = await shop.client.find(sent, outgoingSample());
+      deepEqual([again.found, "providerOrderIds" in again && again.providerOrderIds], ["same", ["11218-00000002"]]);
+    });
+
+    test("two living orders of our reference are both named", async () => {
+      await using shop = await openClient({ settings });
+      await shop.create();
+      await shop.create();
+      const found = await shop.client.find(await shop.sent(), outgoingSample());
+      ok(found.found === "same");
+      equal(found.providerOrderIds.length, 2);
+      match(found.notes?.[0] ?? "", /2 live orders/);
+    });
+
+    test("an order that was found and is unpaid there has its step to do", async () => {
+      await using shop = await openClient({
+        settings: { ...settings, markPaid: true },
+        simulator: { statuses: "dropped" },
+      });
+      const { find } = await shop.failed("500-aborted-created");
+      const found = await find();
+      ok(found.found === "same");
+      equal(found.followUp, "mark-paid");
+    });
+
+    test("turns all pages, however many orders came in between", async () => {
+      await using shop = await openClient({ settings: { ...settings, pageSize: 2 } });
+      await shop.create();
+      for (let n = 0; n < 5; n += 1) await shop.create(outgoingSample({}, `SHO1-${n}`));
+      equal((await shop.client.find(await shop.sent(), outgoingSample())).found, "same");
+    });
+
+    test("a failing look-up proves nothing", async () => {
+      await using shop = await openClient({ settings, timeout: 300 });
+      const { find } = await shop.failed("406-created");
+      for (const fault of ["lookup-down", "lookup-timeout", "lookup-unreadable"]) {
+        shop.sandbox.setFault("shoplazza", fault);
+        await rejects(find(), ProviderDown, fault);
+      }
+      shop.configure({ token: "another" });
+      await rejects(find(), Faulty);
+    });
+  });
+}
+
+describe("the window of 2022-01", () => {
+  const settings = { lookUp: "2022-01" };
+
+  test("reaches from 15 minutes before the first send, and an hour after the last", async () => {
+    await using shop = await openClient({ settings });
+    const sent = await shop.sent();
+    for (const [minutes, found] of [
+      [-16, "nothing"],
+      [-14, "same"],
+      [59, "same"],
+      [61, "nothing"],
+    ] as const) {
+      shop.sandbox.reset("shoplazza");
+      const at = sent.firstSentAt + minutes * MINUTE;
+      // An order of long ago: its time of placing is no second window that would find it.
+      const outgoing = outgoingSample({ placedAt: "2026-01-01T00:00:00.000Z" });
+      const prepared = await shop.client.prepare(outgoing);
+      shop.sandbox.plant("shoplazza", prepared.request, at);
+      shop.clock.now = Math.max(at, sent.firstSentAt) + MINUTE;
+      equal((await shop.client.find(sent, outgoing)).found, found, `${minutes} minutes`);
+      shop.clock.now = sent.firstSentAt;
+    }
+  });
+
+  test("a shop that takes our created_at for the order's own is searched there too", async () => {
+    await using shop = await openClient({ settings, simulator: { createdAt: "as-sent" } });
+    const outgoing = outgoingSample({ placedAt: "2026-01-01T08:00:00.000Z" });
+    const { find } = await shop.failed("406-created", outgoing);
+    equal((await find()).found, "same");
+    equal(shop.calls("GET", /\/2022-01\/orders$/).length, 3, "an empty window, and one with an order and its end");
+  });
+
+  test("a shop that caps its pages is read to the end all the same", async () => {
+    await using shop = await openClient({ settings, simulator: { listLimit: 2 } });
+    await shop.create();
+    for (let n = 0; n < 4; n += 1) await shop.create(outgoingSample({}, `SHO1-${n}`));
+    equal((await shop.client.find(await shop.sent(), outgoingSample())).found, "same");
+  });
+
+  test("a shop that does not turn pages proves nothing", async () => {
+    await using shop = await openClient({ settings, simulator: { paging: "ignored" } });
+    await shop.create(outgoingSample({}, "SHO1-10"));
+    deepEqual(await shop.client.find(await shop.sent(), outgoingSample()), { found: "nothing", conclusive: false });
+  });
+
+  test("the bound of pages proves nothing beyond it, and a cancelled one before it neither", async () => {
+    await using shop = await openClient({ settings: { ...settings, pageSize: 1, maxPages: 2 } });
+    for (let n = 0; n < 2; n += 1) await shop.create(outgoingSample({}, `SHO1-${n}`));
+    const sent = await shop.sent();
+    deepEqual(await shop.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+    shop.clock.now += 1_000;
+    const { providerOrderIds } = await shop.create();
+    shop.sandbox.cancel("shoplazza", providerOrderIds[0] ?? "");
+    deepEqual(await shop.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+  });
+});
+
+describe("the tag of 2026-01", () => {
+  test("is one call for an order of any age", async () => {
+    await using shop = await openClient({ simulator: { createdAt: "as-sent" } });
+    const { find } = await shop.failed("406-created", outgoingSample({ placedAt: "2025-01-01T00:00:00.000Z" }));
+    equal((await find()).found, "same");
+    const [call, ...others] = shop.calls("GET", /\/orders$/);
+    deepEqual([call?.path, others.length], ["/openapi/2026-01/orders", 0]);
+    match(call?.query ?? "", /order_tags=ext%3ASHO1-820982911946154508/);
+  });
+
+  for (const tags of ["lower-case", "dropped"] as const) {
+    test(`a shop whose tags are ${tags} still has our mark in the note, which the window shows`, async () => {
+      await using shop = await openClient({ simulator: { tags } });
+      const { find } = await shop.failed("422-7-detail-created");
+      equal((await find()).found, "same");
+      await using trusting = await openClient({ settings: { tagMiss: "conclusive" }, simulator: { tags } });
+      const missed = await trusting.failed("422-7-detail-created");
+      deepEqual(await missed.find(), NOTHING, "what the setting says");
+    });
+  }
+
+  test("a shop that ignores the filter is searched by window instead", async () => {
+    await using shop = await openClient({ settings: { tagMiss: "conclusive" }, simulator: { tagFilter: "ignored" } });
+    await shop.create(outgoingSample({}, "SHO1-10"));
+    const outgoing = outgoingSample();
+    deepEqual(await shop.client.find(await shop.sent(outgoing), outgoing), NOTHING);
+    equal(shop.calls("GET", /\/2022-01\/orders$/).length > 0, true);
+    await shop.create(outgoing);
+    equal((await shop.client.find(await shop.sent(outgoing), outgoing)).found, "same");
+  });
+});
+
+describe("the order that 422 reason 6 names", () => {
+  test("is read by its ID, before any list shows it, even if its tags and note were what failed", async () => {
+    await using shop = await openClient({ simulator: { indexLagMs: MINUTE, tags: "dropped" } });
+    const { find } = await shop.failed("422-6-batch-option-created");
+    equal((await find()).found, "same");
+    equal(shop.calls("GET", /\/orders$/).length, 0);
+  });
+
+  test("is not there: the lists are asked", async () => {
+    await using shop = await openClient();
+    const { find } = await shop.failed("422-6-batch-option-not-created");
+    deepEqual(await find(), NOTHING);
+  });
+});
+
+describe("whose an order is", () => {
+  for (const [order, is] of [
+    [{ tags: "a, ext:A-1 ,b" }, true],
+    [{ tags: ["ext:A-1"] }, true],
+    [{ tags: "ext:A-10" }, false],
+    [{ tags: "EXT:A-1" }, false],
+    [{ tags: null, note: "ext:A-1" }, true],
+    [{ note: "ext:A-1\nring twice" }, true],
+    [{ note: "ring twice ext:A-1" }, false],
+    [{ note: "ext:A-10" }, false],
+    [{ note: 7, tags: {} }, false],
+  ] as const) {
+    test(`${JSON.stringify(order)}: ${is ? "ours" : "not ours"}`, () => equal(carries(order, "ext:A-1"), is));
+  }
+});
