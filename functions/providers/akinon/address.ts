@@ -70,7 +70,7 @@ async function addressOf(
           `Omnitron says that the order's address is there already and finds ${hits.length} of it: look at the customer's addresses of ${account.destination} there.`,
         );
       }
-      const pk = keyOf(readable(answer, Row, "a new address", api));
+      const pk = keyOf(readable(answer, Row, "a new address", api, Rejected));
       // Sending it again gets its hash.
       if (pk === undefined) throw new ProviderDown("Omnitron took an address and did not say its key.");
       return pk;

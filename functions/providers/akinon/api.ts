@@ -11,7 +11,7 @@ export type Query = Record<string, string>;
 
 /** Calls to Omnitron, logged in; a 401 leads to one new login and one repetition. */
 export interface Api {
-  /** All rows, page by page; `complete: false` where `pages` were not enough. @throws Rejected, Faulty, ProviderDown, Throttled */
+  /** All rows, page by page; `complete: false` where `pages` were not enough. @throws Faulty, ProviderDown, Throttled */
   list<T>(path: string, query: Query, row: z.ZodMiniType<T>, pages?: number): Promise<{ rows: T[]; complete: boolean }>;
   /** One object. */
   read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;

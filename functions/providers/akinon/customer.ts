@@ -56,7 +56,7 @@ export function customerOf(order: Order, { account, api, memo, channel }: Contex
       if (other !== undefined) return other;
       throw new Rejected(`Omnitron did not take the order's customer (${answer.status}): ${api.quote(answer)}`);
     }
-    const made = keyOf(readable(answer, Row, "a new customer", api)) ?? (await byEmail());
+    const made = keyOf(readable(answer, Row, "a new customer", api, Rejected)) ?? (await byEmail());
     if (made === undefined) throw new ProviderDown("Omnitron made a customer and does not find it.");
     return made;
   }

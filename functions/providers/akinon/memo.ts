@@ -26,15 +26,21 @@ export function openMemo(
   const scope = `${secret.baseUrl} ${secret.channelId}`;
   const keyOf = (name: string) => `${destination} ${hash(`${scope} ${name}`).slice(0, 40)}`;
   const used = new Set<string>();
+  // What this order found itself is as good as an answer can be.
+  const own = new Set<string>();
 
   const memo: Memo = {
     async get(name) {
       const key = keyOf(name);
       const pk = await cache.get(key, Pk);
-      if (pk !== undefined) used.add(key);
+      if (pk !== undefined && !own.has(key)) used.add(key);
       return pk;
     },
-    put: (name, pk) => cache.put(keyOf(name), pk, settings.cacheFor),
+    put(name, pk) {
+      const key = keyOf(name);
+      own.add(key);
+      return cache.put(key, pk, settings.cacheFor);
+    },
     async of(name, find) {
       const known = await memo.get(name);
       if (known !== undefined) return known;

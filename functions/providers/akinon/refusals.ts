@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Faulty, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { Faulty, ProviderDown, type Rejected, Throttled } from "../../../shared/errors.ts";
 import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
@@ -33,14 +33,19 @@ export function refuseDoor(answer: HttpAnswer, { destination, tools, quote }: Sp
   }
 }
 
-/** After `refuseDoor`, for calls that may be repeated. @throws Rejected on every other 4xx, ProviderDown when it cannot be read */
+/**
+ * After `refuseDoor`, for calls that may be repeated.
+ * @param Refused what another 4xx means: the order's data is no good (Rejected), or our question is (Faulty)
+ * @throws Rejected or Faulty, ProviderDown when it cannot be read
+ */
 export function readable<T>(
   answer: HttpAnswer,
   schema: z.ZodMiniType<T>,
   what: string,
   { quote }: Pick<Speaker, "quote">,
+  Refused: typeof Rejected | typeof Faulty = Faulty,
 ): T {
-  if (answer.status >= 400) throw new Rejected(`Omnitron refused ${what} (${answer.status}): ${quote(answer)}`);
+  if (answer.status >= 400) throw new Refused(`Omnitron refused ${what} (${answer.status}): ${quote(answer)}`);
   const read = answer.status < 300 ? readAnswer(answer, schema) : undefined;
   if (read === undefined) throw new ProviderDown(`Omnitron's answer to ${what} (${answer.status}) cannot be read.`);
   return read;

@@ -29,9 +29,15 @@ const Status = z.pipe(
 export const OrderRow = z.object({ ...Keys, number: Text, status: Status });
 export type OrderRow = z.infer<typeof OrderRow>;
 
-/** `product` as a key, or the product itself. Without a quantity an item is one unit. */
+/** An object's key, or the object itself. */
+const Related = z.pipe(
+  z.nullish(z.union([Pk, z.object({ pk: Pk })])),
+  z.transform((related) => (typeof related === "object" ? related?.pk : related) ?? undefined),
+);
+/** Without a quantity an item is one unit. */
 export const ItemRow = z.object({
-  product: z.nullish(z.union([Pk, z.object({ pk: Pk })])),
+  order: Related,
+  product: Related,
   quantity: z.nullish(z.union([z.number(), z.string()])),
   status: Status,
 });

@@ -12,8 +12,8 @@ const Login = z.object({ key: z.string().check(z.regex(/^[\x21-\x7e]+$/)) });
 /** Held in the environment's memory: the login under way is shared by all records of a batch. */
 class Held {
   token: Promise<string> | undefined;
-  /** The newest that was seen, to be struck out of what a server repeats. */
-  newest: string | undefined;
+  /** The last ones, to be struck out of what a server repeats. */
+  seen: string[] = [];
 }
 
 /** Keys of `Authorization`, got by login and renewed when the server takes them no more. */
@@ -40,7 +40,7 @@ export function openSession({ destination, settings, secret }: Account<Settings,
     held.token = token;
     token.then(
       (newest) => {
-        held.newest = newest;
+        held.seen = [...held.seen, newest].slice(-5);
       },
       () => {
         if (held.token === token) held.token = undefined;
@@ -49,7 +49,7 @@ export function openSession({ destination, settings, secret }: Account<Settings,
     return token;
   }
 
-  const quote = ({ text }: HttpAnswer) => quoteAnswer(text, [secret.password, ...(held.newest ? [held.newest] : [])]);
+  const quote = ({ text }: HttpAnswer) => quoteAnswer(text, [secret.password, ...held.seen]);
 
   async function login(): Promise<string> {
     const { username, password } = secret;

@@ -66,7 +66,7 @@ export interface AkinonSwitches {
 }
 
 export const akinonSwitches: AkinonSwitches = {
-  username: "order-relay",
+  username: "relay@akinon-demo.invalid",
   password: "akinon-demo-password",
   channelId: 5,
   authorization: "token",
