@@ -1,0 +1,62 @@
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Reading } from "../../functions/channels/channel.ts";
+import { shopify, standard } from "../../functions/channels/registry.ts";
+import type { Connection } from "../../shared/config.ts";
+import type { ReceivedEvent } from "../../shared/event.ts";
+import type { Order } from "../../shared/order.ts";
+
+const folder = new URL("../../functions/channels/", import.meta.url);
+export const fixture = (path: string): Buffer => readFileSync(new URL(path, folder));
+
+export const hmac = (secret: string | Buffer, body: string | Uint8Array, encoding: "base64" | "hex" = "base64") =>
+  createHmac("sha256", secret).update(body).digest(encoding);
+
+export function connection(channel: string, overrides: Partial<Connection> = {}): Connection {
+  return { channel, name: "demo", key: "D", maxOrderAge: "none", settings: {}, ...overrides };
+}
+
+export function event(channel: string, body: string | Uint8Array, headers: Record<string, string> = {}): ReceivedEvent {
+  return {
+    eventId: "evt_test",
+    channel,
+    endpoint: "demo",
+    receivedAt: "2026-10-02T06:00:02.000Z",
+    method: "POST",
+    headers,
+    query: {},
+    body: Buffer.from(body),
+  };
+}
+
+/** Reads a delivery as route-order does. */
+export async function read(
+  channel: "shopify" | "standard",
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+  overrides: Partial<Connection> = {},
+): Promise<Reading> {
+  const reader = await (channel === "shopify" ? shopify : standard).reader();
+  return reader.read(event(channel, body, headers), connection(channel, overrides));
+}
+
+export function orderOf(reading: Reading): Order {
+  if (reading.kind !== "order") throw new Error(`Not an order but ${JSON.stringify(reading)}`);
+  return reading.order;
+}
+
+export const topic = (name: string): Record<string, string> => ({ "x-shopify-topic": name });
+
+/** The least that Shopify's order says, with an ID of 18 digits; further fields as JSON text. */
+export const leastOrder = (more: string[] = []): string =>
+  `{${[
+    '"id":820982911946154508',
+    '"created_at":"2026-10-01T12:00:00+02:00"',
+    '"updated_at":"2026-10-01T12:00:00+02:00"',
+    '"currency":"EUR"',
+    '"financial_status":"paid"',
+    ...(more.some((field) => field.startsWith('"line_items"'))
+      ? []
+      : ['"line_items":[{"id":866550311766439020,"sku":"DEMO-1","quantity":2}]']),
+    ...more,
+  ].join(",")}}`;

@@ -1,0 +1,323 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { linesToShip, type Order, quantityToShip } from "../../shared/order.ts";
+import { fixture, leastOrder, orderOf, read, topic } from "./deliveries.ts";
+
+const headers: Record<string, string> = JSON.parse(fixture("shopify/fixtures/orders-updated.headers.json").toString());
+const sample = async (): Promise<Order> =>
+  orderOf(await read("shopify", fixture("shopify/fixtures/orders-updated.json"), headers));
+
+/** As it is stored: what is undefined is not there. */
+const stored = (order: unknown): unknown => JSON.parse(JSON.stringify(order));
+
+test("a rich order, field by field", async () => {
+  const { lines, ...order } = await sample();
+  deepEqual(stored(order), {
+    id: "820982911946154508",
+    number: "#MUG-1042",
+    placedAt: "2026-10-01T10:15:28.000Z",
+    updatedAt: "2026-10-02T06:00:00.000Z",
+    salesPlatform: "Shopify",
+    shopName: "muster-keramik.myshopify.com",
+    shippingAddress: {
+      name: "Zoë Muster-Beispiel",
+      firstName: "Zoë",
+      lastName: "Muster-Beispiel",
+      street1: "Bahnhofstrasse 12",
+      street2: "c/o Beispiel",
+      city: "Zürich",
+      province: "Zürich",
+      provinceCode: "ZH",
+      postcode: "8001",
+      country: "CH",
+      phone: "+41790000002",
+      latitude: "47.3769",
+      longitude: "8.5417000",
+      remark: "Back door, second floor",
+    },
+    billingAddress: {
+      name: "Ada Muster",
+      firstName: "Ada",
+      lastName: "Muster",
+      company: "Muster & Söhne",
+      street1: "Rechnungsgasse 1",
+      city: "Bern",
+      province: "Bern",
+      provinceCode: "BE",
+      postcode: "3011",
+      country: "CH",
+    },
+    buyer: {
+      id: "115310627314723954",
+      name: "Ada Muster",
+      firstName: "Ada",
+      lastName: "Muster",
+      email: "ada@example.com",
+      phone: "+41790000001",
+      language: "de-CH",
+      ip: "203.0.113.7",
+    },
+    taxIds: [
+      { type: "vat", value: "CHE-123.456.788" },
+      { type: "national", value: "756.9217.0769.85" },
+    ],
+    currency: "EUR",
+    buyerCurrency: "CHF",
+    subtotal: "126.30",
+    discount: "10.49",
+    discountCodes: ["AUTUMN"],
+    tax: "20.17",
+    total: "136.25",
+    // 17.48 CHF by the order's own rate of 136.25 EUR for 129.45 CHF; the refund that failed does not count.
+    refunded: "18.40",
+    pricesIncludeTax: true,
+    financialState: "partially-refunded",
+    paymentMethod: "shopify_payments, gift_card",
+    cashOnDelivery: false,
+    shipping: {
+      method: "DHL Express Worldwide",
+      code: "dhl_express",
+      serviceLevel: "expedited",
+      price: "9.95",
+      discount: "1.99",
+      taxRate: "0.19",
+      deliverFrom: "2026-10-09T00:00:00.000Z",
+      deliverUntil: "2026-10-09T23:59:59.000Z",
+    },
+    gift: true,
+    giftMessage: "Alles Gute \u{1F382}",
+    note: "Please ring twice.",
+    attributes: [
+      { name: "Gift", value: "yes" },
+      { name: "Gift Message", value: "Alles Gute \u{1F382}" },
+      { name: "VAT ID", value: "CHE-123.456.788" },
+      { name: "delivery-date", value: "2026/10/09" },
+      { name: "Delivery instructions", value: "Back door, second floor" },
+      { name: "utm_source" },
+    ],
+    tags: ["wholesale", "first-order"],
+    fulfilmentState: "partial",
+    test: false,
+  });
+  deepEqual(stored(lines), [
+    {
+      id: "866550311766439020",
+      sku: "DEMO-MUG-BLUE",
+      quantity: 3,
+      quantityToShip: 1,
+      productId: "788032119674292922",
+      variantId: "808950810123456789",
+      title: "Mug",
+      variantTitle: "Blue",
+      vendor: "Muster Keramik",
+      unitPrice: "19.90",
+      discount: "4.50",
+      taxes: [{ title: "MwSt", rate: "0.19", amount: "8.81" }],
+      properties: [
+        { name: "Engraving", value: "ADA" },
+        { name: "_print_file", value: "https://example.com/a.pdf" },
+      ],
+      ships: true,
+    },
+    {
+      id: "141249953214522974",
+      sku: "DEMO-TEE-L",
+      quantity: 2,
+      quantityToShip: 2,
+      productId: "632910392",
+      variantId: "39072856",
+      title: "Tee",
+      variantTitle: "L",
+      vendor: "Muster Textil",
+      unitPrice: "25.05",
+      discount: "4.00",
+      taxes: [],
+      properties: [],
+      ships: true,
+    },
+    {
+      id: "141249953214522975",
+      sku: "",
+      quantity: 1,
+      quantityToShip: 1,
+      title: "Gift card",
+      unitPrice: "25.00",
+      discount: "0.00",
+      taxes: [],
+      properties: [],
+      ships: false,
+    },
+  ]);
+});
+
+test("what goes to providers: one mug, two tees, no gift card", async () => {
+  const order = await sample();
+  deepEqual(
+    linesToShip(order).map((line) => [line.sku, quantityToShip(line)]),
+    [
+      ["DEMO-MUG-BLUE", 1],
+      ["DEMO-TEE-L", 2],
+    ],
+  );
+});
+
+const map = async (...more: string[]): Promise<Order> =>
+  orderOf(await read("shopify", leastOrder(more), topic("orders/updated")));
+
+test("the least of an order is an order", async () => {
+  const order = await map();
+  equal(order.shippingAddress, null);
+  equal(order.shipping, undefined);
+  equal(order.refunded, undefined);
+  equal(order.fulfilmentState, "unfulfilled");
+  deepEqual(order.attributes, []);
+});
+
+test("every financial status of Shopify is known", async () => {
+  const states: Record<string, string> = {
+    pending: "pending",
+    authorized: "authorized",
+    partially_paid: "partially-paid",
+    paid: "paid",
+    partially_refunded: "partially-refunded",
+    refunded: "refunded",
+    voided: "voided",
+    expired: "pending",
+  };
+  for (const [status, state] of Object.entries(states)) {
+    equal((await map(`"financial_status":"${status}"`)).financialState, state);
+  }
+  equal((await map('"financial_status":null')).financialState, "pending");
+});
+
+test("when it was paid: by its terms, by the topic that says so, or at once", async () => {
+  const paidAt = async (name: string, ...more: string[]) => {
+    const triggered = { ...topic(name), "x-shopify-triggered-at": "2026-10-03T08:00:00Z" };
+    return orderOf(await read("shopify", leastOrder(more), triggered)).paidAt;
+  };
+  equal(await paidAt("orders/paid"), "2026-10-03T08:00:00.000Z");
+  equal(await paidAt("orders/create"), "2026-10-01T10:00:00.000Z");
+  equal(await paidAt("orders/updated"), undefined);
+  equal(await paidAt("orders/paid", '"financial_status":"pending"'), undefined);
+  const terms = '{"payment_schedules":[{"completed_at":"2026-10-04T00:00:00Z"},{"completed_at":null}]}';
+  equal(await paidAt("orders/updated", `"payment_terms":${terms}`), "2026-10-04T00:00:00.000Z");
+});
+
+test("an imported order was placed when it was placed, not when it was imported", async () => {
+  equal((await map('"processed_at":"2019-05-01T10:00:00Z"')).placedAt, "2019-05-01T10:00:00.000Z");
+  equal((await map('"processed_at":"2026-12-01T10:00:00Z"')).placedAt, "2026-10-01T10:00:00.000Z");
+  equal((await map('"processed_at":null')).placedAt, "2026-10-01T10:00:00.000Z");
+});
+
+test("a cancelled order says when", async () => {
+  equal((await map('"cancelled_at":"2026-10-02T10:00:00-05:00"')).cancelledAt, "2026-10-02T15:00:00.000Z");
+});
+
+test("cash on delivery is known by its many names, and cod is no fish", async () => {
+  const cod = async (name: string) => (await map(`"payment_gateway_names":["${name}"]`)).cashOnDelivery;
+  for (const name of ["Cash on Delivery (COD)", "cash_on_delivery", "COD", "Nachnahme", "Contra reembolso"]) {
+    equal(await cod(name), true, name);
+  }
+  for (const name of ["shopify_payments", "codfish", "paypal", "manual"]) equal(await cod(name), false, name);
+  equal((await map('"gateway":"Cash on Delivery (COD)"')).cashOnDelivery, true);
+});
+
+test("service level: by the method's words, overruled by the connection's settings", async () => {
+  const level = async (title: string, settings = {}) => {
+    const body = leastOrder([`"shipping_lines":[{"title":"${title}","code":"m1","price":"1"}]`]);
+    return orderOf(await read("shopify", body, topic("orders/create"), { settings })).shipping?.serviceLevel;
+  };
+  const words: Record<string, string> = {
+    Standard: "standard",
+    "Economy International": "standard",
+    "USPS Priority Mail": "expedited",
+    "UPS Express Saver": "expedited",
+    fedex_2_day: "expedited",
+    "Expressway Pickup": "standard",
+    "Next-Day Air": "priority",
+    fedex_priority_overnight: "priority",
+  };
+  for (const [title, expected] of Object.entries(words)) equal(await level(title), expected, title);
+  equal(await level("Standard", { serviceLevels: { " standard ": "priority" } }), "priority");
+  equal(await level("USPS Priority Mail", { serviceLevels: { M1: "standard" } }), "standard");
+});
+
+test("several shipping lines become one; a removed one does not count", async () => {
+  const { shipping } = await map(
+    `"shipping_lines":[
+      {"title":"Gone","price":"99.00","is_removed":true},
+      {"title":"Parcel","price":"5.00","discounted_price":"4.00","tax_lines":[{"rate":0.06,"price":"0.3"},{"rate":0.0125,"price":"0.1"}]},
+      {"title":"Letter","price":"1.50","discount_allocations":[{"amount":"1.50"}]}]`,
+  );
+  equal(shipping?.method, "Parcel");
+  equal(shipping?.price, "6.50");
+  equal(shipping?.discount, "2.50");
+  equal(shipping?.taxRate, "0.0725");
+});
+
+test("a gift is known by its attribute or message, and 'no' means no", async () => {
+  const gift = async (name: string, value: string) => {
+    const { gift, giftMessage } = await map(`"note_attributes":[{"name":"${name}","value":"${value}"}]`);
+    return [gift, giftMessage];
+  };
+  deepEqual(await gift("gift", "true"), [true, undefined]);
+  deepEqual(await gift("is_gift", "No"), [false, undefined]);
+  deepEqual(await gift("giftMessage", "Hi"), [true, "Hi"]);
+  deepEqual(await gift("colour", "red"), [false, undefined]);
+});
+
+test("a wish for a day that is none is left in the attributes and nowhere else", async () => {
+  for (const value of ["2026-02-30", "tomorrow", "09.10.2026", ""]) {
+    const { shipping, attributes } = await map(`"note_attributes":[{"name":"Delivery date","value":"${value}"}]`);
+    equal(shipping, undefined, value);
+    equal(attributes?.length, 1);
+  }
+});
+
+test("tips, gift cards and what needs no shipping do not ship", async () => {
+  const { lines } = await map(
+    `"line_items":[
+      {"id":1,"sku":"DEMO-A","quantity":1,"requires_shipping":true,"gift_card":false},
+      {"id":2,"sku":"DEMO-B","quantity":1,"requires_shipping":false},
+      {"id":3,"sku":"DEMO-C","quantity":1,"requires_shipping":true,"gift_card":true},
+      {"id":4,"title":"Tip","quantity":1,"tip":{"payment_method":"card"}}]`,
+  );
+  deepEqual(
+    lines.map(({ ships }) => ships),
+    [true, false, false, false],
+  );
+});
+
+test("odd values of fields an order can do without do not stop it", async () => {
+  const order = await map(
+    '"note":{"a":1}',
+    '"note_attributes":"none"',
+    '"client_details":[]',
+    '"shipping_address":{"name":["x"],"latitude":"north","country_code":"CH","zip":8001}',
+    '"line_items":[{"id":1,"sku":12345678901234567890,"quantity":1,"properties":{"Size":{"w":1},"Note":null}}]',
+  );
+  equal(order.note, undefined);
+  equal(order.shippingAddress?.postcode, "8001");
+  equal(order.shippingAddress?.latitude, undefined);
+  equal(order.lines[0]?.sku, "12345678901234567890");
+  deepEqual(stored(order.lines[0]?.properties), [{ name: "Size", value: '{"w":1}' }, { name: "Note" }]);
+});
+
+test("IDs of every length come through to the digit, wherever they stand", async () => {
+  for (const id of ["1", "9007199254740991", "9007199254740993", "820982911946154508", "18446744073709551615"]) {
+    const body = leastOrder([
+      `"line_items":[{"id":${id},"product_id":${id},"variant_id":${id},"sku":"DEMO-1","quantity":1}]`,
+      `"customer":{"id":${id}}`,
+    ]).replace("820982911946154508", id);
+    const order = orderOf(await read("shopify", body, topic("orders/create")));
+    const [line] = order.lines;
+    deepEqual(new Set([order.id, order.buyer?.id, line?.id, line?.productId, line?.variantId]), new Set([id]));
+  }
+});
+
+test("two orders whose IDs JSON.parse takes for one stay two", async () => {
+  const id = async (id: string) =>
+    orderOf(await read("shopify", leastOrder().replace("820982911946154508", id), topic("orders/create"))).id;
+  equal(JSON.parse("820982911946154508"), JSON.parse("820982911946154500"));
+  equal((await id("820982911946154508")) === (await id("820982911946154500")), false);
+});

@@ -1,0 +1,129 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { Unreadable } from "../../shared/errors.ts";
+import { leastOrder, orderOf, read, topic } from "./deliveries.ts";
+
+const ID = "820982911946154508";
+
+for (const name of ["create", "paid", "updated", "cancelled", "fulfilled", "partially_fulfilled"]) {
+  test(`orders/${name} carries the order, its ID to the last digit`, async () => {
+    const reading = await read("shopify", leastOrder(), topic(`orders/${name}`));
+    equal(reading.topic, `orders/${name}`);
+    equal(orderOf(reading).id, ID);
+    equal(orderOf(reading).lines[0]?.id, "866550311766439020");
+  });
+}
+
+const about: Record<string, [body: string, change: string]> = {
+  "orders/edited": [`{"order_edit":{"id":78912328793123780,"order_id":${ID},"line_items":{}}}`, "noted"],
+  "orders/delete": [`{"id":${ID}}`, "cancelled"],
+  "refunds/create": [`{"id":890088186047892319,"order_id":${ID},"refund_line_items":[]}`, "noted"],
+  "order_transactions/create": [`{"id":120560818172775265,"order_id":${ID},"kind":"sale"}`, "noted"],
+  "orders/risk_assessment_changed": [`{"order_id":${ID},"risk_level":"medium"}`, "noted"],
+};
+for (const [name, [body, change]] of Object.entries(about)) {
+  test(`${name} changes the order whose ID stands where this topic keeps it`, async () => {
+    deepEqual(await read("shopify", body, topic(name)), { topic: name, kind: "change", orderId: ID, change });
+  });
+}
+
+test("a risk assessment without an order is ignored, one that names it in a header is noted", async () => {
+  const name = "orders/risk_assessment_changed";
+  equal((await read("shopify", '{"risk_level":"medium"}', topic(name))).kind, "ignored");
+  const headers = { ...topic(name), "shopify-resource-id": `gid://shopify/Order/${ID}` };
+  deepEqual(await read("shopify", '{"risk_level":"medium"}', headers), {
+    topic: name,
+    kind: "change",
+    orderId: ID,
+    change: "noted",
+  });
+});
+
+for (const name of ["customers/data_request", "customers/redact", "shop/redact"]) {
+  test(`the privacy topic ${name} is ignored and says why, unread`, async () => {
+    const reading = await read("shopify", "{}", topic(name));
+    equal(reading.kind === "ignored" && /privacy/.test(reading.reason), true);
+  });
+}
+
+for (const name of ["products/update", "app/uninstalled", "orders/link_requested", "constructor", "__proto__"]) {
+  test(`the topic ${name} is ignored, whatever its body`, async () => {
+    const reading = await read("shopify", "[[[", topic(name));
+    equal(reading.kind === "ignored" && reading.reason, "a topic that is not about orders");
+  });
+}
+
+test("both families of headers say the same", async () => {
+  const newer = {
+    "shopify-topic": "orders/create",
+    "shopify-shop-domain": "muster.myshopify.com",
+    "shopify-triggered-at": "2026-10-02T06:00:01.064630177Z",
+    "shopify-test": "true",
+  };
+  const older = Object.fromEntries(Object.entries(newer).map(([name, value]) => [`x-${name}`, value]));
+  const reading = await read("shopify", leastOrder(), newer);
+  deepEqual(reading, await read("shopify", leastOrder(), older));
+  equal(reading.eventTime, "2026-10-02T06:00:01.064Z");
+  equal(orderOf(reading).shopName, "muster.myshopify.com");
+  equal(orderOf(reading).test, true);
+});
+
+test("an event time that is none is left out", async () => {
+  for (const time of ["", "yesterday", "2026-99-99T00:00:00Z"]) {
+    const reading = await read("shopify", leastOrder(), { ...topic("orders/create"), "x-shopify-triggered-at": time });
+    equal("eventTime" in reading, false, time);
+  }
+});
+
+test("test deliveries and test orders are marked", async () => {
+  const test = async (headers: Record<string, string>, more: string[] = []) =>
+    orderOf(await read("shopify", leastOrder(more), { ...topic("orders/create"), ...headers })).test;
+  equal(await test({}), false);
+  equal(await test({ "x-shopify-test": "false" }), false);
+  equal(await test({ "x-shopify-test": "true" }), true);
+  equal(await test({}, ['"test":true']), true);
+});
+
+test("an event of another shop than the connection's is ignored, of its own not", async () => {
+  const headers = { ...topic("orders/create"), "x-shopify-shop-domain": "Other.myshopify.com" };
+  equal((await read("shopify", leastOrder(), headers, { shop: "mine.myshopify.com" })).kind, "ignored");
+  equal((await read("shopify", leastOrder(), headers, { shop: "other.myshopify.com" })).kind, "order");
+});
+
+const unreadable: Record<string, [headers: Record<string, string>, body: string | Uint8Array]> = {
+  "no topic": [{}, leastOrder()],
+  "no JSON": [topic("orders/create"), "id=1"],
+  "an empty body": [topic("orders/create"), ""],
+  "no UTF-8": [topic("orders/create"), Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xff]), Buffer.from('"}')])],
+  "an array": [topic("orders/paid"), "[]"],
+  "nested beyond reason": [topic("orders/create"), "[".repeat(200_000) + "]".repeat(200_000)],
+  "the ID alone (include_fields)": [topic("orders/updated"), `{"id":${ID}}`],
+  "an amount that is none": [topic("orders/updated"), leastOrder(['"total_price":"12,50"'])],
+  "a financial status nobody knows": [topic("orders/updated"), leastOrder().replace('"paid"', '"half-paid"')],
+  "a quantity that is none": [
+    topic("orders/updated"),
+    leastOrder(['"line_items":[{"id":1,"sku":"DEMO-1","quantity":"two"}]']),
+  ],
+  "an edit without an order": [topic("orders/edited"), `{"id":${ID}}`],
+  "a refund with only its own ID": [topic("refunds/create"), `{"id":${ID}}`],
+  "an order by Shopify Events": [{ "shopify-topic": "Order", "shopify-action": "create" }, "{}"],
+};
+for (const [what, [headers, body]] of Object.entries(unreadable)) {
+  test(`unreadable: ${what}`, async () => {
+    await rejects(read("shopify", body, headers), Unreadable);
+  });
+}
+
+test("what is unreadable is said by the field's name, never by what stands in it", async () => {
+  const body = leastOrder(['"total_price":"Ada Muster, Bahnhofstrasse 12"']);
+  await rejects(read("shopify", body, topic("orders/create")), (error: Unreadable) => {
+    equal(/total_price/.test(error.reason), true);
+    equal(/Ada|Bahnhof/.test(error.reason), false);
+    return true;
+  });
+});
+
+test("settings that are wrong are unreadable, not ignored", async () => {
+  const settings = { serviceLevels: { Express: "quick" } };
+  await rejects(read("shopify", leastOrder(), topic("orders/create"), { settings }), /serviceLevels/);
+});

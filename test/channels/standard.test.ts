@@ -1,0 +1,298 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { test } from "node:test";
+import { Webhook as Library } from "standardwebhooks";
+import { standard } from "../../functions/channels/standard/index.ts";
+import { Unreadable } from "../../shared/errors.ts";
+import { fixture, hmac, orderOf, read } from "./deliveries.ts";
+
+const KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const ID = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+const TS = 1614265330;
+const BODY = '{"test": 2432232314}';
+const KNOWN = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+interface Given {
+  id?: string;
+  timestamp?: string;
+  signature?: string;
+  body?: string | Uint8Array;
+  keys?: string[];
+  /** Seconds. */
+  now?: number;
+  family?: "webhook" | "svix";
+}
+
+function isAuthentic({ id = ID, timestamp = String(TS), body = BODY, now = TS, ...given }: Given = {}): boolean {
+  const { signature = KNOWN, keys = [KEY], family = "webhook" } = given;
+  const headers = { [`${family}-id`]: id, [`${family}-timestamp`]: timestamp, [`${family}-signature`]: signature };
+  const secret = standard.secret.parse({ signingSecrets: keys });
+  return standard.isAuthentic({ method: "POST", query: {}, headers, body: Buffer.from(body) }, secret, now * 1000);
+}
+
+const v1 = (key: string, id: string, timestamp: string, body: string | Uint8Array) =>
+  `v1,${hmac(Buffer.from(key.replace("whsec_", ""), "base64"), Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]))}`;
+
+const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+const whpk = (key: KeyObject) =>
+  `whpk_${Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url").toString("base64")}`;
+const v1a = (id: string, timestamp: string, body: string | Uint8Array) =>
+  `v1a,${sign(null, Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]), privateKey).toString("base64")}`;
+
+test("the specification's known answer is authentic, under Svix's header names too", () => {
+  ok(isAuthentic());
+  ok(isAuthentic({ family: "svix" }));
+});
+
+test("the same verdict as the reference library, over many deliveries and their alterations", () => {
+  const now = Math.floor(Date.now() / 1000);
+  for (let round = 0; round < 200; round++) {
+    const key = `whsec_${randomBytes(24 + (round % 41)).toString("base64")}`;
+    const library = new Library(key);
+    const id = `msg_${randomBytes(8).toString("hex")}`;
+    const timestamp = String(now - (round % 2 ? 0 : 290));
+    const body = JSON.stringify({ round, text: "Zoë \u{1F382}", number: 820982911946154508n.toString() });
+    const right = library.sign(id, new Date(Number(timestamp) * 1000), body);
+    const alterations: Given[] = [
+      {},
+      { body: `${body} ` },
+      { id: `${id}x` },
+      { timestamp: String(Number(timestamp) + 1) },
+      { signature: right.slice(0, -2) },
+      { signature: `v1,AAAA ${right}` },
+      { signature: `v9,${right.slice(3)}` },
+      { signature: right.slice(3) },
+      { timestamp: String(now - 400) },
+    ];
+    for (const alteration of alterations) {
+      const given = {
+        id,
+        timestamp,
+        signature: right,
+        keys: [key],
+        now,
+        ...alteration,
+        body: alteration.body?.toString() ?? body,
+      };
+      let expected = true;
+      try {
+        library.verify(given.body, {
+          "webhook-id": given.id,
+          "webhook-timestamp": given.timestamp,
+          "webhook-signature": given.signature,
+        });
+      } catch {
+        expected = false;
+      }
+      equal(isAuthentic(given), expected, JSON.stringify(alteration));
+    }
+  }
+});
+
+test("one right signature among several, and one right key among several, is enough", () => {
+  const other = `whsec_${randomBytes(32).toString("base64")}`;
+  ok(isAuthentic({ signature: `v1,AAAA v1a,BBBB v2,CCCC ${KNOWN}` }));
+  ok(isAuthentic({ keys: [other, whpk(publicKey), KEY] }));
+  equal(isAuthentic({ keys: [other] }), false);
+  equal(isAuthentic({ signature: "v1,AAAA v1,BBBB" }), false);
+});
+
+test("ed25519: signed with the private key, checked with the public one", () => {
+  const given = { signature: v1a(ID, String(TS), BODY), keys: [whpk(publicKey)] };
+  ok(isAuthentic(given));
+  ok(isAuthentic({ ...given, keys: [KEY, whpk(publicKey)] }));
+  equal(isAuthentic({ ...given, body: `${BODY} ` }), false);
+  equal(isAuthentic({ ...given, keys: [whpk(generateKeyPairSync("ed25519").publicKey)] }), false);
+  equal(isAuthentic({ ...given, signature: given.signature.slice(0, -4) }), false);
+});
+
+test("a public key is never taken for a shared one", () => {
+  // Whoever knows the public key could otherwise sign with it.
+  const key = whpk(publicKey);
+  const forged = v1(key.replace("whpk_", "whsec_"), ID, String(TS), BODY);
+  equal(isAuthentic({ signature: forged, keys: [key] }), false);
+  equal(isAuthentic({ signature: forged.replace("v1,", "v1a,"), keys: [key] }), false);
+  equal(isAuthentic({ signature: KNOWN.replace("v1,", "v1a,"), keys: [KEY] }), false);
+});
+
+test("a body of any bytes is signed as it is", () => {
+  const body = Buffer.from([0xff, 0x00, 0xfe, 0x0a]);
+  ok(isAuthentic({ body, signature: v1(KEY, ID, String(TS), body) }));
+  ok(isAuthentic({ body: "", signature: v1(KEY, ID, String(TS), "") }));
+});
+
+test("300 seconds early or late are allowed, 301 are not", () => {
+  for (const now of [TS - 300, TS, TS + 300]) equal(isAuthentic({ now }), true, String(now - TS));
+  for (const now of [TS - 301, TS + 301, TS + 86_400]) equal(isAuthentic({ now }), false, String(now - TS));
+});
+
+test("a timestamp that is not whole seconds is forged, signed or not", () => {
+  for (const timestamp of ["", " ", "abc", "1614265330.0", "1e9", "0x10", "-1614265330", "+1614265330", "١٦١٤٢٦٥٣٣٠"]) {
+    equal(isAuthentic({ timestamp, signature: v1(KEY, ID, timestamp, BODY) }), false, timestamp);
+  }
+});
+
+test("an ID with a point would let the signed text be cut elsewhere: forged", () => {
+  // The same bytes signed, read as another delivery.
+  const signature = v1(KEY, "a", String(TS), `${TS}.${BODY}`);
+  ok(isAuthentic({ id: "a", body: `${TS}.${BODY}`, signature }));
+  equal(isAuthentic({ id: `a.${TS}`, body: BODY, signature }), false);
+  equal(isAuthentic({ id: "", signature: v1(KEY, "", String(TS), BODY) }), false);
+});
+
+test("missing, doubled, mixed and strange headers are forged, not a crash", () => {
+  const check = (headers: Record<string, string>) =>
+    standard.isAuthentic(
+      { method: "POST", query: {}, headers, body: Buffer.from(BODY) },
+      { signingSecrets: [KEY] },
+      TS * 1000,
+    );
+  const whole = { "webhook-id": ID, "webhook-timestamp": String(TS), "webhook-signature": KNOWN };
+  ok(check(whole));
+  equal(check({}), false);
+  for (const name of Object.keys(whole)) {
+    const { [name as keyof typeof whole]: _, ...rest } = whole;
+    equal(check(rest), false, name);
+  }
+  equal(check({ ...whole, "webhook-id": `${ID},${ID}` }), false);
+  equal(check({ "svix-id": ID, "webhook-timestamp": String(TS), "svix-signature": KNOWN }), false);
+  for (const signature of [
+    "",
+    ",",
+    "v1,",
+    "v1",
+    " , ",
+    "v1,\u0000",
+    "v1,\u{1F511}",
+    `v1,${"A".repeat(9000)}`,
+    "v1a,AAAA",
+  ]) {
+    equal(check({ ...whole, "webhook-signature": signature }), false, signature);
+  }
+});
+
+test("keys that are none are not taken: each would be a secret anybody can guess, or a crash", () => {
+  const bad = ["", "whsec_", "whpk_", "plain", "whsk_AAAA", "whsec_*&^", "whpk_AAAA", whpk(publicKey).slice(0, -8)];
+  for (const key of bad) equal(standard.secret.safeParse({ signingSecrets: [key] }).success, false, key);
+  equal(standard.secret.safeParse({ signingSecrets: [] }).success, false);
+});
+
+// What it means.
+
+const sample = fixture("standard/fixtures/order.json").toString();
+
+test("the sample order, field by field", async () => {
+  const reading = await read("standard", sample);
+  equal(reading.topic, "order");
+  deepEqual(JSON.parse(JSON.stringify(orderOf(reading))), {
+    id: "WEB-2026-000815",
+    number: "815",
+    placedAt: "2026-10-01T10:15:30.000Z",
+    updatedAt: "2026-10-01T10:15:31.500Z",
+    currency: "EUR",
+    financialState: "paid",
+    lines: [
+      {
+        id: "1",
+        sku: "DEMO-MUG-BLUE",
+        quantity: 2,
+        unitPrice: "19.90",
+        taxes: [{ title: "MwSt", rate: "0.19", amount: "6.35" }],
+      },
+    ],
+    shippingAddress: {
+      name: "Ada Muster",
+      street1: "Bahnhofstrasse 12",
+      city: "Bremen",
+      province: "Bremen",
+      provinceCode: "HB",
+      postcode: "28195",
+      country: "DE",
+      phone: "+4915100000001",
+      email: "ada@example.com",
+    },
+    buyer: { name: "Ada Muster", email: "ada@example.com", language: "de" },
+    total: "39.80",
+    pricesIncludeTax: true,
+  });
+});
+
+const LEAST = {
+  id: "1",
+  placedAt: "2026-10-01T10:00:00Z",
+  updatedAt: "2026-10-01T10:00:00+02:00",
+  currency: "eur",
+  financialState: "partially_paid",
+  lines: [{ id: "1", sku: "DEMO-1", quantity: 1 }],
+  shippingAddress: {},
+};
+
+test("required is what the issue names, and nothing else", async () => {
+  const order = orderOf(await read("standard", JSON.stringify(LEAST)));
+  equal(order.financialState, "partially-paid");
+  equal(order.currency, "EUR");
+  for (const name of Object.keys(LEAST)) {
+    const { [name as keyof typeof LEAST]: _, ...rest } = LEAST;
+    await rejects(
+      read("standard", JSON.stringify(rest)),
+      (error) => error instanceof Unreadable && error.reason.includes(name),
+    );
+  }
+  for (const name of ["id", "sku", "quantity"]) {
+    const line: Record<string, unknown> = { id: "1", sku: "DEMO-1", quantity: 1 };
+    delete line[name];
+    await rejects(read("standard", JSON.stringify({ ...LEAST, lines: [line] })), Unreadable);
+  }
+});
+
+test("null is as good as absent, unknown fields are ignored", async () => {
+  const order = orderOf(await read("standard", JSON.stringify({ ...LEAST, note: null, buyer: null, whatever: [1] })));
+  equal(order.note, undefined);
+  equal("whatever" in order, false);
+  equal(orderOf(await read("standard", JSON.stringify({ ...LEAST, shippingAddress: null }))).shippingAddress, null);
+});
+
+test("IDs and amounts written as numbers keep their digits", async () => {
+  const body = JSON.stringify(LEAST).replace('"id":"1"', '"id":820982911946154508,"total":12.50');
+  const order = orderOf(await read("standard", body));
+  equal(order.id, "820982911946154508");
+  equal(order.total, "12.50");
+});
+
+test("the specification's wrapped form is taken: type, timestamp, data", async () => {
+  const wrapped = { type: "order.paid", timestamp: "2026-10-01T12:00:00+02:00", data: LEAST };
+  const reading = await read("standard", JSON.stringify(wrapped));
+  equal(reading.topic, "order.paid");
+  equal(reading.eventTime, "2026-10-01T10:00:00.000Z");
+  deepEqual(orderOf(reading), orderOf(await read("standard", JSON.stringify(LEAST))));
+});
+
+test("a wrapped event of another type is ignored; a flat order with a field named data is an order", async () => {
+  const other = { type: "invoice.paid", timestamp: "2026-10-01T12:00:00Z", data: { id: "inv_1" } };
+  equal((await read("standard", JSON.stringify(other))).kind, "ignored");
+  equal((await read("standard", JSON.stringify({ ...LEAST, data: { a: 1 }, type: "invoice" }))).kind, "order");
+});
+
+test("the attempt's own time does not stand for the event's: a late repeat would seem the newer", async () => {
+  equal((await read("standard", sample, { "webhook-timestamp": String(TS) })).eventTime, undefined);
+});
+
+for (const [what, body] of Object.entries({
+  "an empty body": "",
+  "no JSON": "hello",
+  null: "null",
+  "a number": "1",
+  "an array": "[]",
+  "no UTF-8": Buffer.from([0xff, 0x7b]),
+  "wrapped without an order": '{"type":"order.created","data":{"id":1}}',
+  "wrapped without a type": '{"data":{}}',
+  "half a unit": JSON.stringify({ ...LEAST, lines: [{ id: "1", sku: "DEMO-1", quantity: 0.5 }] }),
+  "a negative quantity": JSON.stringify({ ...LEAST, lines: [{ id: "1", sku: "DEMO-1", quantity: -1 }] }),
+  "a local time without a zone": JSON.stringify({ ...LEAST, placedAt: "2026-10-01T10:00:00" }),
+  "a day that is none": JSON.stringify({ ...LEAST, placedAt: "2026-02-30T10:00:00Z" }),
+  "nested beyond reason": "[".repeat(500_000),
+})) {
+  test(`unreadable: ${what}`, async () => {
+    await rejects(read("standard", body), Unreadable);
+  });
+}
