@@ -1,6 +1,9 @@
 import { type App, Stack } from "aws-cdk-lib";
 import type { Code } from "aws-cdk-lib/aws-lambda";
+import { AlarmTopics } from "./alarm-topics.ts";
+import { Alarms } from "./alarms.ts";
 import type { Connectors } from "./connectors.ts";
+import { RelayDashboard } from "./dashboard.ts";
 import { EventBucket } from "./event-bucket.ts";
 import { FindDueSchedule } from "./find-due-schedule.ts";
 import { FixedEgress } from "./fixed-egress.ts";
@@ -10,6 +13,9 @@ import { LedgerTable } from "./ledger-table.ts";
 import { PersonalDataKey } from "./personal-data-key.ts";
 import { ProviderLane } from "./provider-lane.ts";
 import type { Stage } from "./read-stage.ts";
+import { watchDestination } from "./watch-deliveries.ts";
+import { watchFindDue, watchFunction } from "./watch-functions.ts";
+import { watchConnection, watchFront, watchIntake } from "./watch-webhooks.ts";
 import { WebhookFront } from "./webhook-front.ts";
 
 interface Props {
@@ -59,6 +65,21 @@ export class OrderRelayStack extends Stack {
     for (const destination of destinations) destination.grantSend(this.intake.routeOrder);
 
     this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, bucket, destinations });
+    const functions = [
+      this.front.receiveWebhook,
+      this.intake.routeOrder,
+      ...this.lanes.map((lane) => lane.createOrder),
+      this.due.findDue,
+    ];
+
+    const alarms = new Alarms(this, "Alarms", stage, new AlarmTopics(this, "AlarmTopics", stage, key));
+    watchFront(alarms, this.front);
+    for (const connection of stage.config.connections) watchConnection(alarms, connection);
+    watchIntake(alarms, this.intake);
+    for (const destination of destinations) watchDestination(alarms, destination);
+    watchFindDue(alarms, this.due);
+    for (const fn of functions) watchFunction(alarms, fn);
+    new RelayDashboard(this, "Dashboard", { stage, intake: this.intake, destinations, functions, alarms });
   }
 }
 

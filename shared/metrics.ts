@@ -20,7 +20,7 @@ export type MetricName =
   | "ProviderThrottled"
   | "LatencyWebhookToCreated";
 
-const NAMESPACE = "OrderRelay";
+export const NAMESPACE = "OrderRelay";
 
 /**
  * Writes one metric in the embedded metric format: a log line that CloudWatch reads. No personal data. By hand, because

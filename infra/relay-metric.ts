@@ -1,0 +1,19 @@
+import { Duration } from "aws-cdk-lib";
+import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { type Dimension, type MetricName, NAMESPACE } from "../shared/metrics.ts";
+
+/** A metric that the functions write (shared/metrics.ts), summed over 5 minutes unless said otherwise. */
+export const relayMetric = (
+  stage: string,
+  metricName: MetricName,
+  by: Dimension,
+  options: { statistic?: string; period?: Duration; label?: string } = {},
+): Metric =>
+  new Metric({
+    namespace: NAMESPACE,
+    metricName,
+    dimensionsMap: { stage, ...by },
+    statistic: Stats.SUM,
+    period: Duration.minutes(5),
+    ...options,
+  });
