@@ -1,0 +1,281 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Rejected } from "../../shared/errors.ts";
+import { oneLine, startAkinon } from "./akinon-world.ts";
+import { orderSample, outgoingSample } from "./order-sample.ts";
+import { attempt } from "./world.ts";
+
+/** reference/providers.md 4.2, "What we send"; the rest is the document's sample, never to be sent. */
+const ORDER_FIELDS = `number, channel, status, date_placed, customer, shipping_address, billing_address, currency, amount,
+  shipping_amount, net_shipping_amount, shipping_tax_rate, discount_amount, extra_field, delivery_type, cargo_company,
+  remote_addr, has_gift_box, gift_box_note, language_code, notes, delivery_range, shipping_option_slug, client_type,
+  payment_option, payment_option_slug, segment`;
+const ITEM_FIELDS = `product, status, price_currency, price, quantity, unit_price, total_price, tax_rate, tax_amount,
+  discount_amount, retail_price, price_list, stock_list, attributes, extra_field, estimated_delivery_date, datasource`;
+const names = (text: string) => text.split(/,\s*/).toSorted();
+
+test("with all settings on, exactly the fields of the reference are sent", async (context) => {
+  const world = await startAkinon(context, {
+    settings: {
+      paymentOption: 1,
+      paymentOptionSlug: "credit_card",
+      segment: "retail",
+      datasource: 3,
+      deliveryTypes: { standard: "normal" },
+    },
+  });
+  const { order, order_item } = await world.send(outgoingSample());
+  deepEqual(Object.keys(order).toSorted(), names(ORDER_FIELDS));
+  for (const item of order_item) deepEqual(Object.keys(item).toSorted(), names(ITEM_FIELDS));
+});
+
+test("an order with the bare necessities is created", async (context) => {
+  const world = await startAkinon(context);
+  const { id, placedAt, updatedAt, currency, financialState, shippingAddress } = orderSample;
+  const { country, city, street1, phone, email, name } = shippingAddress ?? {};
+  const outgoing = oneLine({}, {});
+  const { order } = await world.send({
+    ...outgoing,
+    order: {
+      ...{ id, placedAt, updatedAt, currency, financialState },
+      lines: outgoing.lines,
+      shippingAddress: { country, city, street1, phone, email, name },
+    },
+  });
+  deepEqual(
+    [order["amount"], order["shipping_amount"], order["shipping_tax_rate"], order["has_gift_box"]],
+    [7.5, 0, 0, false],
+  );
+});
+
+describe("Akinon: money", () => {
+  test("is written in the digits of the order, never through a float", async (context) => {
+    const world = await startAkinon(context);
+    await world.send(
+      oneLine(
+        { unitPrice: "90071992547409.93", discount: "0.10" },
+        { shipping: undefined, total: undefined, discount: undefined },
+      ),
+    );
+    const [body = ""] = world.posted("create_orders");
+    match(body, /"price":90071992547409\.93,/);
+    match(body, /"amount":90071992547409\.83,/);
+    match(body, /"discount_amount":0\.10,/);
+  });
+
+  test("of a line is divided exactly, the remainder on the last unit", async (context) => {
+    const world = await startAkinon(context);
+    const line = { quantity: 3, unitPrice: "20.00", discount: "10.00", taxes: [{ rate: "0.2", amount: "0.01" }] };
+    const { order_item } = await world.send(oneLine(line));
+    deepEqual(
+      order_item.map((item) => [item["discount_amount"], item["tax_amount"], item["tax_rate"], item["quantity"]]),
+      [
+        [3.33, 0, 20, 1],
+        [3.33, 0, 20, 1],
+        [3.34, 0.01, 20, 1],
+      ],
+    );
+    deepEqual(
+      order_item.map(({ extra_field }) => Object(extra_field).id),
+      ["1:1", "1:2", "1:3"],
+    );
+  });
+
+  test("of an item a line is the whole line's", async (context) => {
+    const world = await startAkinon(context, { settings: { items: "per-line" }, switches: { itemQuantity: "kept" } });
+    const taxes = [
+      { rate: "0.06", amount: "3.00" },
+      { rate: "0.025", amount: "1.25" },
+    ];
+    const { order_item } = await world.send(oneLine({ quantity: 3, unitPrice: "20.00", discount: "10.00", taxes }));
+    const [item, ...more] = order_item;
+    equal(more.length, 0);
+    deepEqual(
+      ["quantity", "unit_price", "price", "total_price", "discount_amount", "tax_amount", "tax_rate"].map(
+        (name) => item?.[name],
+      ),
+      [3, 20, 20, 60, 10, 4.25, 8.5],
+    );
+    equal(Object(item?.["extra_field"]).id, "1");
+  });
+
+  test("of a whole order is the channel's own", async (context) => {
+    const world = await startAkinon(context);
+    const { order } = await world.send(
+      oneLine({ quantity: 2 }, { total: "21.37", discount: "1.50", shipping: { price: "6.00", discount: "1.00" } }),
+    );
+    deepEqual(
+      [order["amount"], order["discount_amount"], order["shipping_amount"], order["net_shipping_amount"]],
+      [21.37, 1.5, 6, 5],
+    );
+  });
+
+  test("without tax in its prices adds the tax to the amount, and to the prices where that is set", async (context) => {
+    const order = {
+      pricesIncludeTax: false,
+      total: undefined,
+      shipping: { price: "10.00", taxRate: "0.1" },
+    };
+    const line = { quantity: 2, unitPrice: "10.00", taxes: [{ rate: "0.1", amount: "2.01" }] };
+    const asGiven = await (await startAkinon(context)).send(oneLine(line, order));
+    deepEqual(
+      [asGiven.order["amount"], asGiven.order["shipping_amount"], asGiven.order_item.map(({ price }) => price)],
+      [33.01, 10, [10, 10]],
+    );
+    const world = await startAkinon(context, { settings: { prices: "with-tax", netShipping: "tax" } });
+    const withTax = await world.send(oneLine(line, order));
+    deepEqual(
+      [withTax.order["amount"], withTax.order["shipping_amount"], withTax.order["net_shipping_amount"]],
+      [33.01, 11, 10],
+    );
+    deepEqual(
+      withTax.order_item.map((item) => [item["price"], item["unit_price"], item["total_price"]]),
+      [
+        [11, 11, 11],
+        [11.01, 11.01, 11.01],
+      ],
+    );
+  });
+
+  test("that the channel hides is the destination's, or the delivery is rejected", async (context) => {
+    const without = await startAkinon(context);
+    await rejects(
+      without.client.prepare(oneLine({ unitPrice: undefined })),
+      /^Rejected: The order's line 1 has no unit price, which akinon\/demo requires: set missingPrice/,
+    );
+    const world = await startAkinon(context, { settings: { missingPrice: "1.00" } });
+    equal((await world.send(oneLine({ unitPrice: undefined }))).order_item[0]?.["unit_price"], 1);
+  });
+
+  test("with more digits than Omnitron takes is rounded", async (context) => {
+    const world = await startAkinon(context);
+    const { order_item } = await world.send(
+      oneLine({ unitPrice: "3.33333", taxes: [{ rate: "0.196", amount: "0.65333" }] }),
+    );
+    deepEqual(
+      [order_item[0]?.["price"], order_item[0]?.["tax_amount"], order_item[0]?.["tax_rate"]],
+      [3.33, 0.65, 19.6],
+    );
+  });
+});
+
+describe("Akinon: the order", () => {
+  test("that is not paid waits for its payment there", async (context) => {
+    const world = await startAkinon(context);
+    const unpaid = await world.send(outgoingSample({ financialState: "pending" }));
+    deepEqual([unpaid.order["status"], unpaid.order_item[0]?.["status"]], ["300", "300"]);
+    const paid = await world.send(outgoingSample({ financialState: "paid" }, "SHO1-2"));
+    deepEqual([paid.order["status"], paid.order_item[0]?.["status"]], ["400", "400"]);
+  });
+
+  test("to be paid on delivery has its own payment option", async (context) => {
+    const world = await startAkinon(context, {
+      settings: { paymentOption: 1, cashOnDelivery: { paymentOption: 2, paymentOptionSlug: "pay_on_delivery" } },
+    });
+    const cash = await world.send(outgoingSample({ cashOnDelivery: true }));
+    deepEqual([cash.order["payment_option"], cash.order["payment_option_slug"]], [2, "pay_on_delivery"]);
+    equal(Object(cash.order["extra_field"]).cash_on_delivery, true);
+    const card = await world.send(outgoingSample({}, "SHO1-2"));
+    deepEqual([card.order["payment_option"], card.order["payment_option_slug"]], [1, undefined]);
+  });
+
+  test("has its notes cut with a mark, and no shipping option that is no slug", async (context) => {
+    const world = await startAkinon(context);
+    const { order } = await world.send(
+      outgoingSample({ note: "n".repeat(400), giftMessage: "g".repeat(200), shipping: { code: "Ücretsiz Kargo!" } }),
+    );
+    const cut = (field: string) => [String(order[field]).length, String(order[field]).at(-1)];
+    deepEqual(
+      [cut("notes"), cut("gift_box_note")],
+      [
+        [320, "…"],
+        [160, "…"],
+      ],
+    );
+    equal(order["shipping_option_slug"], undefined);
+  });
+
+  test("of ten thousand units is rejected, unless an item is a line", async (context) => {
+    const { client } = await startAkinon(context);
+    await rejects(client.prepare(oneLine({ quantity: 10_000 })), (error: unknown) => {
+      ok(error instanceof Rejected);
+      match(error.reason, /10000 units.*set items of that destination to "per-line"/);
+      return true;
+    });
+    const world = await startAkinon(context, { settings: { items: "per-line" }, switches: { itemQuantity: "kept" } });
+    equal((await world.send(oneLine({ quantity: 10_000 }))).order_item[0]?.["quantity"], 10_000);
+  });
+
+  test("keeps a property called __proto__ as an attribute", async (context) => {
+    const world = await startAkinon(context);
+    await world.send(oneLine({ properties: [{ name: "__proto__", value: "x" }] }));
+    match(world.posted("create_orders")[0] ?? "", /"attributes":\{"__proto__":"x"\}/);
+  });
+});
+
+describe("Akinon: check before create, and look-up", () => {
+  test("a number that is there already is not sent again", async (context) => {
+    const world = await startAkinon(context);
+    await world.send(outgoingSample());
+    equal((await attempt(world, outgoingSample())).outcome, "already-exists");
+    equal(world.count("POST create_orders"), 1);
+  });
+
+  test("a look-up that is down before the create leaves nothing in doubt", async (context) => {
+    const world = await startAkinon(context);
+    world.sandbox.setFault("akinon", "lookup-down");
+    equal((await attempt(world, outgoingSample())).outcome, "down");
+    equal(world.count("POST create_orders"), 0);
+  });
+
+  test("a list that ignores the number and has no end creates nothing", async (context) => {
+    const world = await startAkinon(context);
+    const body = '{"count":9999,"next":"https://evil.example/","results":[{"pk":1,"number":"X"}]}';
+    world.proxy.strike(({ target }) => target.includes("/orders/?"), { status: 200, body }, { times: 100 });
+    equal((await attempt(world, outgoingSample())).outcome, "faulty");
+    equal(world.count("POST create_orders"), 0);
+  });
+
+  test("a created order whose key nobody tells is known by its number", async (context) => {
+    const world = await startAkinon(context, { switches: { createdKey: false } });
+    const outgoing = outgoingSample();
+    const prepared = await world.client.prepare(outgoing);
+    let looks = 0;
+    world.proxy.strike(({ target }) => target.includes("/orders/?") && ++looks === 2, { status: 503 });
+    const created = await world.client.create(prepared, outgoing);
+    deepEqual(created.providerOrderIds, [outgoing.reference]);
+    ok(created.notes);
+  });
+
+  test("an order sent an item a line to a server with one item a unit is told as different", async (context) => {
+    const world = await startAkinon(context, { settings: { items: "per-line" } });
+    const { sent } = await attempt(world, outgoingSample());
+    const found = await world.client.find(sent, outgoingSample());
+    equal(found.found, "different");
+  });
+
+  test("an order whose items are all cancelled is cancelled, one with some left is what was sent", async (context) => {
+    const world = await startAkinon(context);
+    const { sent, ids } = await attempt(world, outgoingSample());
+    const listed = async (items: object[]) => {
+      const body = JSON.stringify({ count: items.length, next: null, results: items });
+      world.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
+      return (await world.client.find(sent, outgoingSample())).found;
+    };
+    const [tee, mug] = sent.lines.map(({ product }) => Number(product));
+    const items = [{ product: tee }, { product: tee }, { product: { pk: mug } }];
+    equal(await listed(items.map((item) => ({ ...item, status: "canceled" }))), "cancelled");
+    equal(await listed(items.map((item, index) => ({ ...item, status: index === 0 ? 100 : 400 }))), "same");
+    equal(await listed([...items, { product: mug, order: 4711 }]), "same");
+    equal(await listed([...items, { product: mug, order: Number(ids[0]) }]), "different");
+    equal(await listed([]), "different");
+  });
+
+  test("a cancelled order beside a live one of the same number does not hide it", async (context) => {
+    const world = await startAkinon(context, { switches: { duplicates: "accept" } });
+    const { sent, ids } = await attempt(world, outgoingSample());
+    world.sandbox.cancel("akinon", ids[0] ?? "");
+    const again = world.sandbox.plant("akinon", world.sandbox.orders("akinon")[0]?.request);
+    deepEqual(await world.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [again] });
+  });
+});
