@@ -1,0 +1,280 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Channel } from "../../functions/channels/channel.ts";
+import { configuredEndpoints } from "../../functions/receive-webhook/configured-endpoints.ts";
+import { type Request, receiveWebhook } from "../../functions/receive-webhook/receive-webhook.ts";
+import { unpack } from "../../shared/event.ts";
+import { createSecrets } from "../../shared/secrets.ts";
+import { hmac } from "../channels/deliveries.ts";
+
+const SECRET = "first-key";
+
+interface World {
+  queueFails?: boolean;
+  storeFails?: boolean;
+  /** What Secrets Manager answers, a text a read; the last one again and again. An Error is thrown. */
+  secrets?: (string | Error)[];
+  channels?: ReadonlyMap<string, Channel>;
+}
+
+/** receive-webhook with everything that happened outside, in order. */
+function world({
+  queueFails,
+  storeFails,
+  secrets = [JSON.stringify({ signingSecrets: [SECRET] })],
+  ...given
+}: World = {}) {
+  const happened: string[] = [];
+  const queued: { message: string; group: string }[] = [];
+  const stored = new Map<string, string>();
+  const clock = { now: Date.parse("2026-10-01T10:00:00Z") };
+  const client = Object.assign(new SecretsManagerClient({ region: "eu-central-1" }), {
+    send: async () => {
+      happened.push("secret");
+      const answer = secrets.length > 1 ? secrets.shift() : secrets[0];
+      if (answer instanceof Error) throw answer;
+      return { SecretString: answer };
+    },
+  });
+  const deps = {
+    channels: given.channels ?? configuredEndpoints([{ channel: "shopify", name: "demo" }]),
+    secrets: createSecrets(client, "test", {
+      maxAge: 300_000,
+      recheck: 10_000,
+      now: () => clock.now,
+    }),
+    queues: {
+      async sendToIntake(message: string, group: string) {
+        await new Promise(setImmediate);
+        if (queueFails) throw new Error("queue down");
+        happened.push("queued");
+        queued.push({ message, group });
+      },
+    },
+    store: {
+      async put(key: string, text: string) {
+        await new Promise(setImmediate);
+        if (storeFails) throw new Error("bucket down");
+        happened.push("stored");
+        stored.set(key, text);
+      },
+    },
+    now: () => clock.now,
+  };
+  const receive = (request: Request) => receiveWebhook(request, deps);
+  const events = () => Promise.all(queued.map(({ message }) => unpack(message, async (key) => stored.get(key) ?? "")));
+  return { receive, events, happened, queued, stored, clock };
+}
+
+function webhook(body: string | Uint8Array = '{"id":820982911946154508}', overrides: Partial<Request> = {}): Request {
+  const headers = { "x-shopify-hmac-sha256": hmac(SECRET, body), "x-shopify-topic": "orders/create" };
+  return { endpoint: "shopify/demo", method: "POST", query: {}, headers, body: Buffer.from(body), ...overrides };
+}
+const forged = (): Request => webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("other", "{}") } });
+
+test("what is authentic is queued as it came, its endpoint the message group", async () => {
+  const { receive, events, queued, happened } = world();
+  const body = Buffer.from('{"note":"Zoë \u{1F382}", "id": 820982911946154508 }');
+  const { outcome, eventId } = await receive(webhook(body, { query: { a: "ü" } }));
+  equal(outcome, "queued");
+  match(eventId ?? "", /^evt_[0-9a-f-]{36}$/);
+  const [event] = await events();
+  deepEqual(Buffer.from(event?.body ?? []), body);
+  deepEqual(
+    { ...event, body: undefined, headers: undefined },
+    {
+      eventId,
+      channel: "shopify",
+      endpoint: "demo",
+      receivedAt: "2026-10-01T10:00:00.000Z",
+      method: "POST",
+      headers: undefined,
+      query: { a: "ü" },
+      body: undefined,
+    },
+  );
+  equal(event?.headers["x-shopify-topic"], "orders/create");
+  equal(queued[0]?.group, "shopify/demo");
+  ok(/^[\x20-\x7e]*$/.test(queued[0]?.message ?? ""), "ASCII only: SQS refuses some characters");
+  deepEqual(happened, ["secret", "queued"]);
+});
+
+test("the same delivery five times at once is queued five times, each event with an ID of its own", async () => {
+  const { receive, queued } = world();
+  const results = await Promise.all(Array.from({ length: 5 }, () => receive(webhook())));
+  equal(new Set(results.map(({ eventId }) => eventId)).size, 5);
+  equal(queued.length, 5);
+});
+
+for (const body of ["", "no json", '{"unknown":"kind"}', Buffer.from([0xff, 0xfe])]) {
+  test(`authentic and queued, whether anybody can read it or not: ${JSON.stringify(body.toString("latin1"))}`, async () => {
+    const { receive, events } = world();
+    equal((await receive(webhook(body))).outcome, "queued");
+    deepEqual(Buffer.from((await events())[0]?.body ?? []), Buffer.from(body));
+  });
+}
+
+test("P1: a queue that takes nothing makes it unsafe", async () => {
+  const { receive } = world({ queueFails: true });
+  deepEqual(await receive(webhook()), { outcome: "unsafe", error: "Error" });
+});
+
+test("P1: no answer before the queue has taken it", async () => {
+  const { receive, happened } = world();
+  await receive(webhook()).then(() => happened.push("answered"));
+  deepEqual(happened, ["secret", "queued", "answered"]);
+});
+
+test("an event too large for a message lies in the store before its pointer is queued, and comes back whole", async () => {
+  const { receive, events, happened, queued } = world();
+  const body = randomBytes(2 * 1024 * 1024);
+  equal((await receive(webhook(body))).outcome, "queued");
+  deepEqual(happened, ["secret", "stored", "queued"]);
+  ok((queued[0]?.message.length ?? 0) < 1000);
+  deepEqual(Buffer.from((await events())[0]?.body ?? []), body);
+});
+
+test("2 MB that compress go straight to the queue", async () => {
+  const { receive, events, happened } = world();
+  const body = JSON.stringify(Array.from({ length: 50_000 }, (_, id) => ({ id, sku: "DEMO-MUG", quantity: 1 })));
+  ok(body.length > 2 ** 20);
+  await receive(webhook(body));
+  deepEqual(happened, ["secret", "queued"]);
+  equal(Buffer.from((await events())[0]?.body ?? []).toString(), body);
+});
+
+test("the queue's limit is met to the byte", async () => {
+  const { receive, queued, stored } = world();
+  const padded = (length: number) => {
+    const request = webhook();
+    return { ...request, headers: { ...request.headers, "x-padding": "p".repeat(length) } };
+  };
+  await receive(padded(1));
+  const overhead = (queued[0]?.message.length ?? 0) - 1;
+  await receive(padded(2 ** 20 - overhead));
+  equal(queued[1]?.message.length, 2 ** 20);
+  equal(stored.size, 0);
+  await receive(padded(2 ** 20 - overhead + 1));
+  equal(stored.size, 1);
+});
+
+test("P1: where the store fails nothing is queued: a pointer to nothing is no promise", async () => {
+  const { receive, queued } = world({ storeFails: true });
+  equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unsafe");
+  equal(queued.length, 0);
+});
+
+test("P1: where the pointer cannot be queued it is unsafe, though the event is stored", async () => {
+  const { receive } = world({ queueFails: true });
+  equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unsafe");
+});
+
+test("a forged webhook leaves no trace, and the real one after it is queued", async () => {
+  const { receive, queued, stored } = world();
+  equal((await receive(forged())).outcome, "forged");
+  equal((await receive(webhook("{}", { headers: {} }))).outcome, "forged");
+  equal(queued.length + stored.size, 0);
+  equal((await receive(webhook())).outcome, "queued");
+});
+
+test("a key that was rotated since it was read is found by reading once more", async () => {
+  const newer = JSON.stringify({ signingSecrets: ["newer", SECRET] });
+  const { receive, happened, clock } = world({ secrets: [JSON.stringify({ signingSecrets: [SECRET] }), newer] });
+  const signedNewer = webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("newer", "{}") } });
+  equal((await receive(webhook())).outcome, "queued");
+  clock.now += 11_000;
+  equal((await receive(signedNewer)).outcome, "queued");
+  deepEqual(happened, ["secret", "queued", "secret", "queued"]);
+});
+
+test("a flood of forgeries is no flood of reads", async () => {
+  const { receive, happened, clock } = world();
+  for (let second = 0; second < 60; second++) {
+    for (let each = 0; each < 20; each++) equal((await receive(forged())).outcome, "forged");
+    clock.now += 1000;
+  }
+  equal(happened.length, 6, "one read in 10 s");
+});
+
+test("keys are read once in 5 minutes, and again after", async () => {
+  const { receive, happened, clock } = world();
+  for (let minute = 0; minute < 5; minute++) {
+    await receive(webhook());
+    clock.now += 59_000;
+  }
+  equal(happened.filter((each) => each === "secret").length, 1);
+  clock.now += 60_000;
+  await receive(webhook());
+  equal(happened.filter((each) => each === "secret").length, 2);
+});
+
+for (const [what, answer] of Object.entries({
+  "Secrets Manager is down": new Error("down"),
+  "the secret is empty": "",
+  "the secret is no JSON": "first-key",
+  "the secret has no keys": "{}",
+})) {
+  test(`unsafe, not forged, while nobody can say: ${what}`, async () => {
+    const { receive, queued, happened } = world({ secrets: [answer] });
+    deepEqual(await receive(webhook()), { outcome: "unsafe", error: "SecretUnreadable" });
+    deepEqual(await receive(forged()), { outcome: "unsafe", error: "SecretUnreadable" });
+    equal(queued.length, 0);
+    equal(happened.length, 2, "each asks again");
+  });
+}
+
+test("a signature that fails while the keys cannot be read again is unsafe, however often it comes", async () => {
+  const known = JSON.stringify({ signingSecrets: [SECRET] });
+  const { receive, clock } = world({ secrets: [known, new Error("down")] });
+  equal((await receive(webhook())).outcome, "queued");
+  clock.now += 11_000;
+  equal((await receive(forged())).outcome, "unsafe");
+  equal((await receive(forged())).outcome, "unsafe");
+});
+
+for (const endpoint of [
+  "constructor/x",
+  "__proto__/x",
+  "shopify/constructor",
+  "shopify/__proto__",
+  "/",
+  "",
+  "shopify",
+]) {
+  test(`unknown: ${JSON.stringify(endpoint)}, and no secret is read for it`, async () => {
+    const { receive, happened } = world();
+    equal((await receive(webhook("{}", { endpoint }))).outcome, "unknown");
+    deepEqual(happened, []);
+  });
+}
+
+test("another method than the channel's is unknown", async () => {
+  const { receive } = world();
+  for (const method of ["GET", "PUT", "constructor", ""]) {
+    equal((await receive(webhook("{}", { method }))).outcome, "unknown", method);
+  }
+});
+
+test("a signature check that throws is a forgery, not a crash", async () => {
+  const [shopify] = configuredEndpoints([{ channel: "shopify", name: "demo" }]).values();
+  if (!shopify) throw new Error("no channel");
+  const brittle: Channel = {
+    ...shopify,
+    isAuthentic: () => {
+      throw new RangeError("of the sender's making");
+    },
+  };
+  const { receive } = world({ channels: new Map([["shopify/demo", brittle]]) });
+  equal((await receive(webhook())).outcome, "forged");
+});
+
+test("only connections of registered channels have an endpoint", () => {
+  const endpoints = configuredEndpoints([
+    { channel: "shopify", name: "a" },
+    { channel: "constructor", name: "b" },
+    { channel: "amazon", name: "c" },
+  ]);
+  deepEqual([...endpoints.keys()], ["shopify/a"]);
+});
