@@ -64,7 +64,7 @@ async function detailsOf(
       if (!(error instanceof Refused && mentions(error.details, notFoundTexts))) throw error;
     }
   }
-  return found.filter((detail) => detail.seller_fulfillment_order_id === reference);
+  return found.filter((detail) => detail.seller_fulfillment_order_id === reference && sids.includes(detail.sid));
 }
 
 function compared(detail: Detail, sent: Sent): Found {

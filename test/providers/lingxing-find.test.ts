@@ -1,0 +1,259 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { lingxing } from "../../functions/providers/lingxing/index.ts";
+import type { Found } from "../../functions/providers/provider.ts";
+import { Faulty } from "../../shared/errors.ts";
+import { outgoingSample } from "./order-sample.ts";
+import { attempt, type Setup, startWorld, type World } from "./world.ts";
+
+const PATH = "/lingxing/order/amzod/api/orderDetails/productInformation";
+const reference = outgoingSample().reference;
+const sent = {
+  reference,
+  lines: [
+    { id: "1", sku: "A", product: "DEMO-TEE-M", quantity: 2 },
+    { id: "2", sku: "B", product: "DEMO-MUG", quantity: 1 },
+    // A second line of the same product: only sums are compared.
+    { id: "3", sku: "A", product: "DEMO-TEE-M", quantity: 1 },
+  ],
+  firstSentAt: 0,
+  lastSentAt: 0,
+};
+const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<World> =>
+  startWorld(context, lingxing, {
+    secret: {
+      appId: "ak_0123456789abc",
+      appSecret: "lx+demo/secret%2B==&more",
+      tokenKey: "bG9jYWwtZGVtby10b2tlbi1rZXktMzItYnl0ZXMhISE=",
+    },
+    settings: { store: { name: "demo-US", country: "US" }, ...settings },
+    ...setup,
+  });
+
+const row = (items: [msku: string, quantity: unknown, cancelled?: number][], changes: object = {}) => ({
+  sid: 101,
+  store_name: "demo-US",
+  amazon_order_id: "S01-1-1",
+  seller_fulfillment_order_id: reference,
+  order_status: "Processing",
+  listing_detail_info: items.map(([msku, quantity, cancelled_quantity = 0]) => ({
+    msku,
+    quantity,
+    cancelled_quantity,
+  })),
+  ...changes,
+});
+const whole: [string, unknown][] = [
+  ["DEMO-MUG", 1],
+  ["DEMO-TEE-M", 3],
+];
+
+/** What is made of a look-up's `data`. */
+async function found(context: TestContext, data: unknown, setup: Partial<Setup> = {}): Promise<Found> {
+  const world = await start(context, setup);
+  const body = JSON.stringify({ code: 0, message: "操作成功", error_details: [], data });
+  world.proxy.strike(({ target }) => target.startsWith(PATH), { status: 200, body });
+  return world.client.find(sent, outgoingSample());
+}
+
+describe("Lingxing: the look-up by order number", () => {
+  test("asks for our store's order of exactly this number", async (context) => {
+    const world = await start(context);
+    await world.client.find(sent, outgoingSample());
+    const asked = world.proxy.passed.filter(({ target }) => target.startsWith(PATH));
+    deepEqual(
+      asked.map(({ body }) => JSON.parse(body)),
+      [{ order_info: [{ sid: 101, seller_fulfillment_order_id: reference }] }],
+    );
+  });
+
+  for (const [what, data] of [
+    ["no rows", []],
+    ["null", null],
+    ["another number's row", [row(whole, { seller_fulfillment_order_id: `${reference}-g2` })]],
+    ["another store's row", [row(whole, { sid: 107 })]],
+  ] as const) {
+    test(`${what}: nothing there`, async (context) => {
+      deepEqual(await found(context, data), { found: "nothing", conclusive: true });
+    });
+  }
+
+  const same: [string, ReturnType<typeof row>][] = [
+    ["the same lines, in another order", row(whole)],
+    ["a product split into two rows", row([["DEMO-TEE-M", 1], ...whole.slice(0, 1), ["DEMO-TEE-M", 2]] as never)],
+    [
+      "quantities as text",
+      row([
+        ["DEMO-MUG", "1"],
+        ["DEMO-TEE-M", "3"],
+      ]),
+    ],
+    [
+      "a part cancelled, quantities kept",
+      row([
+        ["DEMO-MUG", 1, 1],
+        ["DEMO-TEE-M", 3],
+      ]),
+    ],
+    [
+      "a part cancelled, quantities what is left",
+      row([
+        ["DEMO-MUG", 1],
+        ["DEMO-TEE-M", 2, 1],
+      ]),
+    ],
+    ["shipped", row(whole, { order_status: "Complete" })],
+    ["no number of Amazon's yet", row(whole, { amazon_order_id: "" })],
+    ["a status nobody gave", row(whole, { order_status: null })],
+  ];
+  for (const [what, data] of same) {
+    test(`${what}: the same`, async (context) => {
+      const said = await found(context, [data]);
+      equal(said.found, "same");
+      if (said.found === "same") deepEqual(said.providerOrderIds, [reference]);
+    });
+  }
+
+  test("Amazon's number, a part cancelled and a status that will not ship stand in the notes", async (context) => {
+    const said = await found(context, [
+      row(
+        [
+          ["DEMO-MUG", 1, 1],
+          ["DEMO-TEE-M", 3],
+        ],
+        { order_status: "UNFULFILLABLE" },
+      ),
+    ]);
+    deepEqual(said.found === "same" && said.notes, [
+      "Amazon's order number is S01-1-1.",
+      "A part of it was cancelled at Lingxing.",
+      "Its status at Lingxing is UNFULFILLABLE.",
+    ]);
+  });
+
+  for (const [what, data] of [
+    [
+      "one piece less",
+      row([
+        ["DEMO-MUG", 1],
+        ["DEMO-TEE-M", 2],
+      ]),
+    ],
+    [
+      "one piece more",
+      row([
+        ["DEMO-MUG", 2],
+        ["DEMO-TEE-M", 3],
+      ]),
+    ],
+    [
+      "another product",
+      row([
+        ["DEMO-MUG", 1],
+        ["DEMO-TEE-L", 3],
+      ]),
+    ],
+    ["one product more", row([...whole, ["DEMO-CAP", 1]] as never)],
+    ["one product less", row([["DEMO-TEE-M", 3]])],
+  ] as const) {
+    test(`${what}: another order of our number`, async (context) => {
+      const said = await found(context, [data]);
+      equal(said.found, "different");
+      if (said.found === "different") match(said.reason, /other products/);
+    });
+  }
+
+  for (const [what, data] of [
+    ["Cancelled", row(whole, { order_status: "Cancelled" })],
+    [
+      "CANCELLED without quantities",
+      row(
+        [
+          ["DEMO-MUG", 0, 1],
+          ["DEMO-TEE-M", 0, 3],
+        ],
+        { order_status: "CANCELLED" },
+      ),
+    ],
+    ["Canceled, as Americans write", row(whole, { order_status: "canceled" })],
+    [
+      "all of it cancelled, whatever the status",
+      row([
+        ["DEMO-MUG", 1, 1],
+        ["DEMO-TEE-M", 3, 3],
+      ]),
+    ],
+  ] as const) {
+    test(`${what}: cancelled`, async (context) => equal((await found(context, [data])).found, "cancelled"));
+  }
+
+  for (const listing_detail_info of [[], null]) {
+    test(`an order whose products are ${JSON.stringify(listing_detail_info)} proves nothing`, async (context) => {
+      deepEqual(await found(context, [row([], { listing_detail_info })]), { found: "nothing", conclusive: false });
+    });
+  }
+
+  test("an error that says so means nothing is there, any other one nothing at all", async (context) => {
+    const world = await start(context, { switches: { unknownOrder: "error" } });
+    deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
+    const strict = await start(context, { switches: { unknownOrder: "error" }, settings: { notFoundTexts: [] } });
+    await rejects(strict.client.find(sent, outgoingSample()), Faulty);
+  });
+});
+
+describe("Lingxing: order numbers that are taken", () => {
+  const foreign = { store_name: "demo-DE", country: "德国" };
+
+  test("a second create of a number is refused by Lingxing, and the look-up finds the first", async (context) => {
+    const world = await start(context);
+    equal((await attempt(world, outgoingSample())).outcome, "created");
+    const again = await attempt(world, outgoingSample());
+    equal(again.outcome, "already-exists");
+    equal((await world.client.find(again.sent, outgoingSample())).found, "same");
+    equal(world.sandbox.orders("lingxing").length, 1);
+  });
+
+  for (const uniqueness of ["store", "company"] as const) {
+    test(`unique in the ${uniqueness}: another store's order of our number`, async (context) => {
+      const world = await start(context, { switches: { uniqueness }, settings: { uniqueness } });
+      await attempt(world, outgoingSample({}, "SHO9-1"));
+      const [made] = world.sandbox.orders("lingxing");
+      world.sandbox.plant("lingxing", { ...Object(made?.request), ...foreign, order_id: reference });
+      const { outcome, sent: ours } = await attempt(world, outgoingSample());
+      const said = await world.client.find(ours, outgoingSample());
+      if (uniqueness === "store") deepEqual([outcome, said.found], ["created", "same"]);
+      else {
+        deepEqual([outcome, said.found], ["already-exists", "different"]);
+        if (said.found === "different") match(said.reason, /another store, demo-DE/);
+      }
+    });
+  }
+
+  test("a store that was suspended since is still looked up in", async (context) => {
+    const world = await start(context, { settings: { store: { name: "demo-unpaid", country: "US" } } });
+    equal((await world.client.find(sent, outgoingSample())).found, "nothing");
+  });
+
+  test("duplicates in other words are known once the setting has them", async (context) => {
+    const world = await start(context, { settings: { duplicateTexts: ["订单号已经存在", "order number exists"] } });
+    const body = JSON.stringify({
+      code: 500,
+      message: "失败",
+      error_details: ["The order number exists."],
+      data: null,
+    });
+    world.proxy.strike(({ target }) => target.includes("createOrder"), { status: 200, body });
+    equal((await attempt(world, outgoingSample())).outcome, "already-exists");
+  });
+
+  for (const [otherFailures, expected] of [
+    ["rejected", "rejected"],
+    ["in-doubt", "in-doubt"],
+  ] as const) {
+    test(`other failures are ${expected} where so set`, async (context) => {
+      const world = await start(context, { settings: { otherFailures } });
+      world.sandbox.setFault("lingxing", "reject");
+      equal((await attempt(world, outgoingSample())).outcome, expected);
+    });
+  }
+});

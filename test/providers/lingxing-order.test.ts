@@ -1,0 +1,420 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { lingxing } from "../../functions/providers/lingxing/index.ts";
+import type { OrderRequest } from "../../functions/providers/lingxing/order-request.ts";
+import { Faulty, Rejected } from "../../shared/errors.ts";
+import type { Line, Order } from "../../shared/order.ts";
+import { orderSample, outgoingSample } from "./order-sample.ts";
+import { type Setup, startWorld, type World } from "./world.ts";
+
+const secret = {
+  appId: "ak_0123456789abc",
+  appSecret: "lx+demo/secret%2B==&more",
+  tokenKey: "bG9jYWwtZGVtby10b2tlbi1rZXktMzItYnl0ZXMhISE=",
+};
+const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<World> =>
+  startWorld(context, lingxing, {
+    secret,
+    settings: { store: { name: "demo-US", country: "US" }, ...settings },
+    ...setup,
+  });
+
+const address = orderSample.shippingAddress;
+const shipTo = (changes: Partial<NonNullable<Order["shippingAddress"]>>): Partial<Order> => ({
+  shippingAddress: { ...address, ...changes },
+});
+const lines = (...given: Partial<Line>[]): Partial<Order> => ({
+  lines: given.map((line, index) => ({ id: String(index), sku: "DEMO-TEE", quantity: 1, ...line })),
+});
+
+async function requestOf(world: World, changes: Partial<Order> = {}, reference?: string): Promise<OrderRequest> {
+  return (await world.client.prepare(outgoingSample(changes, reference))).request as OrderRequest;
+}
+const rejected = (work: Promise<unknown>, pattern: RegExp) =>
+  rejects(work, (error) => {
+    equal(error instanceof Rejected, true, String(error));
+    match((error as Rejected).reason, pattern);
+    return true;
+  });
+
+describe("Lingxing: enumerations from our own words", () => {
+  for (const [serviceLevel, expected] of [
+    ["standard", "标准配送"],
+    ["expedited", "加急配送"],
+    ["priority", "优先配送"],
+    [undefined, "加急配送"],
+  ] as const) {
+    test(`service level ${serviceLevel} is ${expected}`, async (context) => {
+      const world = await start(context, { settings: { serviceLevel: "expedited" } });
+      equal((await requestOf(world, { shipping: { serviceLevel } })).delivery_service, expected);
+    });
+  }
+
+  test("what is done with the box is the destination's, and left out where it says nothing", async (context) => {
+    const silent = await requestOf(await start(context));
+    deepEqual(
+      [silent["is_blank_box"], silent["is_block_amzl"], silent["delivery_operation"]],
+      [undefined, undefined, "立即配送"],
+    );
+    const settings = { blankBox: true, blockAmazonLogistics: false, deliveryOperation: "hold" };
+    const said = await requestOf(await start(context, { settings }));
+    deepEqual([said["is_blank_box"], said["is_block_amzl"], said["delivery_operation"]], ["是", "否", "保留订单"]);
+  });
+
+  test("a store's country may be given as Lingxing writes it, and only one of those it knows", async (context) => {
+    const world = await start(context, { settings: { store: { name: "demo-US", country: "加拿大" } } });
+    equal((await requestOf(world))["country"], "加拿大");
+    for (const country of ["China", "CN", "constructor", ""]) {
+      equal(lingxing.settings.safeParse({ store: { name: "demo-US", country } }).success, false, country);
+    }
+  });
+
+  test("an appId that is no AES key is refused at configuration", () => {
+    const given = { ...secret, baseUrl: "https://openapi.lingxing.com" };
+    equal(lingxing.secret.safeParse(given).success, true);
+    for (const appId of ["", "ak_0123456789ab", "ak_0123456789abcd"]) {
+      equal(lingxing.secret.safeParse({ ...given, appId }).success, false, appId);
+    }
+    for (const tokenKey of ["", "c2hvcnQ="]) equal(lingxing.secret.safeParse({ ...given, tokenKey }).success, false);
+  });
+});
+
+describe("Lingxing: what is required", () => {
+  const cases: [string, Partial<Order>, RegExp][] = [
+    ["no address", { shippingAddress: null }, /no shipping address, which lingxing\/demo requires/],
+    [
+      "no recipient",
+      {
+        ...shipTo({ name: undefined, firstName: undefined, lastName: undefined, company: undefined }),
+        buyer: undefined,
+      },
+      /recipient's name.*missing\.name/,
+    ],
+    ["no country", shipTo({ country: undefined }), /no country/],
+    ["no street", shipTo({ street1: " ", street2: undefined }), /no street/],
+    ["no city", shipTo({ city: undefined }), /no city.*missing\.city/],
+    ["no postcode", shipTo({ postcode: "" }), /no postcode.*missing\.postcode/],
+    [
+      "no e-mail address",
+      { ...shipTo({ email: undefined }), buyer: undefined, billingAddress: undefined },
+      /no e-mail address.*missing\.email/,
+    ],
+    ["neither province nor city", shipTo({ province: undefined, provinceCode: undefined, city: undefined }), /no city/],
+  ];
+  for (const [what, changes, pattern] of cases) {
+    test(`${what}: rejected in one sentence, and nothing is asked of Lingxing`, async (context) => {
+      const world = await start(context);
+      await rejected(requestOf(world, changes), pattern);
+      deepEqual(world.sandbox.calls("lingxing"), []);
+    });
+  }
+
+  test("the destination's defaults stand in", async (context) => {
+    const missing = {
+      email: "orders@example.invalid",
+      postcode: "00000",
+      name: "Front desk",
+      city: "Paris",
+      phone: "1",
+      province: "XX-None",
+    };
+    const world = await start(context, { missing });
+    const bare = { street1: "7 rue Rabelais", country: "FR" };
+    const request = await requestOf(world, { shippingAddress: bare, buyer: undefined, billingAddress: undefined });
+    const { buyers_mailbox, postcode, receiver, city, phone_number, region } = request;
+    deepEqual(
+      [buyers_mailbox, postcode, receiver, city, phone_number, region],
+      ["orders@example.invalid", "00000", "Front desk", "Paris", "1", "XX-None"],
+    );
+  });
+
+  test("a Japanese store, not a Japanese address, takes no city: it opens the street", async (context) => {
+    const tokyo = shipTo({
+      country: "JP",
+      province: "Tokyo",
+      provinceCode: undefined,
+      city: "渋谷区",
+      street1: "神南1-1-1",
+      district: undefined,
+    });
+    const japan = await start(context, { settings: { store: { name: "demo-JP", country: "JP" } } });
+    const sent = await requestOf(japan, tokyo);
+    deepEqual(
+      [sent["city"], sent["address1"], sent["region"], sent["country"]],
+      [undefined, "渋谷区 神南1-1-1", "13-Tokyo", "日本"],
+    );
+    equal("city" in JSON.parse(JSON.stringify(sent)), false);
+    const without = await requestOf(japan, shipTo({ city: undefined }));
+    equal(without["address1"], "7 rue Rabelais");
+    const america = await start(context);
+    equal((await requestOf(america, tokyo))["city"], "渋谷区");
+  });
+
+  test("an address in Japan without prefecture and city has no region", async (context) => {
+    const japan = await start(context, { settings: { store: { name: "demo-JP", country: "JP" } } });
+    await rejected(
+      requestOf(japan, shipTo({ country: "JP", province: undefined, provinceCode: undefined, city: undefined })),
+      /no province.*missing\.province/,
+    );
+  });
+
+  test("India wants a declared value of every unit", async (context) => {
+    const india = { store: { name: "demo-IN", country: "IN" } };
+    const world = await start(context, { settings: india });
+    await rejected(requestOf(world), /no customs value for SKU DEMO-MUG.*settings\.declaredValue/);
+    const byPrice = await start(context, { settings: { ...india, declaredValue: "or-unit-price" } });
+    deepEqual((await requestOf(byPrice)).item_list, [
+      { msku: "DEMO-TEE-M", quantity_shipped: 2, declared_value: 8, declared_currency: "EUR" },
+      { msku: "DEMO-MUG", quantity_shipped: 1, declared_value: 7.5, declared_currency: "EUR" },
+    ]);
+  });
+});
+
+describe("Lingxing: Amazon's limits, before anything is sent", () => {
+  const cases: [string, Partial<Order>, RegExp][] = [
+    [
+      "101 products",
+      lines(...Array.from({ length: 101 }, (_, index) => ({ sku: `DEMO-${index}` }))),
+      /101 products.*at most 100/,
+    ],
+    ["251 units", lines({ quantity: 251 }), /251 units.*at most 250/],
+    ["251 units of two lines", lines({ quantity: 250 }, { sku: "DEMO-MUG" }), /251 units/],
+    ["an MSKU of 51 characters", lines({ sku: `DEMO-${"x".repeat(46)}` }), /51 characters.*at most 50/],
+    [
+      "an e-mail address of 65",
+      shipTo({ email: `${"x".repeat(54)}@example.in` }),
+      /e-mail address.*65 characters.*at most 64/,
+    ],
+    ["no SKU", lines({ sku: "" }), /no SKU/],
+  ];
+  for (const [what, changes, pattern] of cases) {
+    test(`${what}: rejected`, async (context) => {
+      const world = await start(context);
+      await rejected(requestOf(world, changes), pattern);
+      deepEqual(world.sandbox.calls("lingxing"), []);
+    });
+  }
+
+  test("100 products of 250 units, an MSKU of 50 and an address of 64 are taken", async (context) => {
+    const world = await start(context);
+    const many = Array.from({ length: 99 }, (_, index) => ({ sku: `DEMO-${index}` }));
+    const changes = {
+      ...lines({ sku: `DEMO-${"x".repeat(45)}`, quantity: 151 }, ...many),
+      ...shipTo({ email: `${"x".repeat(53)}@example.in` }),
+    };
+    const outgoing = outgoingSample(changes);
+    await world.client.create(await world.client.prepare(outgoing), outgoing);
+    equal(world.sandbox.orders("lingxing").length, 1);
+  });
+
+  test("a reference of 40 is sent, one of 41 is not", async (context) => {
+    const world = await start(context);
+    equal((await requestOf(world, {}, "x".repeat(40))).order_id, "x".repeat(40));
+    await rejected(requestOf(world, {}, "x".repeat(41)), /reference has 41 characters/);
+    equal(lingxing.reference.maxLength, 40);
+  });
+
+  test("a remark over 750 characters ends in an ellipsis", async (context) => {
+    const world = await start(context);
+    const request = await requestOf(world, { giftMessage: "g".repeat(751), note: "n".repeat(9000) });
+    for (const text of [request["remark_for_packing"], request["remark"]]) {
+      equal([...String(text)].length, 750);
+      match(String(text), /…$/);
+    }
+  });
+});
+
+describe("Lingxing: the packing slip", () => {
+  const number = async (context: TestContext, changes: Partial<Order>) =>
+    (await requestOf(await start(context), changes))["order_id_for_packing"];
+  const cases: [string, Partial<Order>, string][] = [
+    ["the buyer's number", { number: "#1001" }, "#1001"],
+    ["Latin letters of ISO 8859-1", { number: "Bestellung Nº 7 ÄÖÜ" }, "Bestellung Nº 7 ÄÖÜ"],
+    ["two spaces in a row are one", { number: " A  1   2 " }, "A 1 2"],
+    ["40 characters", { number: "n".repeat(40) }, "n".repeat(40)],
+    ["41 are not cut: the channel's ID", { number: "n".repeat(41) }, "820982911946154508"],
+    ["Chinese: the channel's ID", { number: "订单7" }, "820982911946154508"],
+    ["no number: the channel's ID", { number: undefined }, "820982911946154508"],
+    ["neither fits: our reference", { number: "订单7", id: "单".repeat(3) }, "SHO1-820982911946154508"],
+  ];
+  for (const [what, changes, expected] of cases) {
+    test(what, async (context) => equal(await number(context, changes), expected));
+  }
+
+  test("the date is the UTC day, or another zone's, or with the time", async (context) => {
+    const placed = { placedAt: "2025-04-09T02:30:45.678Z" };
+    const date = async (settings: Record<string, unknown>) =>
+      (await requestOf(await start(context, { settings }), placed))["date_for_packing"];
+    equal(await date({}), "2025-04-09");
+    equal(await date({ timeZone: "America/Los_Angeles" }), "2025-04-08");
+    equal(await date({ packingDate: "date-time" }), "2025-04-09T02:30:45");
+    equal(lingxing.settings.safeParse({ store: { name: "x", country: "US" }, timeZone: "Mars" }).success, false);
+  });
+
+  test("a gift's message, else the destination's thanks, else nothing", async (context) => {
+    const thanks = { settings: { packingRemark: "Thank you!" } };
+    const remark = async (setup: Partial<Setup>, changes: Partial<Order>) =>
+      (await requestOf(await start(context, setup), changes))["remark_for_packing"];
+    equal(await remark(thanks, {}), "Joyeux anniversaire");
+    equal(await remark(thanks, { gift: false }), "Thank you!");
+    equal(await remark(thanks, { giftMessage: undefined }), "Thank you!");
+    equal(await remark({}, { giftMessage: undefined }), undefined);
+  });
+});
+
+describe("Lingxing: the region, by its own list", () => {
+  const cases: [string, Parameters<typeof shipTo>[0], string][] = [
+    ["a code", { country: "US", provinceCode: "AL", province: undefined }, "AL-Alabama"],
+    ["a code as ISO 3166-2 has it", { country: "US", provinceCode: "US-AL", province: undefined }, "AL-Alabama"],
+    [
+      "a code in small letters, where the name belongs",
+      { country: "US", provinceCode: undefined, province: "al" },
+      "AL-Alabama",
+    ],
+    ["a name", { country: "US", provinceCode: undefined, province: "new york" }, "NY-New York"],
+    [
+      "a name with accents",
+      { country: "DE", provinceCode: undefined, province: "BADEN-WÜRTTEMBERG" },
+      "BW-Baden-Wurttemberg",
+    ],
+    ["the code before the name", { country: "US", provinceCode: "WA", province: "Oregon" }, "WA-Washington"],
+    ["the name where the code is none", { country: "DE", provinceCode: "XX", province: "Bayern" }, "BY-Bayern"],
+    ["what it would be anyway", { country: "US", provinceCode: undefined, province: "AL-Alabama" }, "AL-Alabama"],
+    ["Britain, which the list calls UK", { country: "GB", provinceCode: "SCT", province: "Scotland" }, "SCT-Scotland"],
+    ["no hit: the province's text", { country: "DE", provinceCode: undefined, province: "Preußen" }, "Preußen"],
+    ["no list: the province's text", { country: "NL", provinceCode: "NH", province: "Noord-Holland" }, "Noord-Holland"],
+    [
+      "no province: the city's text",
+      { country: "US", provinceCode: undefined, province: undefined, city: "Washington" },
+      "Washington",
+    ],
+  ];
+  for (const [what, changes, expected] of cases) {
+    test(`${what}: ${expected}`, async (context) => {
+      equal((await requestOf(await start(context), shipTo(changes)))["region"], expected);
+    });
+  }
+
+  test("without a hit the destination's default goes before the address's own text", async (context) => {
+    const world = await start(context, { missing: { province: "N/A" } });
+    equal((await requestOf(world, shipTo({ country: "NL", province: "Noord-Holland" })))["region"], "N/A");
+    equal((await requestOf(world))["region"], "CVL-Centre-Val de Loire");
+  });
+
+  test("the list of a country is asked for once, and kept", async (context) => {
+    const world = await start(context);
+    for (let time = 0; time < 3; time++) await world.open().prepare(outgoingSample());
+    const asked = world.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("worldState/lists"));
+    equal(asked.length, 1);
+  });
+
+  test("country_code is ISO's GB, or UK where so set", async (context) => {
+    const british = shipTo({ country: "GB" });
+    equal((await requestOf(await start(context), british))["country_code"], "GB");
+    equal((await requestOf(await start(context, { settings: { britain: "UK" } }), british))["country_code"], "UK");
+  });
+
+  for (const britain of ["GB", "UK"] as const) {
+    test(`a server that wants ${britain} gets it`, async (context) => {
+      const world = await start(context, { settings: { britain }, switches: { britain } });
+      const outgoing = outgoingSample(shipTo({ country: "GB" }));
+      await world.client.create(await world.client.prepare(outgoing), outgoing);
+    });
+  }
+});
+
+describe("Lingxing: products", () => {
+  const catalog = {
+    "DEMO-TEE-M": { providerSku: "DEMO-MSKU-7" },
+    "DEMO-MUG": { providerSku: "DEMO-SIX", packSize: 6 },
+  };
+
+  test("the operator's mapping goes before the SKU itself, in its packs", async (context) => {
+    const world = await start(context, { catalog });
+    const order = lines(
+      { sku: "DEMO-TEE-M", quantity: 2 },
+      { sku: "DEMO-MUG", quantity: 12, customsValue: "0.20" },
+      { sku: "DEMO-CAP" },
+    );
+    const { request, lines: sent } = await world.client.prepare(outgoingSample(order));
+    deepEqual((request as OrderRequest).item_list, [
+      { msku: "DEMO-MSKU-7", quantity_shipped: 2 },
+      { msku: "DEMO-SIX", quantity_shipped: 2, declared_value: 1.2, declared_currency: "EUR" },
+      { msku: "DEMO-CAP", quantity_shipped: 1 },
+    ]);
+    deepEqual(
+      sent.map(({ sku, product, quantity }) => [sku, product, quantity]),
+      [
+        ["DEMO-TEE-M", "DEMO-MSKU-7", 2],
+        ["DEMO-MUG", "DEMO-SIX", 2],
+        ["DEMO-CAP", "DEMO-CAP", 1],
+      ],
+    );
+  });
+
+  test("half a pack is rejected", async (context) => {
+    const world = await start(context, { catalog });
+    await rejected(requestOf(world, lines({ sku: "DEMO-MUG", quantity: 7 })), /7 of SKU DEMO-MUG/);
+  });
+
+  test("lines of one MSKU become one item, unless their customs value differs or it is switched off", async (context) => {
+    const order = lines({ quantity: 2 }, { quantity: 3 }, { quantity: 4, customsValue: "5" });
+    const items = async (settings: Record<string, unknown>) =>
+      (await requestOf(await start(context, { settings }), order)).item_list.map((item) => item.quantity_shipped);
+    deepEqual(await items({}), [5, 4]);
+    deepEqual(await items({ mergeLines: false }), [2, 3, 4]);
+  });
+
+  test("customs values are numbers as they are written", async (context) => {
+    const world = await start(context);
+    const values = ["10.00", "1.20", "0.1", "12345678.99"];
+    const request = await requestOf(
+      world,
+      lines(...values.map((customsValue, index) => ({ sku: `DEMO-${index}`, customsValue }))),
+    );
+    deepEqual(
+      request.item_list.map((item) => item.declared_value),
+      [10, 1.2, 0.1, 12345678.99],
+    );
+    await rejected(requestOf(world, lines({ customsValue: "0.1234567890123456789" })), /more digits/);
+  });
+
+  test("where the listing is asked first, an unknown MSKU and one that Amazon does not ship are named", async (context) => {
+    const world = await start(context, { settings: { checkMsku: true } });
+    const many = Array.from({ length: 23 }, (_, index) => ({ sku: `DEMO-${index}` }));
+    await requestOf(world, lines(...many));
+    equal(world.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("/listing")).length, 3);
+    await rejected(
+      requestOf(world, lines(...many, { sku: "OTHER-1" })),
+      /SKU OTHER-1 is no MSKU.*lingxing\/demo.*npm run catalog/,
+    );
+    await rejected(requestOf(world, lines({ sku: "DEMO-1-FBM" })), /DEMO-1-FBM.*not fulfilled by Amazon/);
+  });
+});
+
+describe("Lingxing: the store", () => {
+  for (const [name, country, pattern] of [
+    ["demo-EU", "US", /no store "demo-EU" of 美国: correct settings\.store of lingxing\/demo/],
+    ["demo-DE", "US", /no store "demo-DE"/],
+    ["demo-stopped", "US", /no longer synchronised/],
+    ["demo-unauthorised", "US", /without a valid Amazon authorisation/],
+    ["demo-unpaid", "US", /suspended/],
+  ] as const) {
+    test(`${name} of ${country} cannot take orders, which is the operator's work`, async (context) => {
+      const world = await start(context, { settings: { store: { name, country } } });
+      const faulty = (error: unknown) => error instanceof Faulty && pattern.test(error.reason);
+      await rejects(requestOf(world), faulty);
+      await rejects(world.client.check?.() ?? Promise.resolve(), faulty);
+    });
+  }
+
+  test("the list of stores is asked for once an hour", async (context) => {
+    const world = await start(context);
+    const asked = () => world.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("seller/lists")).length;
+    for (let time = 0; time < 3; time++) await world.open().prepare(outgoingSample());
+    equal(asked(), 1);
+    world.pass(3_600_001);
+    await world.open().prepare(outgoingSample());
+    equal(asked(), 2);
+  });
+});
