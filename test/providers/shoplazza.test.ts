@@ -1,385 +1,184 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { describe, test } from "node:test";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
-import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { variantOf } from "../../local/simulators/shoplazza/products.ts";
-import { Faulty, Rejected, Throttled } from "../../shared/errors.ts";
-import type { Address, Order } from "../../shared/order.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
-import { openClient } from "./shoplazza-client.ts";
+import { providerContract } from "./contract.ts";
 
-const [tee, mug] = [variantOf("DEMO-TEE-M"), variantOf("DEMO-MUG")];
-const addressed = (changes: Partial<Address>, more: Partial<Order> = {}) =>
-  outgoingSample({ shippingAddress: { ...orderSample.shippingAddress, ...changes }, ...more });
+const REFERENCE = "SHO1-820982911946154508";
+const [TEE, MUG] = [variantOf("DEMO-TEE-M"), variantOf("DEMO-MUG")];
 
-describe("the create's body", () => {
-  test("every field of the document's and the specification's column that the order can fill", async () => {
-    await using shop = await openClient();
-    deepEqual(await shop.bodyOf(), {
-      line_items: [
-        { product_id: tee.product_id, variant_id: tee.id, quantity: 2 },
-        { product_id: mug.product_id, variant_id: mug.id, quantity: 1 },
-      ],
-      shipping_address: {
-        first_name: "Zoé",
-        last_name: "Lefèvre",
-        phone: "07 82 24 67 93",
-        email: "zoe@example.invalid",
-        country: "France",
-        country_code: "FR",
-        province: "Centre-Val de Loire",
-        province_code: "CVL",
-        city: "Orléans",
-        area: "Centre",
-        address: "7 rue Rabelais",
-        address1: "Bâtiment B",
-        company: "Atelier Lefèvre",
-        zip: "45000",
-      },
-      tags: ["ext:SHO1-820982911946154508", "spring", "vip"],
-      note: [
-        "ext:SHO1-820982911946154508",
-        "Order #1001",
-        "DEMO-TEE-M: engraving = À Zoé ♥",
-        "DEMO-TEE-M: colour = black",
-        "Gift message: Joyeux anniversaire",
-        "Delivery: Code 12A4, ring twice",
-        "Please wrap it.",
-      ].join("\n"),
-      // Two of three: 9.49 × 2/3 + 1.25; 3.00 × 2/3; shipping by value: 47.48 of 92.47.
-      tax_total: "7.58",
-      currency_code: "EUR",
-      discount: "2.00",
-      shipping_line: { name: "Livraison standard", shipping_price: "2.57", desc: "standard-fr" },
-      created_at: "2026-03-01T10:00:00Z",
-      updated_at: "2026-03-01T10:01:02Z",
-      order_status: "placed",
+const order = (changes: object = {}) =>
+  JSON.stringify({
+    order: {
+      id: "11218-00000001",
+      number: "00000001",
+      status: "placed",
       financial_status: "paid",
-    });
+      created_at: new Date().toISOString(),
+      tags: `ext:${REFERENCE}, spring`,
+      note: `ext:${REFERENCE}`,
+      line_items: [
+        { variant_id: TEE.id, quantity: 2 },
+        { variant_id: MUG.id, quantity: 1 },
+      ],
+      ...changes,
+    },
   });
+const errors = (...texts: string[]) => JSON.stringify({ errors: texts });
 
-  test("fields that either column requires are there for the barest order, and both columns take it", async () => {
-    for (const required of ["document", "specification"] as const) {
-      await using shop = await openClient({ simulator: { required } });
-      const { id, placedAt, updatedAt, currency, lines } = orderSample;
-      const bare: Order = {
-        ...{ id, placedAt, updatedAt, currency, financialState: "pending" },
-        lines: lines.slice(1, 2).map(({ id: line, sku, quantity }) => ({ id: line, sku, quantity })),
-        shippingAddress: {
-          ...{ name: "Zoé", street1: "7 rue Rabelais", city: "Orléans", country: "FR", email: "zoe@example.invalid" },
-          ...{ province: "Centre-Val de Loire", provinceCode: "CVL" },
-        },
-      };
-      const body = await shop.bodyOf({ ...outgoingSample(), order: bare, lines: bare.lines });
-      deepEqual(
-        [body["discount"], body["tax_total"], body["shipping_line"]],
-        ["0.00", "0.00", { name: "Standard Shipping", shipping_price: "0.00" }],
-      );
-      deepEqual([body["order_status"], body["financial_status"]], ["opened", "waiting"]);
-      equal((body["shipping_address"] as { last_name: string }).last_name, "Zoé");
-    }
-  });
-
-  test("what the documents contradict is switched", async () => {
-    await using shop = await openClient({
-      settings: {
-        lineItemsName: "LineItems",
-        documentFields: false,
-        provinceCode: "with-country",
-        taxTotal: "zero-if-included",
-        lineProperties: "custom_properties",
-        coordinates: "text",
-        orderTags: false,
-      },
-      simulator: { lineItems: "LineItems" },
-    });
-    const body = await shop.bodyOf();
-    const [item] = body["LineItems"] as { custom_properties: unknown }[];
-    deepEqual(item?.custom_properties, [
-      { name: "engraving", value: "À Zoé ♥" },
-      { name: "colour", value: "black" },
-    ]);
-    for (const field of ["line_items", "created_at", "updated_at", "order_status", "financial_status"]) {
-      equal(field in body, false, field);
-    }
-    const address = body["shipping_address"] as Record<string, unknown>;
-    deepEqual(
-      [address["province_code"], address["latitude"], address["longitude"]],
-      ["FR-CVL", "47.902964", "1.909251"],
-    );
-    deepEqual([body["tax_total"], body["tags"]], ["0.00", ["ext:SHO1-820982911946154508"]]);
-    equal(String(body["note"]).includes("engraving"), false);
-  });
-
-  test("statuses in the specification's words or the document's", async () => {
-    for (const [statusWords, paid, unpaid] of [
-      ["specification", ["placed", "paid"], ["opened", "waiting"]],
-      ["document", ["pending", "paid"], ["pending", "unpaid"]],
-    ] as const) {
-      await using shop = await openClient({ settings: { statusWords }, simulator: { statusWords } });
-      for (const [financialState, words] of [
-        ["paid", paid],
-        ["pending", unpaid],
-      ] as const) {
-        const body = await shop.bodyOf(outgoingSample({ financialState }));
-        deepEqual([body["order_status"], body["financial_status"]], words);
-      }
-    }
-  });
-
-  test("coordinates as numbers where the specification is right", async () => {
-    await using shop = await openClient({ settings: { coordinates: "number" } });
-    const { latitude } = (await shop.bodyOf())["shipping_address"] as { latitude: unknown };
-    equal(latitude, 47.902964);
-  });
-
-  test("payment_line says COD for cash on delivery, and is absent for anything else", async () => {
-    await using shop = await openClient();
-    equal("payment_line" in (await shop.bodyOf()), false);
-    equal((await shop.bodyOf(outgoingSample({ cashOnDelivery: true })))["payment_line"], "COD");
-  });
-
-  test("no tag but ours looks like our mark, and the mark is the note's first word however long the rest is", async () => {
-    await using shop = await openClient();
-    const order = outgoingSample({ tags: ["ext:SHO1-1", "a,b", " vip "], note: "x".repeat(5_000) });
-    const body = await shop.bodyOf(order);
-    deepEqual(body["tags"], ["ext:SHO1-820982911946154508", "a", "b", "vip"]);
-    const note = String(body["note"]);
-    ok(note.startsWith("ext:SHO1-820982911946154508\n") && note.length <= 1_000, note.slice(0, 60));
-  });
-
-  test("a tax number is sent to Brazil, where the shop has a field for it", async () => {
-    await using shop = await openClient();
-    const brazil = { country: "BR", province: "São Paulo", provinceCode: "SP" };
-    const taxIds = [{ type: "national" as const, value: "123.456.789-09" }];
-    const { cpf, country } = (await shop.bodyOf(addressed(brazil, { taxIds })))["shipping_address"] as {
-      cpf?: string;
-      country: string;
-    };
-    deepEqual([cpf, country], ["123.456.789-09", "Brazil"]);
-  });
-});
-
-describe("what the order lacks", () => {
-  test("comes from the destination's defaults", async () => {
-    const missing = { email: "shop@example.invalid", lastName: "Customer", province: "None", provinceCode: "NA" };
-    await using shop = await openClient({ missing });
-    const bare = { name: undefined, firstName: undefined, lastName: undefined, email: undefined };
-    const body = await shop.bodyOf(
-      addressed({ ...bare, province: undefined, provinceCode: undefined }, { buyer: undefined }),
-    );
-    const address = body["shipping_address"] as Record<string, unknown>;
-    deepEqual(
-      ["email", "last_name", "province", "province_code", "first_name"].map((field) => address[field]),
-      ["shop@example.invalid", "Customer", "None", "NA", undefined],
-    );
-  });
-
-  test("the buyer's e-mail and phone stand in for the address's", async () => {
-    await using shop = await openClient();
-    const body = await shop.bodyOf(addressed({ email: undefined, phone: undefined }));
-    const { email, phone } = body["shipping_address"] as { email: string; phone: string };
-    deepEqual([email, phone], ["zoe@example.invalid", "07 82 24 67 93"]);
-  });
-
-  for (const [field, changes, says] of [
-    ["province code", { provinceCode: undefined }, /no province code.*shoplazza\/demo.*missing\.provinceCode/],
-    ["e-mail", { email: undefined }, /no e-mail address.*shoplazza\/demo.*missing\.email/],
-    ["street", { street1: " " }, /no street.*shoplazza\/demo.*add it to the order/],
-    ["city", { city: undefined }, /no city.*missing\.city/],
-    ["country", { country: undefined }, /no country/],
-  ] as const) {
-    test(`without a default, no ${field} rejects the delivery in one sentence`, async () => {
-      await using shop = await openClient();
-      const outgoing = addressed(changes, { buyer: undefined });
-      await rejects(shop.client.prepare(outgoing), (error: unknown) => {
-        ok(error instanceof Rejected);
-        match(error.reason, says);
-        return true;
-      });
-      deepEqual(shop.held(), []);
-    });
-  }
-
-  test("an order without an address is rejected too", async () => {
-    await using shop = await openClient();
-    await rejects(shop.client.prepare(outgoingSample({ shippingAddress: null })), Rejected);
-  });
-});
-
-describe("products", () => {
-  test("are looked up by SKU once and remembered", async () => {
-    await using shop = await openClient();
-    await shop.create();
-    await shop.client.prepare(outgoingSample({}, "SHO1-2"));
-    equal(shop.calls("GET", /\/products\/sku\//).length, 2);
-  });
-
-  test("the catalog's IDs come first, then the look-up under its SKU or variant", async () => {
-    await using shop = await openClient({
-      entries: {
-        "DEMO-TEE-M": { productId: mug.product_id, variantId: mug.id },
-        "DEMO-MUG": { providerSku: "DEMO-TEE-M", packSize: 1 },
-      },
-    });
-    const prepared = await shop.client.prepare(outgoingSample());
-    deepEqual(
-      prepared.lines.map(({ product }) => product),
-      [mug.id, tee.id],
-    );
-    equal(shop.calls("GET", /\/products\/sku\//).length, 1);
-
-    await using other = await openClient({ entries: { "DEMO-TEE-M": { variantId: mug.id } } });
-    await rejects(other.client.prepare(outgoingSample()), /no variant .* correct the catalog/);
-    await other.tools.http({
-      method: "GET",
-      url: `${other.sandbox.url}/shoplazza/openapi/2022-01/products/sku/DEMO-MUG/variants`,
-      headers: { "access-token": "spz-demo-token" },
-    });
-    const [first] = (await other.client.prepare(outgoingSample())).lines;
-    equal(first?.product, mug.id);
-  });
-
-  test("pieces are counted in the catalog's packs, whole ones only", async () => {
-    const packs = (packSize: number) => ({ "DEMO-TEE-M": { providerSku: "DEMO-TEE-M", packSize } });
-    await using shop = await openClient({ entries: packs(2) });
-    const { lines } = await shop.client.prepare(outgoingSample());
-    deepEqual([lines[0]?.quantity, lines[1]?.quantity], [1, 1]);
-    await using other = await openClient({ entries: packs(3) });
-    await rejects(other.client.prepare(outgoingSample()), /DEMO-TEE-M.*packs of 3/);
-  });
-
-  test("of several hits the exact SKU counts; several exact ones are for a person", async () => {
-    await using shop = await openClient({ simulator: { skuSearch: "loose" } });
-    equal((await shop.client.prepare(outgoingSample())).lines[0]?.product, tee.id);
-    await using twins = await openClient({ simulator: { skuSearch: "twins" } });
-    await rejects(twins.client.prepare(outgoingSample()), /SKU DEMO-TEE-M names 2 variants in shoplazza\/demo/);
-  });
-
-  for (const unknownSku of ["empty", "404"] as const) {
-    test(`an SKU the shop does not have (${unknownSku}) is named with the destination`, async () => {
-      await using shop = await openClient({ simulator: { unknownSku } });
-      const lines = orderSample.lines.map((line) => ({ ...line, sku: "NOBODYS" }));
-      await rejects(shop.client.prepare(outgoingSample({ lines })), (error: unknown) => {
-        ok(error instanceof Rejected);
-        match(error.reason, /SKU NOBODYS is unknown to shoplazza\/demo/);
-        return true;
-      });
-    });
-  }
-
-  test("SKUs that look like paths are looked up as SKUs", async () => {
-    await using shop = await openClient();
-    for (const sku of ["DEMO-A/B", "DEMO-?x=#%20", "DEMO-é"]) {
-      const lines = orderSample.lines.slice(1, 2).map((line) => ({ ...line, sku }));
-      equal((await shop.client.prepare(outgoingSample({ lines }))).lines[0]?.sku, sku);
-    }
-    for (const sku of ["..", ".", " "]) {
-      const lines = orderSample.lines.slice(1, 2).map((line) => ({ ...line, sku }));
-      await rejects(shop.client.prepare(outgoingSample({ lines })), Rejected);
-    }
-  });
-
-  test("an address that answers 404 with a page is a wrong address, not an unknown SKU", async () => {
-    await using shop = await openClient();
-    const client = shoplazza.open(
-      {
-        destination: "shoplazza/demo",
-        settings: Settings.parse({}),
-        secret: { baseUrl: `${shop.sandbox.url}/nobody`, token: "x" },
-        missing: {},
-      },
-      shop.tools,
-    );
-    await rejects(client.prepare(outgoingSample()), Faulty);
-  });
-
-  test("IDs that the shop no longer takes are looked up anew", async () => {
-    await using shop = await openClient();
-    const { error } = await shop.failed("422-3-line-items");
-    ok(error instanceof Rejected);
-    await shop.create();
-    equal(shop.calls("GET", /\/products\/sku\//).length, 4);
-  });
-});
-
-describe("an order that was created", () => {
-  for (const wrapped of [false, true]) {
-    test(`is read ${wrapped ? "wrapped" : "bare"}`, async () => {
-      await using shop = await openClient({ simulator: { wrapped } });
-      const { providerOrderIds, followUp } = await shop.create();
-      deepEqual([providerOrderIds, followUp], [["11218-00000001"], undefined]);
-    });
-  }
-
-  test("tells where the shop's total differs from ours, and only there", async () => {
-    await using shop = await openClient();
-    // 2 × 19.99 + 7.50 − 2.00 + 2.57 of ours; 3 × 19.99 there.
-    deepEqual((await shop.create()).notes, ["The shop's total is 60.54 EUR, ours 48.05."]);
-    const lines = orderSample.lines.slice(0, 1).map(({ quantityToShip: _, taxes: __, ...line }) => line);
-    const whole = outgoingSample({ lines, total: "61.97", discount: "3.00", tax: "0" }, "SHO1-2");
-    deepEqual((await shop.create(whole)).notes, []);
-    equal((await shop.create(outgoingSample({ currency: "USD" }, "SHO1-3"))).notes?.length, 1);
-  });
-
-  test("says when the shop shows no mark of ours", async () => {
-    await using shop = await openClient({ simulator: { answerShowsMarks: false } });
-    match((await shop.create()).notes?.[0] ?? "", /without our mark/);
-  });
-
-  test("arrives unpaid: told, or marked paid as a step of its own, once", async () => {
-    await using shop = await openClient({ simulator: { statuses: "dropped" } });
-    const told = await shop.create();
-    equal(told.followUp, undefined);
-    match(told.notes?.at(-1) ?? "", /arrived there as "waiting"; markPaid is off/);
-
-    await using other = await openClient({ settings: { markPaid: true }, simulator: { statuses: "dropped" } });
-    const created = await other.create();
-    equal(created.followUp, "mark-paid");
-    await other.client.followUp?.("mark-paid", created.providerOrderIds, outgoingSample());
-    await other.client.followUp?.("mark-paid", created.providerOrderIds, outgoingSample());
-    equal(other.calls("POST", /\/openapi\/2022-01\/orders\/.*\/payment\/success$/).length, 1);
-    equal(other.held().length, 1);
-    // Nothing is to be done for one that is not paid here.
-    equal((await other.create(outgoingSample({ financialState: "pending" }, "SHO1-3"))).followUp, undefined);
-  });
-
-  test("is marked paid under the name of a gateway on 2026-01", async () => {
-    await using shop = await openClient({
-      settings: { markPaid: true, paymentGateway: "Order Relay" },
-      simulator: { statuses: "dropped" },
-    });
-    const { providerOrderIds } = await shop.create();
-    await shop.client.followUp?.("mark-paid", providerOrderIds, outgoingSample());
-    equal(shop.calls("POST", /\/openapi\/2026-01\/orders\/.*\/payment\/success$/).length, 1);
-  });
-
-  test("is not marked paid once it was cancelled", async () => {
-    await using shop = await openClient({ settings: { markPaid: true }, simulator: { statuses: "dropped" } });
-    const { providerOrderIds } = await shop.create();
-    shop.sandbox.cancel("shoplazza", providerOrderIds[0] ?? "");
-    await rejects(async () => shop.client.followUp?.("mark-paid", providerOrderIds, outgoingSample()), Rejected);
-  });
-});
-
-describe("the shop's limits", () => {
-  test("a full bucket throttles, surely without an order, and is counted", async () => {
-    await using shop = await openClient({ simulator: { appBucketSize: 3 } });
-    await shop.create();
-    const prepared = await shop.client.prepare(outgoingSample({}, "SHO1-2"));
-    await rejects(shop.client.create(prepared, outgoingSample({}, "SHO1-2")), Throttled);
-    await rejects(shop.client.find(await shop.sent(), outgoingSample()), Throttled);
-    deepEqual([shop.held().length, shop.counted], [1, ["throttled", "throttled"]]);
-    shop.clock.now += 1_000;
-    await shop.client.create(prepared, outgoingSample({}, "SHO1-2"));
-    equal(shop.held().length, 2);
-  });
-
-  test("check proves the token and changes nothing", async () => {
-    await using shop = await openClient();
-    await shop.client.check?.();
-    await using stranger = await openClient({ token: "guess" });
-    await rejects(async () => stranger.client.check?.(), Faulty);
-    await rejects(stranger.client.prepare(outgoingSample()), Faulty);
-  });
+providerContract(shoplazza, {
+  secret: { token: "spz-demo-token" },
+  create: /^POST \/openapi\/2022-01\/orders$/,
+  lookUp: /^GET \/openapi\/20\d\d-01\/orders(\/|$)/,
+  sample: {
+    line_items: [
+      { product_id: TEE.product_id, variant_id: TEE.id, quantity: 2 },
+      { product_id: MUG.product_id, variant_id: MUG.id, quantity: 1 },
+    ],
+    shipping_address: {
+      first_name: "Zoé",
+      last_name: "Lefèvre",
+      phone: "07 82 24 67 93",
+      email: "zoe@example.invalid",
+      country: "France",
+      country_code: "FR",
+      province: "Centre-Val de Loire",
+      province_code: "CVL",
+      city: "Orléans",
+      area: "Centre",
+      address: "7 rue Rabelais",
+      address1: "Bâtiment B",
+      company: "Atelier Lefèvre",
+      zip: "45000",
+    },
+    tags: [`ext:${REFERENCE}`, "spring", "vip"],
+    note: [
+      `ext:${REFERENCE}`,
+      "Order #1001",
+      "DEMO-TEE-M: engraving = À Zoé ♥",
+      "DEMO-TEE-M: colour = black",
+      "Gift message: Joyeux anniversaire",
+      "Delivery: Code 12A4, ring twice",
+      "Please wrap it.",
+    ].join("\n"),
+    // Two of three: 9.49 × 2/3 + 1.25; 3.00 × 2/3; shipping by value: 47.48 of 92.47.
+    tax_total: "7.58",
+    currency_code: "EUR",
+    discount: "2.00",
+    shipping_line: { name: "Livraison standard", shipping_price: "2.57", desc: "standard-fr" },
+    created_at: "2026-03-01T10:00:00Z",
+    updated_at: "2026-03-01T10:01:02Z",
+    order_status: "placed",
+    financial_status: "paid",
+  },
+  foreign: (request) => {
+    const { line_items } = Object(request);
+    return { ...Object(request), line_items: [{ ...line_items[0], quantity: 7 }] };
+  },
+  outcomes: {
+    // There is no duplicate signal: "Create order failed" is what comes nearest.
+    duplicate: "in-doubt",
+    "422-1-shipping-address": "rejected",
+    "422-1-address-is-nil": "rejected",
+    "422-2-settings": "rejected",
+    "422-3-line-items": "rejected",
+    "422-4-calculate": "rejected",
+    "422-5-build": "rejected",
+    "422-required": "rejected",
+    "422-6-batch-option-created": "in-doubt",
+    "422-6-batch-option-not-created": "in-doubt",
+    "422-7-detail-created": "in-doubt",
+    "422-7-detail-not-created": "in-doubt",
+    "422-8-inventory-created": "in-doubt",
+    "422-8-inventory-not-created": "in-doubt",
+    "422-unknown-created": "in-doubt",
+    "422-unknown-not-created": "in-doubt",
+    "406-created": "in-doubt",
+    "406-not-created": "in-doubt",
+    "500-aborted-created": "in-doubt",
+    "500-aborted-not-created": "in-doubt",
+    "500-deadline-exceeded-created": "in-doubt",
+    "500-deadline-exceeded-not-created": "in-doubt",
+    "500-grpc-deadline-created": "in-doubt",
+    "500-grpc-deadline-not-created": "in-doubt",
+    "500-not-found": "rejected",
+    "500-unimplemented": "faulty",
+    "500-unauthenticated": "faulty",
+    "400-credentials": "faulty",
+    "403-scope": "faulty",
+    "store-not-active": "faulty",
+    "old-cancelled-2xx": "in-doubt",
+  },
+  answers: [
+    { status: 200, body: order(), outcome: "created" },
+    { status: 201, body: order(), outcome: "created" },
+    { status: 200, body: `{"code":"Success","data":${order()}}`, outcome: "created" },
+    { status: 200, body: order({ tags: [`ext:${REFERENCE}`], note: null }), outcome: "created" },
+    { status: 200, body: order({ tags: undefined, note: undefined }), outcome: "created" },
+    { status: 200, body: order({ status: "cancelled" }), outcome: "in-doubt" },
+    { status: 200, body: order({ canceled_at: "2024-06-04T05:32:34Z" }), outcome: "in-doubt" },
+    { status: 200, body: order({ canceled_at: "0001-01-01T00:00:00Z" }), outcome: "created" },
+    { status: 200, body: order({ tags: "", note: "", line_items: [] }), outcome: "in-doubt" },
+    { status: 200, body: order({ tags: "", note: "", created_at: "2024-06-04T05:32:34Z" }), outcome: "in-doubt" },
+    { status: 200, body: order({ tags: "", note: "", created_at: "2026-03-01T10:00:00Z" }), outcome: "created" },
+    { status: 200, body: order({ id: null }), outcome: "in-doubt" },
+    { status: 200, body: '{"code":"Failed","data":null}', outcome: "in-doubt" },
+    { status: 204, outcome: "in-doubt" },
+    { status: 422, body: errors("The shipping address does not pass"), outcome: "rejected" },
+    { status: 422, body: errors("TaxTotal is required"), outcome: "rejected" },
+    { status: 422, body: errors("order_id 1 CreateOrderBatchOption failed"), outcome: "in-doubt" },
+    { status: 422, body: errors("Get Order Detail failed"), outcome: "in-doubt" },
+    { status: 422, body: errors("DecreaseInventory failed"), outcome: "in-doubt" },
+    { status: 422, body: '{"error":"store is not active"}', outcome: "faulty" },
+    { status: 406, body: errors("Create order failed"), outcome: "in-doubt" },
+    { status: 500, body: errors("NotFound"), outcome: "rejected" },
+    { status: 500, body: errors("DeadlineExceeded"), outcome: "in-doubt" },
+    { status: 400, body: errors("json: cannot unmarshal"), outcome: "rejected" },
+    { status: 400, body: '{"error":"invalid token"}', outcome: "faulty" },
+    { status: 401, body: '{"error":"Unauthorized"}', outcome: "faulty" },
+    { status: 403, outcome: "faulty" },
+    { status: 404, body: errors("Unable to find resource"), outcome: "faulty" },
+    { status: 405, outcome: "faulty" },
+    { status: 429, headers: { "retry-after": "1" }, outcome: "throttled" },
+    { status: 302, headers: { location: "/elsewhere" }, outcome: "in-doubt" },
+    { status: 503, outcome: "in-doubt" },
+  ],
+  positions: [
+    { name: "items by the table", switches: { lineItems: "LineItems" }, settings: { lineItemsName: "LineItems" } },
+    { name: "required by the document", switches: { required: "document" } },
+    { name: "required by the specification", switches: { required: "specification" } },
+    {
+      name: "without the document's own fields",
+      switches: { required: "specification" },
+      settings: { documentFields: false },
+    },
+    { name: "answers wrapped", switches: { wrapped: true } },
+    { name: "look-up by window", settings: { lookUp: "2022-01" } },
+    { name: "look-up by window, wrapped", switches: { wrapped: true }, settings: { lookUp: "2022-01" } },
+    { name: "a miss by tag is believed", settings: { tagMiss: "conclusive" } },
+    { name: "created_at taken as sent", switches: { createdAt: "as-sent" } },
+    { name: "created_at as sent, by window", switches: { createdAt: "as-sent" }, settings: { lookUp: "2022-01" } },
+    { name: "statuses dropped", switches: { statuses: "dropped" } },
+    { name: "statuses dropped, marked paid", switches: { statuses: "dropped" }, settings: { markPaid: true } },
+    { name: "words of the specification", switches: { statusWords: "specification" } },
+    {
+      name: "words of the document",
+      switches: { statusWords: "document" },
+      settings: { statusWords: "document" },
+    },
+    { name: "tags in lower case", switches: { tags: "lower-case" } },
+    { name: "tags dropped", switches: { tags: "dropped" } },
+    { name: "marks not shown in the answer", switches: { answerShowsMarks: false } },
+    { name: "tax on top", switches: { taxIncluded: false }, settings: { taxTotal: "zero-if-included" } },
+    { name: "no cash on delivery", switches: { cashOnDelivery: false } },
+    { name: "a loose search of SKUs", switches: { skuSearch: "loose" } },
+    { name: "404 for unknown SKUs", switches: { unknownSku: "404" } },
+    { name: "an index that lags", switches: { indexLagMs: 60_000 } },
+    { name: "oldest first", switches: { sort: "oldest" }, settings: { lookUp: "2022-01" } },
+    { name: "pages capped at 1", switches: { listLimit: 1 }, settings: { lookUp: "2022-01" } },
+    { name: "a tag filter that is ignored", switches: { tagFilter: "ignored" } },
+    {
+      name: "province codes with the country",
+      settings: { provinceCode: "with-country", coordinates: "text", lineProperties: "custom_properties" },
+    },
+    { name: "coordinates as numbers", settings: { coordinates: "number", lineProperties: "omit", orderTags: false } },
+  ],
 });

@@ -9,7 +9,7 @@ import { forgetProducts, type Product, productOf } from "./product.ts";
 import { orderIdIn, refusal } from "./refusal.ts";
 import { Secret, Settings } from "./settings.ts";
 import { openShop } from "./shop.ts";
-import { carries, differenceOf, isCancelled, isPaid, markerOf, ShopOrder, unwrapped } from "./shop-order.ts";
+import { carries, differenceOf, isCancelled, isOlder, isPaid, markerOf, ShopOrder, unwrapped } from "./shop-order.ts";
 
 const Answer = unwrapped(z.object({ order: ShopOrder }));
 const NAMED_MAX_AGE = 30 * 86_400_000;
@@ -59,7 +59,8 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
       if (isCancelled(order)) throw new InDoubt(`Shoplazza answered with order ${order.id}, which is cancelled.`);
       const marked = carries(order, markerOf(outgoing.reference));
       const difference = order.line_items ? differenceOf(order, prepared.lines) : undefined;
-      if (!marked && difference) throw new InDoubt(`Shoplazza answered with order ${order.id}: ${difference}.`);
+      const alien = difference ?? (isOlder(order, outgoing, tools.now()) ? "it was created long ago" : undefined);
+      if (!marked && alien) throw new InDoubt(`Shoplazza answered with order ${order.id}: ${alien}.`);
       const { notes, ...arrival } = arrivalOf(order, outgoing, settings);
       const odd = [
         ...(marked ? [] : [`Order ${order.id} came back without our mark: look-ups will not find it.`]),

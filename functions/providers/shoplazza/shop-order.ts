@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { compareLines } from "../../../shared/compare-lines.ts";
-import type { SentLine } from "../provider.ts";
+import type { Outgoing, SentLine } from "../provider.ts";
 
 /** IDs are text in the documents; a number is taken by its digits (json.ts). */
 export const Id = z.pipe(
@@ -28,6 +28,7 @@ export const ShopOrder = z.object({
   id: Id,
   status: Text,
   financial_status: Text,
+  created_at: Text,
   canceled_at: Text,
   deleted_at: Text,
   tags: z.nullish(z.union([z.string(), z.array(z.string())])),
@@ -61,6 +62,14 @@ function tagsOf(tags: unknown): string[] {
 /** Both spellings are seen; an absent time may be empty, or Go's year 1. */
 export const isCancelled = ({ status, canceled_at, deleted_at }: ShopOrder): boolean =>
   /^cancell?ed$/i.test(status ?? "") || [canceled_at, deleted_at].some((time) => Date.parse(time ?? "") > 0);
+
+const HOUR = 60 * 60_000;
+
+/** Neither new nor dated as we sent it: an order that was there before. @param now epoch ms */
+export function isOlder({ created_at }: ShopOrder, { order }: Pick<Outgoing, "order">, now: number): boolean {
+  const createdAt = Date.parse(created_at ?? "");
+  return createdAt < now - HOUR && Math.abs(createdAt - Date.parse(order.placedAt)) > HOUR;
+}
 
 const PAID = new Set(["paid", "partially_refunded", "refunding", "refund_failed", "refunded"]);
 export const isPaid = ({ financial_status }: ShopOrder): boolean => PAID.has(financial_status ?? "");

@@ -1,0 +1,340 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { describe, test } from "node:test";
+import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
+import { Settings } from "../../functions/providers/shoplazza/settings.ts";
+import { variantOf } from "../../local/simulators/shoplazza/products.ts";
+import { Faulty, Rejected, Throttled } from "../../shared/errors.ts";
+import type { Address, Order } from "../../shared/order.ts";
+import { orderSample, outgoingSample } from "./order-sample.ts";
+import { openClient } from "./shoplazza-client.ts";
+
+const [tee, mug] = [variantOf("DEMO-TEE-M"), variantOf("DEMO-MUG")];
+const addressed = (changes: Partial<Address>, more: Partial<Order> = {}) =>
+  outgoingSample({ shippingAddress: { ...orderSample.shippingAddress, ...changes }, ...more });
+
+describe("the create's body", () => {
+  test("fields that either column requires are there for the barest order, and both columns take it", async () => {
+    for (const required of ["document", "specification"] as const) {
+      await using shop = await openClient({ simulator: { required } });
+      const { id, placedAt, updatedAt, currency, lines } = orderSample;
+      const bare: Order = {
+        ...{ id, placedAt, updatedAt, currency, financialState: "pending" },
+        lines: lines.slice(1, 2).map(({ id: line, sku, quantity }) => ({ id: line, sku, quantity })),
+        shippingAddress: {
+          ...{ name: "Zoé", street1: "7 rue Rabelais", city: "Orléans", country: "FR", email: "zoe@example.invalid" },
+          ...{ province: "Centre-Val de Loire", provinceCode: "CVL" },
+        },
+      };
+      const body = await shop.bodyOf({ ...outgoingSample(), order: bare, lines: bare.lines });
+      deepEqual(
+        [body["discount"], body["tax_total"], body["shipping_line"]],
+        ["0.00", "0.00", { name: "Standard Shipping", shipping_price: "0.00" }],
+      );
+      deepEqual([body["order_status"], body["financial_status"]], ["opened", "waiting"]);
+      equal((body["shipping_address"] as { last_name: string }).last_name, "Zoé");
+    }
+  });
+
+  test("what the documents contradict is switched", async () => {
+    await using shop = await openClient({
+      settings: {
+        lineItemsName: "LineItems",
+        documentFields: false,
+        provinceCode: "with-country",
+        taxTotal: "zero-if-included",
+        lineProperties: "custom_properties",
+        coordinates: "text",
+        orderTags: false,
+      },
+      simulator: { lineItems: "LineItems" },
+    });
+    const body = await shop.bodyOf();
+    const [item] = body["LineItems"] as { custom_properties: unknown }[];
+    deepEqual(item?.custom_properties, [
+      { name: "engraving", value: "À Zoé ♥" },
+      { name: "colour", value: "black" },
+    ]);
+    for (const field of ["line_items", "created_at", "updated_at", "order_status", "financial_status"]) {
+      equal(field in body, false, field);
+    }
+    const address = body["shipping_address"] as Record<string, unknown>;
+    deepEqual(
+      [address["province_code"], address["latitude"], address["longitude"]],
+      ["FR-CVL", "47.902964", "1.909251"],
+    );
+    deepEqual([body["tax_total"], body["tags"]], ["0.00", ["ext:SHO1-820982911946154508"]]);
+    equal(String(body["note"]).includes("engraving"), false);
+  });
+
+  test("statuses in the specification's words or the document's", async () => {
+    for (const [statusWords, paid, unpaid] of [
+      ["specification", ["placed", "paid"], ["opened", "waiting"]],
+      ["document", ["pending", "paid"], ["pending", "unpaid"]],
+    ] as const) {
+      await using shop = await openClient({ settings: { statusWords }, simulator: { statusWords } });
+      for (const [financialState, words] of [
+        ["paid", paid],
+        ["pending", unpaid],
+      ] as const) {
+        const body = await shop.bodyOf(outgoingSample({ financialState }));
+        deepEqual([body["order_status"], body["financial_status"]], words);
+      }
+    }
+  });
+
+  test("coordinates as numbers where the specification is right", async () => {
+    await using shop = await openClient({ settings: { coordinates: "number" } });
+    const { latitude } = (await shop.bodyOf())["shipping_address"] as { latitude: unknown };
+    equal(latitude, 47.902964);
+  });
+
+  test("payment_line says COD for cash on delivery, and is absent for anything else", async () => {
+    await using shop = await openClient();
+    equal("payment_line" in (await shop.bodyOf()), false);
+    equal((await shop.bodyOf(outgoingSample({ cashOnDelivery: true })))["payment_line"], "COD");
+  });
+
+  test("no tag but ours looks like our mark, and the mark is the note's first word however long the rest is", async () => {
+    await using shop = await openClient();
+    const order = outgoingSample({ tags: ["ext:SHO1-1", "a,b", " vip "], note: "x".repeat(5_000) });
+    const body = await shop.bodyOf(order);
+    deepEqual(body["tags"], ["ext:SHO1-820982911946154508", "a", "b", "vip"]);
+    const note = String(body["note"]);
+    ok(note.startsWith("ext:SHO1-820982911946154508\n") && note.length <= 1_000, note.slice(0, 60));
+  });
+
+  test("a tax number is sent to Brazil, where the shop has a field for it", async () => {
+    await using shop = await openClient();
+    const brazil = { country: "BR", province: "São Paulo", provinceCode: "SP" };
+    const taxIds = [{ type: "national" as const, value: "123.456.789-09" }];
+    const { cpf, country } = (await shop.bodyOf(addressed(brazil, { taxIds })))["shipping_address"] as {
+      cpf?: string;
+      country: string;
+    };
+    deepEqual([cpf, country], ["123.456.789-09", "Brazil"]);
+  });
+});
+
+describe("what the order lacks", () => {
+  test("comes from the destination's defaults", async () => {
+    const missing = { email: "shop@example.invalid", lastName: "Customer", province: "None", provinceCode: "NA" };
+    await using shop = await openClient({ missing });
+    const bare = { name: undefined, firstName: undefined, lastName: undefined, email: undefined };
+    const body = await shop.bodyOf(
+      addressed({ ...bare, province: undefined, provinceCode: undefined }, { buyer: undefined }),
+    );
+    const address = body["shipping_address"] as Record<string, unknown>;
+    deepEqual(
+      ["email", "last_name", "province", "province_code", "first_name"].map((field) => address[field]),
+      ["shop@example.invalid", "Customer", "None", "NA", undefined],
+    );
+  });
+
+  test("the buyer's e-mail and phone stand in for the address's", async () => {
+    await using shop = await openClient();
+    const body = await shop.bodyOf(addressed({ email: undefined, phone: undefined }));
+    const { email, phone } = body["shipping_address"] as { email: string; phone: string };
+    deepEqual([email, phone], ["zoe@example.invalid", "07 82 24 67 93"]);
+  });
+
+  for (const [field, changes, says] of [
+    ["province code", { provinceCode: undefined }, /no province code.*shoplazza\/demo.*missing\.provinceCode/],
+    ["e-mail", { email: undefined }, /no e-mail address.*shoplazza\/demo.*missing\.email/],
+    ["street", { street1: " " }, /no street.*shoplazza\/demo.*add it to the order/],
+    ["city", { city: undefined }, /no city.*missing\.city/],
+    ["country", { country: undefined }, /no country/],
+  ] as const) {
+    test(`without a default, no ${field} rejects the delivery in one sentence`, async () => {
+      await using shop = await openClient();
+      const outgoing = addressed(changes, { buyer: undefined });
+      await rejects(shop.client.prepare(outgoing), (error: unknown) => {
+        ok(error instanceof Rejected);
+        match(error.reason, says);
+        return true;
+      });
+      deepEqual(shop.held(), []);
+    });
+  }
+
+  test("an order without an address is rejected too", async () => {
+    await using shop = await openClient();
+    await rejects(shop.client.prepare(outgoingSample({ shippingAddress: null })), Rejected);
+  });
+});
+
+describe("products", () => {
+  test("are looked up by SKU once and remembered", async () => {
+    await using shop = await openClient();
+    await shop.create();
+    await shop.client.prepare(outgoingSample({}, "SHO1-2"));
+    equal(shop.calls("GET", /\/products\/sku\//).length, 2);
+  });
+
+  test("the catalog's IDs come first, then the look-up under its SKU or variant", async () => {
+    await using shop = await openClient({
+      entries: {
+        "DEMO-TEE-M": { productId: mug.product_id, variantId: mug.id },
+        "DEMO-MUG": { providerSku: "DEMO-TEE-M", packSize: 1 },
+      },
+    });
+    const prepared = await shop.client.prepare(outgoingSample());
+    deepEqual(
+      prepared.lines.map(({ product }) => product),
+      [mug.id, tee.id],
+    );
+    equal(shop.calls("GET", /\/products\/sku\//).length, 1);
+
+    await using other = await openClient({ entries: { "DEMO-TEE-M": { variantId: mug.id } } });
+    await rejects(other.client.prepare(outgoingSample()), /no variant .* correct the catalog/);
+    await other.tools.http({
+      method: "GET",
+      url: `${other.sandbox.url}/shoplazza/openapi/2022-01/products/sku/DEMO-MUG/variants`,
+      headers: { "access-token": "spz-demo-token" },
+    });
+    const [first] = (await other.client.prepare(outgoingSample())).lines;
+    equal(first?.product, mug.id);
+  });
+
+  test("pieces are counted in the catalog's packs, whole ones only", async () => {
+    const packs = (packSize: number) => ({ "DEMO-TEE-M": { providerSku: "DEMO-TEE-M", packSize } });
+    await using shop = await openClient({ entries: packs(2) });
+    const { lines } = await shop.client.prepare(outgoingSample());
+    deepEqual([lines[0]?.quantity, lines[1]?.quantity], [1, 1]);
+    await using other = await openClient({ entries: packs(3) });
+    await rejects(other.client.prepare(outgoingSample()), /DEMO-TEE-M.*packs of 3/);
+  });
+
+  test("of several hits the exact SKU counts; several exact ones are for a person", async () => {
+    await using shop = await openClient({ simulator: { skuSearch: "loose" } });
+    equal((await shop.client.prepare(outgoingSample())).lines[0]?.product, tee.id);
+    await using twins = await openClient({ simulator: { skuSearch: "twins" } });
+    await rejects(twins.client.prepare(outgoingSample()), /SKU DEMO-TEE-M names 2 variants in shoplazza\/demo/);
+  });
+
+  for (const unknownSku of ["empty", "404"] as const) {
+    test(`an SKU the shop does not have (${unknownSku}) is named with the destination`, async () => {
+      await using shop = await openClient({ simulator: { unknownSku } });
+      const lines = orderSample.lines.map((line) => ({ ...line, sku: "NOBODYS" }));
+      await rejects(shop.client.prepare(outgoingSample({ lines })), (error: unknown) => {
+        ok(error instanceof Rejected);
+        match(error.reason, /SKU NOBODYS is unknown to shoplazza\/demo/);
+        return true;
+      });
+    });
+  }
+
+  test("SKUs that look like paths are looked up as SKUs", async () => {
+    await using shop = await openClient();
+    for (const sku of ["DEMO-A/B", "DEMO-?x=#%20", "DEMO-é"]) {
+      const lines = orderSample.lines.slice(1, 2).map((line) => ({ ...line, sku }));
+      equal((await shop.client.prepare(outgoingSample({ lines }))).lines[0]?.sku, sku);
+    }
+    for (const sku of ["..", ".", " "]) {
+      const lines = orderSample.lines.slice(1, 2).map((line) => ({ ...line, sku }));
+      await rejects(shop.client.prepare(outgoingSample({ lines })), Rejected);
+    }
+  });
+
+  test("an address that answers 404 with a page is a wrong address, not an unknown SKU", async () => {
+    await using shop = await openClient();
+    const client = shoplazza.open(
+      {
+        destination: "shoplazza/demo",
+        settings: Settings.parse({}),
+        secret: { baseUrl: `${shop.sandbox.url}/nobody`, token: "x" },
+        missing: {},
+      },
+      shop.tools,
+    );
+    await rejects(client.prepare(outgoingSample()), Faulty);
+  });
+
+  test("IDs that the shop no longer takes are looked up anew", async () => {
+    await using shop = await openClient();
+    const { error } = await shop.failed("422-3-line-items");
+    ok(error instanceof Rejected);
+    await shop.create();
+    equal(shop.calls("GET", /\/products\/sku\//).length, 4);
+  });
+});
+
+describe("an order that was created", () => {
+  for (const wrapped of [false, true]) {
+    test(`is read ${wrapped ? "wrapped" : "bare"}`, async () => {
+      await using shop = await openClient({ simulator: { wrapped } });
+      const { providerOrderIds, followUp } = await shop.create();
+      deepEqual([providerOrderIds, followUp], [["11218-00000001"], undefined]);
+    });
+  }
+
+  test("tells where the shop's total differs from ours, and only there", async () => {
+    await using shop = await openClient();
+    // 2 × 19.99 + 7.50 − 2.00 + 2.57 of ours; 3 × 19.99 there.
+    deepEqual((await shop.create()).notes, ["The shop's total is 60.54 EUR, ours 48.05."]);
+    const lines = orderSample.lines.slice(0, 1).map(({ quantityToShip: _, taxes: __, ...line }) => line);
+    const whole = outgoingSample({ lines, total: "61.97", discount: "3.00", tax: "0" }, "SHO1-2");
+    deepEqual((await shop.create(whole)).notes, []);
+    equal((await shop.create(outgoingSample({ currency: "USD" }, "SHO1-3"))).notes?.length, 1);
+  });
+
+  test("says when the shop shows no mark of ours", async () => {
+    await using shop = await openClient({ simulator: { answerShowsMarks: false } });
+    match((await shop.create()).notes?.[0] ?? "", /without our mark/);
+  });
+
+  test("arrives unpaid: told, or marked paid as a step of its own, once", async () => {
+    await using shop = await openClient({ simulator: { statuses: "dropped" } });
+    const told = await shop.create();
+    equal(told.followUp, undefined);
+    match(told.notes?.at(-1) ?? "", /arrived there as "waiting"; markPaid is off/);
+
+    await using other = await openClient({ settings: { markPaid: true }, simulator: { statuses: "dropped" } });
+    const created = await other.create();
+    equal(created.followUp, "mark-paid");
+    await other.client.followUp?.("mark-paid", created.providerOrderIds, outgoingSample());
+    await other.client.followUp?.("mark-paid", created.providerOrderIds, outgoingSample());
+    equal(other.calls("POST", /\/openapi\/2022-01\/orders\/.*\/payment\/success$/).length, 1);
+    equal(other.held().length, 1);
+    // Nothing is to be done for one that is not paid here.
+    equal((await other.create(outgoingSample({ financialState: "pending" }, "SHO1-3"))).followUp, undefined);
+  });
+
+  test("is marked paid under the name of a gateway on 2026-01", async () => {
+    await using shop = await openClient({
+      settings: { markPaid: true, paymentGateway: "Order Relay" },
+      simulator: { statuses: "dropped" },
+    });
+    const { providerOrderIds } = await shop.create();
+    await shop.client.followUp?.("mark-paid", providerOrderIds, outgoingSample());
+    equal(shop.calls("POST", /\/openapi\/2026-01\/orders\/.*\/payment\/success$/).length, 1);
+  });
+
+  test("is not marked paid once it was cancelled", async () => {
+    await using shop = await openClient({ settings: { markPaid: true }, simulator: { statuses: "dropped" } });
+    const { providerOrderIds } = await shop.create();
+    shop.sandbox.cancel("shoplazza", providerOrderIds[0] ?? "");
+    await rejects(async () => shop.client.followUp?.("mark-paid", providerOrderIds, outgoingSample()), Rejected);
+  });
+});
+
+describe("the shop's limits", () => {
+  test("a full bucket throttles, surely without an order, and is counted", async () => {
+    await using shop = await openClient({ simulator: { appBucketSize: 3 } });
+    await shop.create();
+    const prepared = await shop.client.prepare(outgoingSample({}, "SHO1-2"));
+    await rejects(shop.client.create(prepared, outgoingSample({}, "SHO1-2")), Throttled);
+    await rejects(shop.client.find(await shop.sent(), outgoingSample()), Throttled);
+    deepEqual([shop.held().length, shop.counted], [1, ["throttled", "throttled"]]);
+    shop.clock.now += 1_000;
+    await shop.client.create(prepared, outgoingSample({}, "SHO1-2"));
+    equal(shop.held().length, 2);
+  });
+
+  test("check proves the token and changes nothing", async () => {
+    await using shop = await openClient();
+    await shop.client.check?.();
+    await using stranger = await openClient({ token: "guess" });
+    await rejects(async () => stranger.client.check?.(), Faulty);
+    await rejects(stranger.client.prepare(outgoingSample()), Faulty);
+  });
+});
