@@ -18,6 +18,7 @@ export type MetricName =
   | "DeliveriesOverdue"
   | "CancelledAfterCreated"
   | "ProviderThrottled"
+  | "ProviderPriceDifference"
   | "LatencyWebhookToCreated";
 
 export const NAMESPACE = "OrderRelay";

@@ -57,6 +57,7 @@ export function createTools({ provider, destination, table, callTimeout, deadlin
       }),
     count(metric) {
       if (metric === "throttled") count("ProviderThrottled", { destination });
+      if (metric === "price-difference") count("ProviderPriceDifference", { destination });
     },
   };
 }

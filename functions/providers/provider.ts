@@ -128,7 +128,7 @@ export interface Tools {
   /** The operator's own mapping of a SKU for this destination (`npm run catalog`). */
   catalog(sku: string): Promise<CatalogEntry | undefined>;
   /** Counts something for the metrics; no personal data, no query, no ID of an order. */
-  count(metric: "throttled" | "relogin"): void;
+  count(metric: "throttled" | "relogin" | "price-difference"): void;
 }
 
 export interface Cache {

@@ -271,9 +271,11 @@ describe("an order that was created", () => {
     await using shop = await openClient();
     // 2 × 19.99 + 7.50 − 2.00 + 2.57 of ours; 3 × 19.99 there.
     deepEqual((await shop.create()).notes, ["The shop's total is 60.54 EUR, ours 48.05."]);
+    deepEqual(shop.counted, ["price-difference"]);
     const lines = orderSample.lines.slice(0, 1).map(({ quantityToShip: _, taxes: __, ...line }) => line);
     const whole = outgoingSample({ lines, total: "61.97", discount: "3.00", tax: "0" }, "SHO1-2");
     deepEqual((await shop.create(whole)).notes, []);
+    equal(shop.counted.length, 1);
     equal((await shop.create(outgoingSample({ currency: "USD" }, "SHO1-3"))).notes?.length, 1);
   });
 
@@ -324,7 +326,7 @@ describe("the shop's limits", () => {
     const prepared = await shop.client.prepare(outgoingSample({}, "SHO1-2"));
     await rejects(shop.client.create(prepared, outgoingSample({}, "SHO1-2")), Throttled);
     await rejects(shop.client.find(await shop.sent(), outgoingSample()), Throttled);
-    deepEqual([shop.held().length, shop.counted], [1, ["throttled", "throttled"]]);
+    deepEqual([shop.held().length, shop.counted], [1, ["price-difference", "throttled", "throttled"]]);
     shop.clock.now += 1_000;
     await shop.client.create(prepared, outgoingSample({}, "SHO1-2"));
     equal(shop.held().length, 2);

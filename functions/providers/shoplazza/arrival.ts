@@ -15,12 +15,14 @@ export function arrivalOf(
   order: ShopOrder,
   outgoing: Outgoing,
   { markPaid }: Settings,
-): { followUp?: string; notes: string[] } {
+): { followUp?: string; notes: string[]; priceDiffers: boolean } {
   const unpaid = progressOf(outgoing.order) === "paid" && !isPaid(order);
   const notes = differences(order, outgoing);
-  if (!unpaid) return { notes };
-  if (markPaid) return { followUp: MARK_PAID, notes };
+  const priceDiffers = notes.length > 0;
+  if (!unpaid) return { notes, priceDiffers };
+  if (markPaid) return { followUp: MARK_PAID, notes, priceDiffers };
   return {
+    priceDiffers,
     notes: [
       ...notes,
       `The order is paid and arrived there as "${order.financial_status ?? "unknown"}"; markPaid is off.`,

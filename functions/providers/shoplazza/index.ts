@@ -61,7 +61,8 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
       const difference = order.line_items ? differenceOf(order, prepared.lines) : undefined;
       const alien = difference ?? (isOlder(order, outgoing, tools.now()) ? "it was created long ago" : undefined);
       if (!marked && alien) throw new InDoubt(`Shoplazza answered with order ${order.id}: ${alien}.`);
-      const { notes, ...arrival } = arrivalOf(order, outgoing, settings);
+      const { notes, priceDiffers, ...arrival } = arrivalOf(order, outgoing, settings);
+      if (priceDiffers) tools.count("price-difference");
       const odd = [
         ...(marked ? [] : [`Order ${order.id} came back without our mark: look-ups will not find it.`]),
         ...(difference ? [`Order ${order.id} came back with ${difference}.`] : []),

@@ -39,7 +39,7 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
   const same = live.filter((order) => differenceOf(order, sent.lines) === undefined);
   const [first] = same;
   if (first) {
-    const { notes, ...arrival } = arrivalOf(first, outgoing, settings);
+    const { notes, priceDiffers: _, ...arrival } = arrivalOf(first, outgoing, settings);
     const several = same.length > 1 ? [`${same.length} live orders there carry our reference.`] : [];
     return { found: "same", providerOrderIds: idsOf(same), ...arrival, notes: [...several, ...notes] };
   }
