@@ -1,7 +1,7 @@
 /** A decimal number as text: `-12.30`. Money never becomes a float. */
 export type Decimal = string;
 
-const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
+const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 interface Scaled {
   units: bigint;
@@ -28,7 +28,7 @@ function align(a: Scaled, b: Scaled): [bigint, bigint, number] {
   return [a.units * 10n ** BigInt(scale - a.scale), b.units * 10n ** BigInt(scale - b.scale), scale];
 }
 
-export const isDecimal = (text: string): boolean => DECIMAL.test(text.trim()) && /\d/.test(text);
+export const isDecimal = (text: string): boolean => DECIMAL.test(text.trim());
 
 /** The same number without exponent, plus sign or white space; digits after the point are kept: `1.20` stays `1.20`. */
 export const normalise = (text: Decimal): Decimal => format(parse(text));
