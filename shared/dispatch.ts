@@ -41,6 +41,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
   );
 
   const done = new Set([...sent, ...suppressed].flatMap((result) => (result ? [result.destination] : [])));
+  if (done.size === 0) throw failures[0];
   const started = suppressed.flatMap((result) => (result?.started ? [`${result.destination} ${result.started}`] : []));
   await settle(record, ledger, (current) => ({
     ...current,
@@ -49,7 +50,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
     toSuppress: current.toSuppress.filter(
       (destination) => !(done.has(destination) && record.toSuppress.includes(destination)),
     ),
-    ...(sent.length > 0 && { sentAt: new Date(now()).toISOString() }),
+    ...(sent.some((result) => result) && { sentAt: new Date(now()).toISOString() }),
     ...(started.length > 0 && { reason: `${current.reason ?? "cancelled"}; too late for ${started.join(", ")}` }),
   }));
   if (failures.length > 0) throw failures[0];

@@ -43,9 +43,11 @@ export function nextRecord(
   if (!current)
     return { record: firstRecord(order, decision, facts, reading, arrival), outcome: "recorded", taken: true };
   if (digest === current.digest || fresh === current.freshness) {
+    // Reported again later, it holds its place against another that comes late from in between.
+    const known = fresh > current.freshness ? { ...current, freshness: fresh } : current;
     // The order says nothing new; but routes may have been added since, or the time come.
-    const again = current.decided.length === 0 && decision.destinations.length > 0 && current.state !== "cancelled";
-    const record = again ? due(decided(current, decision), arrival) : current;
+    const again = known.decided.length === 0 && decision.destinations.length > 0 && known.state !== "cancelled";
+    const record = again ? due(decided(known, decision), arrival) : known;
     return told(record, "duplicate", reading, arrival, false);
   }
   if (fresh < current.freshness) return told(current, "stale", reading, arrival, false);

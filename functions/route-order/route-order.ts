@@ -29,6 +29,11 @@ export interface Routed {
   state?: OrderRecord["state"];
 }
 
+/** Of an order's ID, as `Order` has it: DynamoDB takes 2,048 bytes of a key. */
+const LONGEST_ID = 255;
+/** Of a sender's own word for what happened, kept in the trace: 50 of them must fit an item. */
+const LONGEST_TOPIC = 200;
+
 /**
  * Room 2: an event becomes an order with deliveries. Reads it as its channel means it, writes the order to the ledger under
  * its identity, decides its deliveries and sends each to its destination's queue.
@@ -51,7 +56,8 @@ export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
   let reading: Reading;
   const reader = await channel.reader();
   try {
-    reading = reader.read(event, connection);
+    const read = reader.read(event, connection);
+    reading = { ...read, topic: read.topic.slice(0, LONGEST_TOPIC).toWellFormed() };
   } catch {
     // Whatever a mapping throws, the event is kept as it is. What it says may quote the buyer, and is not written down.
     return { outcome: "unreadable", event };
@@ -60,6 +66,10 @@ export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
   if (reading.kind === "ignored") return { outcome: "ignored", event, topic };
 
   const orderId = reading.kind === "order" ? reading.order.id : reading.orderId;
+  // Half a character is none: on its way to the table two such IDs may become one.
+  if (orderId === "" || orderId.length > LONGEST_ID || !orderId.isWellFormed()) {
+    return { outcome: "unreadable", event, topic };
+  }
   const identity = { channel: channel.name, connection: connection.name, orderId };
   const arrival = { event, connection, config: deps.config, now: deps.now() };
   const step = await record(identity, reading, arrival, deps);

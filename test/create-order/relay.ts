@@ -22,7 +22,7 @@ interface Queued {
 }
 
 /** A channel whose events are readings, written down. */
-const plain: Channel = {
+export const plain: Channel = {
   name: "plain",
   secret: z.object({}),
   secretFields: {},

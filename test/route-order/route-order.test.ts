@@ -1,0 +1,418 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { readTrace } from "../../shared/trace.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import { DAY, newId, ONE, RoomTwo, TWO, writesOf } from "./room-two.ts";
+
+const LATER = "2026-11-01T11:00:00.000Z";
+
+for (const { kind, skip } of TABLE_EMULATORS) {
+  describe(`an event in room 2 on ${kind}`, { skip, concurrency: 6 }, () => {
+    let started: TestLedger;
+    before(async () => {
+      started = await startLedger(kind);
+    });
+    after(() => started.stop());
+    const begin = () => ({ room: new RoomTwo(started), id: newId() });
+    /** A test with a room and an order ID of its own. */
+    const story = (name: string, work: (begun: { room: RoomTwo; id: string }) => Promise<void>) =>
+      test(name, () => work(begin()));
+
+    story("a new paid order is recorded whole and sent to both destinations", async ({ room, id }) => {
+      const { outcome, state } = await room.ordered({ id }, { topic: "orders/paid" });
+      deepEqual({ outcome, state }, { outcome: "recorded", state: "recorded" });
+      deepEqual(room.sentOf(id), [ONE, TWO]);
+      const { decided, toSend, toSuppress, events } = await room.record(id);
+      deepEqual({ decided, toSend, toSuppress }, { decided: [ONE, TWO], toSend: [], toSuppress: [] });
+      deepEqual(
+        events.map(({ topic, outcome }) => ({ topic, outcome })),
+        [{ topic: "orders/paid", outcome: "recorded" }],
+      );
+      equal((await room.body(id)).shippingAddress?.city, "Berlin");
+    });
+
+    story("what lies on a destination's queue names no buyer", async ({ room, id }) => {
+      await room.ordered({ id });
+      for (const pointer of room.sent) ok(!/Ada|Byron|Main 1|Berlin/.test(JSON.stringify(pointer)));
+    });
+
+    story("a repeat sends nothing and says so", async ({ room, id }) => {
+      await room.ordered({ id });
+      equal((await room.ordered({ id })).outcome, "duplicate");
+      equal(room.sentOf(id).length, 2);
+      const { events, eventCount } = await room.record(id);
+      deepEqual([events.map(({ outcome }) => outcome), eventCount], [["recorded", "duplicate"], 2]);
+    });
+
+    story("an older event changes nothing but the trace", async ({ room, id }) => {
+      await room.ordered({ id, updatedAt: LATER, note: "new" });
+      const before = await room.record(id);
+      equal((await room.ordered({ id, note: "old", financialState: "pending" })).outcome, "stale");
+      const { events: _, eventCount: __, rev: ___, ...after } = await room.record(id);
+      const { events: ____, eventCount: _____, rev: ______, ...same } = before;
+      deepEqual(after, same);
+      equal((await room.body(id)).note, "new");
+    });
+
+    story("a newer event replaces the order and sends nothing twice", async ({ room, id }) => {
+      await room.ordered({ id, note: "old" });
+      equal((await room.ordered({ id, updatedAt: LATER, note: "new" })).outcome, "updated");
+      equal((await room.body(id)).note, "new");
+      equal(room.sentOf(id).length, 2);
+    });
+
+    story("at equal freshness the further state wins, in whatever sequence they come", async () => {
+      const states = [{ financialState: "pending" }, {}, { cancelledAt: LATER }];
+      for (const sequence of [
+        [0, 1, 2],
+        [2, 1, 0],
+        [1, 0, 2],
+        [1, 2, 0],
+        [0, 2, 1],
+        [2, 0, 1],
+      ]) {
+        const { room, id } = begin();
+        for (const step of sequence) await room.ordered({ id, ...states[step] });
+        equal((await room.record(id)).state, "cancelled", sequence.join());
+        ok((await room.body(id)).cancelledAt, sequence.join());
+      }
+      const { room, id } = begin();
+      await room.ordered({ id });
+      await room.ordered({ id, financialState: "pending" });
+      equal((await room.body(id)).financialState, "paid");
+    });
+
+    story("at equal freshness and state the later event time wins", async ({ room, id }) => {
+      await room.ordered({ id, note: "second" }, { eventTime: "2026-11-01T10:00:00.700Z" });
+      equal((await room.ordered({ id, note: "first" }, { eventTime: "2026-11-01T10:00:00.300Z" })).outcome, "stale");
+      equal((await room.body(id)).note, "second");
+      equal((await room.ordered({ id, note: "third" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome, "updated");
+      equal((await room.body(id)).note, "third");
+    });
+
+    story("the same order reported again later holds its place against one in between", async ({ room, id }) => {
+      await room.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.100Z" });
+      equal((await room.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome, "duplicate");
+      equal((await room.ordered({ id, note: "B" }, { eventTime: "2026-11-01T10:00:00.500Z" })).outcome, "stale");
+      equal((await room.body(id)).note, "A");
+    });
+
+    story(
+      "five at once are one order, each destination is told, and the trace knows all five",
+      async ({ room, id }) => {
+        await room.ordered({ id, financialState: "pending" }, { topic: "orders/create" });
+        equal((await room.record(id)).state, "held");
+        deepEqual(room.sentOf(id), []);
+        const five = Array.from({ length: 5 }, () => room.ordered({ id, updatedAt: LATER }, { topic: "orders/paid" }));
+        const outcomes = (await Promise.all(five)).map(({ outcome }) => outcome);
+        equal(outcomes.filter((outcome) => outcome === "updated").length, 1);
+        equal(outcomes.filter((outcome) => outcome === "duplicate").length, 4);
+        deepEqual([...new Set(room.sentOf(id))].sort(), [ONE, TWO]);
+        const { decided, toSend, eventCount, state } = await room.record(id);
+        deepEqual(
+          { decided, toSend, eventCount, state },
+          { decided: [ONE, TWO], toSend: [], eventCount: 6, state: "recorded" },
+        );
+      },
+    );
+
+    story("five first events at once are one record", async ({ room, id }) => {
+      const outcomes = await Promise.all(Array.from({ length: 5 }, () => room.ordered({ id })));
+      equal(outcomes.filter(({ outcome }) => outcome === "recorded").length, 1);
+      equal((await room.record(id)).eventCount, 5);
+    });
+
+    story("created after paid: the late and lesser one changes nothing", async ({ room, id }) => {
+      await room.ordered({ id }, { topic: "orders/paid" });
+      equal((await room.ordered({ id, financialState: "pending" }, { topic: "orders/create" })).outcome, "stale");
+      equal((await room.body(id)).financialState, "paid");
+      equal((await room.record(id)).state, "recorded");
+    });
+
+    story("cancelled before anything else was heard: nothing is ever sent", async ({ room, id }) => {
+      equal((await room.ordered({ id, updatedAt: LATER, cancelledAt: LATER })).state, "cancelled");
+      equal((await room.ordered({ id })).outcome, "stale");
+      deepEqual(room.sentOf(id), []);
+    });
+
+    for (const financialState of ["refunded", "voided"]) {
+      story(`${financialState} counts as cancelled, with that as the reason`, async ({ room, id }) => {
+        await room.ordered({ id, financialState });
+        const { state, reason } = await room.record(id);
+        deepEqual([state, reason], ["cancelled", `${financialState} at the channel`]);
+        deepEqual(room.sentOf(id), []);
+      });
+    }
+
+    story("partially refunded is still paid", async ({ room, id }) => {
+      await room.ordered({ id, financialState: "partially_refunded" });
+      equal(room.sentOf(id).length, 2);
+    });
+
+    story("of more than 50 events the newest stand in the trace, then a count", async ({ room, id }) => {
+      await room.ordered({ id });
+      for (let count = 0; count < 53; count++) await room.arrives({ kind: "change", change: "noted", orderId: id });
+      await room.ordered({ id }, { topic: "the newest" });
+      const trace = await readTrace(room.ledger, { channel: "plain", connection: "main", orderId: id });
+      equal(trace?.eventCount, 55);
+      equal(trace?.events.length, 50);
+      equal(trace?.events.at(-1)?.topic, "the newest");
+    });
+
+    story("a sender's endless word for its topic never makes the order too large to write", async ({ room, id }) => {
+      await room.ordered({ id });
+      for (let count = 0; count < 45; count++) {
+        await room.arrives({ kind: "change", change: "noted", orderId: id, topic: "t".repeat(10_000) });
+      }
+      equal((await room.record(id)).eventCount, 46);
+    });
+
+    story("a change about a known order is noted and touches nothing else", async ({ room, id }) => {
+      await room.ordered({ id, updatedAt: LATER });
+      const { freshness, state, digest } = await room.record(id);
+      equal(
+        (await room.arrives({ kind: "change", change: "noted", orderId: id, topic: "refunds/create" })).outcome,
+        "noted",
+      );
+      const now = await room.record(id);
+      deepEqual([now.freshness, now.state, now.digest], [freshness, state, digest]);
+      equal(now.events.at(-1)?.topic, "refunds/create");
+    });
+
+    story("a deletion cancels a known order, whose older news are then stale", async ({ room, id }) => {
+      await room.ordered({ id });
+      const gone = { kind: "change", change: "cancelled", orderId: id, topic: "orders/delete", eventTime: LATER };
+      equal((await room.arrives(gone)).state, "cancelled");
+      equal((await room.record(id)).reason, "orders/delete at the channel");
+      equal((await room.ordered({ id, updatedAt: "2026-11-01T10:30:00.000Z" })).outcome, "stale");
+      equal((await room.arrives(gone)).outcome, "duplicate");
+      equal((await room.record(id)).state, "cancelled");
+    });
+
+    story("a deletion that is older than what we know is stale", async ({ room, id }) => {
+      await room.ordered({ id, updatedAt: LATER });
+      const old = { kind: "change", change: "cancelled", orderId: id, eventTime: "2026-11-01T10:30:00.000Z" };
+      equal((await room.arrives(old)).outcome, "stale");
+      equal((await room.record(id)).state, "recorded");
+    });
+
+    for (const change of ["noted", "cancelled"]) {
+      story(`${change}, about an order nobody knows, makes none`, async ({ room, id }) => {
+        equal((await room.arrives({ kind: "change", change, orderId: id })).outcome, "ignored");
+        equal(await room.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
+      });
+    }
+
+    for (const [why, changes, reason] of [
+      ["placed before since", { placedAt: "2025-12-31T23:59:59Z" }, /since/],
+      ["older than maxOrderAge", { placedAt: "2026-08-01T00:00:00Z" }, /maxOrderAge \(60 days\)/],
+      ["already fulfilled", { fulfilmentState: "fulfilled" }, /fulfilled/],
+      ["nothing left to ship", { lines: [{ id: "1", sku: "A", quantity: 1, quantityToShip: 0 }] }, /no line left/],
+      ["only a gift card", { lines: [{ id: "1", sku: "A", quantity: 1, ships: false }] }, /no line left/],
+      ["a test", { test: true }, /test order/],
+    ] as const) {
+      story(`not routed: ${why}, recorded with the reason`, async ({ room, id }) => {
+        equal((await room.ordered({ id, ...changes })).state, "not-routed");
+        match((await room.record(id)).reason ?? "", reason);
+        deepEqual(room.sentOf(id), []);
+        equal((await room.body(id)).id, id);
+      });
+    }
+
+    story("a test order goes where a route asks for tests, and nowhere else", async ({ room, id }) => {
+      const [route] = room.config.routes;
+      ok(route);
+      room.config = { ...room.config, routes: [route, { ...route, to: [TWO], test: true }] };
+      await room.ordered({ id, test: true });
+      deepEqual(room.sentOf(id), [TWO]);
+    });
+
+    story(
+      "unrouted while no route wants its connection; a repeat after the route was added sends it",
+      async ({ room, id }) => {
+        const { routes } = room.config;
+        room.config = { ...room.config, routes: [] };
+        equal((await room.ordered({ id })).state, "unrouted");
+        match((await room.record(id)).reason ?? "", /no route from plain\/main/);
+        room.config = { ...room.config, routes };
+        equal((await room.ordered({ id })).state, "recorded");
+        deepEqual(room.sentOf(id), [ONE, TWO]);
+        equal((await room.record(id)).reason, undefined);
+      },
+    );
+
+    story("held until it is paid; a route that wants it when placed does not wait", async ({ room, id }) => {
+      const [route] = room.config.routes;
+      ok(route);
+      room.config = {
+        ...room.config,
+        routes: [
+          { ...route, to: [ONE] },
+          { ...route, to: [TWO], when: "placed" },
+        ],
+      };
+      await room.ordered({ id, financialState: "authorized" });
+      deepEqual(room.sentOf(id), [TWO]);
+      await room.ordered({ id, updatedAt: LATER });
+      deepEqual(room.sentOf(id), [TWO, ONE]);
+    });
+
+    story("two connections with the same order ID have two orders", async ({ room, id }) => {
+      await room.ordered({ id, note: "of main" });
+      await room.ordered({ id, note: "of second" }, { endpoint: "second" });
+      equal((await room.body(id)).note, "of main");
+      equal((await room.body(id, "second")).note, "of second");
+      equal(room.sentOf(id).length, 4);
+    });
+
+    for (const odd of [
+      "__proto__",
+      "constructor",
+      "toString",
+      "a#b",
+      "a/b",
+      "order#plain/main#1",
+      "delivery#x#1",
+      "注文番号-①-🛒",
+      "é".normalize("NFD"),
+      " ",
+      "\u0000\n",
+      "x".repeat(255),
+      "界".repeat(255),
+    ]) {
+      story(
+        `order ID ${JSON.stringify(odd.slice(0, 20))} (${odd.length}) is an ID like any other`,
+        async ({ room }) => {
+          equal((await room.ordered({ id: odd })).outcome, "recorded");
+          equal((await room.ordered({ id: odd })).outcome, "duplicate");
+          deepEqual(room.sentOf(odd), [ONE, TWO]);
+          equal((await room.record(odd)).orderId, odd);
+          const due = await room.ledger.due(room.clock, room.clock + DAY);
+          ok(
+            due.some(({ identity }) => identity.orderId === odd && identity.connection === "main"),
+            "the due-time pass finds it under its own ID",
+          );
+        },
+      );
+    }
+
+    for (const [what, orderId] of [
+      ["longer than any channel's", "x".repeat(3000)],
+      ["half a character", "a\ud800"],
+      ["empty", ""],
+    ] as const) {
+      story(`an order ID that is ${what} makes the event unreadable, not a failure for ever`, async ({ room }) => {
+        equal((await room.arrives({ kind: "change", change: "noted", orderId })).outcome, "unreadable");
+        equal((await room.ordered({ id: orderId })).outcome, "unreadable");
+      });
+    }
+
+    story(
+      "one queue down: the other destination is told at once, the repeat finishes only the missing one",
+      async ({ room, id }) => {
+        room.down.add(ONE);
+        await rejects(room.ordered({ id }), /down/);
+        deepEqual(room.sentOf(id), [TWO]);
+        const record = await room.record(id);
+        deepEqual([record.decided, record.toSend], [[ONE, TWO], [ONE]]);
+        room.down.clear();
+        equal((await room.ordered({ id })).outcome, "duplicate");
+        deepEqual(room.sentOf(id), [TWO, ONE]);
+        deepEqual((await room.record(id)).toSend, []);
+      },
+    );
+
+    story("any later event finishes it too: a stale one, a note", async ({ room, id }) => {
+      room.down.add(ONE).add(TWO);
+      await rejects(room.ordered({ id, updatedAt: LATER }));
+      equal((await room.record(id)).sentAt, undefined, "nothing was sent yet");
+      room.down.delete(ONE);
+      await rejects(room.ordered({ id }));
+      deepEqual(room.sentOf(id), [ONE]);
+      room.down.clear();
+      await room.arrives({ kind: "change", change: "noted", orderId: id });
+      deepEqual(room.sentOf(id), [ONE, TWO]);
+    });
+
+    story("recording costs two writes before the sends and one after", async ({ room, id }) => {
+      const sends: number[] = [];
+      room.beforeSend = async () => void sends.push(writesOf(room.commands).length);
+      await room.ordered({ id });
+      deepEqual(sends, [2, 2]);
+      deepEqual(writesOf(room.commands), ["PutItemCommand", "PutItemCommand", "PutItemCommand"]);
+    });
+
+    story("each repeat costs one write, and one read", async ({ room, id }) => {
+      await room.ordered({ id });
+      const note = () => room.arrives({ kind: "change", change: "noted", orderId: id });
+      const stale = () => room.ordered({ id, updatedAt: "2026-11-01T09:00:00Z" });
+      for (const event of [() => room.ordered({ id }), stale, note]) {
+        room.commands.length = 0;
+        await event();
+        deepEqual(room.commands, ["GetItemCommand", "PutItemCommand"]);
+      }
+    });
+
+    story("the index is written once: later events leave the due time where it is", async ({ room, id }) => {
+      await room.ordered({ id });
+      const { dueAt } = await room.record(id);
+      equal(dueAt, new Date(room.clock + room.config.timing.dueAfter).toISOString());
+      room.clock += 60_000;
+      await room.ordered({ id });
+      await room.ordered({ id, updatedAt: LATER, note: "edited" });
+      await room.arrives({ kind: "change", change: "noted", orderId: id });
+      equal((await room.record(id)).dueAt, dueAt);
+    });
+
+    story("what is not sent stands in no index", async ({ room, id }) => {
+      await room.ordered({ id, financialState: "pending" });
+      equal((await room.record(id)).dueAt, undefined);
+    });
+
+    story("states and body expire at times fixed when the order was first seen", async ({ room, id }) => {
+      await room.ordered({ id });
+      const first = await room.file(id);
+      equal(first.record.expiresAt, Math.floor((room.clock + 400 * DAY) / 1000));
+      equal(first.body?.expiresAt, Math.floor((room.clock + 90 * DAY) / 1000));
+      room.clock += DAY;
+      await room.ordered({ id, updatedAt: LATER, note: "later" });
+      const second = await room.file(id);
+      equal(second.record.expiresAt, first.record.expiresAt);
+      equal(second.body?.expiresAt, first.body?.expiresAt);
+      room.clock += 90 * DAY;
+      equal((await room.file(id)).body, undefined, "expired, though TTL has not deleted it yet");
+    });
+
+    story("an order that does not fit an item goes to S3 and comes back whole", async ({ room, id }) => {
+      const note = randomBytes(32_000).toString("hex");
+      const attributes = Array.from({ length: 30 }, (_, index) => ({
+        name: `n${index}`,
+        value: randomBytes(16_000).toString("base64"),
+      }));
+      await room.ordered({ id, note, attributes });
+      const file = await room.file(id);
+      ok(file.body?.s3Key && file.body.gzip === undefined);
+      const whole = await room.body(id);
+      equal(whole.note, note);
+      deepEqual(whole.attributes, attributes);
+      // Smaller again: it moves back into the item.
+      await room.ordered({ id, updatedAt: LATER, note: "small" });
+      ok((await room.file(id)).body?.gzip);
+      equal((await room.body(id)).note, "small");
+    });
+
+    story("just under and over what an item holds, both are stored", async () => {
+      for (const kib of [370, 395]) {
+        const { room, id } = begin();
+        const attributes = Array.from({ length: kib / 5 }, (_, index) => ({
+          name: `n${index}`,
+          // base64 of random bytes compresses back to about those bytes.
+          value: randomBytes(5 * 1024).toString("base64"),
+        }));
+        await room.ordered({ id, attributes });
+        deepEqual((await room.body(id)).attributes, attributes);
+      }
+    });
+  });
+}
