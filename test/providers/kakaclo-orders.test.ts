@@ -248,3 +248,16 @@ test("an odd row of somebody else is no obstacle, one of ours that cannot be rea
   const ours = { ...row("1", []), orderItems: [{ sku: "DEMO-MUG" }] };
   equal(await findIn(context, [ours]).then(() => "found", outcomeOf), "down");
 });
+
+// How it is set up
+
+test("the address is KakaClo's own unless the secret says otherwise, and never doubles /openapi", () => {
+  equal(kakaclo.secret.parse({ token: "a" }).baseUrl, "https://developer.kakaclo.com");
+  const of = (baseUrl: string) => kakaclo.secret.safeParse({ token: "a", baseUrl }).success;
+  deepEqual([of("https://test-developer.kakaclo.com/"), of("https://developer.kakaclo.com/openapi")], [true, false]);
+});
+
+test("a misspelt setting is a mistake, not a default", () => {
+  equal(kakaclo.settings.safeParse({ adressField: "orderAddress" }).success, false);
+  equal(kakaclo.settings.safeParse({ channelTypes: { prio: "Express" } }).success, false);
+});

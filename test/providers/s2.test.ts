@@ -186,6 +186,8 @@ providerContract(s2, {
     { name: "brief rows", switches: { listRows: "brief" } },
     { name: "products with neighbours", switches: { productNeighbours: true } },
     { name: "an account a connection", settings: { accountId: { "shopify/demo": ACCOUNT } } },
+    { name: "net prices", settings: { unitPrice: "net-discounted" } },
+    { name: "states by name", settings: { state: "name" } },
     { name: "nothing in meta", settings: { meta: false } },
     { name: "a short-lived token", switches: { tokenLifetimeSeconds: 60 } },
     {

@@ -6,12 +6,12 @@ import { Duration } from "../../../shared/duration.ts";
 const ChannelType = z.enum(["Standard", "Express", "Expedited"]);
 
 /** `settings` of a KakaClo destination: what the documents leave open (docs/providers/kakaclo.md). */
-export const KakacloSettings = z.object({
+export const KakacloSettings = z.strictObject({
   /** The document's sample has the plural, its table the singular. */
   addressField: z._default(z.enum(["orderAddresses", "orderAddress"]), "orderAddresses"),
   /** Our three speeds in KakaClo's words. */
   channelTypes: z._default(
-    z.object({
+    z.strictObject({
       standard: z._default(ChannelType, "Standard"),
       expedited: z._default(ChannelType, "Express"),
       priority: z._default(ChannelType, "Express"),

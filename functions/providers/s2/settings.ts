@@ -4,7 +4,7 @@ import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
 const AccountId = z.string().check(z.regex(/^\S+$/, "an account's ID, from S2's GET /account"));
 
 /** `settings` of an S2 destination: what the documents leave open (docs/providers/s2.md). */
-export const S2Settings = z.object({
+export const S2Settings = z.strictObject({
   /** Of S2's `GET /account`: one for all, or one for each connection: `{ "shopify/main": "1ac4…" }`. */
   accountId: z.union([AccountId, z.record(z.string(), AccountId)]),
   /** The document's sample has `items`, its table `item`. */
@@ -21,7 +21,7 @@ export const S2Settings = z.object({
   metaKey: z._default(z.string().check(z.minLength(1)), "orderRelay"),
   /** Our three speeds as S2's `channelShippingMethod`; without one the method's name at the channel. */
   shippingMethods: z._default(
-    z.object({
+    z.strictObject({
       standard: z.optional(z.string()),
       expedited: z.optional(z.string()),
       priority: z.optional(z.string()),
