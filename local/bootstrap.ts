@@ -43,7 +43,10 @@ async function answer({ requestId, traceId, deadline, payload }: ToEnvironment):
     logStreamName: variable("AWS_LAMBDA_LOG_STREAM_NAME"),
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
-  tell({ type: "answer", requestId, result: await run(payload, context) });
+  const before = process.cpuUsage();
+  const result = await run(payload, context);
+  const { user, system } = process.cpuUsage(before);
+  tell({ type: "answer", result, cpuMs: (user + system) / 1000 });
 }
 
 async function run(payload: string, context: object): Promise<InvocationResult> {

@@ -6,6 +6,8 @@ import type { EnvironmentInfo, InvocationResult } from "./host-messages.ts";
 const PATIENCE_MS = 50;
 /** While the machine is busy, one more process would slow the others down: only when none has answered for this long. */
 const BUSY_PATIENCE_MS = 1000;
+/** Unless the function mostly waits, for a provider say: then more of it cost next to nothing. */
+const WAITING_SHARE = 0.15;
 
 /** The environments of one function. */
 export interface EnvironmentPool {
@@ -36,6 +38,7 @@ export function createEnvironmentPool(
   const waiting: Waiting[] = [];
   let growing: NodeJS.Timeout | undefined;
   let lastAnswer = 0;
+  let cpuShare = 1;
 
   function pump(): void {
     for (let environment = free.at(-1); environment && waiting.length > 0; environment = free.at(-1)) {
@@ -53,6 +56,7 @@ export function createEnvironmentPool(
       next.started();
       next.resolve(await environment.invoke(next.payload, () => waiting.length === 0));
       lastAnswer = Date.now();
+      cpuShare = environment.cpuShare();
       if (environment.state() === "ended") {
         environments.delete(environment);
         return pump();
@@ -68,7 +72,7 @@ export function createEnvironmentPool(
     const [oldest] = waiting;
     if (!oldest || environments.size >= most) return;
     const starting = [...environments].some((environment) => environment.state() === "starting");
-    const patient = starting || machineIsBusy();
+    const patient = starting || (cpuShare > WAITING_SHARE && machineIsBusy());
     const since = patient ? Math.max(oldest.since, lastAnswer) : oldest.since;
     if (Date.now() - since >= (patient ? BUSY_PATIENCE_MS : PATIENCE_MS)) grow();
     if (growing === undefined) growing = setTimeout(growIfNeeded, PATIENCE_MS);

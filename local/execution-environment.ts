@@ -19,6 +19,8 @@ export interface ExecutionEnvironment {
   invocations(): number;
   /** Epoch ms of its last answer. */
   lastUsed(): number;
+  /** Of its last invocation's time, the share that it computed and did not wait: 0 to 1. */
+  cpuShare(): number;
   /** Resolves to undefined when the handler is loaded, else to why it never will be. */
   readonly initialised: Promise<InvocationResult | undefined>;
   /** @param andFreeze whether nothing else waits for this environment, asked when it has answered */
@@ -40,6 +42,8 @@ export function startEnvironment(
   let state: EnvironmentState = "starting";
   let invocations = 0;
   let lastUsed = Date.now();
+  let cpuMs = 0;
+  let cpuShare = 1;
   let settle: ((result: InvocationResult) => void) | undefined;
   let endedWith: string | undefined;
   const { promise: initialised, resolve: initialise } = Promise.withResolvers<InvocationResult | undefined>();
@@ -56,7 +60,10 @@ export function startEnvironment(
       clearTimeout(initTimer);
       freeze();
       initialise(undefined);
-    } else settle?.(message.result);
+    } else {
+      cpuMs = message.cpuMs;
+      settle?.(message.result);
+    }
   });
   child.on("error", (error) => end(`Runtime.InvalidEntrypoint: ${error.message}`));
   child.on("exit", (code, signal) => {
@@ -79,6 +86,7 @@ export function startEnvironment(
     state = "busy";
     invocations += 1;
     const requestId = randomUUID();
+    const from = Date.now();
     const answered = new Promise<InvocationResult>((resolve) => {
       settle = resolve;
     });
@@ -87,11 +95,12 @@ export function startEnvironment(
       writeSync(log, `${new Date().toISOString()} ${requestId} Task timed out after ${seconds} seconds\n`);
       end(`Sandbox.Timedout: ${requestId} Task timed out after ${seconds} seconds`);
     }, hosted.timeoutMs);
-    give(child, { requestId, traceId: traceId(), deadline: Date.now() + hosted.timeoutMs, payload });
+    give(child, { requestId, traceId: traceId(), deadline: from + hosted.timeoutMs, payload });
     const result = await answered;
     settle = undefined;
     clearTimeout(timer);
     lastUsed = Date.now();
+    cpuShare = Math.min(1, cpuMs / Math.max(1, lastUsed - from));
     if (andFreeze()) freeze();
     return result;
   }
@@ -101,6 +110,7 @@ export function startEnvironment(
     state: () => state,
     invocations: () => invocations,
     lastUsed: () => lastUsed,
+    cpuShare: () => cpuShare,
     initialised,
     invoke,
     end,

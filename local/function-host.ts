@@ -41,8 +41,9 @@ function start({ functions, queueSources, schedules, awsEndpoint, logFolder, idl
     pools.set(hosted.name, createEnvironmentPool(hosted.name, { most, idleMs, start: startOne }));
   }
   const sqs = createSqsClient(awsEndpoint);
-  for (const source of queueSources)
-    void runEventSource(source, sqs, (payload) => invoke(source.functionName, payload));
+  for (const source of queueSources) {
+    void runEventSource(source, sqs, (payload, started) => invoke(source.functionName, payload, started));
+  }
   for (const schedule of schedules) runSchedule(schedule, (payload) => invoke(schedule.functionName, payload));
   tell({ type: "ready" });
 }

@@ -46,5 +46,5 @@ export interface ToEnvironment {
   payload: string;
 }
 
-/** Environment to function host. */
-export type FromEnvironment = { type: "initialised" } | { type: "answer"; requestId: string; result: InvocationResult };
+/** Environment to function host. `cpuMs`: what the invocation took of the processor. */
+export type FromEnvironment = { type: "initialised" } | { type: "answer"; result: InvocationResult; cpuMs: number };

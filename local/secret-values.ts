@@ -26,7 +26,8 @@ export function secretValues(specs: SecretSpec[], sandboxUrl: string, file = SEC
     if (generated) return randomBytes(32).toString("base64url");
     // shared/names.ts: <prefix>/<stage>/<kind>/<path>
     const [, , kind = "", ...path] = name.split("/");
-    const value = values[kind]?.[path.join("/")];
+    const ofKind = new Map(Object.entries(values[kind] ?? {}));
+    const value = ofKind.get(path.join("/"));
     if (value === undefined) {
       throw new MissingSecret(
         `local/secrets.json lacks "${path.join("/")}" under "${kind}"; what to write there: ${description || "{}"}`,

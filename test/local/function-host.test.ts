@@ -18,7 +18,7 @@ test("nothing runs on after the answer: the environment is stopped, and goes on 
   await post(stack.url);
   const [environment] = await stack.host.environments();
   equal(environment?.state, "frozen");
-  equal(processState(environment?.pid), "T");
+  await until(() => processState(environment?.pid) === "T", "it is stopped");
   const noted = stack.notes().length;
   for (let i = 0; i < 20; i++) await fetch(`${stack.url}/health`);
   equal(stack.notes().length, noted);
