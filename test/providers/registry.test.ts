@@ -1,0 +1,50 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import type { Provider } from "../../functions/providers/provider.ts";
+import * as registry from "../../functions/providers/registry.ts";
+
+const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+
+/** The names of an object schema's fields. */
+function fieldsOf(schema: unknown): string[] {
+  return typeof schema === "object" && schema !== null && "shape" in schema ? Object.keys(Object(schema.shape)) : [];
+}
+
+for (const [exported, provider] of Object.entries(registry) as [string, Provider][]) {
+  const { name } = provider;
+  describe(`what belongs to a provider: ${name}`, () => {
+    test("it is exported by its name, and its Lambda is its own", async () => {
+      equal(exported, name);
+      match(await read(`functions/providers/${name}/handler.ts`), new RegExp(`createProviderHandler\\(${name}\\)`));
+    });
+
+    test("it passes the contract suite", async () => {
+      match(await read(`test/providers/${name}.test.ts`), new RegExp(`providerContract\\(\\s*${name}\\b`));
+    });
+
+    test("its page names every setting and every field of the secret", async () => {
+      const page = await read(`docs/providers/${name}.md`);
+      const fields = [...fieldsOf(provider.settings), ...fieldsOf(provider.secret)];
+      deepEqual(
+        fields.filter((field) => !page.includes(`\`${field}\``) && !page.includes(`\`${field}.`)),
+        [],
+      );
+    });
+
+    test("every field of its secret is explained to the person who fills it in", () => {
+      deepEqual(
+        fieldsOf(provider.secret).filter((field) => !Object.hasOwn(provider.secretFields, field)),
+        [],
+      );
+    });
+
+    test("the references it allows can be what we send: letters, digits and hyphens", () => {
+      const { maxLength, characters } = provider.reference;
+      equal(characters.test("SHO1-820982911946154508-g2"), true);
+      equal(characters.test("SHO1-abcdefghijklmnopqrst-g12"), true);
+      equal(characters.global || characters.sticky, false, "such an expression remembers where it was");
+      equal(maxLength >= "12345678-abcdefghijklmnopqrst-g999".length, true);
+    });
+  });
+}
