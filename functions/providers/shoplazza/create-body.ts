@@ -94,7 +94,7 @@ function shippingAddress({ order }: Outgoing, account: Destination): CreateBody 
 
   return {
     ...given("first_name", name.firstName),
-    last_name: requiredField(name.lastName, "recipient's last name", account, "lastName"),
+    last_name: requiredField(name.lastName ?? address.company, "recipient's last name", account, "lastName"),
     ...given("phone", address.phone?.trim() || order.buyer?.phone?.trim() || account.missing.phone),
     email: requiredField(address.email?.trim() || order.buyer?.email, "e-mail address", account, "email"),
     country: countryName(country),

@@ -5,7 +5,7 @@ import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
  * Every switch of docs/providers/shoplazza.md: what the public documents leave open or contradict (reference/providers.md
  * 5, [ASSUME]).
  */
-export const Settings = z.object({
+export const Settings = z.strictObject({
   /** The document's table prints `LineItems`, the 2022-01 specification `line_items`. */
   lineItemsName: z._default(z.enum(["line_items", "LineItems"]), "line_items"),
   /** Sends `created_at`, `updated_at`, `order_status` and `financial_status`: required by the document, absent in the specification. */
