@@ -66,6 +66,9 @@ export const Delivery = z.object({
   createdAt: z.optional(z.int()),
   /** Who ended it by hand, and when. */
   resolvedBy: z.optional(z.string()),
+  /** Present while it waits for a person; see ledger.ts. */
+  dueHour: z.optional(z.string()),
+  dueAt: z.optional(z.string()),
   expiresAt: z.int(),
 });
 export type Delivery = z.infer<typeof Delivery>;

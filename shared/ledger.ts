@@ -23,6 +23,13 @@ export interface DueEntry {
   dueAt: string;
 }
 
+/** `destination` undefined: the order itself is held. */
+export interface Waiting {
+  identity: Identity;
+  destination: string | undefined;
+  since: string;
+}
+
 /**
  * The DynamoDB table that knows every order and delivery. One partition an order; conditional writes only: each item
  * counts its writes in `rev`, and a write names the one it builds on. "conflict" means somebody else was first: read again.
@@ -39,6 +46,8 @@ export interface Ledger {
   putDelivery(delivery: Delivery): Promise<"written" | "conflict">;
   /** Orders whose due time lies in `[from, to]`, epoch ms, soonest first. */
   due(from: number, to: number): Promise<DueEntry[]>;
+  /** What waits for a person: rejected, faulty, in doubt to the end, held for the operator. Longest waiting first. */
+  waitingForAPerson(): Promise<Waiting[]>;
   /** Up to where the due-time pass has looked, epoch ms. */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
@@ -54,6 +63,16 @@ export function dueAttributes(at: number): { dueAt: string; dueHour: string } {
   const dueAt = new Date(at).toISOString();
   return { dueAt, dueHour: dueAt.slice(0, 13) };
 }
+
+/**
+ * The index's attributes for a delivery, or an order, that nothing but a person moves on: a partition of their own in the
+ * same index. Only what failed pays for it.
+ */
+export const forAPerson = (at: number): { dueAt: string; dueHour: string } => ({
+  dueAt: new Date(at).toISOString(),
+  dueHour: FOR_A_PERSON,
+});
+const FOR_A_PERSON = "for-a-person";
 
 export function createLedger(table: Table, store: EventStore, now: () => number = Date.now): Ledger {
   /** Expired items stay readable for days (TTL deletes when it gets to it), so nobody may see them. */
@@ -109,6 +128,15 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
         for (const { pk, dueAt } of items) found.push({ identity: identityOf(pk), dueAt: String(dueAt) });
       }
       return found;
+    },
+
+    async waitingForAPerson() {
+      const items = await table.range(DUE_INDEX, ["dueHour", FOR_A_PERSON], ["dueAt", "0", "9"]);
+      return items.map(({ pk, sk, dueAt }) => ({
+        identity: identityOf(pk),
+        destination: /^delivery#([^#]+)#/.exec(sk)?.[1],
+        since: String(dueAt),
+      }));
     },
 
     async dueCursor() {

@@ -6,6 +6,7 @@ import type { Ledger, OrderFile } from "../../shared/ledger.ts";
 import { linesToShip } from "../../shared/order.ts";
 import { reference } from "../../shared/reference.ts";
 import type { Verdict } from "../../shared/sqs-batch.ts";
+import { without } from "../../shared/without.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
 import {
@@ -179,9 +180,8 @@ class Run {
   private async create(delivery: Delivery, prepared: Prepared, outgoing: Outgoing, client: Client): Promise<Ran> {
     const { functionTimeout, config } = this.deps;
     const now = this.deps.now();
-    const { settledAt: _, nextAttemptAt: __, ...rest } = delivery;
     const claimed: Delivery = {
-      ...rest,
+      ...without(delivery, "settledAt", "nextAttemptAt", "dueAt", "dueHour"),
       state: "sending",
       attempts: delivery.attempts + 1,
       reference: outgoing.reference,
@@ -278,7 +278,7 @@ class Run {
       const kept = failed.delivery && { ...failed.delivery, state: "created" as const };
       return this.write(delivery, { ...failed, ...(kept && { delivery: kept }) });
     }
-    const { followUp: _, reason: __, nextAttemptAt: ___, ...done } = delivery;
+    const done = without(delivery, "followUp", "reason", "nextAttemptAt", "dueAt", "dueHour");
     return this.write(delivery, { outcome: "created", delivery: { ...done, tries: {} }, verdict: "done" });
   }
 

@@ -1,7 +1,9 @@
 import type { Timing } from "../../shared/config.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
+import { forAPerson } from "../../shared/ledger.ts";
 import type { Verdict } from "../../shared/sqs-batch.ts";
+import { without } from "../../shared/without.ts";
 import type { Created } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
 
@@ -24,19 +26,16 @@ export interface Conclusion {
 }
 
 /** The delivery without what belongs to a running attempt. */
-function atRest(delivery: Delivery): Delivery {
-  const { token: _, leaseUntil: __, nextAttemptAt: ___, settledAt: ____, reason: _____, ...rest } = delivery;
-  return rest;
-}
+const atRest = (delivery: Delivery): Delivery =>
+  without(delivery, "token", "leaseUntil", "nextAttemptAt", "settledAt", "reason", "dueAt", "dueHour");
 
 /** Waiting for a turn and being throttled are not attempts. */
 const uncounted = (delivery: Delivery): Delivery => ({ ...delivery, attempts: delivery.attempts - 1 });
 
 export function concludeCreated(delivery: Delivery, created: Created, { now }: Circumstances): Conclusion {
   const { providerOrderIds, followUp, notes } = created;
-  const { tries: _, actsUntil: __, ...rest } = atRest(delivery);
   const ended: Delivery = {
-    ...rest,
+    ...without(atRest(delivery), "actsUntil"),
     tries: {},
     state: "created",
     providerOrderIds,
@@ -82,10 +81,16 @@ export function concludeFailed(
   }
   if (error instanceof Rejected && !(doubt && asking !== "create")) {
     const failed = { ...delivery.failed, [messageId]: now };
-    const { [messageId]: _, ...tries } = delivery.tries;
     return {
       outcome: "rejected",
-      delivery: { ...atRest(delivery), state: "rejected", reason: error.reason, failed, tries },
+      delivery: {
+        ...atRest(delivery),
+        state: "rejected",
+        reason: error.reason,
+        failed,
+        tries: without(delivery.tries, messageId),
+        ...forAPerson(now),
+      },
       verdict: { again: 0 },
     };
   }
@@ -125,10 +130,13 @@ export function tried(
   const doubt = inDoubt ? { settledAt: asking === "create" ? now + settling : (delivery.settledAt ?? now) } : {};
   const common = { ...atRest(delivery), ...doubt, reason };
   if (now - former.since >= timing.giveUpAfter) {
-    const { [messageId]: _, ...tries } = delivery.tries;
     const failed = { ...delivery.failed, [messageId]: now };
     const state = inDoubt ? "in-doubt" : "faulty";
-    return { outcome: "gave-up", delivery: { ...common, state, failed, tries }, verdict: { again: 0 } };
+    return {
+      outcome: "gave-up",
+      delivery: { ...common, state, failed, tries: without(delivery.tries, messageId), ...forAPerson(now) },
+      verdict: { again: 0 },
+    };
   }
   const again = backoff(count, { base: timing.retryBase, cap: timing.retryCap, random });
   return {

@@ -3,11 +3,12 @@ import type { Config, Connection } from "../../shared/config.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { ReceivedEvent } from "../../shared/event.ts";
 import { freshness } from "../../shared/freshness.ts";
-import { dueAttributes } from "../../shared/ledger.ts";
+import { dueAttributes, forAPerson } from "../../shared/ledger.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
 import { digestOf } from "../../shared/order-body.ts";
 import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/order-record.ts";
 import { type Decision, decide } from "../../shared/routes.ts";
+import { without } from "../../shared/without.ts";
 import type { Reading } from "../channels/channel.ts";
 
 /** What an event made of an order. `taken`: the event's order is the newest there is, its body has to be kept. */
@@ -53,10 +54,14 @@ export function nextRecord(
   if (fresh < current.freshness) return told(current, "stale", reading, arrival, false);
 
   const newer: OrderRecord = { ...current, ...facts };
-  if (decision.state === "cancelled")
-    return told(cancelled(newer, decision.reason), "cancelled", reading, arrival, true);
+  if (decision.state === "cancelled") {
+    // Cancelled before: what had to be suppressed was named then, and what came too late stays said.
+    const known = current.state === "cancelled";
+    const record = known ? newer : due(cancelled(newer, decision.reason), arrival);
+    return told(record, "cancelled", reading, arrival, true);
+  }
   if (current.state === "cancelled") {
-    return told(due(revived(newer, decision, deliveries), arrival), "updated", reading, arrival, true);
+    return told(due(revived(newer, decision, deliveries, arrival.now), arrival), "updated", reading, arrival, true);
   }
   return told(due(decided(newer, decision), arrival), "updated", reading, arrival, true);
 }
@@ -70,7 +75,8 @@ export function nextRecordOfChange(current: OrderRecord, reading: Told<"change">
   if (current.state === "cancelled")
     return told({ ...current, freshness: fresh }, "duplicate", reading, arrival, false);
   const reason = `${reading.topic} at the channel`;
-  return told(cancelled({ ...current, freshness: fresh }, reason), "cancelled", reading, arrival, false);
+  const record = due(cancelled({ ...current, freshness: fresh }, reason), arrival);
+  return told(record, "cancelled", reading, arrival, false);
 }
 
 function firstRecord(
@@ -120,7 +126,7 @@ function decided(record: OrderRecord, { state, reason, destinations }: Decision)
 
 /** What was never sent needs no sending any more, but its message may be under way: each is suppressed by name. */
 const cancelled = (record: OrderRecord, reason = "cancelled at the channel"): OrderRecord => ({
-  ...record,
+  ...(record.state === "held" ? without(record, "dueAt", "dueHour") : record),
   state: "cancelled",
   reason,
   toSend: [],
@@ -128,7 +134,7 @@ const cancelled = (record: OrderRecord, reason = "cancelled at the channel"): Or
 });
 
 /** A cancelled order that is wanted again: a new generation, if every delivery of the former is surely gone. */
-function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]): OrderRecord {
+function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[], now: number): OrderRecord {
   const gone = record.decided.every((destination) => {
     const delivery = deliveries.find((one) => one.destination === destination && one.generation === record.generation);
     return delivery?.state === "cancelled" || delivery?.state === "withdrawn";
@@ -136,7 +142,7 @@ function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]
   if (!gone) {
     const reason =
       "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
-    return { ...record, state: "held", reason };
+    return { ...record, state: "held", reason, ...forAPerson(now) };
   }
   const next = { ...record, state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
   return decided({ ...next, generation: record.generation + (record.decided.length > 0 ? 1 : 0) }, decision);
@@ -144,7 +150,10 @@ function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]
 
 /** The one index entry of an order in the good case: when somebody should make sure that its deliveries ended. */
 function due(record: OrderRecord, { config, now }: Arrival): OrderRecord {
-  return record.toSend.length > 0 ? { ...record, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 } : record;
+  const ahead = record.dueAt !== undefined && Date.parse(record.dueAt) > now;
+  // What is to be suppressed can do with the look that is coming anyway; the pass may have left an older one behind.
+  if (record.toSend.length === 0 && (record.toSuppress.length === 0 || ahead)) return record;
+  return { ...record, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 };
 }
 
 function told(
