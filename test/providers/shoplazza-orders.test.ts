@@ -119,7 +119,8 @@ describe("what the order lacks", () => {
   test("comes from the destination's defaults", async () => {
     const missing = { email: "shop@example.invalid", lastName: "Customer", province: "None", provinceCode: "NA" };
     await using shop = await openClient({ missing });
-    const bare = { name: undefined, firstName: undefined, lastName: undefined, email: undefined };
+    const nobody = { name: undefined, firstName: undefined, lastName: undefined };
+    const bare = { ...nobody, company: undefined, email: undefined };
     const body = await shop.bodyOf(
       addressed({ ...bare, province: undefined, provinceCode: undefined }, { buyer: undefined }),
     );
@@ -128,6 +129,13 @@ describe("what the order lacks", () => {
       ["email", "last_name", "province", "province_code", "first_name"].map((field) => address[field]),
       ["shop@example.invalid", "Customer", "None", "NA", undefined],
     );
+  });
+
+  test("a company without a person is the last name", async () => {
+    await using shop = await openClient();
+    const nobody = { name: undefined, firstName: undefined, lastName: undefined };
+    const body = await shop.bodyOf(addressed(nobody, { buyer: undefined, id: "2" }));
+    equal((body["shipping_address"] as { last_name: string }).last_name, "Atelier Lefèvre");
   });
 
   test("the buyer's e-mail and phone stand in for the address's", async () => {
