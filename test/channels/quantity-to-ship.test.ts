@@ -35,6 +35,7 @@ const cases: [what: string, given: Case, expected: number][] = [
   ["a payload that says nothing but the quantity", {}, 5],
   ["nulls everywhere", { line: { current_quantity: null, fulfillable_quantity: null } }, 5],
   ["two removed before shipping", { line: { current_quantity: 3, fulfillable_quantity: 3 } }, 3],
+  ["two removed, known by fulfillable_quantity alone", { line: { fulfillable_quantity: 3 } }, 3],
   ["two removed, known by current_quantity alone", { line: { current_quantity: 3 } }, 3],
   ["two refunded, before current_quantity existed", { refunds: [{ quantity: 2, restock_type: "cancel" }] }, 3],
   ["two refunded without restock", { refunds: [{ quantity: 2, restock_type: "no_restock" }] }, 3],

@@ -54,7 +54,8 @@ export function startEnvironment(folder: string, awsUrl: string) {
       worker.once("message", ({ answer, thrown }) => (thrown ? reject(new Error(thrown)) : resolve(answer)));
       fail = reject;
       worker.postMessage({ event, ms });
-      return promise;
+      const timeout = setTimeout(() => reject(new Error(`Task timed out after ${ms} ms`)), ms);
+      return promise.finally(() => clearTimeout(timeout));
     },
     end: () => worker.terminate(),
   };

@@ -52,6 +52,15 @@ test("reread: at once where it is old enough, else not at all", async () => {
   equal(asked.length, 2);
 });
 
+test("reread by two at once: where the one read fails, both are told so", async () => {
+  const answers = ['{"token":"t"}', "no json"];
+  const { clock, secrets } = opened(() => answers.shift() ?? "");
+  await secrets.read("endpoints", "a/b", Schema);
+  clock.now = 10;
+  const both = [secrets.reread("endpoints", "a/b", Schema), secrets.reread("endpoints", "a/b", Schema)];
+  for (const { status } of await Promise.allSettled(both)) equal(status, "rejected");
+});
+
 test("a read that failed is not remembered as the secret", async () => {
   const answers = ["no json", '{"token":"t"}'];
   const { secrets } = opened(() => answers.shift() ?? "");
