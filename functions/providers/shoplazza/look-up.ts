@@ -3,7 +3,7 @@ import type { Found, Outgoing, Sent, Tools } from "../provider.ts";
 import { arrivalOf } from "./arrival.ts";
 import { toTheSecond } from "./create-body.ts";
 import type { Settings } from "./settings.ts";
-import { readListed, readShopOrder, type Shop, type Version } from "./shop.ts";
+import { readListed, readShopOrder, type Shop } from "./shop.ts";
 import { carries, carriesAnother, differenceOf, isCancelled, markerOf, type ShopOrder } from "./shop-order.ts";
 
 /** Our clock against the shop's (reference/providers.md 5.5, as for KakaClo 1.5). */
@@ -115,12 +115,11 @@ async function byWindow(
   [from, to]: [from: number, to: number],
   { shop, settings, tools }: Place,
 ): Promise<Hits> {
-  const version: Version = "2022-01";
   const sieve = createSieve(marker);
   const window = { created_at_min: toTheSecond(from), created_at_max: toTheSecond(to) };
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
     const query = { ...window, limit: String(settings.pageSize), page: String(page) };
-    const { orders: rows } = await shop.page(version, query);
+    const { orders: rows } = await shop.page("2022-01", query);
     if (rows.length === 0) return { orders: sieve.orders, whole: true };
     if (sieve.take(rows).fresh === 0) break;
   }
