@@ -62,6 +62,10 @@ function* checkDestinations({ config: { destinations, routes } }: Stage, { provi
     for (const { path: field, message } of settings.error?.issues ?? []) {
       yield `destinations ${path}: ${["settings", ...field].join(".")}: ${message}; docs/providers/${provider.name}.md says what to write there`;
     }
+    const known = provider.settings instanceof z.ZodMiniObject ? Object.keys(provider.settings.shape) : undefined;
+    for (const field of Object.keys(destination.settings).filter((field) => known?.includes(field) === false)) {
+      yield `destinations ${path}: settings.${field} does not exist; write one of ${known?.join(", ")}: docs/providers/${provider.name}.md`;
+    }
     if (provider.oneInFlight && destination.maxConcurrency > 2) {
       yield `destinations ${path}: ${provider.title} takes one call at a time, so maxConcurrency ${destination.maxConcurrency} helps nobody; leave it out`;
     }

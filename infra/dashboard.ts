@@ -145,7 +145,9 @@ const graph = (title: string, left: IMetric[], label = "", leftAnnotations: Hori
 
 /** Of all connections or destinations; a stage without any draws a flat line. */
 function sum(label: string, metrics: readonly Metric[], color: string, period?: Duration): IMetric {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`${label.replace(/\W/g, "")}${index}`, metric]));
+  const usingMetrics = Object.fromEntries(
+    metrics.map((metric, index) => [`${label.replace(/\W/g, "")}${index}`, metric]),
+  );
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)
     .join(" + ");

@@ -5,7 +5,6 @@ import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { AppFunction } from "./app-function.ts";
 import type { Destination } from "./destination.ts";
-import type { EventBucket } from "./event-bucket.ts";
 import { functionSettings } from "./function-settings.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import type { Stage } from "./read-stage.ts";
@@ -14,7 +13,6 @@ interface Props {
   stage: Stage;
   code: Code;
   table: LedgerTable;
-  bucket: EventBucket;
   destinations: readonly Destination[];
 }
 
@@ -22,7 +20,7 @@ interface Props {
 export class FindDueSchedule extends Construct {
   readonly findDue: AppFunction;
 
-  constructor(scope: Construct, id: string, { stage, code, table, bucket, destinations }: Props) {
+  constructor(scope: Construct, id: string, { stage, code, table, destinations }: Props) {
     super(scope, id);
     this.findDue = new AppFunction(this, "FindDue", {
       stage,
@@ -40,7 +38,6 @@ export class FindDueSchedule extends Construct {
       targets: [new LambdaFunction(this.findDue, { retryAttempts: 0 })],
     });
     table.grantUse(this.findDue, { due: true });
-    bucket.grantReadBodies(this.findDue);
     for (const destination of destinations) destination.grantSend(this.findDue);
   }
 }

@@ -44,7 +44,6 @@ export class Intake extends Construct {
     });
     table.grantUse(this.routeOrder);
     bucket.grantReadEvents(this.routeOrder);
-    bucket.grantReadBodies(this.routeOrder);
     bucket.grantWriteBodies(this.routeOrder);
   }
 

@@ -46,7 +46,8 @@ export class LedgerTable extends Table {
    * @param tokens the provider whose tokens the function may see; all others' are denied, and all without it
    */
   grantUse(fn: AppFunction, { tokens, due = false }: { tokens?: string; due?: boolean } = {}): void {
-    const actions = ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"].map((action) => `dynamodb:${action}`);
+    // All that shared/table.ts does.
+    const actions = ["GetItem", "Query", "PutItem", "DeleteItem"].map((action) => `dynamodb:${action}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.tableArn] }));
     if (due) {
       const resources = [`${this.tableArn}/index/${DUE_INDEX}`];

@@ -64,7 +64,7 @@ export class OrderRelayStack extends Stack {
     const destinations = this.lanes.flatMap((lane) => lane.destinations);
     for (const destination of destinations) destination.grantSend(this.intake.routeOrder);
 
-    this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, bucket, destinations });
+    this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, destinations });
     const functions = [
       this.front.receiveWebhook,
       this.intake.routeOrder,

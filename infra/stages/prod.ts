@@ -1,0 +1,42 @@
+import { defineStage } from "../stage.ts";
+
+/**
+ * An example to edit: one Shopify shop and one home-made shop, two providers. `npx cdk deploy -c stage=prod` makes it, then
+ * `npm run secrets -- --stage prod` asks for the keys. Copy it to `staging.ts` for a second stage; they share nothing.
+ * What every field means: shared/config.ts and infra/stage.ts. A mistake makes the synth say what to write where.
+ */
+export const stage = defineStage({
+  stage: "prod",
+
+  connections: [
+    // `key` opens every reference at the providers: never change it. `since`: older orders are recorded and not sent.
+    { channel: "shopify", name: "main", key: "SH", since: "2026-12-01T00:00:00Z", silentAfter: "12h" },
+    { channel: "standard", name: "wholesale", key: "WS", since: "2026-12-01T00:00:00Z", maxOrderAge: "30d" },
+  ],
+
+  destinations: [
+    { provider: "kakaclo", name: "eu", missing: { phone: "+49 30 0000000" } },
+    { provider: "s2", name: "us", settings: { accountId: "00000000-0000-4000-8000-000000000000" } },
+    // { provider: "lingxing", name: "us-store", settings: { store: { name: "My Store-US", country: "US" } } },
+  ],
+
+  routes: [
+    { from: ["shopify/main"], to: ["kakaclo/eu", "s2/us"], when: "paid" },
+    { from: ["standard/wholesale"], to: ["s2/us"], when: "placed" },
+  ],
+
+  // page: something is broken, now. ticket: a person has to mend an order's data, today.
+  alarms: { page: ["oncall@example.com"], ticket: ["orders@example.com"] },
+
+  // The webhooks' own address; it is registered in every shop, so decide before the first.
+  // domain: { name: "hooks.example.com", certificate: "arn:aws:acm:eu-central-1:111122223333:certificate/…" },
+
+  // "Concurrent executions" of the account (docs/deploy.md); new accounts have 10.
+  // accountConcurrency: 1000,
+
+  // Lingxing takes calls only from allow-listed addresses: one Elastic IP, about 37 USD a month.
+  // fixedEgress: ["lingxing"],
+
+  // Senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix): about 6 USD a month for each.
+  // provisionedConcurrency: 1,
+});

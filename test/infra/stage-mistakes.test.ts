@@ -1,0 +1,230 @@
+import { match, ok, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { readStage, StageMistake } from "../../infra/read-stage.ts";
+import type { StageFile } from "../../infra/stage.ts";
+import { bazaar, stageFile } from "./synthesised.ts";
+
+const since = "2026-01-01T00:00:00Z";
+const shop = { channel: "bazaar", name: "main", key: "BA", since };
+const eu = { provider: "parcelworks", name: "eu" };
+
+/** What the synth says of a stage with these changes. */
+function said(changes: Partial<StageFile>): string {
+  try {
+    readStage(stageFile(changes), bazaar);
+  } catch (error) {
+    if (error instanceof StageMistake) return error.message;
+    throw error;
+  }
+  return "nothing";
+}
+
+const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][] = [
+  [
+    "an unknown channel",
+    { connections: [{ ...shop, channel: "bazar" }] },
+    /infra\/stages\/test\.ts: connections names the channel "bazar", which does not exist; write "bazaar" or "souk", or add functions\/channels\/bazar\//,
+  ],
+  [
+    "an unknown provider",
+    { destinations: [{ provider: "parcelwork", name: "eu" }] },
+    /destinations names the provider "parcelwork", which does not exist; write "parcelworks" or "slowpost", or add functions\/providers\/parcelwork\//,
+  ],
+  [
+    "a route to a destination that is not there",
+    { routes: [{ from: ["bazaar/main"], to: ["parcelworks/us"] }] },
+    /routes\[0\]\.to names "parcelworks\/us", which is not in destinations; add it there, or write one of parcelworks\/eu, slowpost\/north/,
+  ],
+  [
+    "a route from a connection that is not there",
+    { routes: [{ from: ["bazaar/second"], to: ["parcelworks/eu"] }] },
+    /routes\[0\]\.from names "bazaar\/second", which is not in connections; add it there, or write one of bazaar\/main, souk\/main/,
+  ],
+  [
+    "a route to nowhere",
+    { routes: [{ from: ["bazaar/main"], to: [] }] },
+    /routes\[0\]\.to is empty; name one of destinations/,
+  ],
+  [
+    "a route from nowhere",
+    { routes: [{ from: [], to: ["parcelworks/eu"] }] },
+    /routes\[0\]\.from is empty; name one of connections/,
+  ],
+  [
+    "a connection that is there twice",
+    { connections: [shop, { ...shop, key: "B2" }], routes: [] },
+    /connections has bazaar\/main twice; give one of them another name/,
+  ],
+  [
+    "a destination that is there twice",
+    { destinations: [eu, eu], routes: [] },
+    /destinations has parcelworks\/eu twice; give one of them another name/,
+  ],
+  [
+    "two connections with one key, whose orders would look alike at the providers",
+    { connections: [shop, { ...shop, name: "second" }], routes: [] },
+    /connections bazaar\/main and bazaar\/second both have the key "BA"; give each its own/,
+  ],
+  [
+    "a connection without since",
+    { connections: [{ channel: "bazaar", name: "main", key: "BA" }], routes: [] },
+    /connections bazaar\/main has no `since`; write since: "2026-01-31T00:00:00Z"/,
+  ],
+  [
+    "orders of any age",
+    { connections: [{ ...shop, maxOrderAge: "none" }], routes: [] },
+    /maxOrderAge "none" is for the local demo; write maxOrderAge: "60d"/,
+  ],
+  [
+    "orders older than their bodies are kept",
+    { connections: [{ ...shop, maxOrderAge: "90d" }], routes: [] },
+    /maxOrderAge \(90 days\) must be shorter than retention\.bodies \(90 days\)/,
+  ],
+  [
+    "silence that CloudWatch cannot see",
+    { connections: [{ ...shop, silentAfter: "8d" }], routes: [] },
+    /silentAfter is 192 hours; write whole hours between "1h" and "7d"/,
+  ],
+  [
+    "plain references from two connections",
+    {
+      destinations: [{ ...eu, references: "plain" }],
+      routes: [{ from: ["bazaar/main", "souk/main"], to: ["parcelworks/eu"] }],
+    },
+    /destinations parcelworks\/eu has references "plain", and bazaar\/main and souk\/main route there.*write references: "keyed"/,
+  ],
+  [
+    "a setting that the provider requires",
+    { destinations: [{ provider: "slowpost", name: "north" }], routes: [] },
+    /destinations slowpost\/north: settings\.depot: Invalid input: expected string, received undefined; docs\/providers\/slowpost\.md/,
+  ],
+  [
+    "a setting that the provider does not have",
+    { destinations: [{ provider: "slowpost", name: "north", settings: { depot: "Oslo", depots: 2 } }], routes: [] },
+    /destinations slowpost\/north: settings\.depots does not exist; write one of depot: docs\/providers\/slowpost\.md/,
+  ],
+  [
+    "concurrency where the provider takes one call at a time",
+    {
+      destinations: [{ provider: "slowpost", name: "north", settings: { depot: "Oslo" }, maxConcurrency: 5 }],
+      routes: [],
+    },
+    /Slow Post takes one call at a time, so maxConcurrency 5 helps nobody; leave it out/,
+  ],
+  [
+    "a misspelt field",
+    { routes: [Object.assign({ from: ["bazaar/main"], to: ["parcelworks/eu"] }, { wen: "paid" })] },
+    /routes\[0\].*"wen"/,
+  ],
+  [
+    "a key that is too long",
+    { connections: [{ ...shop, key: "BAZAARMAIN" }] },
+    /connections\[0\]\.key \(bazaar\/main\): 1 to 8 letters or digits/,
+  ],
+  [
+    "a duration that is none",
+    { connections: [{ ...shop, silentAfter: "3 hours" }] },
+    /connections\[0\]\.silentAfter \(bazaar\/main\): not a duration; write a number and ms, s, m, h or d/,
+  ],
+  [
+    "a stage's name that S3 would not take",
+    { stage: "quality-assurance" },
+    /stage "quality-assurance" is longer than 16 characters/,
+  ],
+  [
+    "destinations whose queues would have one name",
+    { destinations: [eu, { ...eu, name: "eu-dlq" }], routes: [] },
+    /destinations parcelworks\/eu-dlq and parcelworks\/eu would share the queue order-relay-test-parcelworks-eu-dlq/,
+  ],
+  [
+    "dead letters that live no longer than their source",
+    { retention: { queues: "14d" } },
+    /retention\.deadLetters \(14 days\) must be longer than retention\.queues \(14 days\)/,
+  ],
+  [
+    "dead letters that SQS does not keep",
+    { retention: { deadLetters: "15d" } },
+    /SQS keeps a message 14 days at most: "14d"/,
+  ],
+  [
+    "events that are gone before the dead letter that points at them",
+    { retention: { events: "10d" } },
+    /retention\.events \(10 days\) must be at least .* \(18 days\)/,
+  ],
+  [
+    "a log retention that CloudWatch does not know",
+    { retention: { logs: "100d" } },
+    /retention\.logs is 100 days; CloudWatch knows .*"90d"/,
+  ],
+  [
+    "states that go before bodies",
+    { retention: { states: "30d" } },
+    /retention\.states \(30 days\) must be at least retention\.bodies \(90 days\)/,
+  ],
+  [
+    "a function that nobody has",
+    { functions: { "create-orders": { memory: 512 } } },
+    /functions names "create-orders", which this stage does not have; write one of receive-webhook, route-order, find-due, create-order-parcelworks/,
+  ],
+  [
+    "a timeout over Lambda's",
+    { timing: { routeTimeout: "16m" } },
+    /the timeout of route-order is 960 s; Lambda ends a function after 15 minutes: write a shorter timing\.routeTimeout/,
+  ],
+  [
+    "a call that may last as long as the function",
+    { destinations: [{ ...eu, callTimeout: "90s" }], routes: [] },
+    /destinations parcelworks\/eu: a call may last 90 s and create-order-parcelworks ends after 90 s, so no order would ever be sent/,
+  ],
+  [
+    "consumers that leave receive-webhook nothing of a new account's 10",
+    { accountConcurrency: 10 },
+    /may run 15 at a time, and of the account's 10 receive-webhook needs a fifth.*docs\/deploy\.md/,
+  ],
+  [
+    "more provisioned concurrency than the account can spare",
+    { accountConcurrency: 100, provisionedConcurrency: 5 },
+    /provisionedConcurrency 5 leaves less than 100 of accountConcurrency 100/,
+  ],
+  [
+    "a fixed address for a provider that is not there",
+    { fixedEgress: ["parcelworx"] },
+    /fixedEgress names "parcelworx", and no destination is of that provider; write "parcelworks" or "slowpost"/,
+  ],
+  [
+    "alarms that reach nobody",
+    { alarms: { page: [], ticket: ["a@example.com"] } },
+    /alarms\.page reaches nobody; write alarms: \{ page: \["oncall@example\.com"\]/,
+  ],
+  [
+    "an alarm's target that is none",
+    { alarms: { page: ["#oncall"], ticket: ["a@example.com"] } },
+    /alarms\.page\[0\]: an e-mail address or an https:\/\/ address/,
+  ],
+];
+
+for (const [title, changes, sentence] of MISTAKES) {
+  test(`${title}: the synth says what to write where`, () => match(said(changes), sentence));
+}
+
+test("a queue's name that SQS does not take is answered with the name to shorten", () => {
+  const long = {
+    ...bazaar,
+    providers: bazaar.providers.map((one) => ({ ...one, name: `${one.name}-of-the-northern-seas` })),
+  };
+  const destinations = [{ provider: "parcelworks-of-the-northern-seas", name: "warehouse-behind-the-old-harbour" }];
+  throws(
+    () => readStage(stageFile({ stage: "acceptance", destinations, routes: [] }), long),
+    /the queue's name order-relay-acceptance-.*-dlq has \d+ characters and SQS takes 80; shorten the destination's name or the stage's/,
+  );
+});
+
+test("several mistakes are all said at once", () => {
+  const sentences = said({ connections: [{ channel: "bazar", name: "main", key: "BA" }], routes: [] }).split("\n");
+  ok(sentences.length === 2 && sentences.every((sentence) => sentence.startsWith("infra/stages/test.ts: ")));
+});
+
+test("the local demo alone needs neither since nor an age nor anybody to alarm", () => {
+  const demo = { channel: "bazaar", name: "demo", key: "BA", maxOrderAge: "none" as const };
+  ok(readStage({ stage: "local", connections: [demo], destinations: [eu], routes: [] }, bazaar));
+});
