@@ -3,6 +3,7 @@ import { ENDED } from "./delivery.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OrderRecord } from "./order-record.ts";
 import type { Queues } from "./queues.ts";
+import { without } from "./without.ts";
 
 interface Deps {
   ledger: Ledger;
@@ -90,20 +91,11 @@ async function suppress(record: OrderRecord, destination: string, { ledger }: De
       return delivery.state === "sending" || delivery.state === "in-doubt" ? `(${delivery.state})` : undefined;
     }
     const { channel, connection, orderId, expiresAt } = record;
+    const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
     const cancelled: Delivery = {
-      ...(delivery ?? {
-        v: 1,
-        channel,
-        connection,
-        orderId,
-        destination,
-        generation,
-        attempts: 0,
-        tries: {},
-        failed: {},
-        providerOrderIds: [],
-        expiresAt,
-      }),
+      ...{ v: 1, channel, connection, orderId, destination, generation, expiresAt, ...none },
+      // It waits for nothing and nobody any more.
+      ...(delivery && without(delivery, "nextAttemptAt", "dueAt", "dueHour")),
       rev: (delivery?.rev ?? 0) + 1,
       state: "cancelled",
       reason: record.reason ?? "cancelled at the channel before it was sent",

@@ -150,6 +150,8 @@ function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]
 
 /** The one index entry of an order in the good case: when somebody should make sure that its deliveries ended. */
 function due(record: OrderRecord, { config, now }: Arrival): OrderRecord {
+  // It stands among those that wait for a person, and stays there.
+  if (record.state === "held" && record.decided.length > 0) return record;
   const ahead = record.dueAt !== undefined && Date.parse(record.dueAt) > now;
   // What is to be suppressed can do with the look that is coming anyway; the pass may have left an older one behind.
   if (record.toSend.length === 0 && (record.toSuppress.length === 0 || ahead)) return record;

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { dispatch } from "../../shared/dispatch.ts";
-import { createLedger, type Ledger } from "../../shared/ledger.ts";
+import { createLedger, forAPerson, type Ledger } from "../../shared/ledger.ts";
 import { createTable } from "../../shared/table.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
 import { newId, ONE, RoomTwo, TWO } from "./room-two.ts";
@@ -271,6 +271,44 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await room.ordered({ id, updatedAt: LATEST, cancelledAt: LATER });
       match((await room.record(id)).reason ?? "", /too late for parcelworks\/one \(created\)/);
     });
+
+    story(
+      "what waits for a person waits no longer once it is cancelled; what is held by then does",
+      async ({ room, id }) => {
+        await room.ordered({ id });
+        const { record } = await room.file(id);
+        const { channel, connection, orderId, expiresAt } = record;
+        const rejected = {
+          ...{
+            v: 1 as const,
+            rev: 1,
+            channel,
+            connection,
+            orderId,
+            generation: 1,
+            expiresAt,
+            state: "rejected" as const,
+          },
+          ...{ attempts: 0, tries: {}, failed: { m1: room.clock }, providerOrderIds: [], ...forAPerson(room.clock) },
+        };
+        await room.ledger.putDelivery({ ...rejected, destination: ONE });
+        await room.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: room.clock });
+        const waiting = async () =>
+          (await room.ledger.waitingForAPerson())
+            .filter(({ identity }) => identity.orderId === id)
+            .map(({ destination = "the order" }) => destination)
+            .sort();
+        deepEqual(await waiting(), [ONE, TWO]);
+        const { ledger } = room;
+        room.ledger = dying(ledger, "putDelivery", "before");
+        await rejects(cancel(room, id));
+        room.ledger = ledger;
+        // Wanted again while its suppression is still open: held, and it stays so when the suppression is finished.
+        equal((await room.ordered({ id, updatedAt: LATEST })).state, "held");
+        deepEqual(await waiting(), [TWO, "the order"]);
+        deepEqual((await room.record(id)).toSuppress, []);
+      },
+    );
 
     story(
       "hammered by ten events at once in any sequence, the newest stands and each is in the trace",
