@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
+import type { Tools } from "../../functions/providers/provider.ts";
 import { productKeyOf } from "../../local/simulators/akinon/products.ts";
 import { Faulty, Rejected } from "../../shared/errors.ts";
 import { memoryTools } from "../tools.ts";
@@ -29,16 +30,11 @@ describe("Akinon: login", () => {
 
   test("with a token key, a second environment takes over the first one's login", async (context) => {
     const tokenKey = Buffer.alloc(32, 7).toString("base64");
-    const { client, proxy, tools, count } = await startAkinon(context, { secret: { ...secret, tokenKey } });
-    await client.check?.();
-    const account = {
-      destination: "akinon/demo",
-      settings: akinon.settings.parse({}),
-      secret: akinon.secret.parse({ ...secret, tokenKey, baseUrl: `${proxy.url}/akinon` }),
-      missing: {},
-    };
-    const other = akinon.open(account, { ...memoryTools(), cache: tools.cache, sealedCache: tools.sealedCache });
-    await other.check?.();
+    const { proxy, count } = await startAkinon(context);
+    const { cache, sealedCache } = memoryTools();
+    const environment = () => openAt(proxy.url, { ...memoryTools(), cache, sealedCache }, { tokenKey });
+    await environment().check?.();
+    await environment().check?.();
     equal(count("POST auth/login"), 1);
   });
 
@@ -432,12 +428,15 @@ describe("Akinon: products, cargo company, lists", () => {
 });
 
 /** The same tenant seen by a destination that has nothing in its cache. */
-function startOther(world: Awaited<ReturnType<typeof startAkinon>>) {
-  const account = {
-    destination: "akinon/other",
-    settings: akinon.settings.parse({}),
-    secret: akinon.secret.parse({ ...secret, baseUrl: `${world.proxy.url}/akinon` }),
-    missing: {},
-  };
-  return akinon.open(account, world.tools);
-}
+const startOther = ({ proxy }: Awaited<ReturnType<typeof startAkinon>>) => openAt(proxy.url, memoryTools());
+
+const openAt = (url: string, tools: Tools, more: object = {}) =>
+  akinon.open(
+    {
+      destination: "akinon/other",
+      settings: akinon.settings.parse({}),
+      secret: akinon.secret.parse({ ...secret, ...more, baseUrl: `${url}/akinon` }),
+      missing: {},
+    },
+    tools,
+  );
