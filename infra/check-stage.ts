@@ -27,7 +27,11 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
   for (const connection of connections) {
     const path = pathOf(connection);
     const { channel, key, since, maxOrderAge, silentAfter } = connection;
-    if (!channels.some((known) => known.name === channel)) {
+    const known = channels.find(({ name }) => name === channel);
+    if (known?.settings) {
+      yield* checkSettings(`connections ${path}`, known.settings, connection.settings, `docs/channels/${channel}.md`);
+    }
+    if (!known) {
       yield `connections names the channel "${channel}", which does not exist; write ${anyOf(channels)}, or add functions/channels/${channel}/ and its line in functions/channels/registry.ts`;
     }
     const [first, second] = connections.filter((other) => other.key === key);
@@ -49,6 +53,17 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
   }
 }
 
+function* checkSettings(whose: string, schema: z.ZodMiniType, given: Record<string, unknown>, where: string) {
+  const settings = z.safeParse(schema, given);
+  for (const { path: field, message } of settings.error?.issues ?? []) {
+    yield `${whose}: ${["settings", ...field].join(".")}: ${message}; ${where} says what to write there`;
+  }
+  const known = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : undefined;
+  for (const field of Object.keys(given).filter((field) => known?.includes(field) === false)) {
+    yield `${whose}: settings.${field} does not exist; write one of ${known?.join(", ")}: ${where}`;
+  }
+}
+
 function* checkDestinations({ config: { destinations, routes } }: Stage, { providers }: Connectors) {
   yield* twice("destinations", destinations.map(destinationPath));
   for (const destination of destinations) {
@@ -58,14 +73,8 @@ function* checkDestinations({ config: { destinations, routes } }: Stage, { provi
       yield `destinations names the provider "${destination.provider}", which does not exist; write ${anyOf(providers)}, or add functions/providers/${destination.provider}/ and its line in functions/providers/registry.ts`;
       continue;
     }
-    const settings = z.safeParse(provider.settings, destination.settings);
-    for (const { path: field, message } of settings.error?.issues ?? []) {
-      yield `destinations ${path}: ${["settings", ...field].join(".")}: ${message}; docs/providers/${provider.name}.md says what to write there`;
-    }
-    const known = provider.settings instanceof z.ZodMiniObject ? Object.keys(provider.settings.shape) : undefined;
-    for (const field of Object.keys(destination.settings).filter((field) => known?.includes(field) === false)) {
-      yield `destinations ${path}: settings.${field} does not exist; write one of ${known?.join(", ")}: docs/providers/${provider.name}.md`;
-    }
+    const where = `docs/providers/${provider.name}.md`;
+    yield* checkSettings(`destinations ${path}`, provider.settings, destination.settings, where);
     if (provider.oneInFlight && destination.maxConcurrency > 2) {
       yield `destinations ${path}: ${provider.title} takes one call at a time, so maxConcurrency ${destination.maxConcurrency} helps nobody; leave it out`;
     }

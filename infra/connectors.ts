@@ -4,7 +4,7 @@ import type { Provider } from "../functions/providers/provider.ts";
 import * as providers from "../functions/providers/registry.ts";
 
 /** What the stack follows from of a channel. */
-export type ChannelFacts = Pick<Channel, "name" | "methods" | "secretFields">;
+export type ChannelFacts = Pick<Channel, "name" | "methods" | "secretFields" | "settings">;
 /** What the stack follows from of a provider. */
 export type ProviderFacts = Pick<
   Provider,

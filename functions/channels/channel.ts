@@ -16,6 +16,8 @@ export interface Channel<Secret = unknown> {
   readonly secret: z.ZodMiniType<Secret>;
   /** A description of the secret's fields for the person who fills it in. */
   readonly secretFields: Record<string, string>;
+  /** `settings` of its connections in the stage file; docs/channels/<name>.md. Default: none. */
+  readonly settings?: z.ZodMiniType;
   /** Handshakes that come by GET. Default: POST only. */
   readonly methods?: readonly ("GET" | "POST")[];
   /** Over the raw bytes, in constant time. `now` in epoch ms, for schemes that sign a time. */

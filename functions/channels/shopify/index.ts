@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { hmacSha256, isSame } from "../../../shared/hmac.ts";
 import { defineChannel } from "../channel.ts";
 import { header } from "./headers.ts";
+import { Settings } from "./settings.ts";
 
 /**
  * Shopify's webhooks over HTTPS. https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
@@ -16,6 +17,8 @@ export const shopify = defineChannel({
     signingSecrets:
       "list: the app's client secret; while it is rotated the former one too; for webhooks made in the admin the key shown there (Settings > Notifications > Webhooks)",
   },
+
+  settings: Settings,
 
   isAuthentic({ headers, body }, { signingSecrets }) {
     const given = header(headers, "hmac-sha256");

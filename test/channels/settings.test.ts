@@ -1,0 +1,28 @@
+import { doesNotMatch, match } from "node:assert/strict";
+import { test } from "node:test";
+import { connectors } from "../../infra/connectors.ts";
+import { readStage } from "../../infra/read-stage.ts";
+import { stageFile } from "../infra/synthesised.ts";
+
+/** What the synth says of a Shopify connection with these settings. */
+function said(settings: Record<string, unknown>): string {
+  const connection = { channel: "shopify", name: "main", key: "S", since: "2026-01-01T00:00:00Z", settings };
+  try {
+    readStage(stageFile({ connections: [connection], destinations: [], routes: [] }), connectors);
+  } catch (error) {
+    return String(error);
+  }
+  return "nothing";
+}
+
+test("settings of a connection that its channel does not know fail the synth with a sentence", () => {
+  match(
+    said({ serviceLevels: { Express: "quick" } }),
+    /connections shopify\/main: settings\.serviceLevels\.Express: .*docs\/channels\/shopify\.md/,
+  );
+  match(
+    said({ serviceLevel: {} }),
+    /settings\.serviceLevel does not exist; write one of serviceLevels: docs\/channels\/shopify\.md/,
+  );
+  doesNotMatch(said({ serviceLevels: { Express: "priority" } }), /settings/);
+});
