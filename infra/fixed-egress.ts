@@ -12,6 +12,7 @@ import {
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
 import type { Stage } from "./read-stage.ts";
 
 /**
@@ -43,6 +44,9 @@ export class FixedEgress extends Construct {
         Table: { service: GatewayVpcEndpointAwsService.DYNAMODB },
         Bucket: { service: GatewayVpcEndpointAwsService.S3 },
       },
+    });
+    acknowledge(vpc, {
+      "AwsSolutions-VPC7": "Nothing listens in this VPC; the calls that leave it stand in the functions' own logs.",
     });
     // CDK's classes are not written for exactOptionalPropertyTypes.
     this.vpc = vpc as IVpc;

@@ -1,0 +1,117 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type Resource, stageFile, templateOf } from "./synthesised.ts";
+
+const template = templateOf(stageFile());
+const alarms = new Map(
+  template
+    .all("AWS::CloudWatch::Alarm")
+    .map((alarm) => [String(alarm.Properties["AlarmName"]).replace("order-relay-test ", ""), alarm]),
+);
+const runbook = readFileSync(new URL("../../docs/runbook.md", import.meta.url), "utf8");
+
+/** As the page that shows the runbook makes them: lower case, hyphens for spaces. */
+const anchors = new Set(
+  [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, "")
+      .replaceAll(" ", "-"),
+  ),
+);
+
+const lane = (alarm: Resource | undefined) => JSON.stringify(alarm?.Properties["AlarmActions"]);
+const topic = (name: string) =>
+  template.all("AWS::SNS::Topic").find(({ Properties }) => Properties["TopicName"] === `order-relay-test-${name}`)
+    ?.id ?? "none";
+
+test("every alarm says what to do: a heading of docs/runbook.md that is there", () => {
+  ok(alarms.size > 30);
+  for (const [name, { Properties }] of alarms) {
+    const [, anchor = ""] = /What to do: docs\/runbook\.md#(.+)$/.exec(String(Properties["AlarmDescription"])) ?? [];
+    ok(anchors.has(anchor), `${name} points at "${anchor}"`);
+  }
+});
+
+test("whatever can go wrong with a connection, a destination, the intake or a function has its alarm", () => {
+  deepEqual([...alarms.keys()].sort(), [
+    "dead-letters parcelworks/eu",
+    "dead-letters slowpost/north",
+    ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
+      (room) => `errors ${room}`,
+    ),
+    "faulty parcelworks/eu",
+    "faulty slowpost/north",
+    "find-due-stopped",
+    "intake-dead-letters",
+    "intake-waiting",
+    "old-dead-letter intake",
+    "old-dead-letter parcelworks/eu",
+    "old-dead-letter slowpost/north",
+    "orders-held bazaar/main",
+    "orders-held souk/main",
+    "overdue parcelworks/eu",
+    "overdue slowpost/north",
+    "rejected parcelworks/eu",
+    "rejected slowpost/north",
+    "signature-failures bazaar/main",
+    "signature-failures souk/main",
+    "silence bazaar/main",
+    ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
+      (room) => `slow ${room}`,
+    ),
+    "throttled parcelworks/eu",
+    "throttled slowpost/north",
+    "webhooks-refused-5xx",
+    "webhooks-throttled",
+  ]);
+});
+
+test("what is faulty pages; what is rejected is a ticket: a person mends data in daylight", () => {
+  ok(lane(alarms.get("faulty parcelworks/eu")).includes(topic("page")));
+  ok(lane(alarms.get("rejected parcelworks/eu")).includes(topic("ticket")));
+  ok(lane(alarms.get("dead-letters parcelworks/eu")).includes(topic("ticket")));
+});
+
+test("each lane reaches whom the stage names, by e-mail or https", () => {
+  const subscriptions = template
+    .all("AWS::SNS::Subscription")
+    .map(({ Properties }) => [Properties["Protocol"], Properties["Endpoint"]]);
+  deepEqual(subscriptions.sort(), [
+    ["email", "oncall@example.com"],
+    ["https", "https://tickets.example.com/sns"],
+  ]);
+});
+
+test("an empty queue is good news, a silent connection bad: missing data is read so", () => {
+  equal(alarms.get("dead-letters parcelworks/eu")?.Properties["TreatMissingData"], "notBreaching");
+  const silence = alarms.get("silence bazaar/main")?.Properties;
+  deepEqual(
+    [silence?.["TreatMissingData"], silence?.["Period"], silence?.["EvaluationPeriods"]],
+    ["breaching", 3600, 3],
+  );
+});
+
+test("a dead letter raises its alarm again when it is 7 days old, half its life", () => {
+  equal(alarms.get("old-dead-letter intake")?.Properties["Threshold"], 7 * 86_400);
+});
+
+test("a function's alarm rings before its timeout does, at 80 %", () => {
+  equal(alarms.get("slow create-order-slowpost")?.Properties["Threshold"], 160_000);
+});
+
+test("metrics of ours are by connection or by destination, never both: each pair would be billed", () => {
+  for (const { Properties } of alarms.values()) {
+    const dimensions = JSON.stringify(Properties["Dimensions"] ?? "");
+    ok(!(dimensions.includes('"connection"') && dimensions.includes('"destination"')));
+  }
+});
+
+test("the dashboard draws every connection and every destination", () => {
+  const [dashboard] = template.all("AWS::CloudWatch::Dashboard");
+  const body = JSON.stringify(dashboard?.Properties["DashboardBody"]);
+  for (const name of ["bazaar/main", "souk/main", "parcelworks/eu", "slowpost/north", "intake"])
+    ok(body.includes(name), name);
+  match(body, /LatencyWebhookToCreated/);
+});

@@ -1,0 +1,51 @@
+import { doesNotThrow, match, throws } from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Validations } from "aws-cdk-lib";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { AwsSolutionsChecks } from "cdk-nag";
+import type { OrderRelayStack } from "../../infra/order-relay-stack.ts";
+import type { StageFile } from "../../infra/stage.ts";
+import { stage as local } from "../../infra/stages/local.ts";
+import { stage as prod } from "../../infra/stages/prod.ts";
+import { bazaar, connectors, stageFile, synthesised } from "./synthesised.ts";
+
+/** @throws what the rules of AwsSolutions find broken and nobody has given a reason for */
+function nag(file: StageFile, known = bazaar, spoil: (stack: OrderRelayStack) => void = () => {}): void {
+  const outdir = mkdtempSync(join(tmpdir(), "order-relay-nag-"));
+  try {
+    const { app, stack } = synthesised(file, { outdir, known });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    spoil(stack);
+    try {
+      app.synth();
+    } catch {
+      throw new Error(readFileSync(join(outdir, "validation-report.json"), "utf8"));
+    }
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+test("cdk-nag finds nothing unexplained in the local stage", () => doesNotThrow(() => nag(local, connectors)));
+
+test("cdk-nag finds nothing unexplained in the example production stage", () =>
+  doesNotThrow(() => nag(prod, connectors)));
+
+test("cdk-nag finds nothing unexplained with everything switched on", () => {
+  const certificate = "arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000";
+  const domain = { name: "hooks.example.com", certificate, zone: { id: "Z0000000000000", name: "example.com" } };
+  doesNotThrow(() => nag(stageFile({ fixedEgress: ["slowpost"], provisionedConcurrency: 2, domain })));
+});
+
+test("cdk-nag does look: a careless bucket is found", () => {
+  throws(
+    () => nag(stageFile(), bazaar, (stack) => new Bucket(stack, "Careless")),
+    (error: Error) => {
+      match(error.message, /AwsSolutions-S10/);
+      return true;
+    },
+  );
+});
