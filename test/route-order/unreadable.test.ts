@@ -1,0 +1,134 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import * as z from "zod/mini";
+import type { Channel } from "../../functions/channels/channel.ts";
+import { pack, pointerTo } from "../../shared/event.ts";
+import { Order } from "../../shared/order.ts";
+import { sampleOrder } from "../create-order/relay.ts";
+import { startLedger, type TestLedger } from "../ledger-table.ts";
+import { newEvent, newId, ONE, RoomTwo, TWO } from "./room-two.ts";
+
+/** A channel whose mapping is broken until it is mended. */
+function mendable() {
+  const mapping = { mended: false };
+  const channel: Channel = {
+    name: "plain",
+    secret: z.object({}),
+    secretFields: {},
+    isAuthentic: () => true,
+    reader: async () => ({
+      read: ({ body }) => {
+        if (!mapping.mended) throw new TypeError("Cannot read properties of undefined (Ada Byron)");
+        const order = z.parse(Order, JSON.parse(Buffer.from(body).toString()));
+        return { topic: "orders/create", kind: "order", order };
+      },
+    }),
+  };
+  return { channel, mapping };
+}
+
+describe("an event that cannot be read", () => {
+  let started: TestLedger;
+  before(async () => {
+    started = await startLedger("dynalite");
+  });
+  after(() => started.stop());
+
+  test("is unreadable while its mapping is broken, and an order once the same message comes again", async () => {
+    const room = new RoomTwo(started);
+    const { channel, mapping } = mendable();
+    room.channels.set("plain", channel);
+    const id = newId();
+    const message = pack(newEvent(JSON.stringify(sampleOrder({ id }))));
+    const routed = await room.routes(message);
+    equal(routed.outcome, "unreadable");
+    ok(!JSON.stringify({ ...routed, event: undefined }).includes("Ada"));
+    equal(await room.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
+    deepEqual(room.commands, ["GetItemCommand"], "it touched no table");
+    mapping.mended = true;
+    equal((await room.routes(message)).outcome, "recorded");
+    deepEqual(room.sentOf(id), [ONE, TWO]);
+  });
+
+  test("is one of a connection or a channel that was taken out of the stage, until it is back", async () => {
+    const room = new RoomTwo(started);
+    const id = newId();
+    const reading = JSON.stringify({ topic: "orders/paid", kind: "order", order: sampleOrder({ id }) });
+    equal((await room.routes(pack(newEvent(reading, { endpoint: "gone" })))).outcome, "unreadable");
+    equal((await room.routes(pack(newEvent(reading, { channel: "constructor" })))).outcome, "unreadable");
+    const [main] = room.config.connections;
+    ok(main);
+    room.config = { ...room.config, connections: [...room.config.connections, { ...main, name: "gone", key: "pg" }] };
+    equal((await room.routes(pack(newEvent(reading, { endpoint: "gone" })))).state, "unrouted");
+  });
+
+  test("is whatever is no envelope of ours", async () => {
+    const room = new RoomTwo(started);
+    const envelope = JSON.parse(pack(newEvent("{}")));
+    const broken = [
+      "",
+      "null",
+      "[]",
+      "{",
+      '{"v":1}',
+      JSON.stringify({ ...envelope, v: 2 }),
+      JSON.stringify({ ...envelope, headers: { a: 1 } }),
+      JSON.stringify({ ...envelope, body: "not gzip" }),
+      JSON.stringify({ ...envelope, body: envelope.body.slice(0, -8) }),
+      JSON.stringify({ Records: [{ s3: {} }] }),
+    ];
+    for (const message of broken) {
+      equal((await room.routes(message)).outcome, "unreadable", message.slice(0, 50));
+    }
+    deepEqual(room.commands, []);
+  });
+
+  test("is a gzip bomb, in the message and in S3, without unpacking it", async () => {
+    const room = new RoomTwo(started);
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024)).toString("base64");
+    const message = JSON.stringify({ ...JSON.parse(pack(newEvent("{}"))), body: bomb });
+    const before = process.memoryUsage.rss();
+    equal((await room.routes(message)).outcome, "unreadable");
+    room.objects.set("events/bomb", message);
+    equal((await room.routes(pointerTo("events/bomb", newEvent("")))).outcome, "unreadable");
+    ok(process.memoryUsage.rss() - before < 150 * 1024 * 1024);
+  });
+
+  test("is not one whose body lies in an S3 that is down: that is retried", async () => {
+    const room = new RoomTwo(started);
+    const id = newId();
+    const event = newEvent(JSON.stringify({ topic: "orders/paid", kind: "order", order: sampleOrder({ id }) }));
+    const message = pointerTo("events/big", event);
+    await rejects(room.routes(message), /NoSuchKey/);
+    room.objects.set("events/big", pack(event));
+    equal((await room.routes(message)).outcome, "recorded");
+    // A pointer that was replaced by another's envelope is no way around the signature check either: it is what it says.
+    room.objects.set("events/big", pointerTo("events/big", event));
+    equal((await room.routes(message)).outcome, "unreadable");
+  });
+
+  test("is not one whose order's body cannot be stored in S3: that is retried, and nothing is sent", async () => {
+    const room = new RoomTwo(started);
+    const id = newId();
+    const { put } = room.eventStore;
+    room.eventStore.put = async () => {
+      throw new Error("SlowDown");
+    };
+    const attributes = Array.from({ length: 40 }, (_, index) => ({
+      name: `n${index}`,
+      value: Buffer.from(crypto.getRandomValues(new Uint8Array(12_000))).toString("base64"),
+    }));
+    await rejects(room.ordered({ id, attributes }), /SlowDown/);
+    deepEqual(room.sentOf(id), []);
+    room.eventStore.put = put;
+    equal((await room.ordered({ id, attributes })).outcome, "recorded");
+    deepEqual(room.sentOf(id), [ONE, TWO]);
+  });
+
+  test("is not one that says nothing of ours: that is ignored, and writes nothing", async () => {
+    const room = new RoomTwo(started);
+    equal((await room.arrives({ kind: "ignored", reason: "a topic about products" })).outcome, "ignored");
+    deepEqual(room.commands, []);
+  });
+});
