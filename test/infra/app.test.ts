@@ -1,0 +1,50 @@
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const outdir = mkdtempSync(join(tmpdir(), "order-relay-app-"));
+/** The system's temporary folder, as the app sees it. */
+const temporary = mkdtempSync(join(tmpdir(), "order-relay-app-"));
+after(() => {
+  for (const folder of [outdir, temporary]) rmSync(folder, { recursive: true, force: true });
+});
+
+/** `cdk synth -c stage=<stage>`, without the CLI around it. */
+function synth(stage: string) {
+  const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ stage }),
+      CDK_VALIDATION: "false",
+    },
+    encoding: "utf8",
+  });
+  return { status, stderr };
+}
+
+test("a stage that is not there is answered with a sentence and no stack trace", () => {
+  const { status, stderr } = synth("production");
+  equal(status, 1);
+  match(
+    stderr,
+    /^infra\/stages\/production\.ts: there is no such file; copy infra\/stages\/prod\.ts, or take -c stage=.*local or prod/,
+  );
+  doesNotMatch(stderr, /^ +at /m);
+});
+
+test("a stage's name is no path", () => {
+  match(synth("../app").stderr, /there is no such file/);
+});
+
+test("the example production stage synthesises, bundles and all, and leaves no bundle behind", () => {
+  deepEqual(synth("prod"), { status: 0, stderr: "" });
+  match(readdirSync(outdir).join(), /order-relay-prod\.template\.json/);
+  deepEqual(readdirSync(temporary), []);
+});
