@@ -90,5 +90,4 @@ function tell(provider: Provider, { messageId, attributes }: SQSRecord, handled:
   if (outcome === "faulty" || outcome === "gave-up" || outcome === "unreadable") count("DeliveriesFaulty", by);
   if (outcome === "in-doubt") count("DeliveriesInDoubt", by);
   if (outcome === "retrying") count("DeliveriesRetried", by);
-  if (outcome === "throttled") count("ProviderThrottled", by);
 }

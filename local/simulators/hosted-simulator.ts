@@ -19,6 +19,8 @@ export interface Call {
   /** The HTTP status that went out, or how there was none. */
   readonly status: number | "no-answer" | "reset";
   readonly fault?: string;
+  /** Sent away at the door: credentials, throttle. */
+  readonly refused?: true;
   /** ms since the epoch, by the sandbox's clock. */
   readonly at: number;
 }
@@ -80,9 +82,9 @@ export function hostSimulator(kind: SimulatorKind<object>, settings: object, now
     timers.add(timer);
   }
 
-  function decide(request: SimulatorRequest): { reply: Reply; fault?: string } {
+  function decide(request: SimulatorRequest): { reply: Reply; fault?: string; refused?: true } {
     const refusal = guarded(request, () => simulator.refuse(request));
-    if (refusal) return { reply: refusal };
+    if (refusal) return { reply: refusal, refused: true };
     const next = nextFault(request);
     if (!next) return { reply: delayed(work(request), request) };
     const at = { simulator, switches, workLater: (afterMs: number) => workLater(request, afterMs) };
@@ -120,7 +122,7 @@ export function hostSimulator(kind: SimulatorKind<object>, settings: object, now
     },
     simulator,
     reply(request) {
-      const { reply, fault } = decide(request);
+      const { reply, fault, refused } = decide(request);
       const { method, path, query } = request;
       calls.push({
         method,
@@ -129,6 +131,7 @@ export function hostSimulator(kind: SimulatorKind<object>, settings: object, now
         status: statusOf(reply),
         at: now(),
         ...(fault && { fault }),
+        ...(refused && { refused }),
       });
       return reply;
     },

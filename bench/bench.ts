@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import secrets from "../local/secrets.json" with { type: "json" };
+import { startStack } from "../local/stack.ts";
+import { measureBundles } from "./bundles.ts";
+import { type Figure, table } from "./figure.ts";
+import { measureCalls } from "./ledger-calls.ts";
+import { measureLingxing } from "./lingxing.ts";
+import { measureReceive } from "./receive.ts";
+import { measureThroughput } from "./throughput.ts";
+
+const SECTIONS = ["bundles", "receive", "calls", "throughput", "lingxing"] as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { orders: { type: "string", default: "5000" }, help: { type: "boolean", short: "h", default: false } },
+});
+if (values.help) {
+  console.log(
+    `npm run bench [-- ${SECTIONS.join("|")} …] [--orders 5000]\nMeasures the budgets and prints target beside figure; all sections without a name.`,
+  );
+  process.exit(0);
+}
+const wanted = new Set(positionals.length > 0 ? positionals : SECTIONS);
+const [secret = ""] = secrets.endpoints["shopify/demo"].signingSecrets;
+
+/** Simulators that answer at once: their documented limits would be all that is measured. */
+const AT_ONCE = { kakaclo: { bucketSize: 1_000_000, leakPerSecond: 1_000_000 } };
+
+const figures: Figure[] = [];
+const add = (more: Figure[]) => {
+  figures.push(...more);
+  console.log(`${table(more)}\n`);
+};
+
+async function section(
+  name: (typeof SECTIONS)[number],
+  work: (stack: Awaited<ReturnType<typeof startStack>>) => Promise<Figure[]>,
+) {
+  if (!wanted.has(name)) return;
+  console.log(`${name} …`);
+  const stack = await startStack({ stage: "bench", sandbox: AT_ONCE });
+  try {
+    add(await work(stack));
+  } finally {
+    await stack.stop();
+  }
+}
+
+await section("bundles", (stack) => measureBundles(stack.assembly.functions));
+await section("receive", (stack) => measureReceive(stack, secret));
+await section("calls", measureCalls);
+await section("throughput", (stack) => measureThroughput(stack, Number(values.orders)));
+await section("lingxing", measureLingxing);
+
+const missed = figures.filter(({ met }) => met === false);
+console.log(
+  missed.length === 0
+    ? "Every budget is met."
+    : `${missed.length} of ${figures.filter(({ met }) => met !== undefined).length} budgets are missed; docs/budgets.md says why.`,
+);

@@ -1,0 +1,70 @@
+import { shopifyBody, shopifySends } from "../local/demo-shop.ts";
+import type { LocalStack } from "../local/stack.ts";
+import { tableName } from "../shared/names.ts";
+import { atMost, type Figure } from "./figure.ts";
+import { settled } from "./settled.ts";
+
+const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
+
+/** What one order, and one repeat of it, cost in calls of AWS, counted at the emulators. */
+export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
+  const { calls } = stack.aws;
+  const of = (room: string) => `order-relay-bench-${room}`;
+  const writes = (caller: string) =>
+    WRITES.reduce((sum, operation) => sum + calls.count({ caller, service: "dynamodb", operation }), 0);
+  const body = shopifyBody({ id: "820982911946150001" });
+
+  // Warm: secrets and tokens are read once per environment, not per order.
+  await shopifySends(stack, "orders/paid", shopifyBody({ id: "820982911946150000" }));
+  await settled(stack, ["820982911946150000"]);
+  calls.reset();
+  await shopifySends(stack, "orders/paid", body);
+  await settled(stack, ["820982911946150001"]);
+  const route = of("route-order");
+  const figures = [
+    atMost(
+      "receive-webhook: SQS calls per event",
+      calls.count({ caller: of("receive-webhook"), service: "sqs" }),
+      1,
+      "call",
+    ),
+    atMost(
+      "receive-webhook: DynamoDB calls per event",
+      calls.count({ caller: of("receive-webhook"), service: "dynamodb" }),
+      0,
+      "calls",
+    ),
+    atMost(
+      "receive-webhook: secrets reads per event, when warm",
+      calls.count({ caller: of("receive-webhook"), service: "secretsmanager" }),
+      0,
+      "reads",
+    ),
+    atMost("route-order: writes per new order (2 before the sends, 1 after)", writes(route), 3, "writes"),
+    ...["kakaclo", "s2"].flatMap((provider) => {
+      const caller = of(`create-order-${provider}`);
+      return [
+        atMost(
+          `create-order-${provider}: queries per delivery`,
+          calls.count({ caller, service: "dynamodb", operation: "Query" }),
+          1,
+          "query",
+        ),
+        atMost(`create-order-${provider}: writes per delivery (claim, result)`, writes(caller), 2, "writes"),
+      ];
+    }),
+  ];
+  calls.reset();
+  await shopifySends(stack, "orders/paid", body);
+  await settled(stack, ["820982911946150001"], 2);
+  figures.push(atMost("route-order: writes per repeat", writes(route), 1, "write"));
+  figures.push(
+    atMost(
+      `route-order: calls of the table ${tableName("bench")} per repeat that are no write`,
+      calls.count({ caller: route, service: "dynamodb" }) - writes(route),
+      1,
+      "read",
+    ),
+  );
+  return figures;
+}

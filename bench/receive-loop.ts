@@ -1,0 +1,48 @@
+/**
+ * Runs in a process of its own with a Lambda's environment: receive-webhook's handler and a bare `SendMessage` loop in turn,
+ * against the same endpoint. Prints rates per second as JSON.
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { pack } from "../shared/event.ts";
+
+const [file = "", queueUrl = "", blocks = "15", perBlock = "100"] = process.argv.slice(2);
+const { readFileSync } = await import("node:fs");
+const event = JSON.parse(readFileSync(file, "utf8")) as { body: string; headers: Record<string, string> };
+const folder = process.env["LAMBDA_TASK_ROOT"] ?? "";
+const { handler } = (await import(pathToFileURL(join(folder, "index.mjs")).href)) as {
+  handler: (event: unknown, context: unknown) => Promise<{ statusCode: number }>;
+};
+// Its log lines go to CloudWatch in Lambda; here they must not share the output.
+console.log = () => {};
+console.info = () => {};
+
+const context = { awsRequestId: "bench", functionName: "bench", getRemainingTimeInMillis: () => 10_000 };
+const client = new SQSClient();
+// The same message that the handler sends: what is compared is all that stands before it.
+const MessageBody = pack({
+  ...{ eventId: "evt_bench", channel: "shopify", endpoint: "demo", receivedAt: new Date().toISOString() },
+  ...{ method: "POST", headers: event.headers, query: {}, body: Buffer.from(event.body) },
+});
+
+async function rate(once: () => Promise<unknown>, times: number): Promise<number> {
+  const began = performance.now();
+  for (let index = 0; index < times; index++) await once();
+  return (times * 1000) / (performance.now() - began);
+}
+const receive = async () => {
+  const { statusCode } = await handler(event, context);
+  if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+};
+const send = () =>
+  client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, MessageGroupId: "shopify/demo" }));
+
+await rate(receive, 50);
+await rate(send, 50);
+const rates = { receive: [] as number[], send: [] as number[] };
+for (let block = 0; block < Number(blocks); block++) {
+  rates.receive.push(await rate(receive, Number(perBlock)));
+  rates.send.push(await rate(send, Number(perBlock)));
+}
+process.stdout.write(JSON.stringify(rates));

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { REGION } from "../local/aws-account.ts";
+import { shopifyBody } from "../local/demo-shop.ts";
+import type { LocalStack } from "../local/stack.ts";
+import { queueName } from "../shared/names.ts";
+import { lambdaEnvironment, roomOf } from "./bundles.ts";
+import { atLeast, atMost, type Figure, median } from "./figure.ts";
+import { gatewayEvent, paddedOrder } from "./gateway-event.ts";
+
+const run = promisify(execFile);
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** `aws` is a stack whose function host is not in the way: its queues have no consumers that share the processor. */
+export async function measureReceive(stack: LocalStack, secret: string): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "order-relay-bench-"));
+  const receive = stack.assembly.functions.find((fn) => roomOf(fn) === "receive-webhook");
+  const route = stack.assembly.functions.find((fn) => roomOf(fn) === "route-order");
+  if (!receive || !route) throw new Error("the assembly lacks receive-webhook or route-order");
+  const environment = (of: string) => lambdaEnvironment(of, { AWS_ENDPOINT_URL: stack.aws.url });
+  const queueUrl = `${stack.aws.url}/${stack.account}/${queueName.intake("bench")}`;
+  const write = (name: string, event: object) => {
+    const file = join(folder, name);
+    writeFileSync(file, JSON.stringify(event));
+    return file;
+  };
+  const figures: Figure[] = [];
+
+  for (const kb of [4, 40]) {
+    const body = paddedOrder(shopifyBody({ id: "820982911946154508" }), kb * 1000);
+    const file = write(`${kb}.json`, gatewayEvent(body, secret));
+    const { stdout } = await run(process.execPath, [script("receive-loop.ts"), file, queueUrl], {
+      env: environment(receive.folder),
+    });
+    const { receive: ours, send } = JSON.parse(stdout) as { receive: number[]; send: number[] };
+    const ratios = ours.map((rate, index) => rate / (send[index] ?? Number.NaN));
+    figures.push(
+      atLeast(
+        `receive-webhook, ${kb} KB bodies: rate against a bare SendMessage loop (${median(send).toFixed(0)}/s)`,
+        median(ratios),
+        0.8,
+        "×",
+      ),
+    );
+  }
+
+  const large = paddedOrder(shopifyBody({ id: "820982911946154509" }), 5_900_000);
+  const received = await run(
+    process.execPath,
+    [script("invoke-once.ts"), write("large.json", gatewayEvent(large, secret))],
+    { env: environment(receive.folder) },
+  );
+  figures.push(atMost("receive-webhook: peak memory for a 6 MB event", Number(received.stdout) / 1e6, 200, "MB"));
+
+  const client = new SQSClient({
+    endpoint: stack.aws.url,
+    region: REGION,
+    credentials: { accessKeyId: "LOCALbench", secretAccessKey: "bench" },
+  });
+  const record = await newest(client, queueUrl);
+  const sqsEvent = {
+    Records: [{ ...record, eventSourceARN: `arn:aws:sqs:${REGION}:${stack.account}:${queueName.intake("bench")}` }],
+  };
+  const routed = await run(process.execPath, [script("invoke-once.ts"), write("record.json", sqsEvent)], {
+    env: environment(route.folder),
+  });
+  figures.push(atMost("route-order: peak memory for a 6 MB event", Number(routed.stdout) / 1e6, 200, "MB"));
+  return figures;
+}
+
+/** The last message of the queue: the large event lies in S3, its message points there. */
+async function newest(client: SQSClient, QueueUrl: string): Promise<object> {
+  for (;;) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ["All"] }),
+    );
+    if (Messages.length === 0) throw new Error("the large event is not on the queue");
+    const pointer = Messages.find(({ Body = "" }) => Body.includes("s3Key"));
+    if (pointer) {
+      return {
+        messageId: pointer.MessageId,
+        receiptHandle: pointer.ReceiptHandle,
+        body: pointer.Body,
+        attributes: pointer.Attributes,
+      };
+    }
+  }
+}

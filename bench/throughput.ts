@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { newOrderId, shopifyBody, shopifySends } from "../local/demo-shop.ts";
+import type { LocalStack } from "../local/stack.ts";
+import { type Figure, percentile, told } from "./figure.ts";
+
+const PROVIDERS = ["kakaclo", "s2"];
+const SENDERS = 8;
+
+/** The local stack end to end: signed webhooks in, orders at two providers that answer at once. */
+export async function measureThroughput(stack: LocalStack, orders: number): Promise<Figure[]> {
+  for (const provider of PROVIDERS) stack.sandbox.reset(provider);
+  const sentAt = new Map<string, number>();
+  const ids = [...new Set(Array.from({ length: orders }, newOrderId))];
+  const began = Date.now();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: SENDERS }, async () => {
+      for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
+        sentAt.set(id, Date.now());
+        const body = shopifyBody({ id });
+        while ((await shopifySends(stack, "orders/paid", body).catch(() => 0)) !== 200) await sleep(50);
+      }
+    }),
+  );
+  const received = Date.now() - began;
+  const created = () => PROVIDERS.map((provider) => stack.sandbox.orders(provider).length);
+  const deadline = began + 1_200_000;
+  while (created().some((count) => count < ids.length) && Date.now() < deadline) await sleep(200);
+
+  const latencies: number[] = [];
+  let last = began;
+  for (const provider of PROVIDERS) {
+    const seen = new Set<string>();
+    for (const { reference, createdAt } of stack.sandbox.orders(provider)) {
+      const id = reference.replace(/^sh-/, "");
+      const at = new Date(createdAt).getTime();
+      if (!sentAt.has(id)) continue;
+      if (seen.has(id)) throw new Error(`${provider} holds ${reference} twice`);
+      seen.add(id);
+      latencies.push(at - (sentAt.get(id) ?? at));
+      last = Math.max(last, at);
+    }
+    if (seen.size !== ids.length) throw new Error(`${provider} holds ${seen.size} of ${ids.length} orders`);
+  }
+  const what = `${ids.length} orders × ${PROVIDERS.length} destinations`;
+  return [
+    told(`${what}: webhooks taken`, (ids.length * 1000) / received, "/s"),
+    told(`${what}: orders created at the providers`, (ids.length * PROVIDERS.length * 1000) / (last - began), "/s"),
+    told(`${what}: from webhook to created, p50`, percentile(latencies, 50) / 1000, "s"),
+    told(`${what}: from webhook to created, p99`, percentile(latencies, 99) / 1000, "s"),
+  ];
+}
