@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { Identity } from "./identity.ts";
-import { Version } from "./order-record.ts";
+import { type OrderRecord, Version } from "./order-record.ts";
 
 export const DeliveryState = z.enum([
   "queued",
@@ -64,7 +64,9 @@ export const Delivery = z.object({
   followUp: z.optional(z.string()),
   notes: z.optional(z.array(z.string())),
   createdAt: z.optional(z.int()),
-  /** Who ended it by hand, and when. */
+  /** When a person found at the provider that nothing of ours exists there, whatever was sent before. */
+  notCreatedAt: z.optional(z.int()),
+  /** What a person said of it last, who and when. */
   resolvedBy: z.optional(z.string()),
   /** Present while it waits for a person; see ledger.ts. */
   dueHour: z.optional(z.string()),
@@ -72,6 +74,15 @@ export const Delivery = z.object({
   expiresAt: z.int(),
 });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** One that nothing has happened to yet; `rev` 0: it is in no table. */
+export function newDelivery(
+  { channel, connection, orderId, generation, expiresAt }: OrderRecord,
+  destination: string,
+): Delivery {
+  const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
+  return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };
+}
 
 /** What a destination's queue carries: small, no personal data, and a few words for the human who reads the DLQ. */
 export const DeliveryPointer = z.object({

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Config, type Connection, type Destination, destinationPath } from "../../shared/config.ts";
-import { type Delivery, DeliveryPointer, ENDED } from "../../shared/delivery.ts";
+import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/delivery.ts";
 import { Faulty, NotYet, Rejected, Throttled } from "../../shared/errors.ts";
+import { inDoubtUntil } from "../../shared/in-doubt-until.ts";
 import type { Ledger, OrderFile } from "../../shared/ledger.ts";
 import { linesToShip } from "../../shared/order.ts";
 import { reference } from "../../shared/reference.ts";
@@ -70,9 +71,9 @@ export async function createOrder(message: Message, deps: Deps): Promise<Handled
 
   const { record } = file;
   if (pointer.generation < record.generation) return { verdict: "done", outcome: "superseded", pointer };
-  const delivery = file.deliveries.find(
-    (one) => one.destination === pointer.destination && one.generation === pointer.generation,
-  ) ?? { ...blank(file, pointer) };
+  const delivery =
+    file.deliveries.find((one) => one.destination === pointer.destination && one.generation === pointer.generation) ??
+    newDelivery({ ...record, generation: pointer.generation }, pointer.destination);
   const told = { pointer, delivery };
 
   const followUp = delivery.state === "created" && delivery.followUp !== undefined;
@@ -97,12 +98,6 @@ function parsePointer(body: string): DeliveryPointer | undefined {
     // Whatever is wrong with it, nothing of ours wrote it.
     return undefined;
   }
-}
-
-function blank({ record }: OrderFile, { destination, generation }: DeliveryPointer): Delivery {
-  const { channel, connection, orderId, expiresAt } = record;
-  const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
-  return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };
 }
 
 /** Somebody else wrote the delivery since we read it. */
@@ -282,22 +277,9 @@ class Run {
     return this.write(delivery, { outcome: "created", delivery: { ...done, tries: {} }, verdict: "done" });
   }
 
-  /** Until when "not there" proves nothing; undefined where no earlier attempt can have created it. */
   private inDoubtUntil(delivery: Delivery): number | undefined {
-    const { state, settledAt, firstSentAt, actsUntil, lastSentAt } = delivery;
-    const settling = this.settling();
     const { restoredAt } = this.deps.config;
-    // What the table forgot in a restore may have been created: nothing of that time is free.
-    if (restoredAt !== undefined && Date.parse(this.file.record.firstSeenAt) < Date.parse(restoredAt)) {
-      return Math.max(settledAt ?? 0, Date.parse(restoredAt) + settling);
-    }
-    if (firstSentAt === undefined) return undefined;
-    // The attempt that held this lease died, after it may have posted.
-    if (state === "sending") return (actsUntil ?? firstSentAt) + settling;
-    if (state === "in-doubt") return settledAt ?? this.deps.now() + settling;
-    // A replay looks up before it posts: "rejected" was our reading of somebody's prose.
-    if (state === "rejected" || state === "faulty") return (lastSentAt ?? firstSentAt) + settling;
-    return undefined;
+    return inDoubtUntil(delivery, this.file.record, { settling: this.settling(), restoredAt, now: this.deps.now() });
   }
 
   private async outgoing(delivery: Delivery): Promise<Outgoing> {
