@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import * as z from "zod/mini";
+import { createTools } from "../../functions/create-order/tools.ts";
 import type {
   CatalogEntry,
   Client,
@@ -10,9 +11,11 @@ import type {
   Tools,
 } from "../../functions/providers/provider.ts";
 import { type Sandbox, type SimulatorName, startSandbox } from "../../local/simulators/sandbox.ts";
+import { catalogPk } from "../../shared/catalog.ts";
 import { Missing } from "../../shared/config.ts";
 import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
 import { http } from "../../shared/http.ts";
+import type { Table } from "../../shared/table.ts";
 import { memoryTools } from "../tools.ts";
 import { type HostileProxy, startHostileProxy } from "./hostile-proxy.ts";
 
@@ -26,11 +29,14 @@ export interface Setup {
   /** Of the simulator. */
   switches?: Record<string, unknown>;
   catalog?: Record<string, CatalogEntry>;
+  /** Where cache, leases and catalog live; without one, in memory. Shared by many worlds, each of which sees its own. */
+  table?: Table;
 }
 
 /** A connector before its simulator, a proxy between them, a clock that can be put forward. */
 export interface World {
-  client: Client;
+  /** Of the record at work: one more, with a minute of its own, whenever the clock was put forward. */
+  readonly client: Client;
   sandbox: Sandbox;
   proxy: HostileProxy;
   /** One more client of the same destination, as another record of the batch has. */
@@ -40,14 +46,13 @@ export interface World {
   now(): number;
   /** Puts simulator's and connector's clock forward. */
   pass(ms: number): void;
-  tools: Tools;
   counted: string[];
 }
 
 export async function startWorld<Settings, Secret>(
   context: TestContext,
   provider: Provider<Settings, Secret>,
-  { settings = {}, secret, missing = {}, switches = {}, catalog = {} }: Setup,
+  { settings = {}, secret, missing = {}, switches = {}, catalog = {}, table }: Setup,
 ): Promise<World> {
   let ahead = 0;
   let timeout = 10_000;
@@ -60,25 +65,35 @@ export async function startWorld<Settings, Secret>(
   });
   configure(sandbox, provider.name, switches);
 
+  const destination = `${provider.name}/demo`;
   const counted: string[] = [];
-  const tools = memoryTools({
-    entries: catalog,
-    now,
+  const own = table && ownPart(table);
+  for (const [sku, entry] of Object.entries(catalog)) {
+    await own?.put({ ...entry, pk: catalogPk(destination), sk: sku }, { expression: "attribute_not_exists(pk)" });
+  }
+  const memory = new Map<string, unknown>();
+  const inMemory = memoryTools({ entries: catalog, now, memory });
+  const tools = (): Tools => ({
+    ...inMemory,
+    ...(own &&
+      createTools({ provider, destination, table: own, callTimeout: 0, memory, now, deadline: now() + 60_000 })),
+    deadline: now() + 60_000,
     // A connector's own, longer patience would be the test's.
     http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeout) }),
     count: (metric) => counted.push(metric),
   });
-  // Ten minutes of the clock must not end the function.
-  Object.defineProperty(tools, "deadline", { get: () => now() + 60_000 });
   const account = {
-    destination: `${provider.name}/demo`,
+    destination,
     settings: z.parse(provider.settings, settings),
     secret: z.parse(provider.secret, { ...secret, baseUrl: `${proxy.url}/${provider.name}` }),
     missing: z.parse(Missing, missing),
   };
-  const open = () => provider.open(account, tools);
+  const open = () => provider.open(account, tools());
+  let client = open();
   return {
-    client: open(),
+    get client() {
+      return client;
+    },
     sandbox,
     proxy,
     open,
@@ -88,9 +103,24 @@ export async function startWorld<Settings, Secret>(
     now,
     pass: (ms) => {
       ahead += ms;
+      client = open();
     },
-    tools,
     counted,
+  };
+}
+
+let worlds = 0;
+/** A part of the table that no other world sees. */
+function ownPart(table: Table): Table {
+  const prefix = `world${++worlds}#`;
+  return {
+    ...table,
+    async get({ pk, sk }) {
+      const item = await table.get({ pk: prefix + pk, sk });
+      return item && { ...item, pk };
+    },
+    put: (item, condition) => table.put({ ...item, pk: prefix + item.pk }, condition),
+    delete: ({ pk, sk }, condition) => table.delete({ pk: prefix + pk, sk }, condition),
   };
 }
 

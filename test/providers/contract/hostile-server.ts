@@ -1,0 +1,78 @@
+import { equal, notEqual, ok } from "node:assert/strict";
+import { describe, test } from "node:test";
+import { inspect } from "node:util";
+import { type Passed, TRAP, TRICKS } from "../hostile-proxy.ts";
+import { outgoingSample } from "../order-sample.ts";
+import { attempt, outcomeOf, type World } from "../world.ts";
+import { HANGING, patienceFor, type Suite } from "./suite.ts";
+
+/** A server, or something before it, that answers badly: it never holds us, never has us create twice, never makes us talk. */
+export function hostileServer({ name, contract, start, settle, creates, isCreate, isLookUp }: Suite): void {
+  describe("a hostile server", { concurrency: 2 }, () => {
+    for (const trick of TRICKS) {
+      for (const reaches of [false, true]) {
+        const when = reaches ? "after creating" : "without creating";
+        test(`${trick} ${when}: in doubt, in time, one call, nothing told`, HANGING, async (context) => {
+          const world = await start(context);
+          world.proxy.strike(isCreate, trick, { reaches });
+          const { outcome, error, sent } = await attempt(world, outgoingSample(), patienceFor(trick));
+          equal(outcome, "in-doubt", inspect(error));
+          equal(creates(world.proxy), 1);
+          const trapped = world.proxy.passed.some(({ target }) => target.endsWith(TRAP));
+          equal(trapped, false, "it followed a redirect");
+          tellsNothing(error, world);
+          settle(world);
+          equal((await world.client.find(sent, outgoingSample())).found, reaches ? "same" : "nothing");
+        });
+      }
+
+      test(`${trick} to a look-up: proves nothing, in time`, HANGING, async (context) => {
+        const world = await start(context);
+        const { sent } = await attempt(world, outgoingSample());
+        world.proxy.strike(isLookUp, trick, { times: 20 });
+        world.setTimeout(patienceFor(trick));
+        settle(world);
+        const said = await world.client.find(sent, outgoingSample()).catch((error: unknown) => error);
+        ok(said instanceof Error, inspect(said));
+        notEqual(outcomeOf(said), "rejected");
+        tellsNothing(said, world);
+      });
+    }
+
+    for (const status of [200, 201, 202, 301, 400, 401, 403, 404, 406, 409, 418, 422, 429, 500, 502]) {
+      test(`an answer ${status} that repeats our request to us tells nobody our secrets`, async (context) => {
+        const world = await start(context);
+        const echo = ({ target, headers, body }: Passed) =>
+          JSON.stringify({ code: 20_001, error: target, errors: [headers], message: JSON.stringify(headers) + body });
+        world.proxy.strike(isCreate, { status, body: echo }, { times: 5 });
+        const { outcome, error, sent } = await attempt(world, outgoingSample());
+        notEqual(outcome, "created");
+        tellsNothing(error, world);
+        world.proxy.strike(isLookUp, { status, body: echo }, { times: 20 });
+        const said = await world.client.find(sent, outgoingSample()).catch((failure: unknown) => failure);
+        // Some say "there is none" with a 404.
+        ok(said instanceof Error || status === 404, inspect(said));
+        tellsNothing(said, world);
+      });
+    }
+  });
+
+  /** Whatever somebody logs of an error: no credential, and no token that was ever sent. */
+  function tellsNothing(error: unknown, { proxy }: World): void {
+    const told = inspect(error, { depth: 12, maxStringLength: null, showHidden: true });
+    const inSecret = Object.entries(contract.secret)
+      .filter(([field]) => !(contract.open ?? []).includes(field))
+      .map(([, value]) => String(value));
+    const inHeaders = proxy.passed.flatMap(({ headers }) =>
+      ["authorization", "access-token", "x-access-token"].flatMap((header) => headers[header] ?? []),
+    );
+    const inQueries = proxy.passed.flatMap(({ target }) => {
+      const query = new URLSearchParams(target.split("?")[1]);
+      return [query.get("access_token") ?? [], query.get("appSecret") ?? []].flat();
+    });
+    const secrets = [...inSecret, ...inHeaders.map((value) => value.replace(/^\w+ /, "")), ...inQueries];
+    for (const secret of new Set(secrets)) {
+      equal(told.includes(secret), false, `an error of ${name} tells a secret: ${told}`);
+    }
+  }
+}

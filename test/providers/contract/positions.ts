@@ -1,0 +1,32 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { describe, test } from "node:test";
+import { inspect } from "node:util";
+import { outgoingSample } from "../order-sample.ts";
+import { attempt } from "../world.ts";
+import { HANGING, type Suite } from "./suite.ts";
+
+/** Whatever turns out to be so at the real provider, with the setting that fits: one order, found again. */
+export function positions({ name, contract, start, settle, deliver, live }: Suite): void {
+  describe("every switch in every position", { concurrency: 2 }, () => {
+    for (const { name: position, ...changes } of contract.positions) {
+      test(`${position}: one order, found again`, HANGING, async (context) => {
+        const world = await start(context, changes);
+        const { outcome, error, sent, ids } = await attempt(world, outgoingSample());
+        equal(outcome, "created", inspect(error));
+        equal(world.sandbox.orders(name).length, 1);
+        settle(world);
+        const found = await world.client.find(sent, outgoingSample());
+        equal(found.found, "same");
+        const known = found.found === "same" ? found.providerOrderIds : [];
+        // A create may name fewer than there are, never others.
+        deepEqual(new Set([...known, ...ids]), new Set(known));
+      });
+
+      test(`${position}: an answer that was lost makes no second order`, HANGING, async (context) => {
+        const world = await start(context, changes);
+        equal(await deliver(world, outgoingSample(), "reset-after-create"), "same");
+        equal(live(world).length, 1);
+      });
+    }
+  });
+}
