@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import { InDoubt, NotYet, ProviderDown, Throttled } from "../../shared/errors.ts";
 import { startCompany } from "./lingxing-environment.ts";
 import { outgoingSample } from "./order-sample.ts";
@@ -108,6 +109,15 @@ describe("Lingxing's one request in flight", () => {
   test("a clock that is wrong by more than two minutes is told as such", async (context) => {
     const company = await startCompany(context, { signatureSeconds: -1 });
     await rejects(company.environment().client.check?.() ?? Promise.resolve(), /Is our clock right/);
+  });
+
+  test("what is shipped waits as long as the document says", () => {
+    const { call, settling, function: whole = 0 } = lingxing.timing;
+    deepEqual([lingxing.oneInFlight, call, settling], [true, 60_000, 120_000]);
+    // Two calls, should the first have been refused for its token, and whatever was looked up before.
+    equal(whole >= 2 * call + 30_000, true);
+    const { abandonedFor, refreshEarly, tokenForm } = lingxing.settings.parse({ store: { name: "x", country: "US" } });
+    deepEqual([abandonedFor, refreshEarly, tokenForm], [120_000, 300_000, "multipart"]);
   });
 
   test("no connection is no doubt, and keeps nobody waiting", async (context) => {

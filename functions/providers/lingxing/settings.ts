@@ -52,9 +52,9 @@ const TimeZone = z.string().check(
 );
 
 /** `settings` of a lingxing destination. What reference/providers.md 3 only assumes stands here as a switch. */
-export const Settings = z.object({
+export const Settings = z.strictObject({
   /** As `seller/lists` names it, with the country of its marketplace. */
-  store: z.object({ name: z.string().check(z.minLength(1)), country: StoreCountry }),
+  store: z.strictObject({ name: z.string().check(z.minLength(1)), country: StoreCountry }),
 
   /** Unbranded box, no Amazon Logistics: not sent unless set (Lingxing's default is no). */
   blankBox: z.optional(z.boolean()),
