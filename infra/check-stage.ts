@@ -1,10 +1,7 @@
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod/mini";
 import { destinationPath, pathOf } from "../shared/config.ts";
-import { functionName, queueName } from "../shared/names.ts";
+import { checkLimits } from "./check-limits.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
-import { createOrderRoom, functionSettings, type Room, visibilityTimeout } from "./function-settings.ts";
-import { handlersOf } from "./order-relay-stack.ts";
 import type { Stage } from "./read-stage.ts";
 
 const HOUR = 3_600_000;
@@ -15,11 +12,8 @@ export function* checkStage(stage: Stage, connectors: Connectors): Iterable<stri
   yield* checkConnections(stage, connectors);
   yield* checkDestinations(stage, connectors);
   yield* checkRoutes(stage);
-  yield* checkNames(stage, connectors);
-  yield* checkRetention(stage);
-  yield* checkTimeouts(stage, connectors);
-  yield* checkConcurrency(stage, connectors);
   yield* checkSurroundings(stage, connectors);
+  yield* checkLimits(stage, connectors);
 }
 
 function* checkConnections({ name, config: { connections, retention } }: Stage, { channels }: Connectors) {
@@ -99,94 +93,6 @@ function* checkRoutes({ config: { connections, destinations, routes } }: Stage) 
   }
 }
 
-function* checkNames(stage: Stage, connectors: Connectors) {
-  const { name, config } = stage;
-  // order-relay-<stage>-events-<account>-<region> within S3's 63 characters.
-  if (name.length > 16) yield `stage "${name}" is longer than 16 characters; write a shorter one: S3's names end at 63`;
-
-  const intake = [queueName.intake(name), queueName.intakeDeadLetters(name)];
-  const owners = new Map(intake.map((queue) => [queue, "the intake"]));
-  for (const destination of config.destinations) {
-    const path = destinationPath(destination);
-    for (const queue of [queueName.destination(name, path), queueName.destinationDeadLetters(name, path)]) {
-      const owner = owners.get(queue);
-      if (owner !== undefined && owner !== path) {
-        yield `destinations ${path} and ${owner} would share the queue ${queue}; give one of them another name`;
-      }
-      owners.set(queue, path);
-      if (queue.length > 80) {
-        yield `destinations ${path}: the queue's name ${queue} has ${queue.length} characters and SQS takes 80; shorten the destination's name or the stage's`;
-      }
-    }
-  }
-  for (const [room] of handlersOf(stage, connectors)) {
-    const fn = functionName(name, room);
-    if (fn.length > 64)
-      yield `the function's name ${fn} has ${fn.length} characters and Lambda takes 64; shorten the stage's`;
-  }
-}
-
-function* checkRetention({ config: { retention } }: Stage) {
-  const { queues, deadLetters, events, bodies, states, logs } = retention;
-  if (deadLetters > 14 * DAY)
-    yield `retention.deadLetters is ${days(deadLetters)}; SQS keeps a message 14 days at most: "14d"`;
-  if (queues < 60_000) yield `retention.queues is ${queues} ms; SQS keeps a message a minute at least: write "4d"`;
-  if (deadLetters <= queues) {
-    yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be gone before anybody looks`;
-  }
-  if (events < queues + deadLetters) {
-    yield `retention.events (${days(events)}) must be at least retention.queues and retention.deadLetters together (${days(queues + deadLetters)}): a dead letter may only point at its event`;
-  }
-  if (states < bodies) yield `retention.states (${days(states)}) must be at least retention.bodies (${days(bodies)})`;
-  if (!isLogRetention(logs / DAY)) {
-    yield `retention.logs is ${days(logs)}; CloudWatch knows ${LOG_DAYS.map((count) => `"${count}d"`).join(", ")}`;
-  }
-}
-
-function* checkTimeouts(stage: Stage, connectors: Connectors) {
-  const { config, infrastructure } = stage;
-  const rooms = [...handlersOf(stage, connectors).keys()];
-  for (const room of Object.keys(infrastructure.functions)) {
-    if (!rooms.some((known) => known === room)) {
-      yield `functions names "${room}", which this stage does not have; write one of ${rooms.join(", ")}`;
-    }
-  }
-  for (const room of rooms) {
-    const provider = connectors.providers.find(({ name }) => room === createOrderRoom(name));
-    const settings = functionSettings(stage, room, provider);
-    if (settings.timeout > 900) {
-      yield `the timeout of ${room} is ${settings.timeout} s; Lambda ends a function after 15 minutes: ${whereTimeout(room)}`;
-    }
-    if (isConsumer(room) && visibilityTimeout(stage, settings) > 12 * 3600) {
-      yield `timing.visibilityFactor times the timeout of ${room} is more than SQS's 12 hours; make one of them smaller`;
-    }
-    for (const destination of config.destinations.filter((one) => one.provider === provider?.name)) {
-      const call = destination.callTimeout ?? provider?.timing.call ?? 0;
-      if (call >= settings.timeout * 1000) {
-        yield `destinations ${destinationPath(destination)}: a call may last ${call / 1000} s and ${room} ends after ${settings.timeout} s, so no order would ever be sent; write a shorter callTimeout, or functions: { "${room}": { timeout: "${Math.ceil(call / 1000) * 2}s" } }`;
-      }
-    }
-  }
-}
-
-/** Consumers may take four fifths of the account's concurrency; what comes in must find the rest. */
-const CONSUMERS_SHARE = 0.8;
-
-function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Connectors) {
-  const { accountConcurrency, routeConcurrency, provisionedConcurrency } = infrastructure;
-  const ofDestinations = config.destinations.map(({ provider, maxConcurrency }) =>
-    providers.find(({ name }) => name === provider)?.oneInFlight ? 2 : maxConcurrency,
-  );
-  const consumers = routeConcurrency + ofDestinations.reduce((sum, count) => sum + count, 0) + 1;
-  if (consumers > Math.floor(accountConcurrency * CONSUMERS_SHARE)) {
-    yield `route-order (routeConcurrency ${routeConcurrency}), the destinations (maxConcurrency, ${consumers - routeConcurrency - 1} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} receive-webhook needs a fifth for itself; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
-  }
-  // Lambda keeps 100 of an account for functions without.
-  if (provisionedConcurrency > 0 && provisionedConcurrency > accountConcurrency - 100) {
-    yield `provisionedConcurrency ${provisionedConcurrency} leaves less than 100 of accountConcurrency ${accountConcurrency}, which Lambda refuses; lower it, or raise the account's quota (docs/deploy.md, "Concurrency")`;
-  }
-}
-
 function* checkSurroundings({ name, config, infrastructure: { fixedEgress, alarms } }: Stage, connectors: Connectors) {
   const used = connectors.providers.filter((provider) =>
     config.destinations.some((one) => one.provider === provider.name),
@@ -214,18 +120,5 @@ function* twice(list: string, paths: readonly string[]) {
 
 const anyOf = (known: readonly Pick<ProviderFacts, "name">[]): string =>
   known.map(({ name }) => `"${name}"`).join(" or ");
+
 const days = (ms: number): string => `${ms / DAY} days`;
-const isConsumer = (room: Room): boolean => room === "route-order" || room.startsWith("create-order-");
-
-const LOG_DAYS = Object.values(RetentionDays).filter((count) => typeof count === "number" && count < 9999);
-/** One of the lengths that CloudWatch keeps a log. */
-export const isLogRetention = (count: number): count is RetentionDays => LOG_DAYS.some((known) => known === count);
-
-const whereTimeout = (room: Room): string => {
-  const fields: Record<string, string> = {
-    "receive-webhook": "timing.receiveTimeout",
-    "route-order": "timing.routeTimeout",
-    "find-due": "timing.findDueTimeout",
-  };
-  return `write a shorter ${fields[room] ?? `timing.createTimeout, or functions: { "${room}": { timeout: "90s" } }`}`;
-};

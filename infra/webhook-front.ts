@@ -1,22 +1,9 @@
 import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
-import {
-  ApiMapping,
-  CfnStage,
-  DomainName,
-  EndpointType,
-  HttpApi,
-  HttpMethod,
-  HttpStage,
-  LogGroupLogDestination,
-  SecurityPolicy,
-} from "aws-cdk-lib/aws-apigatewayv2";
+import { CfnStage, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import { Alias, type Code, type IFunction, type IVersion } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
-import { ARecord, HostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
-import { ApiGatewayv2DomainProperties } from "aws-cdk-lib/aws-route53-targets";
 import { Construct } from "constructs";
 import { pathOf } from "../shared/config.ts";
 import { acknowledge } from "./acknowledge.ts";
@@ -26,6 +13,7 @@ import { EmptySecret } from "./empty-secret.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import { functionSettings } from "./function-settings.ts";
 import type { Intake } from "./intake.ts";
+import { ownDomain } from "./own-domain.ts";
 import type { Stage } from "./read-stage.ts";
 
 interface Props {
@@ -122,7 +110,7 @@ export class WebhookFront extends Construct {
     live.node.addDependency(...routes);
 
     new CfnOutput(this, "WebhookAddress", {
-      value: `${this.ownDomain(stage, live) ?? this.api.apiEndpoint}/webhooks/<channel>/<name>`,
+      value: `${ownDomain(this, stage, live) ?? this.api.apiEndpoint}/webhooks/<channel>/<name>`,
     });
   }
 
@@ -133,28 +121,5 @@ export class WebhookFront extends Construct {
     const version = this.receiveWebhook.currentVersion as IVersion;
     const warm = { aliasName: "warm", version, provisionedConcurrentExecutions: provisionedConcurrency };
     return new Alias(this, "Warm", warm) as IFunction;
-  }
-
-  private ownDomain({ infrastructure: { domain } }: Stage, live: HttpStage): string | undefined {
-    if (!domain) return undefined;
-    const domainName = new DomainName(this, "Domain", {
-      domainName: domain.name,
-      certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificate),
-      endpointType: EndpointType.REGIONAL,
-      securityPolicy: SecurityPolicy.TLS_1_2,
-    });
-    new ApiMapping(this, "Mapping", { api: this.api, domainName, stage: live });
-    if (domain.zone) {
-      const { id: hostedZoneId, name: zoneName } = domain.zone;
-      const { regionalDomainName, regionalHostedZoneId } = domainName;
-      new ARecord(this, "Record", {
-        zone: HostedZone.fromHostedZoneAttributes(this, "Zone", { hostedZoneId, zoneName }),
-        recordName: `${domain.name}.`,
-        target: RecordTarget.fromAlias(new ApiGatewayv2DomainProperties(regionalDomainName, regionalHostedZoneId)),
-      });
-    } else {
-      new CfnOutput(this, "PointCnameAt", { value: domainName.regionalDomainName });
-    }
-    return `https://${domain.name}`;
   }
 }

@@ -172,6 +172,16 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /the timeout of route-order is 960 s; Lambda ends a function after 15 minutes: write a shorter timing\.routeTimeout/,
   ],
   [
+    "a webhook that may be answered later than API Gateway waits",
+    { timing: { receiveTimeout: "30s" } },
+    /timing\.receiveTimeout is 30 s; API Gateway waits no longer than 29/,
+  ],
+  [
+    "deliveries that SQS forgets before they are given up",
+    { timing: { giveUpAfter: "4d" } },
+    /timing\.giveUpAfter must be shorter than retention\.queues \(4 days\)/,
+  ],
+  [
     "a call that may last as long as the function",
     { destinations: [{ ...eu, callTimeout: "90s" }], routes: [] },
     /destinations parcelworks\/eu: a call may last 90 s and create-order-parcelworks ends after 90 s, so no order would ever be sent/,

@@ -1,11 +1,21 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { readStage } from "../../infra/read-stage.ts";
+import type { StageFile } from "../../infra/stage.ts";
 import { stage as local } from "../../infra/stages/local.ts";
 import { pathOf } from "../../shared/config.ts";
 import { connectors, stageFile, templateOf } from "./synthesised.ts";
 
+const STAGES = new URL("../../infra/stages/", import.meta.url);
 const { config } = readStage(local, connectors);
+
+for (const name of readdirSync(STAGES)) {
+  test(`infra/stages/${name} is without a mistake, and is the stage that it is called after`, async () => {
+    const { stage }: { stage: StageFile } = await import(new URL(name, STAGES).href);
+    equal(`${readStage(stage, connectors).name}.ts`, name);
+  });
+}
 
 test("the local stage has a demo of every channel and every provider, all routed to all once paid", () => {
   deepEqual(
