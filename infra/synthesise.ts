@@ -1,16 +1,12 @@
-import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { basename } from "node:path";
 import { App, type AppProps, Validations } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { bundle } from "./bundle.ts";
 import { connectors } from "./connectors.ts";
+import { loadStage } from "./load-stage.ts";
 import { handlersOf, OrderRelayStack } from "./order-relay-stack.ts";
-import { readStage, type Stage, StageMistake } from "./read-stage.ts";
-import type { StageFile } from "./stage.ts";
-
-const STAGES = new URL("./stages/", import.meta.url);
+import { readStage, type Stage } from "./read-stage.ts";
 
 /**
  * Synthesises one stage, bundles and all, checked by cdk-nag.
@@ -41,20 +37,4 @@ async function bundleAll(stage: Stage): Promise<Map<string, string>> {
   return new Map(
     await Promise.all(handlers.map(async ([room, entry]) => [room, await bundle(entry, stage.written)] as const)),
   );
-}
-
-async function loadStage(name: string): Promise<StageFile> {
-  const file = new URL(`${name}.ts`, STAGES);
-  if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
-    const known = readdirSync(STAGES).map((path) => basename(path, ".ts"));
-    throw new StageMistake(name, [
-      `there is no such file; copy infra/stages/prod.ts, or take -c stage=${known.join(" or ")}`,
-    ]);
-  }
-  const { stage }: { stage?: StageFile } = await import(file.href);
-  if (!stage) throw new StageMistake(name, ["exports no stage; write `export const stage = defineStage({ … })`"]);
-  if (stage.stage !== name) {
-    throw new StageMistake(name, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
-  }
-  return stage;
 }

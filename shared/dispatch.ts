@@ -1,3 +1,4 @@
+import type { Config } from "./config.ts";
 import type { Delivery, DeliveryPointer } from "./delivery.ts";
 import { ENDED } from "./delivery.ts";
 import type { Ledger } from "./ledger.ts";
@@ -9,6 +10,7 @@ interface Deps {
   ledger: Ledger;
   queues: Pick<Queues, "sendToDestination">;
   now: () => number;
+  config?: Pick<Config, "stage">;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
   const sent = await Promise.all(
     record.toSend.map((destination) =>
       attempt(destination, async () => {
-        await queues.sendToDestination(destination, JSON.stringify(pointerTo(record, destination)));
+        await queues.sendToDestination(destination, JSON.stringify(pointerTo(record, destination, deps.config?.stage)));
         return undefined;
       }),
     ),
@@ -57,9 +59,10 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-export function pointerTo(record: OrderRecord, destination: string): DeliveryPointer {
+function pointerTo(record: OrderRecord, destination: string, stage = "<stage>"): DeliveryPointer {
   const { channel, connection, orderId, generation, eventId, receivedAt } = record;
-  const note = `Order ${orderId} of ${channel}/${connection} for ${destination}; its story: npm run order -- ${channel}/${connection}/${orderId}`;
+  const story = `npm run order -- --stage ${stage} ${channel}/${connection}/${orderId}`;
+  const note = `Order ${orderId} of ${channel}/${connection} for ${destination}; its story: ${story}`;
   return { v: 1, channel, connection, orderId, generation, destination, eventId, receivedAt, note };
 }
 

@@ -135,15 +135,23 @@ const cancelled = (record: OrderRecord, reason = "cancelled at the channel"): Or
 
 /** A cancelled order that is wanted again: a new generation, if every delivery of the former is surely gone. */
 function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[], now: number): OrderRecord {
-  const gone = record.decided.every((destination) => {
-    const delivery = deliveries.find((one) => one.destination === destination && one.generation === record.generation);
-    return delivery?.state === "cancelled" || delivery?.state === "withdrawn";
-  });
-  if (!gone) {
+  if (leftOver(record, deliveries).length > 0) {
     const reason =
       "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
     return { ...record, state: "held", reason, ...forAPerson(now) };
   }
+  return newGeneration(record, decision);
+}
+
+/** Decided destinations whose delivery of this generation may still exist, or come to exist. */
+export const leftOver = (record: OrderRecord, deliveries: Delivery[]): string[] =>
+  record.decided.filter((destination) => {
+    const delivery = deliveries.find((one) => one.destination === destination && one.generation === record.generation);
+    return delivery?.state !== "cancelled" && delivery?.state !== "withdrawn";
+  });
+
+/** Only where nothing of the former generation is left over. */
+export function newGeneration(record: OrderRecord, decision: Decision): OrderRecord {
   const next = { ...record, state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
   return decided({ ...next, generation: record.generation + (record.decided.length > 0 ? 1 : 0) }, decision);
 }
