@@ -107,7 +107,8 @@ const HOST_DIED: InvocationResult = {
  * host's group: a stopped environment cannot notice by itself.
  */
 function guardGroup(pid: number): ChildProcess {
-  const script = 'cat >/dev/null; kill -9 -- "-$1"';
+  // dash takes no `--` here.
+  const script = 'cat >/dev/null; kill -KILL "-$1"';
   const guard = spawn("sh", ["-c", script, "function-host-guard", String(pid)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

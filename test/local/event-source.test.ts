@@ -107,7 +107,12 @@ test("no more batches are in flight than the maximum concurrency, and as many if
     };`,
   });
   for (let i = 0; i < 12; i++) stack.send(String(i));
-  await until(() => stack.notes().filter((note) => note === "-").length === 12, "all are done");
+  const inFlight: number[] = [];
+  await until(() => {
+    inFlight.push(stack.queue("work")?.inflightMessages.size ?? 0);
+    return stack.notes().filter((note) => note === "-").length === 12;
+  }, "all are done");
+  ok(Math.max(...inFlight) <= 2, "messages beyond it stay on the queue");
   let now = 0;
   const most = Math.max(...stack.notes().map((note) => (now += note === "+" ? 1 : -1)));
   equal(most, 2);

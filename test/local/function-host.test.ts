@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { startTinyStack, until } from "./tiny-stack.ts";
 
 test("nothing runs on after the answer: the environment is stopped, and goes on with the next invocation", async (t) => {
@@ -112,9 +112,11 @@ test("killed with its environments, the host comes back and so does what was in 
   });
   const bodies = Array.from({ length: 20 }, (_, index) => String(index));
   for (const body of bodies) stack.send(body);
+  await post(stack.url);
   await until(() => stack.notes().filter((note) => note.startsWith("done")).length >= 3, "some are done");
   const before = { pid: stack.host.pid(), environments: await stack.host.environments() };
-  ok(before.environments.length > 0);
+  const states = before.environments.map(({ state }) => state);
+  ok(states.includes("busy") && states.includes("frozen"), states.join());
   process.kill(before.pid, "SIGKILL");
   await until(() => stack.host.starts() === 2, "it was started again");
   ok(stack.host.pid() !== before.pid);
@@ -143,9 +145,13 @@ test("what a dying host had taken fails, what comes while it is away is answered
   equal(stack.host.starts(), 2);
 });
 
-test("a stack that is killed leaves no process behind, stopped environments included", async (t) => {
+for (const hostIs of ["alive", "stopped"]) {
+  test(`a stack that is killed leaves no process behind, frozen environments included, its host ${hostIs}`, (t) =>
+    leavesNothing(t, hostIs === "stopped"));
+}
+
+async function leavesNothing(t: TestContext, stopHost: boolean): Promise<void> {
   const script = `
-    import { test } from "node:test";
     import { startTinyStack } from "./test/local/tiny-stack.ts";
     const stack = await startTinyStack({ after() {} }, {});
     await fetch(stack.url + "/hook", { method: "POST" });
@@ -156,8 +162,10 @@ test("a stack that is killed leaves no process behind, stopped environments incl
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, TMPDIR: folder },
   });
+  let pids: number[] = [];
   t.after(() => {
     victim.kill("SIGKILL");
+    for (const pid of pids) if (processState(pid) !== undefined) process.kill(pid, "SIGKILL");
     rmSync(folder, { recursive: true });
   });
   let said = "";
@@ -165,11 +173,12 @@ test("a stack that is killed leaves no process behind, stopped environments incl
     said += chunk.toString();
   });
   await until(() => said.includes("\n"), "it runs");
-  const pids = JSON.parse(said) as number[];
+  pids = JSON.parse(said) as number[];
   equal(pids.length, 2);
+  if (stopHost) process.kill(pids[0] ?? -1, "SIGSTOP");
   victim.kill("SIGKILL");
   for (const pid of pids) await until(() => processState(pid) === undefined, `${pid} is gone`);
-});
+}
 
 test("a schedule runs its function again and again", async (t) => {
   const stack = await startTinyStack(t, {
