@@ -65,10 +65,11 @@ describe("Akinon: login", () => {
 describe("Akinon: what exists is kept", () => {
   test("a second order of the same buyer needs only its own two calls", async (context) => {
     const world = await startAkinon(context);
-    await world.send(outgoingSample());
+    const first = await world.send(outgoingSample());
     const before = world.calls().length;
-    await world.send(outgoingSample({}, "SHO1-2"));
+    const { order, order_item } = await world.send(outgoingSample({}, "SHO1-2"));
     deepEqual(world.calls().slice(before), ["GET orders", "POST create_orders"]);
+    deepEqual({ order: { ...order, number: first.order["number"] }, order_item }, first);
   });
 
   test("an ID that Omnitron knows no more is looked up anew at the next attempt", async (context) => {

@@ -278,4 +278,39 @@ describe("Akinon: check before create, and look-up", () => {
     const again = world.sandbox.plant("akinon", world.sandbox.orders("akinon")[0]?.request);
     deepEqual(await world.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [again] });
   });
+
+  test("two live orders of one number are told", async (context) => {
+    const world = await startAkinon(context, { switches: { duplicates: "accept" } });
+    const { sent, ids } = await attempt(world, outgoingSample());
+    const again = world.sandbox.plant("akinon", world.sandbox.orders("akinon")[0]?.request);
+    deepEqual(await world.client.find(sent, outgoingSample()), {
+      found: "same",
+      providerOrderIds: [...ids, again],
+      notes: [`Omnitron holds 2 live orders of that number: ${ids[0]}, ${again}.`],
+    });
+  });
+
+  test("a throttled create is not there, or in doubt where that is set", async (context) => {
+    for (const [throttledCreate, outcome] of [
+      ["not-created", "throttled"],
+      ["in-doubt", "in-doubt"],
+    ] as const) {
+      const world = await startAkinon(context, { settings: { throttledCreate } });
+      world.sandbox.setFault("akinon", "throttle");
+      equal((await attempt(world, outgoingSample())).outcome, outcome);
+      deepEqual(world.counted, ["throttled"]);
+    }
+  });
+
+  test("words that mean a taken number can be set", async (context) => {
+    const body = '{"detail":"Sipariş numarası kullanılıyor"}';
+    for (const [settings, outcome] of [
+      [{}, "rejected"],
+      [{ duplicateText: "kullanılıyor" }, "already-exists"],
+    ] as const) {
+      const world = await startAkinon(context, { settings });
+      world.proxy.strike(({ target }) => target.endsWith("/create_orders/"), { status: 406, body });
+      equal((await attempt(world, outgoingSample())).outcome, outcome);
+    }
+  });
 });

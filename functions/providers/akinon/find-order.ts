@@ -18,6 +18,7 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
   const orders = await ordersOf(sent.reference, context);
   if (orders.length === 0) return { found: "nothing", conclusive: true };
 
+  const same: string[] = [];
   const cancelled: string[] = [];
   let different: string | undefined;
   for (const order of orders) {
@@ -34,8 +35,14 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
     }
     const held = items.map((item) => ({ product: item.product ?? "?", quantity: Number(item.quantity ?? 1) }));
     const { lines, difference } = compareLines(sent.lines, held);
-    if (lines === "same") return { found: "same", providerOrderIds: [pk] };
-    different = `Omnitron's order ${pk} of that number has other lines than we sent, by its product keys: ${difference}.`;
+    if (lines === "same") same.push(pk);
+    else
+      different = `Omnitron's order ${pk} of that number has other lines than we sent, by its product keys: ${difference}.`;
+  }
+  if (same.length === 1) return { found: "same", providerOrderIds: same };
+  if (same.length > 1) {
+    const notes = [`Omnitron holds ${same.length} live orders of that number: ${same.join(", ")}.`];
+    return { found: "same", providerOrderIds: same, notes };
   }
   if (different !== undefined) return { found: "different", reason: different };
   return {

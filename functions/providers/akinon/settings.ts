@@ -90,7 +90,13 @@ export type Settings = z.infer<typeof Settings>;
 export const Secret = z.object({
   baseUrl: BaseUrl,
   /** With the tenant's address it names the place where orders go, and what the user may touch. */
-  channelId: Key,
+  channelId: z.union([
+    Key,
+    z.pipe(
+      z.string().check(z.regex(/^[1-9]\d{0,14}$/, "the channel's number")),
+      z.transform((digits) => Number(digits)),
+    ),
+  ]),
   username: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
   tokenKey: z.optional(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64"))),
