@@ -37,6 +37,7 @@ export const BUNDLE_SETTINGS = {
   alias: { "@aws-sdk/credential-provider-node": "./shared/lambda-credentials.ts" },
   // Dependencies that are CommonJS ask for Node's own modules by require, which an ES module does not have.
   banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
+  inject: ["./shared/jitless.ts"],
   plugins: [versionOnly],
 } satisfies BuildOptions;
 

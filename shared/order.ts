@@ -1,14 +1,18 @@
 import * as z from "zod/mini";
 import { isDecimal, normalise } from "./decimal.ts";
 
+const absentIfNull = <T>(value: T | null) => value ?? undefined;
+const optional = <T extends z.ZodMiniType>(schema: T) =>
+  z.optional(z.pipe(z.nullable(schema), z.transform(absentIfNull<z.output<T>>)));
+/** One schema of each kind, however many fields have it: making them is a good part of a cold start. */
+const made = new Map<z.ZodMiniType, z.ZodMiniType>();
+
 /** An optional field; `null` means the same as absent, as most senders use it. */
-const maybe = <T extends z.ZodMiniType>(schema: T) =>
-  z.optional(
-    z.pipe(
-      z.nullable(schema),
-      z.transform((value) => value ?? undefined),
-    ),
-  );
+function maybe<T extends z.ZodMiniType>(schema: T): ReturnType<typeof optional<T>> {
+  const known = made.get(schema) ?? optional(schema);
+  made.set(schema, known);
+  return known as ReturnType<typeof optional<T>>;
+}
 
 /** Numbers are taken too: an ID is written down as it stood in the raw text (json.ts). */
 const Id = z.pipe(
@@ -16,6 +20,7 @@ const Id = z.pipe(
   z.transform((id) => String(id)),
 );
 const Text = z.string().check(z.maxLength(65_536));
+const Flag = z.boolean();
 
 /** A decimal string; money is never a float. A JSON number is taken by the digits it was written with. */
 export const Amount = z.pipe(
@@ -98,7 +103,7 @@ export const Line = z.object({
   /** Personalisation: engraving, size, message. */
   properties: maybe(z.array(NameValue)),
   /** False for gift cards, tips and downloads. */
-  ships: maybe(z.boolean()),
+  ships: maybe(Flag),
   /** Of one unit. */
   customsValue: maybe(Amount),
   customsCurrency: maybe(Currency),
@@ -188,20 +193,20 @@ export const Order = z.object({
   total: maybe(Amount),
   /** So far. */
   refunded: maybe(Amount),
-  pricesIncludeTax: maybe(z.boolean()),
+  pricesIncludeTax: maybe(Flag),
 
   financialState: FinancialState,
   paymentMethod: maybe(Text),
-  cashOnDelivery: maybe(z.boolean()),
+  cashOnDelivery: maybe(Flag),
 
   shipping: maybe(Shipping),
-  gift: maybe(z.boolean()),
+  gift: maybe(Flag),
   giftMessage: maybe(Text),
   note: maybe(Text),
   attributes: maybe(z.array(NameValue)),
   tags: maybe(z.array(Text)),
   fulfilmentState: maybe(z.enum(["unfulfilled", "partial", "fulfilled"])),
-  test: maybe(z.boolean()),
+  test: maybe(Flag),
 });
 export type Order = z.infer<typeof Order>;
 
