@@ -6,7 +6,7 @@ import type { EnvironmentInfo, InvocationResult } from "./host-messages.ts";
 const PATIENCE_MS = 50;
 /** While the machine is busy, one more process would slow the others down: only when none has answered for this long. */
 const BUSY_PATIENCE_MS = 1000;
-/** Unless the function mostly waits, for a provider say: then more of it cost next to nothing. */
+/** Unless the function mostly waits, for a provider say: then one more each second costs next to nothing. */
 const WAITING_SHARE = 0.15;
 
 /** The environments of one function. */
@@ -38,6 +38,7 @@ export function createEnvironmentPool(
   const waiting: Waiting[] = [];
   let growing: NodeJS.Timeout | undefined;
   let lastAnswer = 0;
+  let lastGrowth = 0;
   let cpuShare = 1;
 
   function pump(): void {
@@ -71,14 +72,20 @@ export function createEnvironmentPool(
     growing = undefined;
     const [oldest] = waiting;
     if (!oldest || environments.size >= most) return;
-    const starting = [...environments].some((environment) => environment.state() === "starting");
-    const patient = starting || (cpuShare > WAITING_SHARE && machineIsBusy());
-    const since = patient ? Math.max(oldest.since, lastAnswer) : oldest.since;
-    if (Date.now() - since >= (patient ? BUSY_PATIENCE_MS : PATIENCE_MS)) grow();
+    if (isTimeToGrow(oldest)) grow();
     if (growing === undefined) growing = setTimeout(growIfNeeded, PATIENCE_MS);
   }
 
+  function isTimeToGrow({ since }: Waiting): boolean {
+    const now = Date.now();
+    const starting = [...environments].some((environment) => environment.state() === "starting");
+    if (!starting && !machineIsBusy()) return now - since >= PATIENCE_MS;
+    if (cpuShare <= WAITING_SHARE) return now - since >= PATIENCE_MS && now - lastGrowth >= BUSY_PATIENCE_MS;
+    return now - Math.max(since, lastAnswer) >= BUSY_PATIENCE_MS;
+  }
+
   function grow(): void {
+    lastGrowth = Date.now();
     const environment = start();
     environments.add(environment);
     void environment.initialised.then((failed) => {

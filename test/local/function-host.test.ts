@@ -47,7 +47,7 @@ test("a slow function gets more environments, each with one invocation at a time
     export const handler = async () => {
       busy += 1;
       const seen = busy;
-      await wait(1500);
+      await wait(3000);
       busy -= 1;
       return { statusCode: 200, body: process.pid + " " + seen };
     };`,
