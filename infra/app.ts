@@ -1,4 +1,4 @@
-import { StageMistake } from "./read-stage.ts";
+import { StageMistake } from "./stage-mistake.ts";
 import { synthesise } from "./synthesise.ts";
 
 try {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { StageMistake } from "./read-stage.ts";
 import type { StageFile } from "./stage.ts";
+import { StageMistake } from "./stage-mistake.ts";
 
 const STAGES = new URL("./stages/", import.meta.url);
 

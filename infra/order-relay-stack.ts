@@ -8,6 +8,7 @@ import { EventBucket } from "./event-bucket.ts";
 import { FindDueSchedule } from "./find-due-schedule.ts";
 import { FixedEgress } from "./fixed-egress.ts";
 import { createOrderRoom, type Room } from "./function-settings.ts";
+import { usedProviders } from "./handlers.ts";
 import { Intake } from "./intake.ts";
 import { LedgerTable } from "./ledger-table.ts";
 import { PersonalDataKey } from "./personal-data-key.ts";
@@ -21,7 +22,7 @@ import { WebhookFront } from "./webhook-front.ts";
 interface Props {
   stage: Stage;
   connectors: Connectors;
-  /** The bundle of each room (stackRooms lists them). */
+  /** The bundle of each room (handlers.ts lists them). */
   codeOf: (room: Room) => Code;
 }
 
@@ -81,20 +82,4 @@ export class OrderRelayStack extends Stack {
     for (const fn of functions) watchFunction(alarms, fn);
     new RelayDashboard(this, "Dashboard", { stage, intake: this.intake, destinations, functions, alarms });
   }
-}
-
-/** Providers with a destination in the stage: a Lambda without a queue would be an idle role with rights. */
-const usedProviders = ({ config }: Stage, { providers }: Connectors) =>
-  providers.filter(({ name }) => config.destinations.some(({ provider }) => provider === name));
-
-/** Every Lambda of a stage and the handler that it runs. */
-export function handlersOf(stage: Stage, connectors: Connectors): Map<Room, string> {
-  return new Map<Room, string>([
-    ["receive-webhook", "functions/receive-webhook/handler.ts"],
-    ["route-order", "functions/route-order/handler.ts"],
-    ["find-due", "functions/find-due/handler.ts"],
-    ...usedProviders(stage, connectors).map(
-      ({ name }) => [createOrderRoom(name), `functions/providers/${name}/handler.ts`] as const,
-    ),
-  ]);
 }

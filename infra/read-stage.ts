@@ -3,6 +3,7 @@ import { Config } from "../shared/config.ts";
 import { checkStage } from "./check-stage.ts";
 import type { Connectors } from "./connectors.ts";
 import { Infrastructure, StageFile } from "./stage.ts";
+import { StageMistake } from "./stage-mistake.ts";
 
 /** A stage file, parsed and checked. */
 export interface Stage {
@@ -11,15 +12,6 @@ export interface Stage {
   infrastructure: Infrastructure;
   /** The part of the file that the functions read, as it is written: goes into every bundle as config.json. */
   written: Record<string, unknown>;
-}
-
-/** Something the user must change in the stage file; `message` is all that they need to see. */
-export class StageMistake extends Error {
-  override readonly name = "StageMistake";
-
-  constructor(stage: string, sentences: readonly string[]) {
-    super(sentences.map((sentence) => `infra/stages/${stage}.ts: ${sentence}`).join("\n"));
-  }
 }
 
 // zod/mini says only "Invalid input" until it is given a language.

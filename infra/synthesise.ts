@@ -4,8 +4,9 @@ import { Code } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { bundle } from "./bundle.ts";
 import { connectors } from "./connectors.ts";
+import { handlersOf } from "./handlers.ts";
 import { loadStage } from "./load-stage.ts";
-import { handlersOf, OrderRelayStack } from "./order-relay-stack.ts";
+import { OrderRelayStack } from "./order-relay-stack.ts";
 import { readStage, type Stage } from "./read-stage.ts";
 
 /**

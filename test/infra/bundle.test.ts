@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { bundle } from "../../infra/bundle.ts";
 import { connectors } from "../../infra/connectors.ts";
-import { handlersOf } from "../../infra/order-relay-stack.ts";
+import { handlersOf } from "../../infra/handlers.ts";
 import { readStage } from "../../infra/read-stage.ts";
 import { stage as local } from "../../infra/stages/local.ts";
 import { loadConfig } from "../../shared/stage-config.ts";

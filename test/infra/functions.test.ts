@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { handlersOf } from "../../infra/order-relay-stack.ts";
+import { handlersOf } from "../../infra/handlers.ts";
 import { readStage } from "../../infra/read-stage.ts";
 import { bazaar, stageFile, templateOf } from "./synthesised.ts";
 

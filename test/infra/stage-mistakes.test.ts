@@ -1,7 +1,9 @@
-import { match, ok, throws } from "node:assert/strict";
+import { equal, match, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { readStage, StageMistake } from "../../infra/read-stage.ts";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { readStage } from "../../infra/read-stage.ts";
 import type { StageFile } from "../../infra/stage.ts";
+import { StageMistake } from "../../infra/stage-mistake.ts";
 import { bazaar, stageFile } from "./synthesised.ts";
 
 const since = "2026-01-01T00:00:00Z";
@@ -227,6 +229,11 @@ test("a queue's name that SQS does not take is answered with the name to shorten
     () => readStage(stageFile({ stage: "acceptance", destinations, routes: [] }), long),
     /the queue's name order-relay-acceptance-.*-dlq has \d+ characters and SQS takes 80; shorten the destination's name or the stage's/,
   );
+});
+
+test("every log retention that the CDK knows is taken", () => {
+  const known = Object.values(RetentionDays).filter((count) => typeof count === "number" && count < 9999);
+  for (const count of known) equal(said({ retention: { logs: `${count}d` } }), "nothing");
 });
 
 test("several mistakes are all said at once", () => {
