@@ -31,28 +31,7 @@ export async function startLedger(kind: TableEmulatorKind, now: () => number = D
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "eu-central-1", credentials });
   const name = "ledger";
-  const text = (AttributeName: string) => ({ AttributeName, AttributeType: "S" as const });
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [text("pk"), text("sk"), text("dueHour"), text("dueAt")],
-      KeySchema: [
-        { AttributeName: "pk", KeyType: "HASH" },
-        { AttributeName: "sk", KeyType: "RANGE" },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: DUE_INDEX,
-          KeySchema: [
-            { AttributeName: "dueHour", KeyType: "HASH" },
-            { AttributeName: "dueAt", KeyType: "RANGE" },
-          ],
-          Projection: { ProjectionType: "KEYS_ONLY" },
-        },
-      ],
-    }),
-  );
+  await createLedgerTable(client, name);
   const objects = new Map<string, string>();
   const store: EventStore = {
     async put(key, value) {
@@ -77,4 +56,30 @@ export async function startLedger(kind: TableEmulatorKind, now: () => number = D
       await emulator.stop();
     },
   };
+}
+
+/** A further empty table on the same emulator. */
+export async function createLedgerTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  const text = (AttributeName: string) => ({ AttributeName, AttributeType: "S" as const });
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [text("pk"), text("sk"), text("dueHour"), text("dueAt")],
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: DUE_INDEX,
+          KeySchema: [
+            { AttributeName: "dueHour", KeyType: "HASH" },
+            { AttributeName: "dueAt", KeyType: "RANGE" },
+          ],
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        },
+      ],
+    }),
+  );
 }

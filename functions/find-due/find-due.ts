@@ -14,17 +14,24 @@ export interface Deps {
   deadline: number;
 }
 
-/** What a pass found. `overdue`: destination → deliveries that nobody works on and nobody was told of. */
+/**
+ * What a pass found. `overdue`: destination → deliveries that nobody works on and nobody was told of. `failed`: orders that
+ * could not be looked at, or not finished; they are taken up again.
+ */
 export interface Pass {
   looked: number;
   resent: number;
+  failed: number;
   overdue: Map<string, number>;
 }
 
 /** Looked at again after this many times `dueAfter`, at most. */
 const LONGEST_PAUSE = 48;
+/** An entry that fails holds the cursor back for so many times `dueAfter`, at most. */
+const LONGEST_HOLD = 48;
 /** Orders looked at side by side. */
 const SIDE_BY_SIDE = 10;
+const HOUR = 3_600_000;
 
 /**
  * Room 4: what was held, forgotten or lost is taken up again. Each order with deliveries stands once in the due-time index;
@@ -34,27 +41,60 @@ const SIDE_BY_SIDE = 10;
 export async function findDue(deps: Deps): Promise<Pass> {
   const { ledger, config, now } = deps;
   const { dueOverlap, dueAfter } = config.timing;
+  const pass: Pass = { looked: 0, resent: 0, failed: 0, overdue: new Map() };
   const began = now();
-  const pass: Pass = { looked: 0, resent: 0, overdue: new Map() };
-  const from = ((await ledger.dueCursor()) ?? began - dueAfter) - dueOverlap;
-  const entries = await ledger.due(from, began);
-
-  let reached = began;
-  for (let index = 0; index < entries.length; index += SIDE_BY_SIDE) {
-    const batch = entries.slice(index, index + SIDE_BY_SIDE);
-    const unfinished = now() >= deps.deadline ? batch : await lookAt(batch, pass, deps);
-    const [first] = unfinished;
-    if (first) reached = Math.min(reached, Date.parse(first.dueAt) - 1);
-    if (now() >= deps.deadline) break;
-  }
-  await ledger.moveDueCursor(reached);
+  // Before the first pass ever there may have been orders: as far back as their messages were kept.
+  const cursor = (await ledger.dueCursor()) ?? began - dueAfter - config.retention.queues;
+  const seen = await lookThrough(cursor - dueOverlap, began, pass, deps);
+  await ledger.moveDueCursor(nextCursor(cursor, began, seen, LONGEST_HOLD * dueAfter));
   return pass;
 }
 
-/** @returns the entries that could not be looked at: the cursor stops before the first of them */
+/** Where the pass had to stop, and the first entry that failed; both are due times in epoch ms. */
+interface Seen {
+  unseen?: number;
+  failed?: number;
+}
+
+async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Promise<Seen> {
+  let failed: number | undefined;
+  const until = (unseen?: number): Seen => ({
+    ...(unseen !== undefined && { unseen }),
+    ...(failed !== undefined && { failed }),
+  });
+  // An hour at a time: after an outage there is more than a pass can hold, or get through.
+  for (let start = from; start <= to; start = (Math.floor(start / HOUR) + 1) * HOUR) {
+    if (deps.now() >= deps.deadline) return until(start);
+    const entries = await deps.ledger.due(start, Math.min(to, (Math.floor(start / HOUR) + 1) * HOUR - 1));
+    for (let index = 0; index < entries.length; index += SIDE_BY_SIDE) {
+      const [next, ...others] = entries.slice(index, index + SIDE_BY_SIDE);
+      if (!next) break;
+      if (deps.now() >= deps.deadline) return until(Date.parse(next.dueAt));
+      const [first] = await lookAt([next, ...others], pass, deps);
+      failed ??= first && Date.parse(first.dueAt);
+    }
+  }
+  return until();
+}
+
+/**
+ * Behind all that was looked at, but for what failed: that is found again. It gives way where it would keep others from ever
+ * being looked at, and when it has been raised long enough.
+ */
+function nextCursor(cursor: number, began: number, { unseen, failed }: Seen, longestHold: number): number {
+  const reached = unseen === undefined ? began : unseen - 1;
+  if (failed === undefined) return reached;
+  const held = failed - 1;
+  const holds = unseen === undefined ? began - failed <= longestHold : held > cursor;
+  return holds ? Math.min(reached, held) : reached;
+}
+
+/** @returns the entries that could not be looked at */
 async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueEntry[]> {
   const results = await Promise.allSettled(entries.map((entry) => takeUp(entry, pass, deps)));
-  return entries.filter((_, index) => results[index]?.status === "rejected");
+  const failed = entries.filter((_, index) => results[index]?.status === "rejected");
+  pass.failed += failed.length;
+  return failed;
 }
 
 async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
@@ -64,7 +104,9 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   if (!file || file.record.dueAt !== dueAt) return;
   pass.looked += 1;
   const { record } = file;
-  const open = record.decided.filter((destination) => isOpen(deliveryOf(file, destination), now()));
+  const open = record.decided
+    .filter((destination) => !record.toSuppress.includes(destination))
+    .filter((destination) => isOpen(deliveryOf(file, destination), now()));
   if (record.toSend.length === 0 && record.toSuppress.length === 0 && open.length === 0) return;
 
   const known = new Set(config.destinations.map(destinationPath));

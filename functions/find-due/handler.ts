@@ -1,6 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { destinationPath } from "../../shared/config.ts";
 import { environment } from "../../shared/env.ts";
 import { log } from "../../shared/log.ts";
 import { count } from "../../shared/metrics.ts";
@@ -20,10 +21,11 @@ const END_MARGIN = 5_000;
 export const handler = middy(async (_event: unknown, context: Context): Promise<void> => {
   const left = context.getRemainingTimeInMillis();
   const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
-  const { looked, resent, overdue } = await findDue({ config, ledger, queues, now: Date.now, deadline });
+  const { looked, resent, failed, overdue } = await findDue({ config, ledger, queues, now: Date.now, deadline });
   log.info("due.passed", { count: looked, change: resent });
-  for (const { provider, name } of config.destinations) {
-    const destination = `${provider}/${name}`;
+  if (failed > 0) log.error("due.failed", { count: failed });
+  // Also those that were taken out of the stage while orders waited for them.
+  for (const destination of new Set([...config.destinations.map(destinationPath), ...overdue.keys()])) {
     count("DeliveriesOverdue", { destination }, overdue.get(destination) ?? 0);
   }
 });

@@ -53,7 +53,8 @@ export class RoomTwo {
   readonly eventStore: EventStore;
   readonly channels = new Map([["plain", plain]]);
 
-  constructor(started: TestLedger, config: Options = {}) {
+  /** @param table of the emulator */
+  constructor(started: TestLedger, config: Options = {}, table = "ledger") {
     this.objects = started.objects;
     const { client } = started;
     const send = ((command: Parameters<typeof client.send>[0]) => {
@@ -68,7 +69,7 @@ export class RoomTwo {
         return value;
       },
     };
-    this.ledger = createLedger(createTable({ send }, "ledger"), this.eventStore, this.now);
+    this.ledger = createLedger(createTable({ send }, table), this.eventStore, this.now);
     this.config = z.parse(Config, {
       stage: "test",
       connections: [

@@ -1,0 +1,158 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { findDue } from "../../functions/find-due/find-due.ts";
+import { Config } from "../../shared/config.ts";
+import type { DueEntry, Ledger, OrderFile } from "../../shared/ledger.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const BEGAN = Date.parse("2026-11-01T12:00:00.000Z");
+
+const never = async (): Promise<never> => {
+  throw new Error("not asked for");
+};
+
+/** A ledger of thousands of orders that were all created, in memory; each query takes its time on a clock of its own. */
+class Crowd {
+  clock = BEGAN;
+  readonly looked: string[] = [];
+  readonly failing = new Set<string>();
+  cursor: number | undefined;
+  atOnce = 0;
+  most = 0;
+  readonly due = new Map<string, number>();
+  /** ms of one look at an order, and of one query of the index. */
+  cost = { file: 5, due: 5 };
+
+  add(count: number, from: number, to: number): void {
+    for (let index = 0; index < count; index++) {
+      this.due.set(`o${this.due.size}`, from + Math.floor(((to - from) * index) / count));
+    }
+  }
+
+  readonly ledger: Ledger = {
+    order: never,
+    putOrder: never,
+    putBody: never,
+    readBody: never,
+    putDelivery: never,
+    waitingForAPerson: never,
+    dueCursor: async () => this.cursor,
+    moveDueCursor: async (to) => {
+      if (this.cursor === undefined || to > this.cursor) this.cursor = to;
+    },
+    due: async (from, to): Promise<DueEntry[]> => {
+      this.clock += this.cost.due;
+      return [...this.due]
+        .filter(([, at]) => at >= from && at <= to)
+        .sort(([, a], [, b]) => a - b)
+        .map(([orderId, at]) => ({
+          identity: { channel: "plain", connection: "main", orderId },
+          dueAt: new Date(at).toISOString(),
+        }));
+    },
+    file: async ({ orderId }): Promise<OrderFile> => {
+      this.most = Math.max(this.most, ++this.atOnce);
+      await Promise.resolve();
+      this.atOnce -= 1;
+      // Ten side by side take the time of one.
+      this.clock += this.cost.file / 10;
+      if (this.failing.has(orderId)) throw new Error("down");
+      this.looked.push(orderId);
+      const dueAt = new Date(this.due.get(orderId) ?? 0).toISOString();
+      const identity = { channel: "plain", connection: "main", orderId };
+      return {
+        record: {
+          ...identity,
+          ...{
+            v: 1,
+            rev: 1,
+            state: "recorded",
+            generation: 1,
+            freshness: "",
+            firstSeenAt: "",
+            events: [],
+            eventCount: 1,
+          },
+          ...{
+            decided: ["parcelworks/one"],
+            toSend: [],
+            toSuppress: [],
+            eventId: "",
+            receivedAt: "",
+            expiresAt: 0,
+            dueAt,
+          },
+        },
+        body: undefined,
+        deliveries: [
+          {
+            ...identity,
+            ...{ v: 1, rev: 1, destination: "parcelworks/one", generation: 1, state: "created", attempts: 1 },
+            ...{ tries: {}, failed: {}, providerOrderIds: ["P1"], expiresAt: 0 },
+          },
+        ],
+      };
+    },
+  };
+
+  pass(time = 30_000) {
+    const config = z.parse(Config, { stage: "test", connections: [], destinations: [], routes: [] });
+    const queues = { sendToDestination: never };
+    return findDue({ config, ledger: this.ledger, queues, now: () => this.clock, deadline: this.clock + time });
+  }
+}
+
+test("5,000 created orders are passed within the time, ten side by side, and never again", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(5000, BEGAN - 50 * MINUTE, BEGAN);
+  equal((await crowd.pass()).looked, 5000);
+  ok(crowd.most <= 10);
+  ok(crowd.most > 1);
+  crowd.clock = BEGAN + 10 * MINUTE;
+  await crowd.pass();
+  equal((await crowd.pass()).looked, 0);
+});
+
+test("what a pass had no time for is found by the next one: none of 20,000 is left out, wherever the time ends", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(20_000, BEGAN - 50 * MINUTE, BEGAN);
+  let passes = 0;
+  while (crowd.cursor < BEGAN && passes < 50) {
+    await crowd.pass(1_800 + 7 * passes++);
+  }
+  ok(passes > 5);
+  equal(new Set(crowd.looked).size, 20_000);
+});
+
+test("an entry that always fails does not keep a pass that has no time for all from ever reaching the end", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(20_000, BEGAN - 50 * MINUTE, BEGAN);
+  crowd.failing.add("o0").add("o7777");
+  for (let pass = 0; pass < 50 && crowd.cursor < BEGAN - 40 * MINUTE * Number(pass < 49); pass++)
+    await crowd.pass(2_000);
+  for (let pass = 0; pass < 40; pass++) await crowd.pass(2_000);
+  equal(new Set(crowd.looked).size, 19_998);
+});
+
+test("after a year without a pass it catches up, pass by pass", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - 365 * 24 * HOUR;
+  crowd.cost.due = 100;
+  crowd.add(100, BEGAN - 364 * 24 * HOUR, BEGAN);
+  for (let pass = 0; pass < 60; pass++) await crowd.pass(20_000);
+  equal(new Set(crowd.looked).size, 100);
+  ok((crowd.cursor ?? 0) >= BEGAN);
+});
+
+test("a pass that has no time at all loses nothing", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(10, BEGAN - 30 * MINUTE, BEGAN);
+  deepEqual(await crowd.pass(0), { looked: 0, resent: 0, failed: 0, overdue: new Map() });
+  equal((await crowd.pass()).looked, 10);
+});
