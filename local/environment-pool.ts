@@ -4,10 +4,11 @@ import type { EnvironmentInfo, InvocationResult } from "./host-messages.ts";
 
 /** How long an invocation waits for a busy environment before another is started. */
 const PATIENCE_MS = 50;
-/** While the machine is busy, one more process would slow the others down: only when none has answered for this long. */
+/**
+ * While the machine is busy, one more process would slow the others down: only when none has answered for this long, or
+ * one in this time where invocations mostly wait (for a provider, say) and cost next to nothing.
+ */
 const BUSY_PATIENCE_MS = 1000;
-/** Unless the function mostly waits, for a provider say: then one more each second costs next to nothing. */
-const WAITING_SHARE = 0.15;
 
 /** The environments of one function. */
 export interface EnvironmentPool {
@@ -39,7 +40,7 @@ export function createEnvironmentPool(
   let growing: NodeJS.Timeout | undefined;
   let lastAnswer = 0;
   let lastGrowth = 0;
-  let cpuShare = 1;
+  let waits = false;
 
   function pump(): void {
     for (let environment = free.at(-1); environment && waiting.length > 0; environment = free.at(-1)) {
@@ -57,7 +58,7 @@ export function createEnvironmentPool(
       next.started();
       next.resolve(await environment.invoke(next.payload, () => waiting.length === 0));
       lastAnswer = Date.now();
-      cpuShare = environment.cpuShare();
+      waits = environment.waited();
       if (environment.state() === "ended") {
         environments.delete(environment);
         return pump();
@@ -80,7 +81,7 @@ export function createEnvironmentPool(
     const now = Date.now();
     const starting = [...environments].some((environment) => environment.state() === "starting");
     if (!starting && !machineIsBusy()) return now - since >= PATIENCE_MS;
-    if (cpuShare <= WAITING_SHARE) return now - since >= PATIENCE_MS && now - lastGrowth >= BUSY_PATIENCE_MS;
+    if (waits) return now - since >= PATIENCE_MS && now - lastGrowth >= BUSY_PATIENCE_MS;
     return now - Math.max(since, lastAnswer) >= BUSY_PATIENCE_MS;
   }
 
@@ -127,15 +128,20 @@ export function createEnvironmentPool(
   };
 }
 
+/** The kernel counts in hundredths of a second: a shorter look says nothing. */
+const SAMPLE_MS = 200;
+let sampledAt = 0;
 let before = cpuTimes();
+let busy = false;
 
-/** Whether all cores together idled less than a tenth of the time since this was last asked. */
+/** Whether all cores together idled less than a tenth of the last moments. */
 function machineIsBusy(): boolean {
+  if (Date.now() - sampledAt < SAMPLE_MS) return busy;
   const now = cpuTimes();
-  const idle = now.idle - before.idle;
-  const total = now.total - before.total;
-  if (total > 0) before = now;
-  return total > 0 && idle / total < 0.1;
+  busy = now.idle - before.idle < 0.1 * (now.total - before.total);
+  before = now;
+  sampledAt = Date.now();
+  return busy;
 }
 
 function cpuTimes(): { idle: number; total: number } {

@@ -11,6 +11,9 @@ import type { HostedFunction } from "./hosted.ts";
 const BOOTSTRAP = fileURLToPath(new URL("./bootstrap.ts", import.meta.url));
 /** Lambda stops an initialisation after 10 s and then tries it again within the invocation's own time. */
 const INIT_MS = 10_000;
+const LONG_MS = 200;
+/** Of an invocation's time, the share of the processor up to which it is said to have waited. */
+const WAITING_SHARE = 0.15;
 
 /** A process that runs one function, one invocation at a time, frozen in between. */
 export interface ExecutionEnvironment {
@@ -19,8 +22,8 @@ export interface ExecutionEnvironment {
   invocations(): number;
   /** Epoch ms of its last answer. */
   lastUsed(): number;
-  /** Of its last invocation's time, the share that it computed and did not wait: 0 to 1. */
-  cpuShare(): number;
+  /** Whether its last invocation took long and hardly computed, as one does that waits for a provider. */
+  waited(): boolean;
   /** Resolves to undefined when the handler is loaded, else to why it never will be. */
   readonly initialised: Promise<InvocationResult | undefined>;
   /** @param andFreeze whether nothing else waits for this environment, asked when it has answered */
@@ -43,7 +46,7 @@ export function startEnvironment(
   let invocations = 0;
   let lastUsed = Date.now();
   let cpuMs = 0;
-  let cpuShare = 1;
+  let waited = false;
   let settle: ((result: InvocationResult) => void) | undefined;
   let endedWith: string | undefined;
   const { promise: initialised, resolve: initialise } = Promise.withResolvers<InvocationResult | undefined>();
@@ -100,7 +103,7 @@ export function startEnvironment(
     settle = undefined;
     clearTimeout(timer);
     lastUsed = Date.now();
-    cpuShare = Math.min(1, cpuMs / Math.max(1, lastUsed - from));
+    waited = lastUsed - from >= LONG_MS && cpuMs / (lastUsed - from) <= WAITING_SHARE;
     if (andFreeze()) freeze();
     return result;
   }
@@ -110,7 +113,7 @@ export function startEnvironment(
     state: () => state,
     invocations: () => invocations,
     lastUsed: () => lastUsed,
-    cpuShare: () => cpuShare,
+    waited: () => waited,
     initialised,
     invoke,
     end,
