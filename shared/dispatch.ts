@@ -59,7 +59,8 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-function pointerTo(record: OrderRecord, destination: string, stage = "<stage>"): DeliveryPointer {
+/** The message of a delivery. @param stage for the commands its note names */
+export function pointerTo(record: OrderRecord, destination: string, stage = "<stage>"): DeliveryPointer {
   const { channel, connection, orderId, generation, eventId, receivedAt } = record;
   const story = `npm run order -- --stage ${stage} ${channel}/${connection}/${orderId}`;
   const note = `Order ${orderId} of ${channel}/${connection} for ${destination}; its story: ${story}`;

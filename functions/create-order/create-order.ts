@@ -24,6 +24,8 @@ import {
 export interface Message {
   messageId: string;
   body: string;
+  /** How often SQS has handed it out, this time included. */
+  receives: number;
   /** When it was put on the queue, by SQS's clock: a replay is sent after the failure it repairs. */
   sentAt: number;
   /** By when the function must have ended all work on it. */
@@ -63,6 +65,23 @@ const CONFLICT_PAUSE = 1_000;
  * @throws what the ledger throws: the message comes again, and an expired claim is in doubt
  */
 export async function createOrder(message: Message, deps: Deps): Promise<Handled> {
+  const handled = await work(message, deps);
+  const { verdict, outcome } = handled;
+  if (verdict === "done" || LEAVES.has(outcome)) return handled;
+  return { ...handled, verdict: { again: Math.max(verdict.again, patience(message.receives, deps.config.timing)) } };
+}
+
+/** Outcomes whose message is to reach the DLQ, the sooner the better. */
+const LEAVES: ReadonlySet<Handled["outcome"]> = new Set(["rejected", "gave-up", "failed-before", "unreadable"]);
+
+/**
+ * SQS dead-letters by itself what it has handed out 25 times, whatever for: waiting must not use that up. From the twelfth
+ * time on a message stays away longer and longer, so that the rest lasts for days.
+ */
+const patience = (receives: number, { retryBase, longestVisibility }: Config["timing"]): number =>
+  receives < 12 ? 0 : Math.min(longestVisibility, retryBase * 2 ** (receives - 12));
+
+async function work(message: Message, deps: Deps): Promise<Handled> {
   const pointer = parsePointer(message.body);
   const destination = deps.config.destinations.find((one) => destinationPath(one) === pointer?.destination);
   const file = pointer && destination && (await deps.ledger.file(pointer));

@@ -67,11 +67,7 @@ export function concludeFailed(
     const again = Math.max(0, error.until - now);
     // Where nothing was claimed there is nothing to take back.
     if (asking !== "create") return { outcome: "waiting", verdict: { again } };
-    return {
-      outcome: "waiting",
-      delivery: { ...atRest(delivery), state: "retrying", reason: error.reason },
-      verdict: { again },
-    };
+    return waiting(uncounted(delivery), "retrying", error.reason, again, circumstances);
   }
   if (error instanceof Throttled) {
     const pause = backoff(1, { base: timing.throttleCap, cap: timing.throttleCap, random });

@@ -27,7 +27,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
   const config = loadConfig();
   const { table, ledger } = openLedger(env);
   const queues = createQueues(new SQSClient(), env);
-  const { secretsMaxAge: maxAge, secretsRecheck: recheck, createTimeout } = config.timing;
+  const { secretsMaxAge: maxAge, secretsRecheck: recheck } = config.timing;
   const secrets = createSecrets(new SecretsManagerClient(), env.stage, { maxAge, recheck });
   /** Of each destination, for as long as the environment lives. */
   const memories = new Map<string, Map<string, unknown>>();
@@ -48,7 +48,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     }
   }
 
-  const deps: Deps = {
+  const deps: Omit<Deps, "functionTimeout"> = {
     provider,
     config,
     ledger,
@@ -56,15 +56,18 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     now: Date.now,
     sleep: (ms) => sleep(ms),
     random: Math.random,
-    functionTimeout: Math.max(createTimeout, provider.timing.function ?? 0),
   };
 
   return middy(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    const deadline = Date.now() + context.getRemainingTimeInMillis() - END_MARGIN;
+    // At its start, all of its time is left: the stage may have given this Lambda another timeout than the provider's.
+    const functionTimeout = context.getRemainingTimeInMillis();
+    const deadline = Date.now() + functionTimeout - END_MARGIN;
     return workOnBatch(event, queues, async (record) => {
       const began = Date.now();
       const { messageId, body, attributes } = record;
-      const handled = await createOrder({ messageId, body, sentAt: Number(attributes.SentTimestamp), deadline }, deps);
+      const receives = Number(attributes.ApproximateReceiveCount);
+      const message = { messageId, body, receives, sentAt: Number(attributes.SentTimestamp), deadline };
+      const handled = await createOrder(message, { ...deps, functionTimeout });
       tell(provider, record, handled, Date.now() - began);
       return handled.verdict;
     });

@@ -11,7 +11,7 @@ import type { Provider, Tools } from "../providers/provider.ts";
 /** Kept free after a call before the function's end, ms: to write down what came back. */
 const RESULT_MARGIN = 1_000;
 /** How often a lease that another call holds is asked for again, ms. */
-const TURN_POLL = 500;
+const TURN_POLL = 250;
 
 interface Options {
   provider: Pick<Provider, "name">;

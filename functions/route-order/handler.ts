@@ -25,19 +25,29 @@ const deps: Deps = {
 
 /** Each record of the intake queue is one event. */
 export const handler = middy((event: SQSEvent) =>
-  workOnBatch(event, queues, async ({ messageId, body }) => {
+  workOnBatch(event, queues, async ({ messageId, body, attributes }) => {
     const routed = await routeOrder(body, deps);
-    tell(routed, messageId);
+    tell(routed, messageId, Number(attributes.ApproximateReceiveCount));
     // SQS moves it to the DLQ by its own redrive policy, which is what the console can send back: the faster the better.
     return routed.outcome === "unreadable" ? { again: 0 } : "done";
   }),
 );
 
-function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string): void {
+function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string, receives: number): void {
   const connection = event && `${event.channel}/${event.endpoint}`;
-  log.info("event.routed", { eventId: event?.eventId, connection, topic, orderId, outcome, state, messageId });
+  log.info("event.routed", {
+    eventId: event?.eventId,
+    connection,
+    topic,
+    orderId,
+    outcome,
+    state,
+    messageId,
+    receives,
+  });
   const by = { connection: connection ?? "unknown" };
-  if (outcome === "unreadable") count("EventsUnreadable", by);
+  // Once an event, however often it is handed out on its way to the DLQ.
+  if (outcome === "unreadable" && receives === 1) count("EventsUnreadable", by);
   if (outcome === "recorded") count("OrdersRecorded", by);
   if (state === "recorded" && (outcome === "recorded" || outcome === "updated")) count("OrdersRouted", by);
   if (outcome === "recorded" && (state === "not-routed" || state === "unrouted")) count("OrdersNotRouted", by);

@@ -122,6 +122,29 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       equal(relay.parcelworks.live().length, 0);
     });
 
+    for (const dice of [0, 0.5, 0.999]) {
+      test(`down for as long as it takes: SQS's 25 receives outlast the 4 hours, with the jitter's dice at ${dice}`, async () => {
+        const { relay, delivery } = await paid(...Array.from({ length: 100 }, (): Fate => "down"));
+        relay.random = () => dice;
+        const began = relay.clock;
+        await relay.run();
+        equal((await delivery())?.state, "faulty");
+        ok(relay.clock - began >= 4 * HOUR);
+        equal(relay.deadLetters.length, 1);
+      });
+    }
+
+    test("throttled for a day by an overloaded provider, it is created in the end and never dead-lettered for having waited", async () => {
+      const { relay, delivery } = await paid();
+      const over = relay.clock + 24 * HOUR;
+      relay.parcelworks.onPost = async () => {
+        if (relay.clock < over) relay.parcelworks.fates.push("throttled");
+      };
+      await relay.run(100 * HOUR);
+      equal((await delivery())?.state, "created");
+      equal(relay.deadLetters.length, 0);
+    });
+
     test("rejected fails at once and never calls the provider again until SQS moves it", async () => {
       const { relay, delivery } = await paid("rejected");
       await relay.run();

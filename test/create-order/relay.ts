@@ -55,6 +55,8 @@ export class Relay {
   readonly deadLetters: Queued[] = [];
   readonly now = () => this.clock;
   readonly parcelworks = new Parcelworks(this.now);
+  /** The jitter's dice. */
+  random = () => 0.5;
   /** Makes sends fail. */
   queueDown = 0;
   private readonly started: TestLedger;
@@ -118,7 +120,7 @@ export class Relay {
     const deadline = this.clock + timing.functionTimeout - 500;
     try {
       const handled = await createOrder(
-        { messageId: message.id, body: message.body, sentAt: message.sentAt, deadline },
+        { messageId: message.id, body: message.body, receives: message.receives, sentAt: message.sentAt, deadline },
         {
           provider: this.parcelworks.provider,
           config: this.config,
@@ -128,7 +130,7 @@ export class Relay {
           sleep: async (ms) => {
             this.clock += ms;
           },
-          random: () => 0.5,
+          random: this.random,
           functionTimeout: timing.functionTimeout,
         },
       );

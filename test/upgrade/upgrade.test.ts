@@ -1,0 +1,101 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { pointerTo } from "../../shared/dispatch.ts";
+import { Relay } from "../create-order/relay.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import items from "./fixtures/ledger-items-v1.json" with { type: "json" };
+
+/** Items as the first release wrote them, frozen: an order created, one rejected, one in doubt, one held. */
+const CREATED = "820982911946100001";
+const REJECTED = "820982911946100002";
+const IN_DOUBT = "820982911946100003";
+const HELD = "820982911946100004";
+
+type Raw = Record<string, AttributeValue>;
+
+/** JSON has no bytes: they stand as base64. */
+const thaw = (item: object): Raw =>
+  JSON.parse(JSON.stringify(item), (_key, value: { base64?: string }) =>
+    typeof value?.base64 === "string" ? new Uint8Array(Buffer.from(value.base64, "base64")) : value,
+  ) as Raw;
+
+for (const { kind, skip } of TABLE_EMULATORS) {
+  describe(`items of the first release on ${kind}`, { skip }, () => {
+    let started: TestLedger;
+    let relay: Relay;
+    before(async () => {
+      started = await startLedger(kind);
+      relay = new Relay(started);
+      // After everything in the fixtures.
+      relay.clock = Date.parse("2026-11-10T00:00:00Z");
+      for (const item of items) await put(thaw(item));
+    });
+    after(() => started.stop());
+    const put = (Item: Raw) => started.client.send(new PutItemCommand({ TableName: "ledger", Item }));
+
+    /** A message for an order's delivery, as a redrive would bring it. */
+    async function redelivered(orderId: string) {
+      const record = await started.ledger.order({ channel: "plain", connection: "main", orderId });
+      ok(record);
+      relay.send(JSON.stringify(pointerTo(record, "parcelworks/demo", "test")));
+      const message = relay.queue.at(-1);
+      ok(message);
+      return message;
+    }
+
+    test("a created order is not created again", async () => {
+      await redelivered(CREATED);
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      equal((await relay.trace(CREATED)).deliveries[0]?.state, "created");
+    });
+
+    test("a rejected one is created by its replay, with the reference it had", async () => {
+      await redelivered(REJECTED);
+      await relay.run();
+      deepEqual(relay.parcelworks.live(`pm-${REJECTED}`).length, 1);
+    });
+
+    test("one in doubt is looked up before anything is posted", async () => {
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+      relay.parcelworks.held.push({ id: "P90", reference: `pm-${IN_DOUBT}`, lines, cancelled: false, visibleAt: 0 });
+      const posts = relay.parcelworks.posts;
+      await redelivered(IN_DOUBT);
+      await relay.run();
+      equal(relay.parcelworks.posts, posts);
+      deepEqual((await relay.trace(IN_DOUBT)).deliveries[0]?.providerOrderIds, ["P90"]);
+    });
+
+    test("a held one is released by the event that says it is paid", async () => {
+      await relay.ordered({ id: HELD, updatedAt: "2026-11-09T00:00:00Z" });
+      await relay.run();
+      equal((await relay.trace(HELD)).deliveries[0]?.state, "created");
+    });
+
+    for (const sk of ["order", "body", "delivery#parcelworks/demo#1"]) {
+      test(`an item "${sk}" of a newer release is refused: nothing is posted, nothing overwritten, the message stays`, async () => {
+        const id = `82098291194620${String(Date.now()).slice(-4)}`;
+        await relay.ordered({ id });
+        const message = relay.queue.at(-1);
+        ok(message);
+        if (sk.startsWith("delivery")) {
+          relay.parcelworks.fates.push("throttled", "throttled");
+          relay.parcelworks.fates.unshift("down");
+          await relay.receive(message);
+          relay.parcelworks.fates.length = 0;
+        }
+        const key = { pk: `order#plain/main#${id}`, sk };
+        const item = await started.table.get(key);
+        ok(item, sk);
+        await started.table.put({ ...item, v: 2, added: "by a newer release" }, { expression: "attribute_exists(pk)" });
+        const posts = relay.parcelworks.posts;
+        await rejects(relay.receive(message), /newer release/);
+        equal(relay.parcelworks.posts, posts);
+        ok(relay.queue.includes(message));
+        equal((await started.table.get(key))?.["added"], "by a newer release");
+        relay.queue.splice(relay.queue.indexOf(message), 1);
+      });
+    }
+  });
+}
