@@ -75,7 +75,7 @@ export class PortBusy extends Error {
 
 /**
  * Hosts a synthesised stage on this machine.
- * @throws PortBusy, MissingSecret (what to write where), or the synth's own complaint
+ * @throws PortBusy, StageRefused, MissingSecret: each says what to do in its message
  */
 export async function startStack(options: StackOptions = {}): Promise<LocalStack> {
   const { port = 0, stage = "local", dynamo = "dynalite", secretsFile = SECRETS_FILE, idleMs = 300_000 } = options;

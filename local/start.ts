@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { MissingSecret } from "./secret-values.ts";
 import { type LocalStack, PortBusy, startStack } from "./stack.ts";
+import { StageRefused } from "./synthesise.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,9 @@ async function start(): Promise<void> {
     console.log(offer(stack));
   } catch (error) {
     // What a person can mend is one sentence, not a stack trace.
-    if (error instanceof PortBusy || error instanceof MissingSecret) return fail(error.message);
+    if (error instanceof PortBusy || error instanceof StageRefused || error instanceof MissingSecret) {
+      return fail(error.message);
+    }
     throw error;
   }
 }

@@ -5,10 +5,15 @@ import { fileURLToPath } from "node:url";
 
 const PROJECT = dirname(fileURLToPath(new URL(".", import.meta.url)));
 
+/** The app refused; the message holds what it said. */
+export class StageRefused extends Error {
+  override name = "StageRefused" as const;
+}
+
 /**
  * Writes the cloud assembly of a stage into `folder`, as `cdk synth -c stage=<stage>` does; without the CLI, which
  * would take longer to start than the app to run.
- * @throws Error with what the app said, when it refuses
+ * @throws StageRefused
  */
 export async function synthesise(stage: string, folder: string): Promise<void> {
   const { context } = JSON.parse(readFileSync(join(PROJECT, "cdk.json"), "utf8")) as { context?: object };
@@ -23,6 +28,5 @@ export async function synthesise(stage: string, folder: string): Promise<void> {
     app.on("error", reject);
     app.on("close", resolve);
   });
-  if (code !== 0)
-    throw new Error(`The stage ${stage} cannot be synthesised:\n${Buffer.concat(said).toString().trim()}`);
+  if (code !== 0) throw new StageRefused(Buffer.concat(said).toString().trim());
 }

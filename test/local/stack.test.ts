@@ -21,6 +21,10 @@ test("a busy port is said in one sentence, before anything is synthesised", asyn
   });
 });
 
+test("a stage that cannot be synthesised is refused with the app's own words", async () => {
+  await rejects(startStack({ stage: "no-such-stage" }), { name: "StageRefused", message: /no-such-stage/ });
+});
+
 test("health tells where everything is", async (t) => {
   const stack = await startTinyStack(t, {});
   const health = await fetch(`${stack.url}/health`);
