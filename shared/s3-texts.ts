@@ -1,9 +1,9 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 
 /** Reads and writes texts of one bucket. @throws what the SDK throws, after its retries */
-export function openTexts(Bucket: string, endpoint?: string) {
+export function openTexts(Bucket: string, endpoint?: string, settings: S3ClientConfig = {}) {
   // Emulators have no name server for a bucket's own host name.
-  const client = new S3Client(endpoint ? { forcePathStyle: true } : {});
+  const client = new S3Client({ ...settings, ...(endpoint && { forcePathStyle: true }) });
   return {
     async put(Key: string, text: string): Promise<void> {
       await client.send(new PutObjectCommand({ Bucket, Key, Body: text, ContentType: "application/json" }));

@@ -1,0 +1,72 @@
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { Command } from "commander";
+import { queueName } from "../shared/names.ts";
+import { nextStep } from "./next-step.ts";
+import { type OpenStage, openStage } from "./open-stage.ts";
+import { commandFor, timeText } from "./order-story.ts";
+import { runCommand, type Surroundings } from "./run-command.ts";
+import { processTerminal } from "./terminal.ts";
+import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
+
+/** Named one by one in each group; `--all` names every one. */
+const SHOWN = 5;
+
+/** `npm run failed`: what waits for a person. */
+export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
+  new Command("npm run failed --")
+    .description("Lists what waits for a person, by destination and reason, longest waiting first.")
+    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--region <region>", "default: AWS_REGION, or the profile's")
+    .option("--json", "every group with all its orders as JSON")
+    .option("--all", `names every order, not only the first ${SHOWN} of a group`)
+    .action(async (options: { stage: string; region?: string; json?: true; all?: true }) => {
+      const stage = await openStage(options, variables);
+      const groups = grouped(await waitingOnes(stage.ledger));
+      const unreadable = await unreadableEvents(stage);
+      if (options.json) {
+        const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options.stage) }));
+        return terminal.say(JSON.stringify({ groups: withSteps, unreadableEvents: unreadable }, undefined, 2));
+      }
+      const told = groups.map((group) => describe(group, options.stage, options.all === true));
+      if (unreadable > 0) {
+        told.push(
+          `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be read or routed\n  next: read them on the queue ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md), mend the cause, then "Start DLQ redrive"`,
+        );
+      }
+      terminal.say(told.join("\n\n") || "Nothing waits for a person.");
+    });
+
+/** Events of which the ledger knows no order yet. SQS's count is approximate. */
+async function unreadableEvents({ sqs, queues, env }: OpenStage): Promise<number> {
+  const QueueUrl = queues.queueUrl(queueName.intakeDeadLetters(env.stage));
+  const AttributeNames = ["ApproximateNumberOfMessages" as const];
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+}
+
+const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, stage: string): string => {
+  const order =
+    more.length === 0 && first ? commandFor(stage, first.order) : `npm run order -- --stage ${stage} <order>`;
+  return nextStep(kind, order, destination ?? undefined);
+};
+
+function describe(group: WaitingGroup, stage: string, all: boolean): string {
+  const { destination, kind, reason, waiting } = group;
+  const shown = all ? waiting : waiting.slice(0, SHOWN);
+  return [
+    `${destination ?? "orders"}: ${waiting.length} ${kind}: ${waiting.length > 1 ? reason : (waiting[0]?.reason ?? reason)}`,
+    ...shown.map(
+      ({ since, order, reference, reason: own }) =>
+        `  ${timeText(since)}  ${order}${reference ? `  ${reference}` : ""}${waiting.length > 1 && own !== reason ? `  ${own}` : ""}`,
+    ),
+    ...(waiting.length > shown.length ? [`  … and ${waiting.length - shown.length} more: --all names them`] : []),
+    `  next: ${stepFor(group, stage)}`,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  process.exitCode = await runCommand(failedCommand, process.argv.slice(2), {
+    terminal: processTerminal(),
+    variables: process.env,
+  });
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod/mini";
+import { Refused } from "./refused.ts";
+import { fieldSchema, type StageSecret, stateOf } from "./stage-secrets.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A value to be written; its shape is right. */
+export interface Filled {
+  secret: StageSecret;
+  value: unknown;
+}
+
+const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/**
+ * Reads values from a file of the shape of local/secrets.json: `{"endpoints": {"shopify/main": {…}}, "destinations": {…}}`.
+ * @returns also what the file names and the stage does not have
+ * @throws Refused where anything in it is wrong, and names all that is; never what stands there
+ */
+export function fromFile(path: string, secrets: readonly StageSecret[]): { filled: Filled[]; foreign: string[] } {
+  const file = readSecretsFile(path);
+  const filled: Filled[] = [];
+  const foreign: string[] = [];
+  const wrong: string[] = [];
+  for (const [kind, values] of Object.entries(file)) {
+    for (const [name, value] of Object.entries(values)) {
+      const secret = secrets.find((one) => one.kind === kind && one.path === name);
+      if (!secret) foreign.push(`${kind}/${name}`);
+      else {
+        const state = stateOf(secret, value);
+        if (state.state === "wrong") wrong.push(...state.problems.map((problem) => `${kind}/${name}: ${problem}`));
+        filled.push({ secret, value });
+      }
+    }
+  }
+  if (wrong.length > 0) throw new Refused(`${path} is not right, so nothing was written:\n${wrong.join("\n")}`);
+  return { filled, foreign };
+}
+
+function readSecretsFile(path: string): z.infer<typeof SecretsFile> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Refused(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+  try {
+    return SecretsFile.parse(JSON.parse(text));
+  } catch {
+    // No cause: its message quotes the file.
+    throw new Refused(
+      `${path} has not the shape of local/secrets.json: {"endpoints": {"shopify/main": {…}}, "destinations": {"kakaclo/eu": {…}}}.`,
+    );
+  }
+}
+
+/**
+ * Asks for one secret field by field, without echo. Enter leaves a field as it is.
+ * @param former what stands there now, if anything does
+ */
+export async function fromPrompts(secret: StageSecret, former: unknown, terminal: Terminal): Promise<Filled> {
+  const known = z.safeParse(z.record(z.string(), z.unknown()), former);
+  const value: Record<string, unknown> = known.success ? { ...known.data } : {};
+  terminal.note(`\n${secret.kind}/${secret.path} (what you type is not shown; Enter leaves a field as it is)`);
+  for (;;) {
+    for (const [field, meaning] of Object.entries(secret.fields)) {
+      terminal.note(`  ${field}: ${meaning}`);
+      const typed = (await terminal.askSecret(`  ${field}${Object.hasOwn(value, field) ? " (filled)" : ""}: `)).trim();
+      if (typed !== "") value[field] = asField(typed, fieldSchema(secret, field));
+    }
+    const state = stateOf(secret, value);
+    if (state.state !== "wrong") return { secret, value };
+    terminal.note(state.problems.map((problem) => `  ${problem}`).join("\n"));
+    const again = await terminal.ask("  Once more? [Y/n] ");
+    if (/^n/i.test(again.trim())) throw new Refused(`${secret.kind}/${secret.path} stays as it is.`);
+  }
+}
+
+/** What was typed, as the field wants it: text, number, a list with commas or spaces between, or JSON. */
+function asField(typed: string, schema: z.ZodMiniType | undefined): unknown {
+  const readings = [typed, ...(/^\d+$/.test(typed) ? [Number(typed)] : []), typed.split(/[\s,]+/).filter(Boolean)];
+  return [...readings, fromJson(typed)].find((reading) => schema?.safeParse(reading).success) ?? typed;
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // It is no JSON; then it is meant otherwise.
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Delivery } from "../shared/delivery.ts";
+import { ENDED } from "../shared/delivery.ts";
+import type { OrderFile } from "../shared/ledger.ts";
+
+/** Why something waits for a person. */
+export type Kind = "rejected" | "faulty" | "in-doubt" | "follow-up" | "held";
+
+/** Undefined for a delivery that has ended or goes on by itself. */
+export function kindOf({ state, followUp, dueHour }: Delivery): Kind | undefined {
+  // In the index of what waits for a person, and in no other.
+  if (dueHour === undefined) return undefined;
+  if (ENDED.has(state)) return followUp === undefined ? undefined : "follow-up";
+  return state === "rejected" || state === "in-doubt" ? state : "faulty";
+}
+
+/** An order that only the operator sets free: it has deliveries, and is held all the same. */
+export const isHeldForAPerson = ({ record }: Pick<OrderFile, "record">): boolean =>
+  record.state === "held" && record.decided.length > 0;
+
+/**
+ * What a person does about it.
+ * @param order the command that shows the order: `npm run order -- --stage prod shopify/main/1`
+ */
+export function nextStep(kind: Kind, order: string, destination = "<destination>"): string {
+  const send = `${order} --send ${destination}`;
+  const resolve = (as: string) => `${order} --destination ${destination} --resolve ${as}`;
+  switch (kind) {
+    case "rejected":
+      return `Mend what the reason names: a SKU (npm run catalog), a value (in the shop, or \`missing\` in the stage file). Then redrive its dead letter, or: ${send}`;
+    case "faulty":
+      return `Mend the way there: credentials (npm run secrets), permission, the provider's service. Then redrive its dead letters, or: ${send}`;
+    case "in-doubt":
+      return `Look for its reference at the provider. There: ${resolve("created=<its ID>")}; not there: … not-created; made by yourself: … done-by-hand`;
+    case "follow-up":
+      return `The order exists; a step after it failed. Mend that and redrive its dead letter, or: ${send}; done there by hand: ${resolve("done-by-hand")}`;
+    case "held":
+      return `Cancel at the provider what is left of it, and say so for each: ${resolve("cancelled")}. Then: ${order} --renew`;
+  }
+}

@@ -1,0 +1,113 @@
+import { userInfo } from "node:os";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import * as z from "zod/mini";
+import { connectors } from "../infra/connectors.ts";
+import { loadStage } from "../infra/load-stage.ts";
+import { readStage } from "../infra/read-stage.ts";
+import type { Config } from "../shared/config.ts";
+import type { Environment } from "../shared/env.ts";
+import type { EventStore } from "../shared/event-store.ts";
+import { createLedger, type Ledger } from "../shared/ledger.ts";
+import { bucketName, tableName } from "../shared/names.ts";
+import { createQueues, type Queues } from "../shared/queues.ts";
+import { createTable, type Table } from "../shared/table.ts";
+import { Refused } from "./refused.ts";
+
+/** A deployed stage, or the running local one, in the operator's hands. */
+export interface OpenStage {
+  env: Environment;
+  config: Config;
+  /** Who is at work, as AWS knows them: goes into the ledger with whatever they change. */
+  who: string;
+  dynamo: DynamoDBClient;
+  sqs: SQSClient;
+  secretsManager: SecretsManagerClient;
+  table: Table;
+  ledger: Ledger;
+  queues: Queues;
+}
+
+/** How every client of the SDK is made; empty fields are found as the SDK finds them. */
+interface Access {
+  region?: string;
+  endpoint?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+}
+
+/**
+ * @param name of infra/stages/<name>.ts; `local` is what `npm start` hosts at $PORT
+ * @param region default: as the SDK finds it (AWS_REGION, the profile)
+ * @throws Refused, or StageMistake, with a sentence
+ */
+export async function openStage(
+  { stage: name, region }: { stage: string; region?: string },
+  variables: NodeJS.ProcessEnv,
+): Promise<OpenStage> {
+  const { config } = readStage(await loadStage(name), connectors);
+  const { access, account, who } = name === "local" ? await local(variables) : await deployed(region, variables);
+  const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint };
+  const dynamo = new DynamoDBClient(access);
+  const sqs = new SQSClient(access);
+  const table = createTable(dynamo, tableName(name));
+  return {
+    ...{ env, config, who, dynamo, sqs, table },
+    secretsManager: new SecretsManagerClient(access),
+    ledger: createLedger(table, eventStore(bucketName(name, account, access.region), access)),
+    queues: createQueues(sqs, env),
+  };
+}
+
+interface Known {
+  access: Access & { region: string };
+  account: string;
+  who: string;
+}
+
+async function deployed(region: string | undefined, variables: NodeJS.ProcessEnv): Promise<Known> {
+  const endpoint = variables["AWS_ENDPOINT_URL"];
+  const sts = new STSClient({ ...(region && { region }), ...(endpoint && { endpoint }) });
+  const found = await sts.config.region().catch(() => undefined);
+  if (!found) throw new Refused("Which region? Set AWS_REGION, or say --region eu-central-1.");
+  const { Arn, Account } = await sts.send(new GetCallerIdentityCommand({}));
+  if (!Arn || !Account) throw new Refused("AWS does not say who you are (sts:GetCallerIdentity).");
+  return { access: { region: found, ...(endpoint && { endpoint }) }, account: Account, who: Arn };
+}
+
+const Health = z.object({
+  status: z.literal("ready"),
+  stage: z.string(),
+  aws: z.object({ endpoint: z.string(), region: z.string(), account: z.string() }),
+});
+
+async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
+  const url = `http://127.0.0.1:${variables["PORT"] ?? 3000}/health`;
+  const answer = await fetch(url).then(
+    (response) => response.json() as Promise<unknown>,
+    () => undefined,
+  );
+  const health = z.safeParse(Health, answer);
+  if (!health.success) {
+    throw new Refused(
+      `No local stack is ready at ${url}: start it with \`npm start\`, and set PORT where it is not 3000.`,
+    );
+  }
+  const { stage, aws } = health.data;
+  if (stage !== "local") throw new Refused(`The local stack at ${url} hosts the stage ${stage}, not local.`);
+  // The local stack counts calls by access key; there is nothing to prove to it.
+  const credentials = { accessKeyId: "LOCALoperator", secretAccessKey: "local" };
+  const { endpoint, region, account } = aws;
+  return { access: { region, endpoint, credentials }, account, who: `local:${userInfo().username}` };
+}
+
+/** Bodies too large for the table. The S3 client is loaded with the first of them. */
+function eventStore(bucket: string, { endpoint, ...settings }: Access): EventStore {
+  const open = async () =>
+    (await import("../shared/s3-texts.ts")).openTexts(bucket, endpoint, { ...settings, ...(endpoint && { endpoint }) });
+  return {
+    put: async (key, text) => (await open()).put(key, text),
+    get: async (key) => (await open()).get(key),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Delivery } from "../shared/delivery.ts";
+import type { OrderFile } from "../shared/ledger.ts";
+import { readTrace } from "../shared/trace.ts";
+import { isHeldForAPerson, kindOf, nextStep } from "./next-step.ts";
+
+/** UTC, to the second: `2026-11-20 15:00:05Z`. @param at epoch ms, or ISO 8601 */
+export const timeText = (at: number | string): string =>
+  `${new Date(at).toISOString().slice(0, 19).replace("T", " ")}Z`;
+
+/** The command that shows an order, to be copied: an order ID may be anything. @param order `shopify/main/1` */
+export function commandFor(stage: string, order: string): string {
+  const word = /^[\w./:@%+=-]+$/.test(order) ? order : `'${order.replaceAll("'", "'\\''")}'`;
+  return `npm run order -- --stage ${stage} ${word}`;
+}
+
+/** The order's trace for a person to read. @param command that shows it, for what to do next */
+export async function orderStory(file: OrderFile, command: string): Promise<string> {
+  const { record } = file;
+  const trace = await readTrace({ file: async () => file }, record);
+  const head = [
+    `${record.channel}/${record.connection}/${record.orderId}`,
+    `${record.state}${record.reason ? `: ${record.reason}` : ""}${record.generation > 1 ? ` (generation ${record.generation})` : ""}`,
+    `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${file.body ? "" : "; its body is no longer kept"}`,
+    ...(isHeldForAPerson(file) ? [`next: ${nextStep("held", command)}`] : []),
+  ];
+  const deliveries = (trace?.deliveries ?? []).map(({ destination, generation, state }) => {
+    const known = file.deliveries.find((one) => one.destination === destination && one.generation === generation);
+    const older = generation < record.generation ? `, generation ${generation}` : "";
+    return [`  ${destination}  ${state}${older}`, ...facts(known, command).map((fact) => `      ${fact}`)].join("\n");
+  });
+  const events = record.events.map(({ at, topic, outcome }) => `  ${timeText(at)}  ${topic}: ${outcome}`);
+  const earlier = record.eventCount - record.events.length;
+  return [
+    head.join("\n"),
+    deliveries.length > 0 ? `Deliveries\n${deliveries.join("\n")}` : "No deliveries",
+    `Events${earlier > 0 ? ` (${earlier} earlier ones are only counted)` : ""}\n${events.join("\n")}`,
+  ].join("\n\n");
+}
+
+function facts(delivery: Delivery | undefined, command: string): string[] {
+  if (!delivery) return ["waits on its queue; nothing has been sent there yet"];
+  const { reference, attempts, lastSentAt, providerOrderIds, createdAt, reason, settledAt, nextAttemptAt } = delivery;
+  const { notes = [], followUp, resolvedBy, destination } = delivery;
+  const kind = kindOf(delivery);
+  return [
+    ...(reference ? [`reference: ${reference}`] : []),
+    ...(providerOrderIds.length > 0 ? [`there: ${providerOrderIds.join(", ")}`] : []),
+    ...(attempts > 0 ? [`attempts: ${attempts}${lastSentAt ? `, the last ${timeText(lastSentAt)}` : ""}`] : []),
+    ...(createdAt ? [`created: ${timeText(createdAt)}`] : []),
+    ...(reason ? [`reason: ${reason}`] : []),
+    ...(settledAt ? [`"not there" proves something after: ${timeText(settledAt)}`] : []),
+    ...(nextAttemptAt ? [`comes again: ${timeText(nextAttemptAt)}`] : []),
+    ...(followUp ? [`open step: ${followUp}`] : []),
+    ...notes.map((note) => `note: ${note}`),
+    ...(resolvedBy ? [`by hand: ${resolvedBy}`] : []),
+    ...(kind ? [`next: ${nextStep(kind, command, destination)}`] : []),
+  ];
+}

@@ -1,0 +1,173 @@
+import { Command } from "commander";
+import * as providers from "../functions/providers/registry.ts";
+import { type Config, destinationPath } from "../shared/config.ts";
+import { dispatch } from "../shared/dispatch.ts";
+import type { Identity } from "../shared/identity.ts";
+import type { OrderFile } from "../shared/ledger.ts";
+import { readTrace } from "../shared/trace.ts";
+import { confirm } from "./confirm.ts";
+import { type OpenStage, openStage } from "./open-stage.ts";
+import { commandFor, orderStory } from "./order-story.ts";
+import { Refused } from "./refused.ts";
+import { keep, type Released, renew } from "./renew.ts";
+import { type Finding, findingOf, type Resolved, resolve } from "./resolve.ts";
+import { runCommand, type Surroundings } from "./run-command.ts";
+import { sendAgain, sendable } from "./send-again.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+import { addEvent, withEvent } from "./trace-event.ts";
+
+interface Options {
+  stage: string;
+  region?: string;
+  json?: true;
+  send?: string | true;
+  resolve?: string;
+  destination?: string;
+  renew?: true;
+  keep?: true;
+  yes?: true;
+}
+
+/** `npm run order`: what became of an order, and what a person does about it. */
+export const orderCommand = ({ terminal, variables }: Surroundings): Command =>
+  new Command("npm run order --")
+    .description("Shows what became of an order; sends it again, or records what a person found out.")
+    .argument("<order>", "shopify/main/820982911946154508: channel, connection, the channel's order ID")
+    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--region <region>", "default: AWS_REGION, or the profile's")
+    .option("--json", "the trace as JSON")
+    .option("--send [destination]", "sends it again from the ledger; default: to all that failed or were never sent")
+    .option(
+      "--resolve <finding>",
+      "created=<the provider's order ID>, not-created, done-by-hand, or cancelled (at the provider)",
+    )
+    .option("--destination <destination>", "of --resolve: kakaclo/eu; needed where it could be several")
+    .option("--renew", "of an order held for a person: its former deliveries are gone, a new generation begins")
+    .option("--keep", "of an order held for a person: its deliveries stay as they are")
+    .option("--yes", "does it without asking")
+    .action(async (words: string, options: Options) => {
+      const identity = identityOf(words);
+      const chosen = (["send", "resolve", "renew", "keep"] as const).filter((one) => options[one] !== undefined);
+      if (chosen.length > 1) throw new Refused(`--${chosen.join(" and --")}: one thing at a time.`);
+      const finding = options.resolve === undefined ? undefined : findingOf(options.resolve);
+      const stage = await openStage(options, variables);
+      const file = await stage.ledger.file(identity);
+      if (!file) throw new Refused(`No order ${words} is known in the stage ${options.stage}.`);
+      if (!options.json) terminal.say(`${await orderStory(file, commandFor(options.stage, words))}\n`);
+
+      const work: Work = { stage, file, terminal, yes: options.yes === true };
+      if (options.send !== undefined) await send(work, options.send === true ? undefined : options.send);
+      if (finding) await resolveOne(work, finding, options.destination);
+      if (options.renew) await release(work, await renew(file, stage.ledger, stage.config, Date.now()), "renewed");
+      if (options.keep) await release(work, keep(file), "kept as it is");
+      if (options.json) terminal.say(JSON.stringify(await readTrace(stage.ledger, identity), undefined, 2));
+    });
+
+interface Work {
+  stage: OpenStage;
+  file: OrderFile;
+  terminal: Terminal;
+  yes: boolean;
+}
+
+async function send({ stage, file, terminal, yes }: Work, wanted: string | undefined): Promise<void> {
+  const { config, who } = stage;
+  const able = sendable(file, wanted, config, Date.now());
+  const destinations = able.map(({ destination }) => destination);
+  await confirm(
+    terminal,
+    [`send a new message for each of these, in the name of ${who}`, ...able.map(({ will }) => will)],
+    yes,
+  );
+  await sendAgain(file.record, destinations, `sent again to ${destinations.join(", ")} by ${who}`, {
+    ...stage,
+    now: Date.now,
+  });
+  terminal.note(`Sent: ${destinations.join(", ")}. Ask again in a minute for what became of it.`);
+}
+
+async function resolveOne(
+  { stage, file, terminal, yes }: Work,
+  finding: Finding,
+  wanted: string | undefined,
+): Promise<void> {
+  const { ledger, who } = stage;
+  const { delivery, will, send } = oneOf(file, finding, wanted, stage);
+  const { destination } = delivery;
+  await confirm(
+    terminal,
+    [will, ...(send ? ["send a new message for it"] : []), `write down that ${who} says so`],
+    yes,
+  );
+  if ((await ledger.putDelivery(delivery)) === "conflict") {
+    throw new Refused(`Something happened to ${destination} meanwhile, so nothing was written: look at it again.`);
+  }
+  const outcome = `${destination} resolved as ${finding.is} by ${who}`;
+  const record = (await ledger.order(file.record)) ?? file.record;
+  if (send && record.state === "recorded") {
+    await sendAgain(record, [destination], outcome, { ...stage, now: Date.now });
+  } else await addEvent(ledger, record, outcome, Date.now());
+  terminal.note(`${destination} is ${delivery.state}.`);
+}
+
+/** The delivery that is meant. @throws Refused where that is none, or could be several */
+function oneOf(file: OrderFile, finding: Finding, wanted: string | undefined, { config, who }: OpenStage): Resolved {
+  const { decided } = file.record;
+  if (wanted !== undefined && !decided.includes(wanted)) {
+    throw new Refused(`The order has no delivery to ${wanted}, only to ${decided.join(", ") || "nobody"}.`);
+  }
+  const around = {
+    ...{ destinations: config.destinations, timing: config.timing, restoredAt: config.restoredAt },
+    ...{ settlingOf: (destination: string) => settlingOf(config, destination), who, now: Date.now() },
+  };
+  const refusals: string[] = [];
+  const able = (wanted === undefined ? decided : [wanted]).flatMap((destination) => {
+    try {
+      return [resolve(file, destination, finding, around)];
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refusals.push(error.message);
+      return [];
+    }
+  });
+  const [only, ...more] = able;
+  if (!only) throw new Refused(refusals.join("\n") || "The order has no deliveries.");
+  if (more.length === 0) return only;
+  throw new Refused(`Which one? Add --destination ${able.map(({ delivery }) => delivery.destination).join(" or ")}.`);
+}
+
+/** As create-order has it. Of a destination that left the stage file, the longest of all. */
+function settlingOf({ destinations }: Config, path: string): number {
+  const known = Object.values(providers);
+  const destination = destinations.find((one) => destinationPath(one) === path);
+  const provider = known.find(({ name }) => path.startsWith(`${name}/`));
+  return destination?.settling ?? provider?.timing.settling ?? Math.max(...known.map(({ timing }) => timing.settling));
+}
+
+async function release({ stage, terminal, yes }: Work, { record, will }: Released, outcome: string): Promise<void> {
+  const { ledger, who } = stage;
+  await confirm(terminal, [will, `write down that ${who} says so`], yes);
+  const written = withEvent(record, `${outcome} by ${who}`, Date.now());
+  if ((await ledger.putOrder(written)) === "conflict") {
+    throw new Refused("Somebody else wrote the order meanwhile, so nothing was done: look at it again.");
+  }
+  await dispatch(written, { ...stage, now: Date.now });
+  terminal.note(`The order is ${written.state}, generation ${written.generation}.`);
+}
+
+function identityOf(words: string): Identity {
+  const [, channel, connection, orderId] = /^([^/]+)\/([^/]+)\/(.+)$/s.exec(words) ?? [];
+  if (!channel || !connection || !orderId) {
+    throw new Refused(
+      `"${words}" names no order: write channel/connection/order ID, as in shopify/main/820982911946154508.`,
+    );
+  }
+  return { channel, connection, orderId };
+}
+
+if (import.meta.main) {
+  process.exitCode = await runCommand(orderCommand, process.argv.slice(2), {
+    terminal: processTerminal(),
+    variables: process.env,
+  });
+}

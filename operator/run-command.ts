@@ -1,0 +1,59 @@
+import { type Command, CommanderError } from "commander";
+import { StageMistake } from "../infra/stage-mistake.ts";
+import { Refused } from "./refused.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command needs of the world around it. */
+export interface Surroundings {
+  terminal: Terminal;
+  variables: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs a command and says in a sentence what a person can mend.
+ * @param words as typed behind `npm run <command> --`
+ * @returns the exit code
+ */
+export async function runCommand(
+  define: (surroundings: Surroundings) => Command,
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { terminal } = surroundings;
+  const command = define(surroundings)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.say(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    })
+    .showHelpAfterError("--help says more; so does docs/operator-commands.md.");
+  try {
+    await command.parseAsync(words, { from: "user" });
+    return 0;
+  } catch (error) {
+    // Commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode;
+    const sentence = sentenceOf(error);
+    if (sentence === undefined) throw error;
+    terminal.note(sentence);
+    return 1;
+  }
+}
+
+const HINTS: Record<string, string> = {
+  AccessDeniedException: "docs/operator-commands.md lists the permissions that each command needs.",
+  AccessDenied: "docs/operator-commands.md lists the permissions that each command needs.",
+  CredentialsProviderError: "Log in first (aws sso login), or set AWS_PROFILE.",
+  ExpiredTokenException: "Log in again (aws sso login).",
+  ExpiredToken: "Log in again (aws sso login).",
+  ResourceNotFoundException: "Is the stage deployed in this account and region?",
+  QueueDoesNotExist: "Is the stage deployed in this account and region, with this destination?",
+};
+
+/** Undefined for what is a bug of ours, and wants its stack trace. */
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof Refused || error instanceof StageMistake) return error.message;
+  if (!(error instanceof Error)) return undefined;
+  const hint = HINTS[error.name];
+  return hint === undefined ? undefined : `${error.name}: ${error.message}\n${hint}`;
+}

@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from "node:util";
+import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { Command } from "commander";
+import { destinationPath } from "../shared/config.ts";
+import { checkAccount } from "./check-account.ts";
+import { confirm } from "./confirm.ts";
+import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";
+import { type OpenStage, openStage } from "./open-stage.ts";
+import { Refused } from "./refused.ts";
+import { runCommand, type Surroundings } from "./run-command.ts";
+import { readState, type SecretState, type StageSecret, secretsOf } from "./stage-secrets.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+interface Options {
+  stage: string;
+  region?: string;
+  from?: string;
+  list?: true;
+  check?: true;
+  yes?: true;
+}
+
+interface Known {
+  secret: StageSecret;
+  state: SecretState;
+}
+
+/** `npm run secrets`: which secrets of a stage are filled; fills them, and asks the providers whether they are good. */
+export const secretsCommand = ({ terminal, variables }: Surroundings): Command =>
+  new Command("npm run secrets --")
+    .description("Lists the secrets of a stage, fills those that are missing or wrong, and checks them. Shows none.")
+    .argument("[secret]", "only this one, filled anew: kakaclo/eu, or endpoints/shopify/main")
+    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--region <region>", "default: AWS_REGION, or the profile's")
+    .option("--from <file>", "values from a JSON file of local/secrets.json's shape, instead of asking for them")
+    .option("--list", "only lists them")
+    .option("--check", "makes a harmless call to each destination's provider")
+    .option("--yes", "writes without asking")
+    .action(async (wanted: string | undefined, options: Options) => {
+      const stage = await openStage(options, variables);
+      const all = secretsOf(options.stage, stage.config);
+      const secrets = wanted === undefined ? all : all.filter((one) => isMeant(one, wanted));
+      if (secrets.length === 0) {
+        throw new Refused(`The stage has no secret ${wanted}; it has ${all.map(nameOf).join(", ")}.`);
+      }
+      const before = await readAll(secrets, stage);
+      terminal.say(table(before));
+
+      const filled = options.list ? [] : await fill(before, wanted !== undefined, options, terminal);
+      if (filled.length > 0) {
+        const plan = filled.map(({ secret }) => `write ${nameOf(secret)} (${secret.name} in Secrets Manager)`);
+        await confirm(terminal, [...plan, `as ${stage.who}: CloudTrail keeps that`], options.yes === true);
+        for (const one of filled) await write(one, stage);
+      }
+      const after = filled.length > 0 ? await readAll(secrets, stage) : before;
+      if (filled.length > 0) terminal.say(table(after));
+
+      const bad = options.check ? await checkAll(after, stage, terminal) : 0;
+      const open = after.filter(({ state }) => state.state !== "filled").length;
+      if (open > 0) throw new Refused(`${open} of ${after.length} secrets are not filled.`);
+      if (bad > 0) throw new Refused(`${bad} destinations cannot be used.`);
+    });
+
+const nameOf = ({ kind, path }: StageSecret): string => `${kind}/${path}`;
+const isMeant = (secret: StageSecret, wanted: string): boolean => secret.path === wanted || nameOf(secret) === wanted;
+
+async function readAll(secrets: readonly StageSecret[], { secretsManager }: OpenStage): Promise<Known[]> {
+  const known: Known[] = [];
+  for (const secret of secrets) known.push({ secret, state: await readState(secretsManager, secret) });
+  return known;
+}
+
+function table(known: readonly Known[]): string {
+  const lines = known.map(({ secret, state }) => {
+    const about =
+      state.state === "wrong"
+        ? state.problems.join("; ")
+        : state.state === "missing"
+          ? `wants ${Object.keys(secret.fields).join(", ")}`
+          : state.state === "filled" && state.unread.length > 0
+            ? `nothing reads its ${state.unread.join(", ")}`
+            : "";
+    return `  ${state.state.padEnd(13)} ${nameOf(secret)}${about ? `  ${about}` : ""}`;
+  });
+  return `Secrets\n${lines.join("\n")}`;
+}
+
+/** What is to be written: from the file, or what a person types. */
+async function fill(known: readonly Known[], anew: boolean, { from }: Options, terminal: Terminal): Promise<Filled[]> {
+  const there = known.filter(({ state }) => state.state !== "not deployed");
+  const former = ({ state }: Known): unknown => ("value" in state ? state.value : undefined);
+  if (from !== undefined) {
+    const { filled, foreign } = fromFile(
+      from,
+      known.map(({ secret }) => secret),
+    );
+    if (foreign.length > 0) terminal.note(`Not asked for here, so left out: ${foreign.join(", ")}`);
+    const changed = filled.filter(({ secret, value }) => {
+      const now = there.find((one) => one.secret === secret);
+      return now !== undefined && !isDeepStrictEqual(former(now), value);
+    });
+    if (changed.length === 0) terminal.note("Everything in the file stands there already.");
+    return changed;
+  }
+  const open = there.filter(({ state }) => anew || state.state !== "filled");
+  if (open.length === 0 || !terminal.interactive) return [];
+  const filled: Filled[] = [];
+  for (const one of open) filled.push(await fromPrompts(one.secret, former(one), terminal));
+  return filled;
+}
+
+async function write({ secret, value }: Filled, { secretsManager }: OpenStage): Promise<void> {
+  await secretsManager.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: JSON.stringify(value) }));
+}
+
+/** @returns how many were bad */
+async function checkAll(
+  known: readonly Known[],
+  { config, table: ledger }: OpenStage,
+  terminal: Terminal,
+): Promise<number> {
+  let bad = 0;
+  for (const { secret, state } of known) {
+    const destination = config.destinations.find((one) => destinationPath(one) === secret.path);
+    if (secret.kind !== "destinations" || !destination || state.state !== "filled") continue;
+    const result = await checkAccount(destination, state.value, ledger);
+    if (result.is === "bad") bad += 1;
+    terminal.say(`  ${secret.path}: ${result.is}${result.is === "bad" ? `: ${result.reason}` : ""}`);
+  }
+  return bad;
+}
+
+if (import.meta.main) {
+  process.exitCode = await runCommand(secretsCommand, process.argv.slice(2), {
+    terminal: processTerminal(),
+    variables: process.env,
+  });
+}

@@ -1,0 +1,105 @@
+import { type Config, destinationPath } from "../shared/config.ts";
+import { type Delivery, ENDED } from "../shared/delivery.ts";
+import { dispatch } from "../shared/dispatch.ts";
+import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger.ts";
+import type { OrderRecord } from "../shared/order-record.ts";
+import type { Queues } from "../shared/queues.ts";
+import { timeText } from "./order-story.ts";
+import { Refused } from "./refused.ts";
+import { withEvent } from "./trace-event.ts";
+
+interface Sendable {
+  destination: string;
+  /** What its message will do, in a sentence. */
+  will: string;
+}
+
+/**
+ * What of an order can be sent again.
+ * @param wanted one destination; default all that have not ended and do not come again by themselves
+ * @throws Refused where that is nothing
+ */
+export function sendable(file: OrderFile, wanted: string | undefined, config: Config, now: number): Sendable[] {
+  const { record } = file;
+  const order = `${record.channel}/${record.connection}/${record.orderId}`;
+  if (record.state !== "recorded" && record.state !== "cancelled") {
+    throw new Refused(
+      `${order} is ${record.state}${record.reason ? `: ${record.reason}` : ""}. Nothing of it is to be sent.`,
+    );
+  }
+  if (wanted !== undefined && !record.decided.includes(wanted)) {
+    const decided = record.decided.length > 0 ? `to ${record.decided.join(" and ")}` : "nowhere";
+    throw new Refused(
+      `${order} goes ${decided}, not to ${wanted}: the stage's routes say so, and the shop's next event asks them again.`,
+    );
+  }
+  const known = new Set(config.destinations.map(destinationPath));
+  const looked = (wanted === undefined ? record.decided : [wanted]).map((destination) => {
+    const delivery = file.deliveries.find(
+      (one) => one.destination === destination && one.generation === record.generation,
+    );
+    const whyNot = known.has(destination)
+      ? reasonNotToSend(delivery, config, now)
+      : "is not in the stage file any more, so it has no queue";
+    return {
+      destination,
+      whyNot: whyNot && `${destination} ${whyNot}.`,
+      will: `${destination}: ${willDo(record, delivery)}`,
+    };
+  });
+  const able = looked.filter(({ whyNot }) => whyNot === undefined);
+  if (able.length === 0)
+    throw new Refused(looked.map(({ whyNot }) => whyNot).join("\n") || `${order} has no deliveries.`);
+  return able;
+}
+
+function reasonNotToSend(delivery: Delivery | undefined, { timing }: Config, now: number): string | undefined {
+  if (!delivery) return undefined;
+  const { state, followUp, leaseUntil = 0, nextAttemptAt = 0, providerOrderIds } = delivery;
+  if (ENDED.has(state) && followUp === undefined) {
+    return `has ended: ${state}${providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : ""}`;
+  }
+  if (state === "sending" && leaseUntil + timing.leaseSkew > now) {
+    return `is being sent at this moment; ask again after ${timeText(leaseUntil + timing.leaseSkew)}`;
+  }
+  return nextAttemptAt > now ? `comes again by itself at ${timeText(nextAttemptAt)}` : undefined;
+}
+
+function willDo({ state }: OrderRecord, delivery: Delivery | undefined): string {
+  if (delivery?.followUp !== undefined && delivery.state === "created")
+    return `do its open step "${delivery.followUp}"`;
+  const wanted = state === "cancelled" ? "end it as cancelled" : "create it";
+  const doubt = delivery?.firstSentAt !== undefined && delivery.state !== "retrying";
+  return doubt ? `look for ${delivery.reference ?? "it"} there first, then ${wanted} if it is not there` : wanted;
+}
+
+interface Deps {
+  ledger: Ledger;
+  queues: Pick<Queues, "sendToDestination">;
+  config: Config;
+  now: () => number;
+}
+
+/**
+ * Sends from the ledger, as route-order does: recorded first, so that find-due finishes what this process leaves undone.
+ * @param outcome for the trace
+ * @throws Refused where somebody else wrote the order meanwhile
+ */
+export async function sendAgain(
+  record: OrderRecord,
+  destinations: string[],
+  outcome: string,
+  deps: Deps,
+): Promise<void> {
+  const { ledger, now, config } = deps;
+  const next: OrderRecord = {
+    ...withEvent(record, outcome, now()),
+    toSend: [...new Set([...record.toSend, ...destinations])],
+    ...dueAttributes(now() + config.timing.dueAfter),
+    dueLooks: 0,
+  };
+  if ((await ledger.putOrder(next)) === "conflict") {
+    throw new Refused("Somebody else wrote the order meanwhile, so nothing was sent: look at it again.");
+  }
+  await dispatch(next, deps);
+}

@@ -1,0 +1,95 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import * as z from "zod/mini";
+import * as channels from "../functions/channels/registry.ts";
+import * as providers from "../functions/providers/registry.ts";
+import { type Config, destinationPath, pathOf } from "../shared/config.ts";
+import { secretName } from "../shared/names.ts";
+import type { SecretKind } from "../shared/secrets.ts";
+
+/** A secret that the stage's functions read. */
+export interface StageSecret {
+  kind: SecretKind;
+  /** `shopify/main`, `kakaclo/eu` */
+  path: string;
+  /** In Secrets Manager. */
+  name: string;
+  schema: z.ZodMiniType;
+  /** By name, what a person has to fill in. */
+  fields: Record<string, string>;
+}
+
+/** `problems`: the fields that are missing or wrong, and why; never what stands in them. */
+export type SecretState =
+  /** `unread`: fields that nothing reads; misspelt ones, perhaps. */
+  | { state: "filled"; value: unknown; unread: string[] }
+  | { state: "wrong"; problems: string[]; value?: unknown }
+  | { state: "missing" }
+  | { state: "not deployed" };
+
+/** Every secret of a stage, as the stack makes them: one an endpoint, one a destination. */
+export function secretsOf(stage: string, { connections, destinations }: Config): StageSecret[] {
+  const knownChannels = Object.values(channels);
+  const knownProviders = Object.values(providers);
+  return [
+    ...connections.flatMap((connection) => {
+      const channel = knownChannels.find(({ name }) => name === connection.channel);
+      return channel ? [secret("endpoints", pathOf(connection), channel)] : [];
+    }),
+    ...destinations.flatMap((destination) => {
+      const provider = knownProviders.find(({ name }) => name === destination.provider);
+      return provider ? [secret("destinations", destinationPath(destination), provider)] : [];
+    }),
+  ];
+
+  function secret(
+    kind: SecretKind,
+    path: string,
+    { secret: schema, secretFields: fields }: { secret: z.ZodMiniType; secretFields: Record<string, string> },
+  ): StageSecret {
+    return { kind, path, name: secretName(stage, kind, path), schema, fields };
+  }
+}
+
+/** @throws what the SDK throws, but for a secret that is not there or has no value */
+export async function readState(client: Pick<SecretsManagerClient, "send">, secret: StageSecret): Promise<SecretState> {
+  let text: string | undefined;
+  try {
+    text = (await client.send(new GetSecretValueCommand({ SecretId: secret.name }))).SecretString;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ResourceNotFoundException") throw error;
+    // "…can't find the specified secret." or "…the specified secret value for staging label: AWSCURRENT"
+    return { state: error.message.includes("secret value") ? "missing" : "not deployed" };
+  }
+  if (text === undefined || text === "") return { state: "missing" };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Its message quotes what it could not parse.
+    return { state: "wrong", problems: ["is no JSON"] };
+  }
+  return stateOf(secret, json);
+}
+
+/** Whether a value has the shape that its channel or provider wants. */
+export function stateOf({ schema, fields }: StageSecret, value: unknown): SecretState {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, code, message }) => {
+      const where = path.map(String).join(".") || "the whole";
+      return `${where}: ${RULES.has(code) ? message : "is missing or wrong"}`;
+    });
+    return { state: "wrong", problems: [...new Set(problems)], value };
+  }
+  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  return { state: "filled", value, unread: names.filter((name) => !Object.hasOwn(fields, name)) };
+}
+
+/** The schema of one field, where the whole is an object. */
+export const fieldSchema = ({ schema }: StageSecret, field: string): z.ZodMiniType | undefined =>
+  schema instanceof z.ZodMiniObject ? (schema.shape as Record<string, z.ZodMiniType>)[field] : undefined;
+
+/** Issues whose text says the rule and not what was found there. */
+const RULES: ReadonlySet<string | undefined> = new Set([
+  ...["invalid_type", "invalid_format", "too_small", "too_big", "custom"],
+]);

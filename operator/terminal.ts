@@ -1,0 +1,44 @@
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+
+/** Where a command speaks and asks; tests have one of their own. */
+export interface Terminal {
+  /** The command's result. */
+  say(text: string): void;
+  /** Progress and mistakes, beside the result. */
+  note(text: string): void;
+  /** Whether somebody is there to answer. */
+  readonly interactive: boolean;
+  ask(question: string): Promise<string>;
+  /** As `ask`, without echo. */
+  askSecret(question: string): Promise<string>;
+}
+
+export const processTerminal = (): Terminal => ({
+  say: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+  interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+  ask: (question) => answer(question, process.stderr),
+  askSecret: (question) => {
+    process.stderr.write(question);
+    // readline writes every key it reads to its output: this one shows none.
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    return answer("", nowhere).finally(() => process.stderr.write("\n"));
+  },
+});
+
+/** @returns what was typed, without the line's end; nothing when the input ends instead (Ctrl-D) */
+function answer(question: string, output: NodeJS.WritableStream): Promise<string> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input: process.stdin, output, terminal: true });
+    lines.once("SIGINT", () => {
+      lines.close();
+      process.exit(130);
+    });
+    lines.once("close", () => resolve(""));
+    lines.question(question, (typed) => {
+      resolve(typed);
+      lines.close();
+    });
+  });
+}

@@ -1,0 +1,86 @@
+import type { Delivery } from "../shared/delivery.ts";
+import type { Ledger, Waiting } from "../shared/ledger.ts";
+import { isHeldForAPerson, type Kind, kindOf } from "./next-step.ts";
+
+/** One delivery, or one held order, that nothing but a person moves on. */
+export interface WaitingOne {
+  /** `shopify/main/820982911946154508` */
+  order: string;
+  /** Null where the order itself is held. */
+  destination: string | null;
+  kind: Kind;
+  reason: string;
+  reference: string | null;
+  /** UTC ISO 8601. */
+  since: string;
+}
+
+export interface WaitingGroup {
+  destination: string | null;
+  kind: Kind;
+  /** What their reasons have in common; what differs is `…`. */
+  reason: string;
+  /** Longest waiting first. */
+  waiting: WaitingOne[];
+}
+
+/** Orders read side by side. */
+const SIDE_BY_SIDE = 20;
+
+/** What waits for a person, longest first, read from the deliveries themselves: the index may be a moment behind. */
+export async function waitingOnes(ledger: Pick<Ledger, "waitingForAPerson" | "file">): Promise<WaitingOne[]> {
+  const entries = await ledger.waitingForAPerson();
+  const found: (WaitingOne | undefined)[] = [];
+  for (let at = 0; at < entries.length; at += SIDE_BY_SIDE) {
+    found.push(...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => look(entry, ledger)))));
+  }
+  return found.filter((one) => one !== undefined);
+}
+
+async function look(
+  { identity, destination, since }: Waiting,
+  ledger: Pick<Ledger, "file">,
+): Promise<WaitingOne | undefined> {
+  const file = await ledger.file(identity);
+  if (!file) return undefined;
+  const common = { order: `${identity.channel}/${identity.connection}/${identity.orderId}`, since };
+  if (destination === undefined) {
+    if (!isHeldForAPerson(file)) return undefined;
+    return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };
+  }
+  const waits = (one: Delivery) => one.destination === destination && kindOf(one) !== undefined;
+  const delivery = file.deliveries.find((one) => waits(one) && one.dueAt === since) ?? file.deliveries.find(waits);
+  const kind = delivery && kindOf(delivery);
+  if (!kind) return undefined;
+  return { ...common, destination, kind, reason: delivery.reason ?? "", reference: delivery.reference ?? null };
+}
+
+/** By destination, kind and what their reasons have in common; the group that waits longest first. */
+export function grouped(ones: readonly WaitingOne[]): WaitingGroup[] {
+  const groups = new Map<string, WaitingGroup>();
+  for (const one of [...ones].sort((a, b) => a.since.localeCompare(b.since))) {
+    const reason = commonReason(one);
+    const key = JSON.stringify([one.destination, one.kind, reason]);
+    const group = groups.get(key);
+    if (group) group.waiting.push(one);
+    else groups.set(key, { destination: one.destination, kind: one.kind, reason, waiting: [one] });
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Without what is this order's own: IDs, SKUs, amounts, and whatever is quoted. The destination's name and short numbers stay:
+ * they are a provider's error codes.
+ */
+function commonReason({ reason, destination, order, reference }: WaitingOne): string {
+  const own = [order, reference].filter((text) => text !== null);
+  return own
+    .reduce((text, mine) => text.replaceAll(mine, "…"), reason)
+    .replace(/"[^"]*"/g, '"…"')
+    .split(/(\s+)/)
+    .map((word) => (isOwn(word, destination) ? word.replace(/[\p{L}\p{N}].*[\p{L}\p{N}]/u, "…") : word))
+    .join("");
+}
+
+const isOwn = (word: string, destination: string | null): boolean =>
+  /\d/.test(word) && !/^\W*\d{1,5}\W*$/.test(word) && !(destination !== null && word.includes(destination));
