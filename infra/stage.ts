@@ -55,14 +55,14 @@ export const Infrastructure = z.object({
   /** From when on it is too much. */
   thresholds: z._default(
     z.strictObject({
-      /** Orders held at a time; most only wait to be paid. */
-      heldOrders: z._default(Count, 100),
+      /** Orders of a connection that wait for an operator; those that wait to be paid are not counted. */
+      heldOrders: z._default(Count, 1),
       /** Webhooks of a connection in 5 minutes that were refused with 401. */
       signatureFailures: z._default(Count, 10),
       /** Throttle answers of a destination in 5 minutes. */
       throttledCalls: z._default(Count, 20),
     }),
-    { heldOrders: 100, signatureFailures: 10, throttledCalls: 20 },
+    { heldOrders: 1, signatureFailures: 10, throttledCalls: 20 },
   ),
 });
 export type Infrastructure = z.infer<typeof Infrastructure>;

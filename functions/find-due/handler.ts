@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { destinationPath } from "../../shared/config.ts";
+import { destinationPath, pathOf } from "../../shared/config.ts";
 import { environment } from "../../shared/env.ts";
 import { log } from "../../shared/log.ts";
 import { count } from "../../shared/metrics.ts";
@@ -27,5 +27,10 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
   // Also those that were taken out of the stage while orders waited for them.
   for (const destination of new Set([...config.destinations.map(destinationPath), ...overdue.keys()])) {
     count("DeliveriesOverdue", { destination }, overdue.get(destination) ?? 0);
+  }
+  const held = (await ledger.waitingForAPerson()).filter(({ destination }) => destination === undefined);
+  for (const connection of config.connections.map(pathOf)) {
+    const orders = held.filter(({ identity }) => `${identity.channel}/${identity.connection}` === connection);
+    count("OrdersHeld", { connection }, orders.length);
   }
 });
