@@ -102,6 +102,8 @@ export const http: Http = ({ method, url, headers, body, timeout, maxBytes = 5 *
 export function retryAfter(answer: Pick<HttpAnswer, "headers">, now: number): number | undefined {
   const text = answer.headers["retry-after"]?.trim();
   if (!text) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  // All forms of an HTTP date begin with the weekday; Date.parse makes a day of the year 2001 of "1.5".
+  const until = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : until - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
