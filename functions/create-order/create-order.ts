@@ -233,7 +233,8 @@ class Run {
         return await client.create(prepared, outgoing);
       } catch (error) {
         if (!(error instanceof Throttled)) throw error;
-        const pause = error.retryAfter ?? backoff(answers, { base, cap, random: this.deps.random });
+        // "At once", or at a time that is over by our clock, would be no pause at all.
+        const pause = error.retryAfter || backoff(answers, { base, cap, random: this.deps.random });
         if (!this.hasTimeFor(pause + this.callTimeout())) throw error;
         await this.deps.sleep(pause);
       }

@@ -71,7 +71,7 @@ export function concludeFailed(
   }
   if (error instanceof Throttled) {
     const pause = backoff(1, { base: timing.throttleCap, cap: timing.throttleCap, random });
-    const again = Math.min(error.retryAfter ?? pause, timing.longestVisibility);
+    const again = Math.min(error.retryAfter || pause, timing.longestVisibility);
     const known = asking === "create" ? uncounted(delivery) : delivery;
     return waiting(known, doubt ? "in-doubt" : "retrying", error.reason, again, circumstances, "throttled");
   }
