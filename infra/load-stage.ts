@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { StageFile } from "./stage.ts";
 import { StageMistake } from "./stage-mistake.ts";
 
@@ -7,12 +8,14 @@ const STAGES = new URL("./stages/", import.meta.url);
 
 /**
  * @param name `prod` for infra/stages/prod.ts
+ * @param folder where the stage files lie, if not in infra/stages (`-c stages=<folder>`, from the project's root)
  * @throws StageMistake where there is no such file, or it holds no stage of that name
  */
-export async function loadStage(name: string): Promise<StageFile> {
-  const file = new URL(`${name}.ts`, STAGES);
+export async function loadStage(name: string, folder?: string): Promise<StageFile> {
+  const stages = folder === undefined ? STAGES : pathToFileURL(`${resolve(folder)}/`);
+  const file = new URL(`${name}.ts`, stages);
   if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
-    const known = readdirSync(STAGES).map((path) => basename(path, ".ts"));
+    const known = readdirSync(stages).map((path) => basename(path, ".ts"));
     throw new StageMistake(name, [
       `there is no such file; copy infra/stages/prod.ts, or take -c stage=${known.join(" or ")}`,
     ]);

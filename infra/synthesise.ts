@@ -18,7 +18,8 @@ import { readStage, type Stage } from "./read-stage.ts";
 export async function synthesise(name?: string, props: AppProps = {}): Promise<string> {
   const app = new App({ ...props, analyticsReporting: false });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const stage = readStage(await loadStage(name ?? String(app.node.tryGetContext("stage") ?? "local")), connectors);
+  const given = (key: string): string | undefined => app.node.tryGetContext(key);
+  const stage = readStage(await loadStage(name ?? given("stage") ?? "local", given("stages")), connectors);
   const folders = await bundleAll(stage);
   try {
     new OrderRelayStack(app, {

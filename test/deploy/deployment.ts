@@ -1,0 +1,182 @@
+import { deepEqual } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { type Assembly, readAssembly } from "../../local/assembly.ts";
+import { ACCOUNT, REGION } from "../../local/aws-account.ts";
+import type { QueueSource } from "../../local/hosted.ts";
+import { createReadTrace, type ReadTrace } from "../../local/order-trace.ts";
+import { secretValues } from "../../local/secret-values.ts";
+import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
+import type { EmulatorProcess } from "../emulator-process.ts";
+import { until } from "../stack/shop.ts";
+import { type CdkRun, runCdk } from "./cdk.ts";
+import { startMiniStack } from "./ministack.ts";
+
+export const STAGE = "deploy-test";
+const STACK = `order-relay-${STAGE}`;
+const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
+
+/** An account of MiniStack with the CDK's own stack in it, and simulators of the providers beside it. */
+export class Deployment {
+  private readonly emulator: EmulatorProcess;
+  readonly sandbox: Sandbox;
+  readonly sqs: SQSClient;
+  readonly trace: ReadTrace;
+  /** What was deployed last. */
+  assembly: Assembly | undefined;
+  /** Where the webhooks go: `<url>/webhooks/shopify/demo`. */
+  url = "";
+
+  private constructor(emulator: EmulatorProcess, sandbox: Sandbox) {
+    this.emulator = emulator;
+    this.sandbox = sandbox;
+    this.sqs = new SQSClient(this.access);
+    this.trace = createReadTrace(emulator.url, STAGE);
+  }
+
+  static async start(): Promise<Deployment> {
+    const emulator = await startMiniStack();
+    try {
+      const deployment = new Deployment(emulator, await startSandbox());
+      // Outside the project: in it, after a synth, bootstrap took the whole project for an asset (docs/proofs.md).
+      succeeded(await runCdk(emulator.url, ["bootstrap", `aws://${ACCOUNT}/${REGION}`], emulator.folder));
+      return deployment;
+    } catch (error) {
+      await emulator.stop();
+      throw error;
+    }
+  }
+
+  get access() {
+    return { endpoint: this.emulator.url, region: REGION, credentials: CREDENTIALS };
+  }
+
+  /** `cdk deploy` of the stage file in a folder, then its secrets filled: what docs/deploy.md tells the operator to do. */
+  async deploy(stages: "first" | "second"): Promise<void> {
+    const folder = join(this.emulator.folder, stages);
+    const outputs = join(folder, "outputs.json");
+    const args = ["--require-approval", "never", "--output", folder, "--outputs-file", outputs];
+    succeeded(await this.cdk("deploy", stages, args));
+    this.assembly = readAssembly(folder);
+    this.url = `${this.emulator.url}/_aws/execute-api/${apiOf(outputs)}/$default`;
+    await this.fillSecrets();
+  }
+
+  /** `cdk diff --fail`: ends with 1 where the account differs from the stage file. */
+  diff(stages: "first" | "second"): Promise<CdkRun> {
+    return this.cdk("diff", stages, ["--fail", "--output", join(this.emulator.folder, "diff")]);
+  }
+
+  private cdk(command: string, stages: string, args: string[]): Promise<CdkRun> {
+    const stage = ["-c", `stage=${STAGE}`, "-c", `stages=test/deploy/${stages}`];
+    return runCdk(this.emulator.url, [command, STACK, ...stage, ...args]);
+  }
+
+  private async fillSecrets(): Promise<void> {
+    const client = new SecretsManagerClient(this.access);
+    for (const [SecretId, SecretString] of secretValues(this.assembly?.secrets ?? [], this.sandbox.url)) {
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    }
+    client.destroy();
+  }
+
+  private queueUrl = (name: string): string => `${this.emulator.url}/${ACCOUNT}/${name}`;
+
+  async queueAttributes(name: string): Promise<Record<string, string>> {
+    const QueueUrl = this.queueUrl(name);
+    const answer = await this.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+    return answer.Attributes ?? {};
+  }
+
+  /** Every event source mapping, with the words that local/assembly.ts has for the template's. */
+  async eventSources(): Promise<Omit<QueueSource, "windowMs">[]> {
+    return (await this.mappings()).map((source) => ({
+      queueArn: source.EventSourceArn,
+      functionName: source.FunctionArn.split(":").at(-1) ?? "",
+      batchSize: source.BatchSize,
+      maximumConcurrency: source.ScalingConfig?.MaximumConcurrency ?? Number.NaN,
+      partialFailures: source.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
+    }));
+  }
+
+  /** @param enabled false: its messages stay where they are */
+  async setEventSource(queue: string, enabled: boolean): Promise<void> {
+    const source = (await this.mappings()).find(({ EventSourceArn }) => EventSourceArn.endsWith(`:${queue}`));
+    await this.lambda("PUT", `event-source-mappings/${source?.UUID}`, { Enabled: enabled });
+  }
+
+  /** Takes one message off a queue for good. @returns its body */
+  async take(queue: string, isMeant: (body: string) => boolean): Promise<string> {
+    const QueueUrl = this.queueUrl(queue);
+    const { Body = "", ReceiptHandle } = await until(
+      async () => {
+        const received = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+        return received.Messages?.find(({ Body = "" }) => isMeant(Body));
+      },
+      60,
+      () => this.queueAttributes(queue),
+    );
+    await this.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    return Body;
+  }
+
+  /** What the console's redrive does with one message: MiniStack has no StartMessageMoveTask (test/redrive has one). */
+  async redrive(from: string, to: string, isMeant: (body: string) => boolean): Promise<string> {
+    const MessageBody = await this.take(from, isMeant);
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: this.queueUrl(to), MessageBody }));
+    return MessageBody;
+  }
+
+  private async mappings(): Promise<EventSource[]> {
+    const answer = await this.lambda("GET", "event-source-mappings/");
+    return (answer as { EventSourceMappings: EventSource[] }).EventSourceMappings;
+  }
+
+  /** The project has no SDK for Lambda. MiniStack reads the service in the signature and checks nothing. */
+  private async lambda(method: string, path: string, body?: object): Promise<unknown> {
+    const scope = `test/20000101/${REGION}/lambda/aws4_request`;
+    const answer = await fetch(`${this.emulator.url}/2015-03-31/${path}`, {
+      method,
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async stop(): Promise<void> {
+    this.sqs.destroy();
+    await this.sandbox.stop();
+    await this.emulator.stop();
+  }
+}
+
+interface EventSource {
+  UUID: string;
+  EventSourceArn: string;
+  FunctionArn: string;
+  BatchSize: number;
+  ScalingConfig?: { MaximumConcurrency: number };
+  FunctionResponseTypes?: string[];
+}
+
+function succeeded({ code, output }: CdkRun): void {
+  deepEqual({ code }, { code: 0 }, output);
+}
+
+/** MiniStack's host names (`<id>.execute-api.localhost`) are no names of DNS: the same API is called by path. */
+function apiOf(outputsFile: string): string {
+  const outputs = JSON.parse(readFileSync(outputsFile, "utf8")) as Record<string, Record<string, string>>;
+  const values = Object.values(outputs).flatMap((stack) => Object.values(stack));
+  const [, api] = values.map((value) => /\/\/([a-z0-9]+)\.execute-api\./.exec(value)).find((match) => match) ?? [];
+  if (api === undefined) throw new Error(`No output of the stack is its API's address: ${values.join(", ")}`);
+  return api;
+}

@@ -1,0 +1,191 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, test } from "node:test";
+import { newOrderId, shopifyBody, shopifySends, standardSends } from "../../local/demo-shop.ts";
+import { queueName } from "../../shared/names.ts";
+import type { Trace } from "../../shared/trace.ts";
+import { until } from "../stack/shop.ts";
+import { Deployment, STAGE } from "./deployment.ts";
+
+let relay: Deployment;
+before(async () => {
+  relay = await Deployment.start();
+  await relay.deploy("first");
+});
+after(() => relay?.stop());
+
+/** Known to the ledger when the stage is deployed again. */
+const knownId = newOrderId();
+
+const traceOf = (orderId: string, path = "shopify/demo"): Promise<Trace | undefined> => {
+  const [channel = "", connection = ""] = path.split("/");
+  return relay.trace({ channel, connection, orderId });
+};
+
+/** Waits until each delivery of an order is in that state. */
+const deliveriesAre = (orderId: string, states: Record<string, string>, path?: string, seconds = 90): Promise<Trace> =>
+  until(
+    async () => {
+      const trace = await traceOf(orderId, path);
+      const now = Object.fromEntries(trace?.deliveries.map(({ destination, state }) => [destination, state]) ?? []);
+      return trace && Object.entries(states).every(([destination, state]) => now[destination] === state) && trace;
+    },
+    seconds,
+    () => traceOf(orderId, path),
+  );
+
+const ordersAt = (provider: string, orderId: string) =>
+  relay.sandbox.orders(provider).filter(({ reference }) => reference.includes(orderId));
+const counts = (orderId: string, providers = ["kakaclo", "s2", "shoplazza"]) =>
+  Object.fromEntries(providers.map((provider) => [provider, ordersAt(provider, orderId).length]));
+
+test("the account holds what was synthesised: queues with their dead letters, event sources with their limits", async () => {
+  const assembly = relay.assembly;
+  ok(assembly && assembly.queues.length > 0 && assembly.queueSources.length > 0);
+  for (const { name, attributes } of assembly.queues) {
+    const deployed = await relay.queueAttributes(name);
+    for (const [key, value] of Object.entries(attributes))
+      equal(normal(deployed[key]), normal(value), `${name} ${key}`);
+  }
+  deepEqual(
+    (await relay.eventSources()).sort(bySource),
+    assembly.queueSources.map(({ windowMs: _, ...source }) => source).sort(bySource),
+  );
+});
+
+test("a signed webhook becomes exactly one order at each provider, however often it comes", async () => {
+  const body = shopifyBody({ id: knownId });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => shopifySends(relay, "orders/paid", body)));
+  deepEqual(answers, [200, 200, 200, 200, 200]);
+  await deliveriesAre(knownId, { "kakaclo/demo": "created", "s2/demo": "created" });
+  equal(await shopifySends(relay, "orders/updated", body), 200);
+  const trace = await until(
+    async () => {
+      const seen = await traceOf(knownId);
+      return seen?.eventCount === 6 && seen;
+    },
+    60,
+    () => traceOf(knownId),
+  );
+  deepEqual(trace.events.map(({ outcome }) => outcome).sort(), [...Array(5).fill("duplicate"), "recorded"]);
+  deepEqual(counts(knownId), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
+test("a forged webhook is refused and leaves no trace; an endpoint nobody configured is not there", async () => {
+  const id = newOrderId();
+  const forged = { "x-shopify-hmac-sha256": Buffer.alloc(32).toString("base64") };
+  equal(await shopifySends(relay, "orders/paid", shopifyBody({ id }), forged), 401);
+  equal(
+    (await fetch(`${relay.url}/webhooks/shopify/other`, { method: "POST", body: shopifyBody({ id }) })).status,
+    404,
+  );
+  // Whatever the forgery had set going would have come before this one.
+  const after = newOrderId();
+  equal(await shopifySends(relay, "orders/paid", shopifyBody({ id: after })), 200);
+  await deliveriesAre(after, { "kakaclo/demo": "created", "s2/demo": "created" });
+  equal(await traceOf(id), undefined);
+  deepEqual(counts(id), { kakaclo: 0, s2: 0, shoplazza: 0 });
+});
+
+test("an event above SQS's 1 MiB goes through S3", async () => {
+  const id = newOrderId();
+  const filling = Array.from({ length: 40 }, (_, n) => ({
+    name: `n${n}`,
+    value: randomBytes(30_000).toString("base64"),
+  }));
+  const body = shopifyBody({ id }).replace(`"line_items"`, `"note_attributes":${JSON.stringify(filling)},"line_items"`);
+  equal(await shopifySends(relay, "orders/paid", body), 200);
+  await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "created" });
+  deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
+test("what a provider rejects lies in its DLQ, the other provider has it; moved back, it is created", async () => {
+  const id = newOrderId();
+  relay.sandbox.setFault("s2", "reject");
+  equal(await shopifySends(relay, "orders/paid", shopifyBody({ id })), 200);
+  const trace = await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "rejected" });
+  ok(trace.deliveries.find(({ state }) => state === "rejected")?.reason);
+
+  const deadLetters = queueName.destinationDeadLetters(STAGE, "s2/demo");
+  const moved = await relay.redrive(deadLetters, queueName.destination(STAGE, "s2/demo"), (body) => body.includes(id));
+  match(moved, new RegExp(`npm run order -- --stage ${STAGE} shopify/demo/${id}`));
+  await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "created" });
+  deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
+test("a delivery whose message was lost is found by the due-time pass, which the schedule starts", async () => {
+  const id = newOrderId();
+  const queue = queueName.destination(STAGE, "s2/demo");
+  await relay.setEventSource(queue, false);
+  equal(await shopifySends(relay, "orders/paid", shopifyBody({ id })), 200);
+  await relay.take(queue, (body) => body.includes(id));
+  await relay.setEventSource(queue, true);
+  await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "created" }, "shopify/demo", 150);
+  deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
+test("what is deployed is what the stage file says, by `cdk diff`", async () => {
+  const { code, output } = await relay.diff("first");
+  equal(code, 0, output);
+});
+
+test("deployed again with one more provider and route: the ledger is kept, the known order stays known", async () => {
+  const before = await traceOf(knownId);
+  ok(before);
+  await relay.deploy("second");
+  deepEqual(await traceOf(knownId), before);
+
+  const body = shopifyBody({ id: knownId });
+  equal(await shopifySends(relay, "orders/paid", body), 200);
+  const again = await until(
+    async () => {
+      const seen = await traceOf(knownId);
+      return seen?.eventCount === 7 && seen;
+    },
+    60,
+    () => traceOf(knownId),
+  );
+  equal(again.events.at(-1)?.outcome, "duplicate");
+  deepEqual(again.deliveries, before.deliveries);
+
+  const [three, two] = [newOrderId(), newOrderId()];
+  equal(await shopifySends(relay, "orders/paid", shopifyBody({ id: three })), 200);
+  equal(await standardSends(relay, standardOrder(two)), 200);
+  await deliveriesAre(three, { "kakaclo/demo": "created", "s2/demo": "created", "shoplazza/demo": "created" });
+  await deliveriesAre(two, { "kakaclo/demo": "created", "s2/demo": "created" }, "standard/demo");
+  deepEqual(counts(three), { kakaclo: 1, s2: 1, shoplazza: 1 });
+  deepEqual(counts(two), { kakaclo: 1, s2: 1, shoplazza: 0 });
+  deepEqual(counts(knownId), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
+const bySource = (a: { queueArn: string }, b: { queueArn: string }) => (a.queueArn < b.queueArn ? -1 : 1);
+
+/** Policies are JSON, in whatever order of keys, numbers as text or not. */
+function normal(value: string | undefined): string | undefined {
+  if (!value?.startsWith("{")) return value;
+  const entries = Object.entries(JSON.parse(value) as object).map(([key, one]) => [
+    key,
+    JSON.stringify(one).replaceAll('"', ""),
+  ]);
+  return JSON.stringify(Object.fromEntries(entries.sort()));
+}
+
+const standardOrder = (id: string) => ({
+  id,
+  placedAt: "2026-11-20T14:00:00Z",
+  updatedAt: "2026-11-20T14:00:00Z",
+  currency: "USD",
+  financialState: "paid",
+  lines: [{ id: "1", sku: "DEMO-TEE-M", quantity: 2, unitPrice: "19.99" }],
+  shippingAddress: {
+    name: "Ada Byron",
+    street1: "1 Main Street",
+    city: "Louisville",
+    province: "Kentucky",
+    provinceCode: "KY",
+    postcode: "40202",
+    country: "US",
+    phone: "+1 502 555 0100",
+    email: "ada@example.invalid",
+  },
+});
