@@ -47,7 +47,8 @@ export async function withLease<T>(
       keptUntil = Math.max(keptUntil, until);
     });
   } finally {
-    if (keptUntil > now()) await table.put(take(keptUntil), mine);
-    else await table.delete(key, mine);
+    const released = keptUntil > now() ? table.put(take(keptUntil), mine) : table.delete(key, mine);
+    // What cannot be given back lapses by itself; what the work brought, or threw, must not be lost for that.
+    await released.catch(() => undefined);
   }
 }
