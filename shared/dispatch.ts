@@ -11,6 +11,8 @@ interface Deps {
   queues: Pick<Queues, "sendToDestination">;
   now: () => number;
   config?: Pick<Config, "stage">;
+  /** Told of each destination for which a cancellation came too late: its delivery is created, or may be. */
+  tooLate?: (destination: string) => void;
 }
 
 /**
@@ -45,7 +47,8 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
 
   const done = new Set([...sent, ...suppressed].flatMap((result) => (result ? [result.destination] : [])));
   if (done.size === 0) throw failures[0];
-  const started = suppressed.flatMap((result) => (result?.started ? [`${result.destination} ${result.started}`] : []));
+  const late = suppressed.flatMap((result) => (result?.started === undefined ? [] : [result]));
+  const started = late.map((result) => `${result.destination} ${result.started}`);
   await settle(record, ledger, (current) => ({
     ...current,
     // A cancellation may have moved a destination from one list to the other meanwhile.
@@ -56,6 +59,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
     ...(sent.some((result) => result) && { sentAt: new Date(now()).toISOString() }),
     ...(started.length > 0 && { reason: `${current.reason ?? "cancelled"}; too late for ${started.join(", ")}` }),
   }));
+  for (const { destination } of late) deps.tooLate?.(destination);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -90,9 +94,12 @@ async function suppress(record: OrderRecord, destination: string, { ledger }: De
     const { generation } = record;
     const delivery = file?.deliveries.find((one) => one.destination === destination && one.generation === generation);
     if (delivery && ENDED.has(delivery.state)) return delivery.state === "created" ? "(created)" : undefined;
-    // Sent once, it may exist: whoever takes its message next sees the cancelled order and looks it up first.
+    if (delivery?.state === "sending") return "(sending)";
+    // Sent once, it may exist: whoever takes its message next sees the cancelled order and looks it up first. Whoever has
+    // it in hand read the order before: its claim is to fail, so that it reads again.
     if (delivery?.firstSentAt !== undefined) {
-      return delivery.state === "sending" || delivery.state === "in-doubt" ? `(${delivery.state})` : undefined;
+      if ((await ledger.putDelivery({ ...delivery, rev: delivery.rev + 1 })) === "conflict") continue;
+      return delivery.state === "in-doubt" ? "(in-doubt)" : undefined;
     }
     const { channel, connection, orderId, expiresAt } = record;
     const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };

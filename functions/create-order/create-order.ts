@@ -52,6 +52,8 @@ export interface Handled {
   outcome: Conclusion["outcome"] | "ended" | "superseded" | "failed-before" | "unreadable" | "conflict";
   pointer?: DeliveryPointer;
   delivery?: Delivery;
+  /** The order was cancelled meanwhile: what is created now is there although nobody wants it any more. */
+  cancelled?: boolean;
 }
 
 /** Kept free before the function's end, ms: to write down what came back. */
@@ -107,7 +109,7 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
 
   const run = new Run(message, destination, file, deps);
   const { delivery: written, ...conclusion } = followUp ? await run.followUp(delivery) : await run.deliver(delivery);
-  return { ...conclusion, pointer, delivery: written ?? delivery };
+  return { ...conclusion, pointer, delivery: written ?? delivery, cancelled: record.state === "cancelled" };
 }
 
 function parsePointer(body: string): DeliveryPointer | undefined {

@@ -88,6 +88,7 @@ function tell(provider: Provider, { messageId, attributes }: SQSRecord, handled:
   if (outcome === "created") {
     count("DeliveriesCreated", by);
     if (pointer) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
+    if (handled.cancelled) count("CancelledAfterCreated", by);
   }
   if (outcome === "rejected") count("DeliveriesRejected", by);
   if (outcome === "faulty" || outcome === "gave-up" || outcome === "unreadable") count("DeliveriesFaulty", by);

@@ -12,6 +12,8 @@ export interface Deps {
   now: () => number;
   /** Nothing is begun after it, epoch ms; the next pass goes on. */
   deadline: number;
+  /** Told of each destination for which a cancellation came too late. */
+  tooLate?: (destination: string) => void;
 }
 
 /**
@@ -98,7 +100,7 @@ async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueE
 }
 
 async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
-  const { ledger, queues, config, now } = deps;
+  const { ledger, config, now } = deps;
   const file = await ledger.file(identity);
   // The index is eventually consistent: an entry that moved on is found again where it went.
   if (!file || file.record.dueAt !== dueAt) return;
@@ -129,7 +131,7 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   // Somebody else wrote it: it stays where it is in the index, or has moved on; either way it is found again.
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("written by somebody else");
   pass.resent += next.toSend.length;
-  await dispatch(next, { ledger, queues, now });
+  await dispatch(next, deps);
 }
 
 const deliveryOf = ({ record, deliveries }: OrderFile, destination: string): Delivery | undefined =>

@@ -21,7 +21,15 @@ const END_MARGIN = 5_000;
 export const handler = middy(async (_event: unknown, context: Context): Promise<void> => {
   const left = context.getRemainingTimeInMillis();
   const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
-  const { looked, resent, failed, overdue } = await findDue({ config, ledger, queues, now: Date.now, deadline });
+  const tooLate = (destination: string) => count("CancelledAfterCreated", { destination });
+  const { looked, resent, failed, overdue } = await findDue({
+    config,
+    ledger,
+    queues,
+    now: Date.now,
+    deadline,
+    tooLate,
+  });
   log.info("due.passed", { count: looked, change: resent });
   if (failed > 0) log.error("due.failed", { count: failed });
   // Also those that were taken out of the stage while orders waited for them.

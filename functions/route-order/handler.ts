@@ -21,6 +21,7 @@ const deps: Deps = {
   queues,
   eventStore,
   now: Date.now,
+  tooLate: (destination) => count("CancelledAfterCreated", { destination }),
 };
 
 /** Each record of the intake queue is one event. */

@@ -18,6 +18,8 @@ export interface Deps {
   eventStore: EventStore;
   /** Epoch ms. */
   now: () => number;
+  /** Told of each destination for which a cancellation came too late. */
+  tooLate?: (destination: string) => void;
 }
 
 /** What became of an event. `unreadable` stays on the queue, raw and whole, until SQS moves it to the intake DLQ. */

@@ -59,6 +59,8 @@ export class Relay {
   random = () => 0.5;
   /** Makes sends fail. */
   queueDown = 0;
+  /** Destinations for which a cancellation came too late, as room 2 tells it. */
+  readonly late: string[] = [];
   private readonly started: TestLedger;
   private count = 0;
   config: Config;
@@ -97,6 +99,7 @@ export class Relay {
       queues: { sendToDestination: async (_destination, message) => this.send(message) },
       eventStore: { put: async () => {}, get: async () => "" },
       now: this.now,
+      tooLate: (destination) => this.late.push(destination),
     });
   }
 
