@@ -5,6 +5,7 @@
  * @throws SyntaxError for text that is not JSON, or is nested too deeply to be anybody's order.
  */
 export function parseJson(text: string): unknown {
+  if (depthOf(text) > DEEPEST) throw new SyntaxError("JSON nested too deeply");
   try {
     return (JSON.parse as ParseWithSource)(text, (_key, value, context) =>
       typeof value === "number" && context?.source !== undefined && String(value) !== context.source
@@ -16,6 +17,31 @@ export function parseJson(text: string): unknown {
     if (error instanceof RangeError) throw new SyntaxError("JSON nested too deeply");
     throw error;
   }
+}
+
+/** Far beyond any order. 6 MB of opening brackets are a gigabyte of arrays once they are parsed. */
+const DEEPEST = 500;
+
+/** How deep arrays and objects lie in each other at most; a text that is not JSON may give any number. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') at = endOfString(text, at);
+    else if (char === "[" || char === "{") deepest = Math.max(deepest, ++depth);
+    else if (char === "]" || char === "}") depth -= 1;
+  }
+  return deepest;
+}
+
+/** Where the string that opens at `from` is closed. */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at++) {
+    if (text[at] === "\\") at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }
 
 /** ECMAScript's "JSON.parse source text access", in V8 since 11.4; TypeScript's library does not declare it yet. */
