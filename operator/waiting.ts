@@ -69,8 +69,8 @@ export function grouped(ones: readonly WaitingOne[]): WaitingGroup[] {
 }
 
 /**
- * Without what is this order's own: IDs, SKUs, amounts, and whatever is quoted. The destination's name and short numbers stay:
- * they are a provider's error codes.
+ * Without what is this order's own: IDs, SKUs, amounts, and whatever is quoted. The destination's name and short
+ * numbers stay: they are a provider's error codes.
  */
 function commonReason({ reason, destination, order, reference }: WaitingOne): string {
   const own = [order, reference].filter((text) => text !== null);
@@ -82,5 +82,8 @@ function commonReason({ reason, destination, order, reference }: WaitingOne): st
     .join("");
 }
 
-const isOwn = (word: string, destination: string | null): boolean =>
-  /\d/.test(word) && !/^\W*\d{1,5}\W*$/.test(word) && !(destination !== null && word.includes(destination));
+const isOwn = (word: string, destination: string | null): boolean => {
+  const [bare = ""] = /[\p{L}\p{N}].*[\p{L}\p{N}]|/u.exec(word) ?? [];
+  const short = bare.length <= 3 || /^\d{1,5}$/.test(bare);
+  return /\d/.test(bare) && !short && !(destination !== null && word.includes(destination));
+};
