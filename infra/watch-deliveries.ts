@@ -33,6 +33,12 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     sentence: `Deliveries to ${path} should have ended long ago, says the ledger.`,
     metric: relayMetric(name, "DeliveriesOverdue", by, { statistic: Stats.MAXIMUM }),
   });
+  alarms.raise(`cancelled-after-created ${path}`, {
+    lane: "ticket",
+    heading: "cancelled-after-created",
+    sentence: `An order was cancelled at its channel, and is created at ${path}, or may be: a person stops it there.`,
+    metric: relayMetric(name, "CancelledAfterCreated", by),
+  });
   alarms.raise(`throttled ${path}`, {
     lane: "ticket",
     heading: "throttled-by-a-provider",

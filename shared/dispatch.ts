@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Delivery, DeliveryPointer } from "./delivery.ts";
 import { ENDED } from "./delivery.ts";
+import type { Identity } from "./identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OrderRecord } from "./order-record.ts";
 import type { Queues } from "./queues.ts";
@@ -12,7 +13,7 @@ interface Deps {
   now: () => number;
   config?: Pick<Config, "stage">;
   /** Told of each destination for which a cancellation came too late: its delivery is created, or may be. */
-  tooLate?: (destination: string) => void;
+  tooLate?: (destination: string, order: Identity) => void;
 }
 
 /**
@@ -59,7 +60,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
     ...(sent.some((result) => result) && { sentAt: new Date(now()).toISOString() }),
     ...(started.length > 0 && { reason: `${current.reason ?? "cancelled"}; too late for ${started.join(", ")}` }),
   }));
-  for (const { destination } of late) deps.tooLate?.(destination);
+  for (const { destination } of late) deps.tooLate?.(destination, record);
   if (failures.length > 0) throw failures[0];
 }
 

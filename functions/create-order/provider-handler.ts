@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as z from "zod/mini";
+import { cancelledTooLate } from "../../shared/cancelled-too-late.ts";
 import { type Destination, destinationPath } from "../../shared/config.ts";
 import { environment } from "../../shared/env.ts";
 import { Faulty } from "../../shared/errors.ts";
@@ -88,7 +89,7 @@ function tell(provider: Provider, { messageId, attributes }: SQSRecord, handled:
   if (outcome === "created") {
     count("DeliveriesCreated", by);
     if (pointer) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
-    if (handled.cancelled) count("CancelledAfterCreated", by);
+    if (pointer && handled.cancelled) cancelledTooLate(destination, pointer);
   }
   if (outcome === "rejected") count("DeliveriesRejected", by);
   if (outcome === "faulty" || outcome === "gave-up" || outcome === "unreadable") count("DeliveriesFaulty", by);

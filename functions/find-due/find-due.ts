@@ -1,6 +1,7 @@
 import { type Config, destinationPath } from "../../shared/config.ts";
 import { type Delivery, ENDED } from "../../shared/delivery.ts";
 import { dispatch } from "../../shared/dispatch.ts";
+import type { Identity } from "../../shared/identity.ts";
 import { type DueEntry, dueAttributes, type Ledger, type OrderFile } from "../../shared/ledger.ts";
 import type { Queues } from "../../shared/queues.ts";
 
@@ -13,7 +14,7 @@ export interface Deps {
   /** Nothing is begun after it, epoch ms; the next pass goes on. */
   deadline: number;
   /** Told of each destination for which a cancellation came too late. */
-  tooLate?: (destination: string) => void;
+  tooLate?: (destination: string, order: Identity) => void;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { cancelledTooLate } from "../../shared/cancelled-too-late.ts";
 import { destinationPath, pathOf } from "../../shared/config.ts";
 import { environment } from "../../shared/env.ts";
 import { log } from "../../shared/log.ts";
@@ -21,14 +22,13 @@ const END_MARGIN = 5_000;
 export const handler = middy(async (_event: unknown, context: Context): Promise<void> => {
   const left = context.getRemainingTimeInMillis();
   const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
-  const tooLate = (destination: string) => count("CancelledAfterCreated", { destination });
   const { looked, resent, failed, overdue } = await findDue({
     config,
     ledger,
     queues,
     now: Date.now,
     deadline,
-    tooLate,
+    tooLate: cancelledTooLate,
   });
   log.info("due.passed", { count: looked, change: resent });
   if (failed > 0) log.error("due.failed", { count: failed });

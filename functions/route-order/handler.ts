@@ -1,6 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { SQSEvent } from "aws-lambda";
+import { cancelledTooLate } from "../../shared/cancelled-too-late.ts";
 import { environment } from "../../shared/env.ts";
 import { log } from "../../shared/log.ts";
 import { count } from "../../shared/metrics.ts";
@@ -21,7 +22,7 @@ const deps: Deps = {
   queues,
   eventStore,
   now: Date.now,
-  tooLate: (destination) => count("CancelledAfterCreated", { destination }),
+  tooLate: cancelledTooLate,
 };
 
 /** Each record of the intake queue is one event. */

@@ -19,7 +19,7 @@ export interface Deps {
   /** Epoch ms. */
   now: () => number;
   /** Told of each destination for which a cancellation came too late. */
-  tooLate?: (destination: string) => void;
+  tooLate?: (destination: string, order: Identity) => void;
 }
 
 /** What became of an event. `unreadable` stays on the queue, raw and whole, until SQS moves it to the intake DLQ. */

@@ -36,6 +36,8 @@ test("every alarm says what to do: a heading of docs/runbook.md that is there", 
 
 test("whatever can go wrong with a connection, a destination, the intake or a function has its alarm", () => {
   deepEqual([...alarms.keys()].sort(), [
+    "cancelled-after-created parcelworks/eu",
+    "cancelled-after-created slowpost/north",
     "dead-letters parcelworks/eu",
     "dead-letters slowpost/north",
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
