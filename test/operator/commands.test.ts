@@ -1,0 +1,168 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { type LocalStack, startStack } from "../../local/stack.ts";
+import { catalogCommand } from "../../operator/catalog.ts";
+import { failedCommand } from "../../operator/failed.ts";
+import { orderCommand } from "../../operator/order.ts";
+import { deliverySk, orderPk } from "../../shared/ledger.ts";
+import { tableName } from "../../shared/names.ts";
+import { localAssembly } from "../stack/assembly.ts";
+import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
+import { run, type Said } from "./desk.ts";
+
+const STAGE = ["--stage", "local"];
+
+describe("the operator's commands at the local stack", () => {
+  let stack: LocalStack;
+  let dynamo: DynamoDBClient;
+  const folder = mkdtempSync(join(tmpdir(), "order-relay-operator-"));
+  before(async () => {
+    stack = await startStack({ assembly: await localAssembly() });
+    const credentials = { accessKeyId: "LOCALoperator", secretAccessKey: "local" };
+    dynamo = new DynamoDBClient({ endpoint: stack.aws.url, region: stack.region, credentials });
+  });
+  after(async () => {
+    dynamo.destroy();
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const order = (id: string, ...words: string[]): Promise<Said> =>
+    run(orderCommand, [...STAGE, `shopify/demo/${id}`, ...words], stack);
+  const failed = async (): Promise<{
+    groups: { destination: string; kind: string; reason: string; next: string; waiting: { order: string }[] }[];
+  }> => JSON.parse((await run(failedCommand, [...STAGE, "--json"], stack)).out);
+  const waitsAt = async (id: string): Promise<string[]> =>
+    (await failed()).groups
+      .filter(({ waiting }) => waiting.some((one) => one.order.endsWith(id)))
+      .map(({ destination }) => destination)
+      .sort();
+  const deadLetters = (): number => stack.deadLetters().reduce((sum, { messages }) => sum + messages.length, 0);
+
+  async function rejectedOrder(sku?: string): Promise<string> {
+    const id = newOrderId();
+    if (sku === undefined)
+      for (const provider of stack.sandbox.providers) stack.sandbox.setFault(provider, "reject", 1);
+    equal(await shopifySends(stack, "orders/paid", shopifyBody({ id, ...(sku && { sku }) })), 200);
+    await deliveriesAre(stack, id, ["rejected"]);
+    return id;
+  }
+
+  test("an order of an unknown SKU waits with its reason, readable in its item; after the import its dead letters make it", async () => {
+    const id = await rejectedOrder("SHOP-1");
+    const destinations = stack.sandbox.providers.map((provider) => `${provider}/demo`).sort();
+    const identity = { channel: "shopify", connection: "demo", orderId: id };
+    for (const destination of destinations) {
+      const Key = { pk: { S: orderPk(identity) }, sk: { S: deliverySk(destination, 1) } };
+      const { Item = {} } = await dynamo.send(new GetItemCommand({ TableName: tableName("local"), Key }));
+      const { state, reason, reference, destination: named } = unmarshall(Item);
+      deepEqual({ state, named }, { state: "rejected", named: destination });
+      match(reason, /SHOP-1/);
+      match(reference, new RegExp(id));
+    }
+    deepEqual(await waitsAt(id), destinations);
+
+    const file = join(folder, "shop-1.csv");
+    // No simulator's IDs are needed: each knows the SKU.
+    writeFileSync(file, "sku,productId,variantId,providerSku,packSize\nSHOP-1,,,DEMO-TEE-M,\n");
+    for (const destination of destinations) {
+      const imported = await run(catalogCommand, [...STAGE, "--destination", destination, file, "--yes"], stack);
+      deepEqual([imported.exit, imported.notes], [0, ""]);
+    }
+    await until(() => deadLetters() === destinations.length, 60, deadLetters);
+    stack.redrive();
+    await deliveriesAre(stack, id, ["created"]);
+    for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
+    deepEqual(await waitsAt(id), []);
+  });
+
+  test("an order whose dead letters are gone is sent again from the ledger, and created once", async () => {
+    const id = await rejectedOrder();
+    await until(() => deadLetters() === stack.sandbox.providers.length, 60, deadLetters);
+    for (const { queue } of stack.deadLetters()) stack.queue(queue)?.purge();
+
+    const refused = await order(id, "--send", "nowhere/demo");
+    deepEqual([refused.exit, /goes to .*, not to nowhere\/demo/.test(refused.notes)], [1, true]);
+    const sent = await order(id, "--send", "--yes");
+    equal(sent.exit, 0);
+    match(sent.out, /This will:\n {2}- send a new message .* in the name of local:/);
+    match(sent.out, /kakaclo\/demo: look for \S+ there first, then create it if it is not there/);
+    await deliveriesAre(stack, id, ["created"]);
+    for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
+    match((await traceOf(stack, id))?.events.at(-1)?.outcome ?? "", /^sent again to .*kakaclo\/demo.* by local:/);
+    const again = await order(id, "--send", "--yes");
+    deepEqual([again.exit, /kakaclo\/demo has ended: created as/.test(again.notes)], [1, true]);
+  });
+
+  test("findings are said before they are written, asked for, and written down with who had them", async () => {
+    const id = await rejectedOrder();
+    const kakaclo = ["--destination", "kakaclo/demo"];
+    equal((await order(id, "--resolve", "nonsense")).exit, 1);
+    match((await order(id, "--resolve", "done-by-hand", "--yes")).notes, /Which one\? Add --destination/);
+    const nobody = await order(id, "--resolve", "done-by-hand", ...kakaclo);
+    deepEqual([nobody.exit, /nobody is there to say yes/.test(nobody.notes)], [1, true]);
+    const words = [...STAGE, `shopify/demo/${id}`, "--resolve", "done-by-hand", ...kakaclo];
+    const no = await run(orderCommand, words, { ...stack, typed: ["n"] });
+    deepEqual([no.exit, /Nothing was done/.test(no.notes)], [1, true]);
+    match(no.out, /This will:\n {2}- record that the order was made by hand at kakaclo\/demo/);
+    const state = async (destination: string) =>
+      (await traceOf(stack, id))?.deliveries.find((one) => one.destination === destination)?.state;
+    equal(await state("kakaclo/demo"), "rejected");
+
+    equal((await run(orderCommand, words, { ...stack, typed: ["y"] })).exit, 0);
+    equal((await order(id, "--resolve", "created=S2-1", "--destination", "s2/demo", "--yes")).exit, 0);
+    deepEqual([await state("kakaclo/demo"), await state("s2/demo")], ["done-by-hand", "created"]);
+    const story = await order(id);
+    match(story.out, /by hand: done-by-hand, \S+ \S+Z, local:/);
+    match(story.out, /by hand: created, .*local:/);
+    match(story.out, /operator: s2\/demo resolved as created by local:/);
+
+    // Looked for by the operator, and not found: free at once, and created by the message that goes with it.
+    const freed = await until(
+      async () => {
+        const said = await order(id, "--resolve", "not-created", "--destination", "shoplazza/demo", "--yes");
+        return said.exit === 0 ? said : undefined;
+      },
+      20,
+      () => order(id),
+    );
+    match(freed.out, /free shoplazza\/demo/);
+    await until(
+      async () => (await state("shoplazza/demo")) === "created",
+      30,
+      () => order(id),
+    );
+    equal(held(stack, "shoplazza", id).length, 1);
+    deepEqual([held(stack, "kakaclo", id).length, held(stack, "s2", id).length], [0, 0]);
+  });
+
+  test("what is unknown, misspelt or not running is said in a sentence", async () => {
+    const said = await Promise.all([
+      order("1"),
+      run(orderCommand, [...STAGE, "shopify"], stack),
+      run(orderCommand, ["shopify/demo/1"], stack),
+      run(orderCommand, ["--stage", "nowhere", "shopify/demo/1"], stack),
+      run(orderCommand, [...STAGE, "shopify/demo/1", "--send", "--renew"], stack),
+      run(failedCommand, STAGE, { url: "http://127.0.0.1:9" }),
+      run(catalogCommand, [...STAGE, "--destination", "kakaclo/eu", join(folder, "none.csv")], stack),
+    ]);
+    for (const [at, sentence] of [
+      /No order shopify\/demo\/1 is known in the stage local/,
+      /"shopify" names no order: write channel\/connection\/order ID/,
+      /required option '--stage <stage>' not specified/,
+      /nowhere/,
+      /one thing at a time/,
+      /No local stack is ready at .*:9\/health: start it with `npm start`/,
+      /The stage local has no destination kakaclo\/eu; it has .*kakaclo\/demo/,
+    ].entries()) {
+      equal(said[at]?.exit, 1);
+      match(said[at]?.notes ?? "", sentence);
+    }
+    ok((await run(failedCommand, STAGE, stack)).exit === 0);
+  });
+});
