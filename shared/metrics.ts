@@ -10,6 +10,7 @@ export type MetricName =
   | "OrdersNotRouted"
   | "OrdersHeld"
   | "EventsUnreadable"
+  | "EventsIgnored"
   | "DeliveriesCreated"
   | "DeliveriesRejected"
   | "DeliveriesFaulty"

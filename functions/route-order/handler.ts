@@ -50,6 +50,7 @@ function tell({ outcome, event, topic, orderId, state }: Routed, messageId: stri
   const by = { connection: connection ?? "unknown" };
   // Once an event, however often it is handed out on its way to the DLQ.
   if (outcome === "unreadable" && receives === 1) count("EventsUnreadable", by);
+  if (outcome === "ignored") count("EventsIgnored", by);
   if (outcome === "recorded") count("OrdersRecorded", by);
   if (state === "recorded" && (outcome === "recorded" || outcome === "updated")) count("OrdersRouted", by);
   if (outcome === "recorded" && (state === "not-routed" || state === "unrouted")) count("OrdersNotRouted", by);

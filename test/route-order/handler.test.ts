@@ -1,0 +1,135 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { pack } from "../../shared/event.ts";
+import { newEvent } from "./room-two.ts";
+
+const ARN = "arn:aws:sqs:eu-central-1:000000000000:order-relay-test-intake";
+const calls: { target: string; input: Record<string, unknown> }[] = [];
+/** In place of AWS: writes down what it is asked, and answers with nothing. */
+const aws = createServer((request, response) => {
+  let body = "";
+  request.on("data", (chunk) => {
+    body += chunk;
+  });
+  request.on("end", () => {
+    calls.push({ target: String(request.headers["x-amz-target"]), input: JSON.parse(body) });
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+  });
+});
+let folder = "";
+let handle: (event: SQSEvent) => Promise<SQSBatchResponse>;
+const written: string[] = [];
+
+before(async () => {
+  aws.listen(0, "127.0.0.1");
+  await once(aws, "listening");
+  folder = await mkdtemp(join(tmpdir(), "route-order-"));
+  const connections = [{ channel: "shopify", name: "main", key: "sm", since: "2026-01-01T00:00:00Z" }];
+  await writeFile(
+    join(folder, "config.json"),
+    JSON.stringify({ stage: "test", connections, destinations: [], routes: [] }),
+  );
+  Object.assign(process.env, {
+    STAGE: "test",
+    ACCOUNT_ID: "000000000000",
+    AWS_REGION: "eu-central-1",
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    LAMBDA_TASK_ROOT: folder,
+  });
+  const { handler } = await import("../../functions/route-order/handler.ts");
+  handle = (event) => handler(event, {} as Context) as Promise<SQSBatchResponse>;
+});
+after(async () => {
+  aws.closeAllConnections();
+  aws.close();
+  await rm(folder, { recursive: true });
+});
+
+async function receive(...bodies: string[]): Promise<SQSBatchResponse> {
+  calls.length = 0;
+  written.length = 0;
+  const attributes = {
+    ApproximateReceiveCount: "1",
+    SentTimestamp: "0",
+    SenderId: "",
+    ApproximateFirstReceiveTimestamp: "0",
+  };
+  const about = { attributes, messageAttributes: {}, md5OfBody: "", eventSource: "aws:sqs", awsRegion: "eu-central-1" };
+  const Records = bodies.map((body, index) => ({
+    ...{ messageId: `m${index}`, receiptHandle: `r${index}`, body, eventSourceARN: ARN, ...about },
+  }));
+  // The logger has a console of its own, on the same output.
+  const { stdout } = process;
+  const write = stdout.write;
+  stdout.write = ((chunk: string, ...rest: []) => {
+    if (typeof chunk !== "string" || !chunk.startsWith("{")) return write.call(stdout, chunk, ...rest);
+    written.push(chunk);
+    return true;
+  }) as typeof write;
+  try {
+    return await handle({ Records });
+  } finally {
+    stdout.write = write;
+  }
+}
+
+const shopify = (topic: string, body: string) =>
+  pack(
+    newEvent(body, {
+      channel: "shopify",
+      headers: { "x-shopify-topic": topic, "x-shopify-shop-domain": "a.myshopify.com" },
+    }),
+  );
+const BUYER = '"email":"ada@example.com","shipping_address":{"name":"Ada Byron","address1":"Main 1"}';
+
+test("what cannot be read goes back at once, by its own visibility, until SQS moves it; what is not ours is done", async () => {
+  const { batchItemFailures } = await receive(
+    shopify("orders/create", `{${BUYER}}`),
+    shopify("products/update", '{"id":1}'),
+    "no envelope",
+  );
+  deepEqual(batchItemFailures, [{ itemIdentifier: "m0" }, { itemIdentifier: "m2" }]);
+  const changes = calls.filter(({ target }) => target.endsWith(".ChangeMessageVisibility"));
+  deepEqual(changes.map(({ input }) => [input["ReceiptHandle"], input["VisibilityTimeout"]]).sort(), [
+    ["r0", 0],
+    ["r2", 0],
+  ]);
+  ok(changes.every(({ input }) => String(input["QueueUrl"]).endsWith("/000000000000/order-relay-test-intake")));
+  equal(calls.length, changes.length, "neither the ledger nor a destination was asked");
+});
+
+test("no line of the log says anything of the buyer", async () => {
+  await receive(
+    shopify("orders/create", `{${BUYER}}`),
+    `{"v":1,${BUYER}}`,
+    shopify("orders/create Ada Byron", `{${BUYER}}`),
+  );
+  ok(written.length >= 3);
+  for (const line of written) ok(!/ada@|ada byron|main 1|example\.com/i.test(line), line);
+});
+
+test("each event is one line that can be followed, and is counted", async () => {
+  await receive(shopify("products/update", '{"id":1}'), shopify("orders/create", "{"));
+  const lines = written.map((line) => JSON.parse(line));
+  const routed = lines.filter(({ message }) => message === "event.routed");
+  deepEqual(
+    routed
+      .map(({ connection, outcome, messageId, eventId }) => [connection, outcome, messageId, typeof eventId])
+      .sort(),
+    [
+      ["shopify/main", "ignored", "m0", "string"],
+      ["shopify/main", "unreadable", "m1", "string"],
+    ],
+  );
+  const counted = (name: string) => lines.filter((line) => line[name] !== undefined && line._aws).length;
+  deepEqual([counted("EventsUnreadable"), counted("EventsIgnored")], [1, 1]);
+});
