@@ -8,17 +8,19 @@ export type Verdict = "done" | { again: number };
 /**
  * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws comes
  * back after the queue's own visibility timeout.
+ * @param deadline epoch ms. What is not done by then comes back alone: were the function to time out, the whole batch would
  */
 export async function workOnBatch(
   { Records }: SQSEvent,
   queues: Pick<Queues, "changeVisibility">,
   work: (record: SQSRecord) => Promise<Verdict>,
+  deadline?: number,
 ): Promise<SQSBatchResponse> {
   const failures = await Promise.all(
     Records.map(async (record): Promise<string | undefined> => {
       const { messageId, receiptHandle, eventSourceARN } = record;
       try {
-        const verdict = await work(record);
+        const verdict = await within(deadline, work(record));
         if (verdict === "done") return undefined;
         await queues.changeVisibility(eventSourceARN, receiptHandle, verdict.again / 1000);
       } catch (error) {
@@ -29,4 +31,21 @@ export async function workOnBatch(
     }),
   );
   return { batchItemFailures: failures.flatMap((id) => (id === undefined ? [] : [{ itemIdentifier: id }])) };
+}
+
+class TimeIsOver extends Error {
+  override readonly name = "TimeIsOver";
+}
+
+async function within<T>(deadline: number | undefined, work: Promise<T>): Promise<T> {
+  if (deadline === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeIsOver()), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

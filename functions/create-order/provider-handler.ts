@@ -13,7 +13,7 @@ import { count } from "../../shared/metrics.ts";
 import { openLedger } from "../../shared/open-ledger.ts";
 import { createQueues } from "../../shared/queues.ts";
 import { createSecrets, SecretUnreadable } from "../../shared/secrets.ts";
-import { workOnBatch } from "../../shared/sqs-batch.ts";
+import { type Verdict, workOnBatch } from "../../shared/sqs-batch.ts";
 import { loadConfig } from "../../shared/stage-config.ts";
 import type { Client, Provider } from "../providers/provider.ts";
 import { createOrder, type Deps, type Handled } from "./create-order.ts";
@@ -63,7 +63,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     // At its start, all of its time is left: the stage may have given this Lambda another timeout than the provider's.
     const functionTimeout = context.getRemainingTimeInMillis();
     const deadline = Date.now() + functionTimeout - END_MARGIN;
-    return workOnBatch(event, queues, async (record) => {
+    const work = async (record: SQSRecord): Promise<Verdict> => {
       const began = Date.now();
       const { messageId, body, attributes } = record;
       const receives = Number(attributes.ApproximateReceiveCount);
@@ -71,7 +71,8 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       const handled = await createOrder(message, { ...deps, functionTimeout });
       tell(provider, record, handled, Date.now() - began);
       return handled.verdict;
-    });
+    };
+    return workOnBatch(event, queues, work, deadline + END_MARGIN / 2);
   });
 }
 

@@ -1,13 +1,13 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
-import type { SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { cancelledTooLate } from "../../shared/cancelled-too-late.ts";
 import { environment } from "../../shared/env.ts";
 import { log } from "../../shared/log.ts";
 import { count } from "../../shared/metrics.ts";
 import { openLedger } from "../../shared/open-ledger.ts";
 import { createQueues } from "../../shared/queues.ts";
-import { workOnBatch } from "../../shared/sqs-batch.ts";
+import { type Verdict, workOnBatch } from "../../shared/sqs-batch.ts";
 import { loadConfig } from "../../shared/stage-config.ts";
 import * as registry from "../channels/registry.ts";
 import { type Deps, type Routed, routeOrder } from "./route-order.ts";
@@ -25,15 +25,21 @@ const deps: Deps = {
   tooLate: cancelledTooLate,
 };
 
+/** Records are answered for this long before the function's end, ms. */
+const END_MARGIN = 1_000;
+
 /** Each record of the intake queue is one event. */
-export const handler = middy((event: SQSEvent) =>
-  workOnBatch(event, queues, async ({ messageId, body, attributes }) => {
+export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const left = context.getRemainingTimeInMillis();
+  const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
+  const work = async ({ messageId, body, attributes }: SQSRecord): Promise<Verdict> => {
     const routed = await routeOrder(body, deps);
     tell(routed, messageId, Number(attributes.ApproximateReceiveCount));
     // SQS moves it to the DLQ by its own redrive policy, which is what the console can send back: the faster the better.
     return routed.outcome === "unreadable" ? { again: 0 } : "done";
-  }),
-);
+  };
+  return workOnBatch(event, queues, work, deadline);
+});
 
 function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string, receives: number): void {
   const connection = event && `${event.channel}/${event.endpoint}`;

@@ -46,7 +46,8 @@ before(async () => {
     LAMBDA_TASK_ROOT: folder,
   });
   const { handler } = await import("../../functions/route-order/handler.ts");
-  handle = (event) => handler(event, {} as Context) as Promise<SQSBatchResponse>;
+  handle = (event) =>
+    handler(event, { getRemainingTimeInMillis: () => 60_000 } as Context) as Promise<SQSBatchResponse>;
 });
 after(async () => {
   aws.closeAllConnections();

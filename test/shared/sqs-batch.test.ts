@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { workOnBatch } from "../../shared/sqs-batch.ts";
@@ -79,4 +79,17 @@ test("records are worked on side by side: the first waits for nobody, nobody for
 
 test("an empty batch is no failure", async () => {
   deepEqual(await workOnBatch({ Records: [] }, visibility().queues, async () => "done"), { batchItemFailures: [] });
+});
+
+test("a record that never ends fails alone when its time is over: the others are acknowledged all the same", async () => {
+  const { queues } = visibility();
+  const work = ({ messageId }: SQSRecord) =>
+    messageId === "hangs" ? new Promise<never>(() => {}) : Promise.resolve("done" as const);
+  const { batchItemFailures } = await workOnBatch(batch("a", "hangs", "b"), queues, work, Date.now() + 50);
+  deepEqual(batchItemFailures, [{ itemIdentifier: "hangs" }]);
+});
+
+test("a batch that is done in time leaves no timer behind", async () => {
+  await workOnBatch(batch("a"), visibility().queues, async () => "done", Date.now() + 3_600_000);
+  ok(!process.getActiveResourcesInfo().includes("Timeout"));
 });
