@@ -18,7 +18,7 @@ export interface Raise {
 
 /** What the stack says by itself when something is wrong. */
 export class Alarms extends Construct {
-  readonly all: Alarm[] = [];
+  readonly raised: Readonly<Record<Lane, Alarm[]>> = { page: [], ticket: [] };
   readonly stage: Stage;
   private readonly topics: AlarmTopics;
 
@@ -44,6 +44,6 @@ export class Alarms extends Construct {
     });
     alarm.addAlarmAction(this.topics.actions[lane]);
     alarm.addOkAction(this.topics.actions[lane]);
-    this.all.push(alarm);
+    this.raised[lane].push(alarm);
   }
 }

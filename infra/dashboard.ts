@@ -1,6 +1,8 @@
 import { Duration } from "aws-cdk-lib";
 import {
+  type Alarm,
   AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
   Color,
   Dashboard,
   GraphWidget,
@@ -32,21 +34,19 @@ interface Props {
 }
 
 const WIDTH = 24;
-const DAY = Duration.days(1);
+const LATENCY = "LatencyWebhookToCreated";
+/** CloudWatch takes so many in one widget. */
+const MOST_ALARMS = 100;
 
 /** One page a person can read from top to bottom: is anything wrong, how much came and went, what waits, what failed, how fast. */
 export class RelayDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { stage, intake, destinations, functions, alarms }: Props) {
     const connections = stage.config.connections.map(pathOf);
     const paths = destinations.map(({ path }) => path);
-    const byConnection = (name: MetricName, period?: Duration) =>
-      connections.map((connection) =>
-        relayMetric(stage.name, name, { connection }, { label: connection, ...(period && { period }) }),
-      );
-    const byDestination = (name: MetricName, period?: Duration) =>
-      paths.map((destination) =>
-        relayMetric(stage.name, name, { destination }, { label: destination, ...(period && { period }) }),
-      );
+    const byConnection = (name: MetricName, statistic = Stats.SUM) =>
+      connections.map((connection) => relayMetric(stage.name, name, { connection }, { label: connection, statistic }));
+    const byDestination = (name: MetricName, statistic = Stats.SUM) =>
+      paths.map((destination) => relayMetric(stage.name, name, { destination }, { label: destination, statistic }));
     const queues = [{ path: "intake", messages: intake.messages }, ...destinations];
     const waiting = queues.map(({ path, messages }) =>
       messages.queue.metricApproximateNumberOfMessagesVisible({ label: path, statistic: Stats.MAXIMUM }),
@@ -59,28 +59,30 @@ export class RelayDashboard extends Dashboard {
 
     super(scope, id, {
       dashboardName: `order-relay-${stage.name}`,
-      defaultInterval: DAY,
+      defaultInterval: Duration.days(1),
       periodOverride: PeriodOverride.AUTO,
       widgets: [
         [
           text(
-            `# Order Relay: ${stage.name}\nWebhooks come in by connection, orders go out by destination. Red is for now, yellow for today; every alarm names its heading in docs/runbook.md. The story of one order: \`npm run order -- --stage ${stage.name} <channel>/<connection>/<order ID>\``,
+            `# Order Relay: ${stage.name}\nFrom top to bottom: is anything wrong, what came and went, what waits, what failed, how long it took. An alarm's description names its heading in docs/runbook.md. The story of one order: \`npm run order -- --stage ${stage.name} <channel>/<connection>/<order ID>\`; what waits for a person: \`npm run failed -- --stage ${stage.name}\``,
           ),
         ],
-        [new AlarmStatusWidget({ title: "Alarms", alarms: alarms.all, width: WIDTH, height: 4 })],
+        alarmWidgets("Alarms that page: something is broken, now", alarms.raised.page),
+        alarmWidgets("Alarms for a ticket: a person mends something, today", alarms.raised.ticket),
         [
-          figure("Webhooks, 24 h", sum("webhooks", byConnection("EventsReceived", DAY), Color.BLUE, DAY)),
-          figure("Orders, 24 h", sum("orders", byConnection("OrdersRecorded", DAY), Color.BLUE, DAY)),
-          figure("Created, 24 h", sum("created", byDestination("DeliveriesCreated", DAY), Color.GREEN, DAY)),
-          figure("Waiting now", sum("messages", waiting, Color.ORANGE)),
-          figure("Overdue now", sum("deliveries", byDestination("DeliveriesOverdue"), Color.RED)),
-          figure("Dead letters now", sum("messages", dead, Color.RED)),
+          total("Webhooks in", sum("webhooks", byConnection("EventsReceived"), Color.BLUE)),
+          total("New orders", sum("orders", byConnection("OrdersRecorded"), Color.BLUE)),
+          total("Created at providers", sum("created", byDestination("DeliveriesCreated"), Color.GREEN)),
+          figure("Waiting now", sum("messages on queues", waiting, Color.ORANGE)),
+          figure("Overdue now", sum("deliveries", byDestination("DeliveriesOverdue", Stats.MAXIMUM), Color.RED)),
+          figure("Dead letters now", sum("dead letters", dead, Color.RED)),
         ],
         [
           graph("Webhooks in, by connection", byConnection("EventsReceived")),
-          graph("What became of orders", [
+          graph("What became of webhooks and orders", [
             outcome("OrdersRouted", "routed", Color.GREEN),
             outcome("OrdersNotRouted", "not routed", Color.GREY),
+            outcome("EventsIgnored", "ignored: no news of an order", Color.BROWN),
             outcome("EventsUnreadable", "unreadable", Color.RED),
             outcome("SignatureFailures", "refused: signature", Color.PURPLE),
           ]),
@@ -98,18 +100,31 @@ export class RelayDashboard extends Dashboard {
         ],
         [
           graph("Waiting: messages on queues", waiting),
-          graph("Waiting: orders held, by connection", byConnection("OrdersHeld")),
+          // A gauge, written every minute.
+          graph("Waiting: orders held for an operator, by connection", byConnection("OrdersHeld", Stats.MAXIMUM)),
         ],
         [
-          graph("Failed: dead letters, by queue", dead),
-          graph("Failed: rejected and faulty, by destination", [
-            ...byDestination("DeliveriesRejected").map((metric) => relabel(metric, "rejected")),
-            ...byDestination("DeliveriesFaulty").map((metric) => relabel(metric, "faulty")),
-          ]),
+          graph("Failed: dead letters, by queue", dead, { width: WIDTH / 3 }),
+          graph(
+            "Failed: rejected and faulty, by destination",
+            [
+              ...byDestination("DeliveriesRejected").map((metric) => relabel(metric, "rejected")),
+              ...byDestination("DeliveriesFaulty").map((metric) => relabel(metric, "faulty")),
+            ],
+            { width: WIDTH / 3 },
+          ),
+          graph(
+            "To be looked at, by destination",
+            [
+              ...byDestination("CancelledAfterCreated").map((metric) => relabel(metric, "cancelled too late")),
+              ...byDestination("ProviderPriceDifference").map((metric) => relabel(metric, "price differs")),
+            ],
+            { width: WIDTH / 3 },
+          ),
         ],
         [
-          graph("From webhook to created, median", latencies(stage.name, paths, "p50"), "ms"),
-          graph("From webhook to created, 99 of 100", latencies(stage.name, paths, "p99"), "ms"),
+          graph("From webhook to created, median", byDestination(LATENCY, "p50"), { unit: "ms" }),
+          graph("From webhook to created, 99 of 100", byDestination(LATENCY, "p99"), { unit: "ms" }),
         ],
         [
           graph(
@@ -119,8 +134,7 @@ export class RelayDashboard extends Dashboard {
           graph(
             "Functions: longest run",
             functions.map((fn) => fn.metricDuration({ label: fn.room, statistic: Stats.MAXIMUM })),
-            "ms",
-            timeouts(functions),
+            { unit: "ms", lines: timeouts(functions) },
           ),
         ],
       ],
@@ -130,36 +144,54 @@ export class RelayDashboard extends Dashboard {
 
 const text = (markdown: string) => new TextWidget({ markdown, width: WIDTH, height: 3 });
 
+/** Those that ring first; the more there are, the higher. */
+const alarmWidgets = (title: string, alarms: readonly Alarm[]) =>
+  Array.from({ length: Math.ceil(alarms.length / MOST_ALARMS) }, (_, at) => {
+    const some = alarms.slice(at * MOST_ALARMS, (at + 1) * MOST_ALARMS);
+    return new AlarmStatusWidget({
+      title: at === 0 ? title : `${title} (more)`,
+      alarms: some,
+      sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+      width: WIDTH,
+      height: 1 + Math.ceil(some.length / 6),
+    });
+  });
+
 const figure = (title: string, metric: IMetric) =>
   new SingleValueWidget({ title, metrics: [metric], width: WIDTH / 6, height: 4 });
 
-const graph = (title: string, left: IMetric[], label = "", leftAnnotations: HorizontalAnnotation[] = []) =>
+/** Of the whole time that the dashboard shows. */
+const total = (title: string, metric: IMetric) =>
+  new SingleValueWidget({ title, metrics: [metric], width: WIDTH / 6, height: 4, setPeriodToTimeRange: true });
+
+interface GraphOptions {
+  unit?: string;
+  lines?: HorizontalAnnotation[];
+  width?: number;
+}
+
+const graph = (title: string, left: IMetric[], { unit = "", lines = [], width = WIDTH / 2 }: GraphOptions = {}) =>
   new GraphWidget({
     title,
     left,
-    width: WIDTH / 2,
+    width,
     height: 6,
-    leftYAxis: { min: 0, label, showUnits: false },
-    leftAnnotations,
+    leftYAxis: { min: 0, label: unit, showUnits: false },
+    leftAnnotations: lines,
   });
 
 /** Of all connections or destinations; a stage without any draws a flat line. */
-function sum(label: string, metrics: readonly Metric[], color: string, period?: Duration): IMetric {
+function sum(label: string, metrics: readonly Metric[], color: string): IMetric {
   const usingMetrics = Object.fromEntries(
     metrics.map((metric, index) => [`${label.replace(/\W/g, "")}${index}`, metric]),
   );
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)
     .join(" + ");
-  return new MathExpression({ expression: expression || "0", label, color, usingMetrics, ...(period && { period }) });
+  return new MathExpression({ expression: expression || "0", label, color, usingMetrics });
 }
 
 const relabel = (metric: Metric, word: string): Metric => metric.with({ label: `${metric.label}: ${word}` });
-
-const latencies = (stage: string, paths: readonly string[], statistic: string) =>
-  paths.map((destination) =>
-    relayMetric(stage, "LatencyWebhookToCreated", { destination }, { label: destination, statistic }),
-  );
 
 const timeouts = (functions: readonly AppFunction[]): HorizontalAnnotation[] =>
   [...new Set(functions.map((fn) => fn.settings.timeout))].map((seconds) => ({

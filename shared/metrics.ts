@@ -1,26 +1,34 @@
 /** By connection or by destination, never both multiplied: each combination is a metric that costs money. */
 export type Dimension = { connection: string } | { destination: string } | Record<never, never>;
 
-export type MetricName =
-  | "EventsReceived"
-  | "SignatureFailures"
-  | "NotDurable"
-  | "OrdersRecorded"
-  | "OrdersRouted"
-  | "OrdersNotRouted"
-  | "OrdersHeld"
-  | "EventsUnreadable"
-  | "EventsIgnored"
-  | "DeliveriesCreated"
-  | "DeliveriesRejected"
-  | "DeliveriesFaulty"
-  | "DeliveriesInDoubt"
-  | "DeliveriesRetried"
-  | "DeliveriesOverdue"
-  | "CancelledAfterCreated"
-  | "ProviderThrottled"
-  | "ProviderPriceDifference"
-  | "LatencyWebhookToCreated";
+/** Each is written for every connection, or for every destination: docs/costs.md has their number. */
+export const METRICS = {
+  connection: [
+    "EventsReceived",
+    "SignatureFailures",
+    "NotDurable",
+    "EventsIgnored",
+    "EventsUnreadable",
+    "OrdersRecorded",
+    "OrdersRouted",
+    "OrdersNotRouted",
+    "OrdersHeld",
+  ],
+  destination: [
+    "DeliveriesCreated",
+    "DeliveriesRejected",
+    "DeliveriesFaulty",
+    "DeliveriesInDoubt",
+    "DeliveriesRetried",
+    "DeliveriesOverdue",
+    "CancelledAfterCreated",
+    "ProviderThrottled",
+    "ProviderPriceDifference",
+    "LatencyWebhookToCreated",
+  ],
+} as const;
+
+export type MetricName = (typeof METRICS)[keyof typeof METRICS][number];
 
 export const NAMESPACE = "OrderRelay";
 
