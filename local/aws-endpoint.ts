@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AwsCall, type CallCounter, type CallFilter, createCallCounter, matches } from "./aws-calls.ts";
 import { redrive } from "./dead-letters.ts";
-import { type QueuesAndBuckets, queueNameOf } from "./queues-and-buckets.ts";
+import { type ForeignSqs, type QueuesAndBuckets, queueNameOf } from "./queues-and-buckets.ts";
 import type { AwsAnswer, SecretsManager } from "./secrets-manager.ts";
 import type { TableEmulator } from "./table-emulator.ts";
 
@@ -27,6 +27,8 @@ export interface Emulators {
   tables: TableEmulator;
   queues: QueuesAndBuckets;
   secrets: SecretsManager;
+  /** Serves SQS instead of `queues`. */
+  sqs?: ForeignSqs | undefined;
 }
 
 /** @param callerOf the name behind an access key, so that calls are counted by function */
@@ -77,7 +79,8 @@ export async function startAwsEndpoint(
     if (service === "dynamodb") emulators.tables.handle(request, response);
     else if (service === "secretsmanager") {
       void answerWith(request, response, (body) => emulators.secrets.answer(operation, body));
-    } else if (operation === "StartMessageMoveTask") {
+    } else if (service === "sqs" && emulators.sqs) emulators.sqs.handle(request, response, operation);
+    else if (operation === "StartMessageMoveTask") {
       void answerWith(request, response, (body) => startMessageMoveTask(emulators.queues, body));
     } else if (KNOWN.has(service)) emulators.queues.handle(request, response);
     else {

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { Assembly } from "./assembly.ts";
+import type { Assembly, QueueSpec } from "./assembly.ts";
 import { REGION } from "./aws-account.ts";
 import { accessKeyOf } from "./aws-calls.ts";
 import type { Emulators } from "./aws-endpoint.ts";
@@ -11,7 +11,8 @@ export async function provision(
   endpoint: string,
   secrets: Map<string, string>,
 ): Promise<void> {
-  for (const { name, attributes } of assembly.queues) emulators.queues.createQueue(name, attributes);
+  const queues = emulators.sqs ?? emulators.queues;
+  for (const { name, attributes } of deadLettersFirst(assembly.queues)) await queues.createQueue(name, attributes);
   for (const name of assembly.buckets) emulators.queues.createBucket(name);
   for (const { name, description } of assembly.secrets) {
     emulators.secrets.create(name, description, secrets.get(name));
@@ -25,6 +26,9 @@ export async function provision(
     await dynamodb(endpoint, "UpdateTimeToLive", { TableName: name, TimeToLiveSpecification });
   }
 }
+
+const deadLettersFirst = (queues: QueueSpec[]): QueueSpec[] =>
+  queues.toSorted((a, b) => Number("RedrivePolicy" in a.attributes) - Number("RedrivePolicy" in b.attributes));
 
 async function active(endpoint: string, TableName: string): Promise<void> {
   for (;;) {

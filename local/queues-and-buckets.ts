@@ -17,6 +17,14 @@ export interface QueuesAndBuckets {
   stop(): Promise<void>;
 }
 
+/** Another SQS in the place of the embedded one; the stack's own view of its queues then shows nothing. */
+export interface ForeignSqs {
+  /** @param operation `ReceiveMessage` … */
+  handle(request: IncomingMessage, response: ServerResponse, operation: string): void;
+  /** Called for a dead-letter queue before its source. */
+  createQueue(name: string, attributes: Record<string, string>): Promise<void>;
+}
+
 export async function startQueuesAndBuckets(): Promise<QueuesAndBuckets> {
   const stores = await createStores();
   const app = buildApp({ logger: false, defaultRegion: REGION, stores });

@@ -13,7 +13,7 @@ import { type FunctionHost, startFunctionHost } from "./function-host-supervisor
 import type { HostedFunction, Schedule } from "./hosted.ts";
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
-import { type Queue, startQueuesAndBuckets } from "./queues-and-buckets.ts";
+import { type ForeignSqs, type Queue, startQueuesAndBuckets } from "./queues-and-buckets.ts";
 import { SECRETS_FILE, secretValues } from "./secret-values.ts";
 import { createSecretsManager, type SecretsManager } from "./secrets-manager.ts";
 import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
@@ -30,6 +30,8 @@ export interface StackOptions {
   assembly?: string;
   /** Default "dynalite". */
   dynamo?: TableEmulatorKind;
+  /** Another SQS than the embedded one, which knows redrive but no StartMessageMoveTask. */
+  sqs?: ForeignSqs;
   /** Default local/secrets.json. */
   secretsFile?: string;
   /** Switches of the provider simulators. */
@@ -107,6 +109,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       tables: await startTableEmulator(dynamo),
       queues: await startQueuesAndBuckets(),
       secrets: createSecretsManager(),
+      sqs: options.sqs,
     };
     ending.push(() => emulators.tables.stop());
     ending.push(() => emulators.queues.stop());

@@ -1,0 +1,36 @@
+import { defineStage } from "../../infra/stage.ts";
+
+const quick = { settling: "2s", callTimeout: "1500ms" };
+
+/** What is replayed: one shop with two providers, one with a single one. Every wait in seconds. */
+export const stage = defineStage({
+  stage: "redrive-test",
+  connections: [
+    { channel: "shopify", name: "demo", key: "SH", since: "2026-01-01T00:00:00Z", maxOrderAge: "3650d" },
+    { channel: "standard", name: "demo", key: "ST", since: "2026-01-01T00:00:00Z", maxOrderAge: "3650d" },
+  ],
+  destinations: [
+    { provider: "kakaclo", name: "demo", ...quick },
+    { provider: "s2", name: "demo", ...quick, settings: { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888" } },
+  ],
+  routes: [
+    { from: ["shopify/demo"], to: ["kakaclo/demo", "s2/demo"] },
+    { from: ["standard/demo"], to: ["s2/demo"] },
+  ],
+  // The sample orders grow older; what is proved does not depend on it.
+  retention: { bodies: "3651d", states: "3652d" },
+  alarms: { page: ["nobody@order-relay.invalid"], ticket: ["nobody@order-relay.invalid"] },
+  timing: {
+    leaseSkew: "1s",
+    shortWait: "1s",
+    retryBase: "500ms",
+    retryCap: "5s",
+    giveUpAfter: "30s",
+    throttleBase: "200ms",
+    throttleCap: "5s",
+    // The due-time pass would mend what a replay has to mend here.
+    dueAfter: "1h",
+    routeTimeout: "5s",
+    createTimeout: "5s",
+  },
+});
