@@ -19,11 +19,18 @@ export interface CatalogWriter {
   readonly written: number;
 }
 
-/** @throws from any of its methods what the SDK throws after its retries, or Refused where DynamoDB leaves rows undone */
-export function createCatalogWriter(
-  client: Pick<DynamoDBClient, "send">,
-  { table, destination }: { table: string; destination: string },
-): CatalogWriter {
+/** Writes up to 25 requests. @returns those left undone */
+export type WriteBatch = (requests: WriteRequest[]) => Promise<WriteRequest[]>;
+
+export const batchesTo =
+  (client: Pick<DynamoDBClient, "send">, table: string): WriteBatch =>
+  async (requests) => {
+    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+    return UnprocessedItems?.[table] ?? [];
+  };
+
+/** @throws from any of its methods what `writeBatch` throws, or Refused where DynamoDB leaves rows undone */
+export function createCatalogWriter(writeBatch: WriteBatch, destination: string): CatalogWriter {
   const pk = catalogPk(destination);
   let batch = new Map<string, WriteRequest>();
   const flights = new Map<Promise<void>, Map<string, WriteRequest>>();
@@ -34,8 +41,7 @@ export function createCatalogWriter(
     let left = requests;
     for (let tries = 1; left.length > 0; tries++) {
       if (tries > TRIES) throw new Refused(`DynamoDB left ${left.length} rows of a batch undone ${TRIES} times.`);
-      const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: left } }));
-      const undone = UnprocessedItems?.[table] ?? [];
+      const undone = await writeBatch(left);
       written += left.length - undone.length;
       left = undone;
       // AWS asks for exponential backoff before the rest is sent again; with full jitter.

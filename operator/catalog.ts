@@ -5,7 +5,7 @@ import { destinationPath } from "../shared/config.ts";
 import { tableName } from "../shared/names.ts";
 import { NOT_EXISTS } from "../shared/table.ts";
 import { readCatalog } from "./catalog-file.ts";
-import { createCatalogWriter } from "./catalog-writer.ts";
+import { batchesTo, createCatalogWriter } from "./catalog-writer.ts";
 import { confirm } from "./confirm.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { Refused } from "./refused.ts";
@@ -82,7 +82,7 @@ async function run(
   { dynamo, env }: OpenStage,
   terminal: Terminal,
 ): Promise<Read> {
-  const writer = createCatalogWriter(dynamo, { table: tableName(env.stage), destination });
+  const writer = createCatalogWriter(batchesTo(dynamo, tableName(env.stage)), destination);
   const lines = new Map<number, number>();
   const read: Read = { taken: 0, wrong: 0, repeated: 0 };
   try {
