@@ -1,0 +1,165 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { type LocalStack, startStack } from "../../local/stack.ts";
+import { withoutSecrets } from "../../operator/check-account.ts";
+import { secretsCommand } from "../../operator/secrets.ts";
+import { secretName } from "../../shared/names.ts";
+import { localAssembly } from "../stack/assembly.ts";
+import { run } from "./desk.ts";
+
+type Values = Record<string, Record<string, Record<string, unknown>>>;
+
+describe("npm run secrets at the local stack", () => {
+  let stack: LocalStack;
+  let values: Values;
+  const folder = mkdtempSync(join(tmpdir(), "order-relay-secrets-"));
+  before(async () => {
+    stack = await startStack({ assembly: await localAssembly() });
+    const file = readFileSync(new URL("../../local/secrets.json", import.meta.url), "utf8");
+    values = JSON.parse(file.replaceAll("{sandbox}", stack.sandbox.url)) as Values;
+  });
+  after(async () => {
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    for (const [kind, secrets] of Object.entries(values)) {
+      for (const [path, value] of Object.entries(secrets)) put(kind, path, JSON.stringify(value));
+    }
+  });
+
+  const nameOf = (kind: string, path: string) => secretName("local", kind as "endpoints", path);
+  const put = (kind: string, path: string, text: string) => stack.secrets.put(nameOf(kind, path), text);
+  const empty = (kind: string, path: string) => stack.secrets.create(nameOf(kind, path), "");
+  const stands = (kind: string, path: string): unknown => {
+    const { body } = stack.secrets.answer("GetSecretValue", { SecretId: nameOf(kind, path) });
+    return "SecretString" in body ? JSON.parse(String(body.SecretString)) : undefined;
+  };
+  const secrets = (words: string[], typed?: string[]) =>
+    run(secretsCommand, ["--stage", "local", ...words], { ...stack, ...(typed && { typed }) });
+  function file(content: unknown): string {
+    const path = join(folder, "values.json");
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+    return path;
+  }
+  /** Every text of a secret that must never be shown. */
+  function nothingShown(said: { out: string; notes: string }, ...more: string[]): void {
+    const all = JSON.stringify(said);
+    const texts = Object.values(values).flatMap((kind) =>
+      Object.values(kind).flatMap((value) => Object.values(value).flat()),
+    );
+    for (const text of [...texts.map(String), ...more].filter((one) => one.length > 3 && !one.startsWith("http"))) {
+      ok(!all.includes(text), text);
+    }
+  }
+
+  test("all filled: says so, and that each provider takes them", async () => {
+    const said = await secrets(["--check"]);
+    equal(said.exit, 0, said.notes);
+    match(said.out, /filled +endpoints\/shopify\/demo/);
+    for (const provider of stack.sandbox.providers) match(said.out, new RegExp(`${provider}/demo: good`));
+    nothingShown(said);
+  });
+
+  test("missing, wrong and unread fields are named, what stands in them is not", async () => {
+    empty("destinations", "kakaclo/demo");
+    put("destinations", "s2/demo", JSON.stringify({ ...values["destinations"]?.["s2/demo"], password: 4711_4711 }));
+    put("destinations", "shoplazza/demo", '{"token": "spz-broken-json');
+    put(
+      "destinations",
+      "lingxing/demo",
+      JSON.stringify({ ...values["destinations"]?.["lingxing/demo"], appID: "typing-error" }),
+    );
+    put(
+      "destinations",
+      "akinon/demo",
+      JSON.stringify({ ...values["destinations"]?.["akinon/demo"], baseUrl: "http://user:spill@example.com" }),
+    );
+    const said = await secrets(["--list"]);
+    equal(said.exit, 1);
+    match(said.out, /missing +destinations\/kakaclo\/demo +wants token, baseUrl/);
+    match(said.out, /wrong +destinations\/s2\/demo +password: .*expected string/);
+    match(said.out, /wrong +destinations\/shoplazza\/demo +is no JSON/);
+    match(said.out, /filled +destinations\/lingxing\/demo +nothing reads its appID/);
+    match(said.out, /wrong +destinations\/akinon\/demo +baseUrl: an https:\/\/ address/);
+    match(said.notes, /4 of 7 secrets are not filled/);
+    nothingShown(said, "47114711", "spz-broken-json", "typing-error", "spill");
+  });
+
+  test("a file fills them: it says which before, writes only what differs, and leaves out what is not of the stage", async () => {
+    empty("destinations", "kakaclo/demo");
+    const path = file({
+      ...values,
+      destinations: { ...values["destinations"], "kakaclo/eu": { token: "other-stage" } },
+    });
+    const nobody = await secrets(["--from", path]);
+    deepEqual([nobody.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
+    const said = await secrets(["--from", path, "--yes"]);
+    equal(said.exit, 0, said.notes);
+    deepEqual(said.out.match(/ - write \S+/g), [" - write destinations/kakaclo/demo"]);
+    match(said.notes, /left out: destinations\/kakaclo\/eu/);
+    deepEqual(stands("destinations", "kakaclo/demo"), values["destinations"]?.["kakaclo/demo"]);
+    nothingShown(said, "other-stage");
+    match((await secrets(["--from", path, "--yes"])).notes, /stands there already/);
+  });
+
+  test("a file with anything wrong in it writes nothing, and is not quoted", async () => {
+    empty("destinations", "kakaclo/demo");
+    const wrong = { ...values, endpoints: { "shopify/demo": { signingSecrets: "not-a-list" } } };
+    const said = await secrets(["--from", file(wrong), "--yes"]);
+    deepEqual([said.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
+    match(said.notes, /nothing was written:\nendpoints\/shopify\/demo: signingSecrets: .*expected array/);
+    const broken = await secrets(["--from", file('{"destinations": {"kakaclo/demo": {"token": "half-a-to'), "--yes"]);
+    match(broken.notes, /has not the shape of local\/secrets\.json/);
+    nothingShown(broken, "half-a-to");
+    match((await secrets(["--from", join(folder, "none.json")])).notes, /none\.json cannot be read/);
+  });
+
+  test("a person is asked for what is missing, field by field; Enter keeps what is good, a mistake is asked again", async () => {
+    const kakaclo = values["destinations"]?.["kakaclo/demo"];
+    put("destinations", "kakaclo/demo", JSON.stringify({ baseUrl: kakaclo?.["baseUrl"], token: "with a space" }));
+    empty("endpoints", "shopify/demo");
+    const typed = [
+      // endpoints/shopify/demo: a list
+      "first-key, second-key",
+      // destinations/kakaclo/demo: wrong, once more, then right; its address stays
+      ...["still wrong", "", "y", "typed-token", ""],
+      "y",
+    ];
+    const said = await secrets([], typed);
+    equal(said.exit, 0, said.notes);
+    deepEqual(stands("endpoints", "shopify/demo"), { signingSecrets: ["first-key", "second-key"] });
+    deepEqual(stands("destinations", "kakaclo/demo"), { baseUrl: kakaclo?.["baseUrl"], token: "typed-token" });
+    nothingShown(said, "first-key", "second-key", "still wrong", "typed-token");
+  });
+
+  test("one that is filled is asked for anew when it is named: rotation", async () => {
+    const said = await secrets(["akinon/demo"], ["", "7", "new-user", "new-password", "", "y"]);
+    equal(said.exit, 0, said.notes);
+    const { channelId, username, password } = stands("destinations", "akinon/demo") as Record<string, unknown>;
+    deepEqual([channelId, username, password].map(String), ["7", "new-user", "new-password"]);
+    deepEqual((await secrets(["nobody/demo"])).notes.split(";")[0], "The stage has no secret nobody/demo");
+  });
+
+  test("credentials that a provider does not take are said, without showing them", async () => {
+    const other = { ...values["destinations"]?.["kakaclo/demo"], token: "kk-revoked-token" };
+    put("destinations", "kakaclo/demo", JSON.stringify(other));
+    const said = await secrets(["--check"]);
+    equal(said.exit, 1);
+    match(said.out, /kakaclo\/demo: bad: /);
+    match(said.notes, /1 destinations cannot be used/);
+    nothingShown(said, "kk-revoked-token");
+  });
+});
+
+test("what a provider echoes of a secret is not shown, in any spelling", () => {
+  const secret = { baseUrl: "https://example.com", token: "a+b/c==", keys: ["abcd", "abcdef"] };
+  equal(
+    withoutSecrets("no a+b/c== nor a%2Bb%2Fc%3D%3D, abcdef at https://example.com", secret),
+    "no … nor …, … at https://example.com",
+  );
+  equal(withoutSecrets("fine", undefined), "fine");
+});
