@@ -15,6 +15,7 @@ import {
   Stats,
   TextWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { pathOf } from "../shared/config.ts";
 import type { MetricName } from "../shared/metrics.ts";
@@ -34,6 +35,9 @@ interface Props {
 }
 
 const WIDTH = 24;
+/** A connection or destination has the same in every graph. */
+const COLORS = [Color.BLUE, Color.ORANGE, Color.GREEN, Color.PURPLE, Color.PINK, Color.BROWN, Color.RED, Color.GREY];
+const colorOf = (index: number): string => COLORS[index % COLORS.length] ?? Color.GREY;
 const LATENCY = "LatencyWebhookToCreated";
 /** CloudWatch takes so many in one widget. */
 const MOST_ALARMS = 100;
@@ -44,16 +48,21 @@ export class RelayDashboard extends Dashboard {
     const connections = stage.config.connections.map(pathOf);
     const paths = destinations.map(({ path }) => path);
     const byConnection = (name: MetricName, statistic = Stats.SUM) =>
-      connections.map((connection) => relayMetric(stage.name, name, { connection }, { label: connection, statistic }));
+      connections.map((connection, index) =>
+        relayMetric(stage.name, name, { connection }, { label: connection, statistic, color: colorOf(index) }),
+      );
     const byDestination = (name: MetricName, statistic = Stats.SUM) =>
-      paths.map((destination) => relayMetric(stage.name, name, { destination }, { label: destination, statistic }));
-    const queues = [{ path: "intake", messages: intake.messages }, ...destinations];
-    const waiting = queues.map(({ path, messages }) =>
-      messages.queue.metricApproximateNumberOfMessagesVisible({ label: path, statistic: Stats.MAXIMUM }),
-    );
-    const dead = queues.map(({ path, messages }) =>
-      messages.deadLetters.metricApproximateNumberOfMessagesVisible({ label: path, statistic: Stats.MAXIMUM }),
-    );
+      paths.map((destination, index) =>
+        relayMetric(stage.name, name, { destination }, { label: destination, statistic, color: colorOf(index) }),
+      );
+    /** Where a graph has several metrics of a destination: its colour would not tell them apart. */
+    const told = (name: MetricName, word: string) =>
+      paths.map((destination) => relayMetric(stage.name, name, { destination }, { label: `${destination}: ${word}` }));
+    const queues = [...destinations, { path: "intake", messages: intake.messages }];
+    const depth = (queue: Queue, label: string, index: number) =>
+      queue.metricApproximateNumberOfMessagesVisible({ label, statistic: Stats.MAXIMUM, color: colorOf(index) });
+    const waiting = queues.map(({ path, messages }, index) => depth(messages.queue, path, index));
+    const dead = queues.map(({ path, messages }, index) => depth(messages.deadLetters, path, index));
     const outcome = (name: MetricName, label: string, color: string) => sum(label, byConnection(name), color);
     const fate = (name: MetricName, label: string, color: string) => sum(label, byDestination(name), color);
 
@@ -107,42 +116,38 @@ export class RelayDashboard extends Dashboard {
           graph("Failed: dead letters, by queue", dead, { width: WIDTH / 3 }),
           graph(
             "Failed: rejected and faulty, by destination",
-            [
-              ...byDestination("DeliveriesRejected").map((metric) => relabel(metric, "rejected")),
-              ...byDestination("DeliveriesFaulty").map((metric) => relabel(metric, "faulty")),
-            ],
+            [...told("DeliveriesRejected", "rejected"), ...told("DeliveriesFaulty", "faulty")],
             { width: WIDTH / 3 },
           ),
           graph(
             "To be looked at, by destination",
             [
-              ...byDestination("CancelledAfterCreated").map((metric) => relabel(metric, "cancelled too late")),
-              ...byDestination("ProviderPriceDifference").map((metric) => relabel(metric, "price differs")),
+              ...told("CancelledAfterCreated", "cancelled too late"),
+              ...told("ProviderPriceDifference", "price differs"),
             ],
             { width: WIDTH / 3 },
           ),
         ],
         [
-          graph("From webhook to created, median", byDestination(LATENCY, "p50"), { unit: "ms" }),
-          graph("From webhook to created, 99 of 100", byDestination(LATENCY, "p99"), { unit: "ms" }),
+          graph("From webhook to created, median", seconds(byDestination(LATENCY, "p50")), { unit: "s" }),
+          graph("From webhook to created, 99 of 100", seconds(byDestination(LATENCY, "p99")), { unit: "s" }),
         ],
         [
           graph(
             "Functions: errors",
             functions.map((fn) => fn.metricErrors({ label: fn.room })),
           ),
-          graph(
-            "Functions: longest run",
-            functions.map((fn) => fn.metricDuration({ label: fn.room, statistic: Stats.MAXIMUM })),
-            { unit: "ms", lines: timeouts(functions) },
-          ),
+          graph("Functions: longest run, in % of its timeout", functions.map(shareOfTimeout), {
+            unit: "%",
+            lines: [{ value: 80, label: "alarm", color: Color.RED }],
+          }),
         ],
       ],
     });
   }
 }
 
-const text = (markdown: string) => new TextWidget({ markdown, width: WIDTH, height: 3 });
+const text = (markdown: string) => new TextWidget({ markdown, width: WIDTH, height: 2 });
 
 /** Those that ring first; the more there are, the higher. */
 const alarmWidgets = (title: string, alarms: readonly Alarm[]) =>
@@ -158,11 +163,11 @@ const alarmWidgets = (title: string, alarms: readonly Alarm[]) =>
   });
 
 const figure = (title: string, metric: IMetric) =>
-  new SingleValueWidget({ title, metrics: [metric], width: WIDTH / 6, height: 4 });
+  new SingleValueWidget({ title, metrics: [metric], width: WIDTH / 6, height: 3 });
 
 /** Of the whole time that the dashboard shows. */
 const total = (title: string, metric: IMetric) =>
-  new SingleValueWidget({ title, metrics: [metric], width: WIDTH / 6, height: 4, setPeriodToTimeRange: true });
+  new SingleValueWidget({ title, metrics: [metric], width: WIDTH / 6, height: 3, setPeriodToTimeRange: true });
 
 interface GraphOptions {
   unit?: string;
@@ -191,11 +196,19 @@ function sum(label: string, metrics: readonly Metric[], color: string): IMetric 
   return new MathExpression({ expression: expression || "0", label, color, usingMetrics });
 }
 
-const relabel = (metric: Metric, word: string): Metric => metric.with({ label: `${metric.label}: ${word}` });
+const seconds = (metrics: readonly Metric[]): IMetric[] =>
+  metrics.map(
+    (metric, index) =>
+      new MathExpression({
+        expression: `ms${index} / 1000`,
+        label: metric.label ?? "",
+        color: colorOf(index),
+        usingMetrics: { [`ms${index}`]: metric },
+      }),
+  );
 
-const timeouts = (functions: readonly AppFunction[]): HorizontalAnnotation[] =>
-  [...new Set(functions.map((fn) => fn.settings.timeout))].map((seconds) => ({
-    value: seconds * 1000,
-    label: `timeout ${seconds} s`,
-    color: Color.RED,
-  }));
+function shareOfTimeout(fn: AppFunction, index: number): IMetric {
+  const longest = fn.metricDuration({ statistic: Stats.MAXIMUM });
+  const expression = `100 * ms${index} / ${fn.settings.timeout * 1000}`;
+  return new MathExpression({ expression, label: fn.room, usingMetrics: { [`ms${index}`]: longest } });
+}

@@ -7,7 +7,7 @@ export const relayMetric = (
   stage: string,
   metricName: MetricName,
   by: Dimension,
-  options: { statistic?: string; period?: Duration; label?: string } = {},
+  options: { statistic?: string; period?: Duration; label?: string; color?: string } = {},
 ): Metric =>
   new Metric({
     namespace: NAMESPACE,

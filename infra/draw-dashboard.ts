@@ -1,0 +1,26 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { bareTemplate } from "./bare-template.ts";
+import { connectors } from "./connectors.ts";
+import { drawDashboard } from "./dashboard-picture/draw-widgets.ts";
+import { widgetsOf } from "./dashboard-picture/widgets.ts";
+import { loadStage } from "./load-stage.ts";
+import { readStage } from "./read-stage.ts";
+
+const HELP = `npm run dashboard-picture [-- --stage prod] [--stages <folder>] [--out docs/dashboard.svg]
+Draws the dashboard of a stage, as its template has it, with the figures of an invented day.`;
+
+const { values } = parseArgs({
+  options: {
+    stage: { type: "string", default: "prod" },
+    stages: { type: "string" },
+    out: { type: "string", default: "docs/dashboard.svg" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) console.log(HELP);
+else {
+  const stage = readStage(await loadStage(values.stage, values.stages), connectors);
+  writeFileSync(values.out, drawDashboard(widgetsOf(bareTemplate(stage)), stage));
+  console.log(`${values.out} shows the dashboard of ${values.stage}.`);
+}
