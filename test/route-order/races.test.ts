@@ -227,7 +227,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         await cancel(room, id);
         room.ledger = ledger;
         const { record: now, deliveries } = await room.file(id);
-        equal(deliveries.find(({ destination }) => destination === ONE)?.state, "sending");
+        const { state, rev } = deliveries.find(({ destination }) => destination === ONE) ?? {};
+        deepEqual([state, rev], ["sending", 1], "untouched: its result is to be written upon it");
         equal(deliveries.find(({ destination }) => destination === TWO)?.state, "cancelled");
         match(now.reason ?? "", /too late for parcelworks\/one \(sending\)/);
         deepEqual(now.toSuppress, []);

@@ -86,45 +86,35 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       ok(time.clock > 61_000 && time.clock <= 66_000, String(time.clock));
     });
 
-    test("a lease: a holder that was thought dead gives back nothing that is another's", async () => {
-      const first = at(1000, 1_000_000);
-      let finish = () => {};
-      const late = await new Promise<{ done: Promise<void> }>((begun) => {
-        const done = withLease(
-          table,
-          "thought dead",
-          60_000,
-          (keep) => {
-            keep(900_000);
+    for (const [how, until] of [
+      ["gives back", 0],
+      ["keeps", 900_000],
+    ] as const) {
+      test(`a lease: a holder that was thought dead ${how} nothing that is another's`, async () => {
+        const name = `thought dead, ${how}`;
+        let finish = () => {};
+        let done: Promise<void> | undefined;
+        await new Promise<void>((begun) => {
+          const work = (keep: (until: number) => void) => {
+            keep(until);
             return new Promise<void>((resolve) => {
               finish = resolve;
-              begun({
-                get done() {
-                  return done;
-                },
-              });
+              begun();
             });
-          },
-          first.options,
-        );
-      });
-      const second = at(70_000, 80_000);
-      await withLease(
-        table,
-        "thought dead",
-        60_000,
-        async () => {
+          };
+          done = withLease(table, name, 60_000, work, at(1000, 1000).options);
+        });
+        const held = () => table.get({ pk: `lease#${name}`, sk: "lease" });
+        const work = async () => {
+          const before = await held();
           finish();
-          await late.done;
-          const third = at(71_000, 72_000);
-          await rejects(
-            withLease(table, "thought dead", 60_000, async () => {}, third.options),
-            NotYet,
-          );
-        },
-        second.options,
-      );
-    });
+          await done;
+          ok(before);
+          deepEqual(await held(), before);
+        };
+        await withLease(table, name, 60_000, work, at(70_000, 70_000).options);
+      });
+    }
 
     test("a lease: kept for a call that may still run, nobody else works until then", async () => {
       const { time, options } = at(1000, 2_000_000, 20_000);
