@@ -9,8 +9,11 @@ import { type LocalStack, startStack } from "../../local/stack.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
+import { catalogEntry } from "../../shared/catalog.ts";
 import { deliverySk, orderPk } from "../../shared/ledger.ts";
 import { tableName } from "../../shared/names.ts";
+import { createTable } from "../../shared/table.ts";
+import { createLedgerTable } from "../ledger-table.ts";
 import { localAssembly } from "../stack/assembly.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
 import { run, type Said } from "./desk.ts";
@@ -139,6 +142,39 @@ describe("the operator's commands at the local stack", () => {
     );
     equal(held(stack, "shoplazza", id).length, 1);
     deepEqual([held(stack, "kakaclo", id).length, held(stack, "s2", id).length], [0, 0]);
+  });
+
+  test("a deployed stage is reached with the operator's own credentials, in the region they name, under the name AWS gives them", async (t) => {
+    // The local stack's AWS endpoint stands for AWS's.
+    const own = {
+      AWS_ACCESS_KEY_ID: "AKIAADA",
+      AWS_SECRET_ACCESS_KEY: "ada",
+      AWS_REGION: "",
+      AWS_CONFIG_FILE: "/dev/null",
+    };
+    const former = Object.fromEntries(Object.keys(own).map((name) => [name, process.env[name]]));
+    Object.assign(process.env, own);
+    t.after(() => {
+      for (const [name, value] of Object.entries(former)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    });
+    const file = join(folder, "prod.csv");
+    writeFileSync(file, "sku,providerSku\nSHOP-1,X\n");
+    const words = ["--stage", "prod", "--destination", "s2/us", file, "--yes"];
+    const aws = { AWS_ENDPOINT_URL: stack.aws.url };
+    const nowhere = await run(catalogCommand, words, { variables: aws });
+    match(nowhere.notes, /Which region\? Set AWS_REGION, or say --region/);
+    const region = ["--region", stack.region];
+    const missing = await run(catalogCommand, [...words, ...region], { variables: aws });
+    match(missing.notes, /ResourceNotFoundException: .*\nIs the stage deployed in this account and region\?/);
+
+    await createLedgerTable(dynamo, tableName("prod"));
+    const said = await run(catalogCommand, [...words, ...region], { variables: aws });
+    match(said.out, /write down that arn:aws:[a-z]+::000000000000:/);
+    equal(said.exit, 0, said.notes);
+    deepEqual(await catalogEntry(createTable(dynamo, tableName("prod")), "s2/us", "SHOP-1"), { providerSku: "X" });
   });
 
   test("what is unknown, misspelt or not running is said in a sentence", async () => {

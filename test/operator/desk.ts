@@ -31,17 +31,22 @@ class TestTerminal implements Terminal {
   askSecret = this.ask;
 }
 
-/**
- * Runs a command as `npm run` does, at the local stack on a port.
- * @param typed answers of the person at the terminal; undefined: nobody is there
- */
+interface Place {
+  /** Of the local stack. */
+  url?: string;
+  variables?: NodeJS.ProcessEnv;
+  /** Answers of the person at the terminal; undefined: nobody is there. */
+  typed?: string[];
+}
+
+/** Runs a command as `npm run` does. */
 export async function run(
   define: (surroundings: Surroundings) => Command,
   words: string[],
-  { url, typed }: { url: string; typed?: string[] },
+  { url, variables = {}, typed }: Place,
 ): Promise<Said> {
   const terminal = new TestTerminal(typed);
-  const variables = { PORT: new URL(url).port };
-  const exit = await runCommand(define, words, { terminal, variables });
+  const port = url === undefined ? {} : { PORT: new URL(url).port };
+  const exit = await runCommand(define, words, { terminal, variables: { ...variables, ...port } });
   return { exit, out: terminal.out.join("\n"), notes: terminal.notes.join("\n") };
 }

@@ -294,6 +294,7 @@ describe("sending again from the ledger", () => {
     const desk = new Desk(started);
     desk.relay.queueDown = 2;
     await rejects(desk.relay.ordered({ id: desk.id }), /queue down/);
+    desk.relay.clock += HOUR;
     await rejects(desk.send(), /queue down/);
     const { toSend, dueAt = "" } = (await desk.file()).record;
     deepEqual(toSend, [DESTINATION]);
