@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { Delivery } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
+import { packDelivery, unpackDelivery } from "./delivery-item.ts";
 import type { EventStore } from "./event-store.ts";
 import { type Identity, identityText } from "./identity.ts";
 import { DUE_INDEX } from "./names.ts";
@@ -98,7 +99,7 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
       return {
         record: z.parse(OrderRecord, record),
         body: body && z.parse(BodyItem, body),
-        deliveries: items.filter(({ sk }) => sk.startsWith("delivery#")).map((item) => z.parse(Delivery, item)),
+        deliveries: items.filter(({ sk }) => sk.startsWith("delivery#")).map(unpackDelivery),
       };
     },
 
@@ -114,7 +115,8 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
 
     readBody: (body) => unpackBody(body, store),
 
-    putDelivery: (delivery) => put(orderPk(delivery), deliverySk(delivery.destination, delivery.generation), delivery),
+    putDelivery: (delivery) =>
+      put(orderPk(delivery), deliverySk(delivery.destination, delivery.generation), packDelivery(delivery)),
 
     async due(from, to) {
       const hours: string[] = [];
