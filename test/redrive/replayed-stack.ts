@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -106,18 +105,6 @@ export class ReplayedStack {
 
   async send(name: string, body: string): Promise<void> {
     await this.operator.send(new SendMessageCommand({ QueueUrl: urlOf(name), MessageBody: body }));
-  }
-
-  /** Throws away what lies dead, so that the next test finds nothing of this one's. */
-  async clear({ deadLetters }: Lane): Promise<void> {
-    while ((await this.depth(deadLetters)) > 0) {
-      const QueueUrl = urlOf(deadLetters);
-      const { Messages = [] } = await this.operator.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-      );
-      for (const { ReceiptHandle } of Messages)
-        await this.operator.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    }
   }
 
   /** Where the bundle of a function lies. @param room `route-order` */
