@@ -43,10 +43,11 @@ function sentenceOf({ path, message }: z.core.$ZodIssue, file: StageFile): strin
   return `${where.join("")}${nameOf(path, file)}: ${message}`;
 }
 
-function nameOf([list, index]: readonly PropertyKey[], file: StageFile): string {
+/** The file may lack what its type asks for: stage files run without a type check. */
+function nameOf([list, index]: readonly PropertyKey[], file: Partial<StageFile>): string {
   const at = Number(index);
-  if (list === "connections") return label(file.connections[at]?.channel, file.connections[at]?.name);
-  if (list === "destinations") return label(file.destinations[at]?.provider, file.destinations[at]?.name);
+  if (list === "connections") return label(file.connections?.[at]?.channel, file.connections?.[at]?.name);
+  if (list === "destinations") return label(file.destinations?.[at]?.provider, file.destinations?.[at]?.name);
   return "";
 }
 

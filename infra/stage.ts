@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Config, Connection, Destination, Retention, Route, Timing } from "../shared/config.ts";
+import { Config, Connection, Destination, Missing, Retention, Route, Timing } from "../shared/config.ts";
 import { Duration } from "../shared/duration.ts";
 
 const Count = z.int().check(z.minimum(1));
@@ -72,7 +72,9 @@ export const StageFile = z.strictObject({
   ...Config.shape,
   ...Infrastructure.shape,
   connections: z.array(z.strictObject(Connection.shape)),
-  destinations: z.array(z.strictObject(Destination.shape)),
+  destinations: z.array(
+    z.strictObject({ ...Destination.shape, missing: z._default(z.strictObject(Missing.shape), {}) }),
+  ),
   routes: z.array(z.strictObject(Route.shape)),
   timing: z.optional(z.strictObject(Timing.shape)),
   retention: z.optional(z.strictObject(Retention.shape)),

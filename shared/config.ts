@@ -94,7 +94,7 @@ export const Timing = z.object({
   findDueTimeout: z._default(Duration, 60_000),
   /** Visibility of queues = this many function timeouts; AWS asks for at least 6. */
   visibilityFactor: z._default(z.number().check(z.minimum(6)), 6),
-  /** A message that another attempt is working on comes back no sooner. */
+  /** The due-time pass; EventBridge takes no less than a minute, the local stack does. */
   findDueEvery: z._default(Duration, 60_000),
 });
 export type Timing = z.infer<typeof Timing>;

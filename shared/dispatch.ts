@@ -49,7 +49,9 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
   const done = new Set([...sent, ...suppressed].flatMap((result) => (result ? [result.destination] : [])));
   if (done.size === 0) throw failures[0];
   const late = suppressed.flatMap((result) => (result?.started === undefined ? [] : [result]));
-  const started = late.map((result) => `${result.destination} ${result.started}`);
+  const too = late.map(
+    ({ destination, started }) => `${started === "(created)" ? "" : "perhaps "}too late for ${destination} ${started}`,
+  );
   await settle(record, ledger, (current) => ({
     ...current,
     // A cancellation may have moved a destination from one list to the other meanwhile.
@@ -58,7 +60,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
       (destination) => !(done.has(destination) && record.toSuppress.includes(destination)),
     ),
     ...(sent.some((result) => result) && { sentAt: new Date(now()).toISOString() }),
-    ...(started.length > 0 && { reason: `${current.reason ?? "cancelled"}; too late for ${started.join(", ")}` }),
+    ...(too.length > 0 && { reason: [current.reason ?? "cancelled", ...too].join("; ") }),
   }));
   for (const { destination } of late) deps.tooLate?.(destination, record);
   if (failures.length > 0) throw failures[0];

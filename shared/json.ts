@@ -5,7 +5,7 @@
  * @throws SyntaxError for text that is not JSON, or is nested too deeply to be anybody's order.
  */
 export function parseJson(text: string): unknown {
-  if (depthOf(text) > DEEPEST) throw new SyntaxError("JSON nested too deeply");
+  refuseBomb(text);
   try {
     return (JSON.parse as ParseWithSource)(text, (_key, value, context) =>
       typeof value === "number" && context?.source !== undefined && String(value) !== context.source
@@ -19,20 +19,24 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Far beyond any order. 6 MB of opening brackets are a gigabyte of arrays once they are parsed. */
+/** Far beyond any order. 6 MB of brackets are a gigabyte of arrays once they are parsed. */
 const DEEPEST = 500;
+const MOST = 250_000;
 
-/** How deep arrays and objects lie in each other at most; a text that is not JSON may give any number. */
-function depthOf(text: string): number {
+/** @throws SyntaxError for arrays and objects that lie too deep in each other, or are too many; one pass over the text. */
+function refuseBomb(text: string): void {
   let depth = 0;
-  let deepest = 0;
+  let count = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (char === '"') at = endOfString(text, at);
-    else if (char === "[" || char === "{") deepest = Math.max(deepest, ++depth);
-    else if (char === "]" || char === "}") depth -= 1;
+    else if (char === "[" || char === "{") {
+      count += 1;
+      depth += 1;
+      if (depth > DEEPEST) throw new SyntaxError("JSON nested too deeply");
+      if (count > MOST) throw new SyntaxError("JSON of too many arrays and objects");
+    } else if (char === "]" || char === "}") depth -= 1;
   }
-  return deepest;
 }
 
 /** Where the string that opens at `from` is closed. */

@@ -19,7 +19,7 @@ const Id = z.pipe(
   z.union([z.string().check(z.minLength(1), z.maxLength(255)), z.number()]),
   z.transform((id) => String(id)),
 );
-const Text = z.string().check(z.maxLength(65_536));
+const Text = z.string();
 const Flag = z.boolean();
 
 /** A decimal string; money is never a float. A JSON number is taken by the digits it was written with. */
@@ -48,7 +48,14 @@ const upper = (pattern: RegExp, message: string) =>
 const Country = upper(/^[A-Za-z]{2}$/, "not an ISO 3166-1 alpha-2 country");
 /** ISO 4217. */
 const Currency = upper(/^[A-Za-z]{3}$/, "not an ISO 4217 currency");
-const Quantity = z.int().check(z.minimum(0));
+/** `2.0` and `2e0` are integers to JSON Schema, and some senders write them so. */
+const Quantity = z.pipe(
+  z.union([
+    z.int().check(z.minimum(0)),
+    z.string().check(z.regex(/^\d{1,9}(\.0+)?([eE]\+?0)?$/, "not a whole number")),
+  ]),
+  z.transform((quantity) => Number(quantity)),
+);
 
 /** Where a parcel, or an invoice, goes. Every field may be missing: marketplaces hide what they like. */
 export const Address = z.object({
@@ -122,7 +129,14 @@ const Buyer = z.object({
   ip: maybe(Text),
 });
 
-const TaxId = z.object({ type: z.enum(["vat", "ioss", "eori", "national", "tax-office"]), value: Text });
+const TAX_IDS = ["vat", "ioss", "eori", "national", "tax-office"] as const;
+const TaxId = z.object({
+  type: z.pipe(
+    z.enum([...TAX_IDS, "tax_office"]),
+    z.transform((type) => type.replace("_", "-") as (typeof TAX_IDS)[number]),
+  ),
+  value: Text,
+});
 
 const Shipping = z.object({
   /** As the buyer saw it. */
@@ -223,4 +237,6 @@ export function progressOf(order: Pick<Order, "financialState" | "cancelledAt">)
 export const quantityToShip = (line: Line): number =>
   line.ships === false ? 0 : Math.min(line.quantityToShip ?? line.quantity, line.quantity);
 
-export const linesToShip = (order: Order): Line[] => order.lines.filter((line) => quantityToShip(line) > 0);
+/** None of an order that is fulfilled, whatever its lines say. */
+export const linesToShip = (order: Order): Line[] =>
+  order.fulfilmentState === "fulfilled" ? [] : order.lines.filter((line) => quantityToShip(line) > 0);

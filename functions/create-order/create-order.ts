@@ -157,7 +157,7 @@ class Run {
     const doubt = settledAt !== undefined;
     let delivery: Delivery = doubt ? { ...found, settledAt } : found;
     if (record.state === "cancelled" && !doubt) {
-      return this.write(delivery, concludeEnded(delivery, "cancelled", record.reason ?? "cancelled at the channel"));
+      return this.write(delivery, concludeEnded(delivery, "cancelled", "cancelled at the channel before it was sent"));
     }
 
     let outgoing: Outgoing;
@@ -175,7 +175,14 @@ class Run {
       const resolved = await this.resolve(delivery, settledAt, outgoing, client);
       if (resolved) return resolved;
       if (record.state === "cancelled") {
-        return this.write(delivery, concludeEnded(delivery, "cancelled", record.reason ?? "cancelled at the channel"));
+        return this.write(
+          delivery,
+          concludeEnded(
+            delivery,
+            "cancelled",
+            "cancelled at the channel; the provider does not have it, so it is not sent again",
+          ),
+        );
       }
     }
     if (outgoing.lines.length === 0) {

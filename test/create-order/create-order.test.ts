@@ -360,6 +360,26 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       equal((await delivery())?.state, "withdrawn");
     });
 
+    test("what the channel calls fulfilled before it was sent is withdrawn, whatever its lines say", async () => {
+      const { relay, id, delivery } = await paid();
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", fulfilmentState: "fulfilled" });
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      equal((await delivery())?.state, "withdrawn");
+    });
+
+    test("a text as long as an event lets it be, and whole numbers written 2.0, make no order unreadable", async () => {
+      const id = newId();
+      const relay = new Relay(started);
+      const note = "x".repeat(2_000_000);
+      equal(
+        (await relay.ordered({ id, note, lines: [{ id: "1", sku: "DEMO-TEE", quantity: "2.0" }] })).outcome,
+        "recorded",
+      );
+      await relay.run();
+      equal(relay.parcelworks.held[0]?.lines[0]?.quantity, 2);
+    });
+
     test("only what is still to ship is sent", async () => {
       const { relay, id } = await paid();
       const lines = [

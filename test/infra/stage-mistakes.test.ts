@@ -236,6 +236,22 @@ test("every log retention that the CDK knows is taken", () => {
   for (const count of known) equal(said({ retention: { logs: `${count}d` } }), "nothing");
 });
 
+for (const list of ["connections", "destinations", "routes"] as const) {
+  test(`a stage without ${list} is answered with a sentence that names them`, () => {
+    const file: Partial<StageFile> = stageFile({});
+    delete file[list];
+    throws(
+      () => readStage(file as StageFile, bazaar),
+      (error) => error instanceof StageMistake && error.message.includes(list),
+    );
+  });
+}
+
+test("a misspelt default for what orders lack is a mistake, not a default that is never used", () => {
+  const destinations = [{ ...eu, missing: { phnoe: "1" } }] as unknown[];
+  match(said({ destinations } as Partial<StageFile>), /phnoe/);
+});
+
 test("several mistakes are all said at once", () => {
   const sentences = said({ connections: [{ channel: "bazar", name: "main", key: "BA" }], routes: [] }).split("\n");
   ok(sentences.length === 2 && sentences.every((sentence) => sentence.startsWith("infra/stages/test.ts: ")));

@@ -14,3 +14,7 @@ test("brackets inside strings nest nothing", () => {
   const text = `{"a":"${"[{".repeat(5_000)}\\"${"[".repeat(600)}"}`;
   deepEqual(parseJson(text), { a: `${"[{".repeat(5_000)}"${"[".repeat(600)}` });
 });
+
+test("so are brackets side by side", () => {
+  throws(() => parseJson(`[${"[],".repeat(1_000_000)}[]]`), /too many/);
+});

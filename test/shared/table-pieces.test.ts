@@ -225,6 +225,37 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       }
     });
 
+    test("a delivery of 10,000 lines fits its item, and comes back whole", async () => {
+      const identity = { channel: "plain", connection: "main", orderId: "10000 lines" };
+      const about = {
+        v: 1,
+        rev: 1,
+        destination: "p/d",
+        generation: 1,
+        state: "sending",
+        expiresAt: 2_000_000_000,
+      } as const;
+      const lines = Array.from({ length: 10_000 }, (_, index) => ({
+        ...{ id: String(7_000_000_000_000 + index), sku: `DEMO-${index}`, quantity: index, product: `P${index % 977}` },
+      }));
+      const none = { attempts: 1, tries: {}, failed: {}, providerOrderIds: [] };
+      const delivery = { ...identity, ...about, ...none, lines };
+      equal(await started.ledger.putDelivery(delivery), "written");
+      equal(await started.ledger.putDelivery({ ...delivery, rev: 2, state: "created" }), "written");
+      const times = { firstSeenAt: "", receivedAt: "", freshness: "", eventId: "", expiresAt: 2_000_000_000 };
+      const lists = { events: [], eventCount: 0, decided: [], toSend: [], toSuppress: [] };
+      await started.ledger.putOrder({
+        ...identity,
+        v: 1,
+        rev: 1,
+        state: "recorded",
+        generation: 1,
+        ...times,
+        ...lists,
+      });
+      deepEqual((await started.ledger.file(identity))?.deliveries, [{ ...delivery, rev: 2, state: "created" }]);
+    });
+
     test("the catalog knows what was imported, and no SKU is too odd to ask for", async () => {
       const entry = { productId: "p1", packSize: 6 };
       await table.put({ pk: catalogPk("p/d"), sk: "A#1/ü", ...entry }, NOT_EXISTS);

@@ -38,6 +38,8 @@ const Id = z.union([z.string().check(z.minLength(1)), z.number()]);
 export function readEvent({ headers, body }: ReceivedEvent, connection: Connection): Reading {
   const topic = header(headers, "topic")?.trim().toLowerCase();
   if (!topic) throw new Unreadable("A Shopify delivery without a topic header");
+  // API Gateway joins doubled headers: which of them was meant is for a person to say.
+  if (topic.includes(",")) throw new Unreadable("A Shopify delivery with several topics");
   const shop = header(headers, "shop-domain")?.trim().toLowerCase();
   const eventTime = instant(header(headers, "triggered-at") ?? "");
   const about = { topic, ...(eventTime && { eventTime }) };
