@@ -37,6 +37,6 @@ export const stage = defineStage({
   // Lingxing takes calls only from allow-listed addresses: one Elastic IP, about 37 USD a month.
   // fixedEgress: ["lingxing"],
 
-  // Senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix): about 6 USD a month for each.
+  // Senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix): about 4.40 USD a month for each.
   // provisionedConcurrency: 1,
 });
