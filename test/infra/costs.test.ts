@@ -62,7 +62,7 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
   let started: TestLedger;
   let ledger: Ledger;
   const used = { writes: 0, reads: 0 };
-  const now = () => Date.parse("2026-11-21T00:00:00Z");
+  const now = () => Date.parse("2026-11-21T00:30:00Z");
   before(async () => {
     started = await startLedger("dynamodb-local");
     // Every command of the ledger is asked what it consumed.
