@@ -5,8 +5,8 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription, UrlSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
+import type { Stage } from "./checked-stage.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-import type { Stage } from "./read-stage.ts";
 
 /** Two lanes that never mix: what is broken wakes somebody, what waits for a person's data goes on a list. */
 export type Lane = "page" | "ticket";

@@ -1,7 +1,7 @@
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { AlarmTopics, Lane } from "./alarm-topics.ts";
-import type { Stage } from "./read-stage.ts";
+import type { Stage } from "./checked-stage.ts";
 
 export interface Raise {
   lane: Lane;

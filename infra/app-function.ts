@@ -6,8 +6,8 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { functionName } from "../shared/names.ts";
 import { acknowledge } from "./acknowledge.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { FunctionSettings, Room } from "./function-settings.ts";
-import type { Stage } from "./read-stage.ts";
 
 /** V8 lets its young generation grow to 48 MB before it collects; with 12 MB a 6 MB event peaks 100 MB lower (npm run bench). */
 const SMALL_YOUNG_GENERATION = "--max-semi-space-size=4";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
+import type { Stage } from "./checked-stage.ts";
 import { connectors } from "./connectors.ts";
 import { OrderRelayStack } from "./order-relay-stack.ts";
-import type { Stage } from "./read-stage.ts";
 
 export interface Resource {
   Type: string;

@@ -1,9 +1,9 @@
 import { destinationPath } from "../shared/config.ts";
 import { functionName, queueName } from "../shared/names.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { Connectors } from "./connectors.ts";
 import { createOrderRoom, functionSettings, type Room, visibilityTimeout } from "./function-settings.ts";
 import { handlersOf } from "./handlers.ts";
-import type { Stage } from "./read-stage.ts";
 
 const DAY = 86_400_000;
 /** Consumers may take four fifths of the account's concurrency; what comes in must find the rest. */

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { destinationPath, pathOf } from "../shared/config.ts";
 import { checkLimits } from "./check-limits.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
-import type { Stage } from "./read-stage.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -21,9 +21,9 @@ import { pathOf } from "../shared/config.ts";
 import type { MetricName } from "../shared/metrics.ts";
 import type { Alarms } from "./alarms.ts";
 import type { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { Destination } from "./destination.ts";
 import type { Intake } from "./intake.ts";
-import type { Stage } from "./read-stage.ts";
 import { relayMetric } from "./relay-metric.ts";
 
 interface Props {

@@ -3,10 +3,10 @@ import { Construct } from "constructs";
 import { type Destination as Configured, destinationPath } from "../shared/config.ts";
 import { queueName } from "../shared/names.ts";
 import type { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
 import { EmptySecret } from "./empty-secret.ts";
 import { MessageQueue } from "./message-queue.ts";
-import type { Stage } from "./read-stage.ts";
 
 interface Props {
   stage: Stage;

@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 import { secretName } from "../shared/names.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { AppFunction } from "./app-function.ts";
-import type { Stage } from "./read-stage.ts";
+import type { Stage } from "./checked-stage.ts";
 
 interface Props {
   stage: Stage;

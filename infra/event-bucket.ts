@@ -5,8 +5,8 @@ import type { Construct } from "constructs";
 import { bucketName } from "../shared/names.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-import type { Stage } from "./read-stage.ts";
 
 const EVENTS = "events/";
 const BODIES = "bodies/";

@@ -4,10 +4,10 @@ import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { Destination } from "./destination.ts";
 import { functionSettings } from "./function-settings.ts";
 import type { LedgerTable } from "./ledger-table.ts";
-import type { Stage } from "./read-stage.ts";
 
 interface Props {
   stage: Stage;

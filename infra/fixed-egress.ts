@@ -13,7 +13,7 @@ import {
 } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
-import type { Stage } from "./read-stage.ts";
+import type { Stage } from "./checked-stage.ts";
 
 /**
  * One fixed address for the Lambdas of providers that take calls only from allow-listed ones (Lingxing): a VPC with a NAT

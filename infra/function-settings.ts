@@ -1,5 +1,5 @@
+import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
-import type { Stage } from "./read-stage.ts";
 
 /** A Lambda of ours: names its function, and its entry in `functions` of the stage file. */
 export type Room = "receive-webhook" | "route-order" | "find-due" | `create-order-${string}`;

@@ -1,6 +1,6 @@
+import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
 import { createOrderRoom, type Room } from "./function-settings.ts";
-import type { Stage } from "./read-stage.ts";
 
 /** Providers with a destination in the stage: a Lambda without a queue would be an idle role with rights. */
 export const usedProviders = ({ config }: Stage, { providers }: Connectors): readonly ProviderFacts[] =>

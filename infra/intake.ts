@@ -3,12 +3,12 @@ import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { queueName } from "../shared/names.ts";
 import { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import { functionSettings } from "./function-settings.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-import type { Stage } from "./read-stage.ts";
 
 interface Props {
   stage: Stage;

@@ -4,8 +4,8 @@ import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { DUE_INDEX, tableName } from "../shared/names.ts";
 import type { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-import type { Stage } from "./read-stage.ts";
 
 /** Token items of a provider (create-order's sealed cache): one shared token for all its Lambda's environments. */
 const TOKENS = "token#*";

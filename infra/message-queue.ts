@@ -3,9 +3,9 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue, QueueEncryption, RedrivePermission } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import { visibilityTimeout } from "./function-settings.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-import type { Stage } from "./read-stage.ts";
 
 /**
  * Receives before SQS itself gives a message up: a last resort, since every receive counts, also one that only waited for

@@ -4,7 +4,7 @@ import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import { ARecord, HostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
 import { ApiGatewayv2DomainProperties } from "aws-cdk-lib/aws-route53-targets";
 import type { Construct } from "constructs";
-import type { Stage } from "./read-stage.ts";
+import type { Stage } from "./checked-stage.ts";
 
 /**
  * The webhooks' own address: it is registered in every shop, and some channels sign it, so it should outlive the API behind.

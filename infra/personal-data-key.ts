@@ -2,7 +2,7 @@ import { Aws, RemovalPolicy } from "aws-cdk-lib";
 import { type IGrantable, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
-import type { Stage } from "./read-stage.ts";
+import type { Stage } from "./checked-stage.ts";
 
 /**
  * The key over everything that holds personal data: intake queue and its DLQ, bucket, table; and over the alarm topics,

@@ -1,13 +1,13 @@
 import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
 import { Destination } from "./destination.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import type { FixedEgress } from "./fixed-egress.ts";
 import { createOrderRoom, functionSettings } from "./function-settings.ts";
 import type { LedgerTable } from "./ledger-table.ts";
-import type { Stage } from "./read-stage.ts";
 
 interface Props {
   stage: Stage;

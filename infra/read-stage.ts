@@ -1,18 +1,10 @@
 import * as z from "zod/mini";
 import { Config } from "../shared/config.ts";
 import { checkStage } from "./check-stage.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { Connectors } from "./connectors.ts";
 import { Infrastructure, StageFile } from "./stage.ts";
 import { StageMistake } from "./stage-mistake.ts";
-
-/** A stage file, parsed and checked. */
-export interface Stage {
-  name: string;
-  config: Config;
-  infrastructure: Infrastructure;
-  /** The part of the file that the functions read, as it is written: goes into every bundle as config.json. */
-  written: Record<string, unknown>;
-}
 
 // zod/mini says only "Invalid input" until it is given a language.
 z.config(z.locales.en());

@@ -3,11 +3,12 @@ import { App, type AppProps, Validations } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { bundle } from "./bundle.ts";
+import type { Stage } from "./checked-stage.ts";
 import { connectors } from "./connectors.ts";
 import { handlersOf } from "./handlers.ts";
 import { loadStage } from "./load-stage.ts";
 import { OrderRelayStack } from "./order-relay-stack.ts";
-import { readStage, type Stage } from "./read-stage.ts";
+import { readStage } from "./read-stage.ts";
 
 /**
  * Synthesises one stage, bundles and all, checked by cdk-nag.

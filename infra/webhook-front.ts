@@ -8,13 +8,13 @@ import { Construct } from "constructs";
 import { pathOf } from "../shared/config.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { AppFunction } from "./app-function.ts";
+import type { Stage } from "./checked-stage.ts";
 import type { ChannelFacts } from "./connectors.ts";
 import { EmptySecret } from "./empty-secret.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import { functionSettings } from "./function-settings.ts";
 import type { Intake } from "./intake.ts";
 import { ownDomain } from "./own-domain.ts";
-import type { Stage } from "./read-stage.ts";
 
 interface Props {
   stage: Stage;

@@ -1,5 +1,5 @@
 import type { Resource } from "../bare-template.ts";
-import type { Stage } from "../read-stage.ts";
+import type { Stage } from "../checked-stage.ts";
 import { dollars, sumOf, tableOf } from "./cost.ts";
 import { PRICES } from "./prices.ts";
 import { costsOf, metricsOf } from "./stage-costs.ts";

@@ -1,7 +1,7 @@
 import { METRICS } from "../../shared/metrics.ts";
 import type { Resource } from "../bare-template.ts";
+import type { Stage } from "../checked-stage.ts";
 import { functionSettings, type Room } from "../function-settings.ts";
-import type { Stage } from "../read-stage.ts";
 import { type Cost, cost } from "./cost.ts";
 import { ASSUMED, MEASURED } from "./measured.ts";
 import { PRICES } from "./prices.ts";

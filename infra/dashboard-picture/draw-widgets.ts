@@ -1,4 +1,4 @@
-import type { Stage } from "../read-stage.ts";
+import type { Stage } from "../checked-stage.ts";
 import { drawGraph } from "./draw-graph.ts";
 import { seriesOf } from "./evaluate.ts";
 import { SampleDay } from "./sample-day.ts";

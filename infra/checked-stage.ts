@@ -1,0 +1,11 @@
+import type { Config } from "../shared/config.ts";
+import type { Infrastructure } from "./stage.ts";
+
+/** A stage file, parsed and checked. */
+export interface Stage {
+  name: string;
+  config: Config;
+  infrastructure: Infrastructure;
+  /** The part of the file that the functions read, as it is written: goes into every bundle as config.json. */
+  written: Record<string, unknown>;
+}
