@@ -116,7 +116,10 @@ export const Config = z.object({
   routes: z.array(Route),
   timing: z._default(Timing, () => z.parse(Timing, {})),
   retention: z._default(Retention, () => z.parse(Retention, {})),
-  /** After a point-in-time restore: unended deliveries of orders first seen before are in doubt, never free. */
+  /**
+   * When the restored table was put to work after a point-in-time restore: unended deliveries of orders placed or first seen
+   * before are in doubt, never free.
+   */
   restoredAt: z.optional(z.iso.datetime({ offset: true })),
 });
 export type Config = z.infer<typeof Config>;

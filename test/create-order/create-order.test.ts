@@ -19,12 +19,17 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     after(() => started.stop());
 
     /** An order that was paid and whose message waits. */
-    async function paid(...fates: Fate[]) {
+    function unheard(...fates: Fate[]) {
       const relay = new Relay(started);
       relay.parcelworks.fates.push(...fates);
       const id = newId();
-      await relay.ordered({ id });
       const delivery = async () => (await relay.trace(id)).deliveries[0];
+      return { relay, id, delivery };
+    }
+
+    async function paid(...fates: Fate[]) {
+      const { relay, id, delivery } = unheard(...fates);
+      await relay.ordered({ id });
       return { relay, id, delivery };
     }
 
@@ -401,6 +406,18 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await relay.run();
       equal(relay.parcelworks.posts, 0);
       deepEqual((await delivery())?.providerOrderIds, ["P42"]);
+    });
+
+    test("an order that the restored table has forgotten whole, and that is heard of again, is looked up before it is sent", async () => {
+      const { relay, id, delivery } = unheard();
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+      relay.parcelworks.held.push({ id: "P43", reference: `pm-${id}`, lines, cancelled: false, visibleAt: 0 });
+      // Placed at 10:00, restored at 11:00, heard of again at 12:00.
+      relay.config = { ...relay.config, restoredAt: "2026-11-01T11:00:00Z" };
+      await relay.ordered({ id });
+      await relay.run();
+      equal(relay.parcelworks.posts, 0);
+      deepEqual((await delivery())?.providerOrderIds, ["P43"]);
     });
 
     test("an item of a newer release is refused and its message comes back", async () => {
