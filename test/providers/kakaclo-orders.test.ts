@@ -261,3 +261,18 @@ test("a misspelt setting is a mistake, not a default", () => {
   equal(kakaclo.settings.safeParse({ adressField: "orderAddress" }).success, false);
   equal(kakaclo.settings.safeParse({ channelTypes: { prio: "Express" } }).success, false);
 });
+
+test("a refusal names the destination, and the SKU that KakaClo's words name", async (context) => {
+  const refused = async (message: string) => {
+    const world = await startWorld(context, kakaclo, setup);
+    const body = JSON.stringify({ code: 20002, message, data: null });
+    world.proxy.strike(({ method }) => method === "POST", { status: 200, body });
+    const { error } = await attempt(world, outgoingSample());
+    return error instanceof Rejected ? error.reason : "";
+  };
+  match(
+    await refused("sku DEMO-MUG does not exist"),
+    /^kakaclo\/demo refused the order: SKU DEMO-MUG is not known there: 20002 .*does not exist/,
+  );
+  match(await refused("phone is required"), /^kakaclo\/demo refused the order: 20002 .*phone is required/);
+});

@@ -352,6 +352,22 @@ describe("Lingxing: products", () => {
     );
   });
 
+  test("a refusal names the destination, and the SKU that Lingxing does not know", async (context) => {
+    const refused = async (detail: string, order: Partial<Order>, pattern: RegExp) => {
+      const world = await start(context);
+      const body = JSON.stringify({ code: 500, message: "失败", error_details: [detail], data: null });
+      world.proxy.strike(({ target }) => target.includes("/createOrder"), { status: 200, body });
+      const outgoing = outgoingSample(order);
+      await rejected(world.client.create(await world.client.prepare(outgoing), outgoing), pattern);
+    };
+    const [one, two] = [{ sku: "NOPE-1" }, { sku: "NOPE" }];
+    const known = /^lingxing\/demo refused the order: SKU NOPE-1 is not known there: Lingxing 500: .*NOPE-1/;
+    await refused("MSKU NOPE-1 不存在", lines(one, two), known);
+    await refused("MSKU 不存在", lines(one), /^lingxing\/demo refused the order: SKU NOPE-1 is not known there: /);
+    await refused("MSKU 不存在", lines(one, two), /: one of SKU NOPE-1, NOPE is not known there: /);
+    await refused("收件人错误", lines(one), /^lingxing\/demo refused the order: Lingxing 500: /);
+  });
+
   test("half a pack is rejected", async (context) => {
     const world = await start(context, { catalog });
     await rejected(requestOf(world, lines({ sku: "DEMO-MUG", quantity: 7 })), /7 of SKU DEMO-MUG/);

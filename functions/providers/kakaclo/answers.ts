@@ -3,6 +3,7 @@ import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } fro
 import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
 import { quoteAnswer } from "../../../shared/quote-answer.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
+import { refusedOrder } from "../../../shared/refused-order.ts";
 import type { Tools } from "../provider.ts";
 
 /** `message` varies ("success", "ok", "kk.api.200") and says nothing; `code` alone does. */
@@ -39,6 +40,9 @@ const REFUSED_CALL = new Set([404, 405, 406, 407, 410, 411, 415, 431]);
 
 interface Reading {
   reference: string;
+  destination: string;
+  /** KakaClo's SKUs of the order. */
+  skus: readonly string[];
   token: string;
   tools: Pick<Tools, "now" | "count">;
 }
@@ -47,11 +51,12 @@ interface Reading {
  * The IDs of a created order. `reference/providers.md` 1.4: whatever it does not class as surely not created is in doubt.
  * @throws Rejected, Faulty, Throttled, AlreadyExists, InDoubt
  */
-export function readCreated(answer: HttpAnswer, { reference, token, tools }: Reading): string[] {
+export function readCreated(answer: HttpAnswer, { reference, destination, skus, token, tools }: Reading): string[] {
   const { status, text } = answer;
   const said = () => quoteAnswer(text, [token]);
   if (status === 429) throw throttled(answer, tools);
-  if (REFUSED_DATA.has(status)) throw new Rejected(`KakaClo refused the order with HTTP ${status}: ${said()}`);
+  const rejected = (code: string) => new Rejected(refusedOrder(destination, skus, `${code} ${said()}`));
+  if (REFUSED_DATA.has(status)) throw rejected(`HTTP ${status}`);
   if (CREDENTIALS.has(status)) throw new Faulty(`KakaClo refused our token with HTTP ${status}.`);
   if (REFUSED_CALL.has(status)) throw new Faulty(`KakaClo refused the call with HTTP ${status}; check its baseUrl.`);
 
@@ -68,7 +73,7 @@ export function readCreated(answer: HttpAnswer, { reference, token, tools }: Rea
   if (code === "401" || code === "403") throw new Faulty(message);
   if (code === "429" || /^5\d\d$/.test(code)) throw new InDoubt(message);
   if (saysItExists(String(envelope.message), reference)) throw new AlreadyExists(message);
-  throw new Rejected(message);
+  throw rejected(code);
 }
 
 /** Not documented either: a text about our order number that says it is there. "sku … does not exist" is none. */
@@ -80,7 +85,7 @@ const saysItExists = (message: string, reference: string): boolean =>
 export function readData<T>(
   answer: HttpAnswer,
   schema: z.ZodMiniType<T>,
-  { token, tools }: Omit<Reading, "reference">,
+  { token, tools }: Pick<Reading, "token" | "tools">,
 ): T {
   const { status } = answer;
   if (status === 429) throw throttled(answer, tools);

@@ -60,7 +60,7 @@ function open(account: Account<KakacloSettings, KakacloSecret>, tools: Tools): C
       return { request: JSON.stringify(toOrderBody(outgoing, lines, settings, account)), lines };
     },
 
-    async create({ request }, { reference }) {
+    async create({ request, lines }, { reference }) {
       const answer = await answerToCreate(
         tools.http({
           method: "POST",
@@ -69,7 +69,8 @@ function open(account: Account<KakacloSettings, KakacloSecret>, tools: Tools): C
           body: String(request),
         }),
       );
-      return { providerOrderIds: readCreated(answer, { reference, token, tools }) };
+      const skus = lines.map(({ product }) => product);
+      return { providerOrderIds: readCreated(answer, { reference, destination, skus, token, tools }) };
     },
 
     find: (sent) =>

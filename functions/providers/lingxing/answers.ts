@@ -3,6 +3,7 @@ import { AlreadyExists, Faulty, Rejected, Throttled } from "../../../shared/erro
 import type { HttpAnswer } from "../../../shared/http.ts";
 import { quoteAnswer } from "../../../shared/quote-answer.ts";
 import { readAnswer } from "../../../shared/read-answer.ts";
+import { refusedOrder } from "../../../shared/refused-order.ts";
 import type { Settings } from "./settings.ts";
 
 /** Gateway (`msg`, code mostly a string) and business (`message`, code mostly a number) in one. */
@@ -74,15 +75,21 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: rea
 
 const faulty = (reason: string): Verdict => ({ is: "failed", error: new Faulty(reason) });
 
-/** A refused create; undefined where the setting says that nobody knows. */
+interface Refuser {
+  destination: string;
+  settings: Pick<Settings, "duplicateTexts" | "otherFailures">;
+}
+
+/** A refused create; undefined where the setting says that nobody knows. `mskus` are those of the order. */
 export function refusalOf(
   { reason, details }: Extract<Verdict, { is: "refused" }>,
-  settings: Pick<Settings, "duplicateTexts" | "otherFailures">,
+  { destination, settings }: Refuser,
+  mskus: readonly string[],
 ): AlreadyExists | Rejected | undefined {
   if (mentions(details, settings.duplicateTexts)) return new AlreadyExists(reason);
   // 102 is a complaint about types: the request never got as far as an order.
   if (settings.otherFailures === "in-doubt" && !reason.startsWith("Lingxing 102:")) return undefined;
-  return new Rejected(reason);
+  return new Rejected(refusedOrder(destination, mskus, reason));
 }
 
 export const mentions = (details: readonly string[], texts: readonly string[]): boolean =>

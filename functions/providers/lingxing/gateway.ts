@@ -23,11 +23,11 @@ export interface Gateway {
   /** `data` of the answer. @throws Refused, Faulty, Throttled, ProviderDown, NotYet */
   read<T>(method: "GET" | "POST", path: string, parameters: Parameters, schema: z.ZodMiniType<T>): Promise<T>;
   /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but Refused */
-  create(path: string, parameters: Parameters): Promise<void>;
+  create(path: string, parameters: Parameters, mskus: readonly string[]): Promise<void>;
 }
 
 export function createGateway(account: Account<Settings, Secret>, tools: Tools): Gateway {
-  const { secret, settings } = account;
+  const { destination, secret, settings } = account;
   const tokens = createTokens(account, tools);
 
   /** Signed for this one attempt: a signature is good for two minutes, and waiting takes time. */
@@ -112,7 +112,7 @@ export function createGateway(account: Account<Settings, Secret>, tools: Tools):
       }
     },
 
-    async create(path, parameters) {
+    async create(path, parameters, mskus) {
       const verdict = await exchange("POST", path, parameters, answerToCreate);
       switch (verdict.is) {
         case "done":
@@ -120,7 +120,7 @@ export function createGateway(account: Account<Settings, Secret>, tools: Tools):
         case "failed":
           throw failed(verdict.error);
         case "refused":
-          throw refusalOf(verdict, settings) ?? new InDoubt(verdict.reason);
+          throw refusalOf(verdict, { destination, settings }, mskus) ?? new InDoubt(verdict.reason);
         default:
           throw new InDoubt(verdict.reason);
       }

@@ -46,7 +46,8 @@ export const lingxing = defineProvider<Settings, Secret>({
       },
 
       async create(prepared, { reference }) {
-        await gateway.create("/order/amzod/api/createOrder", prepared.request as OrderRequest);
+        const mskus = prepared.lines.map(({ product }) => product);
+        await gateway.create("/order/amzod/api/createOrder", prepared.request as OrderRequest, mskus);
         // Lingxing answers without an ID: it knows the order by our number.
         return { providerOrderIds: [reference] };
       },
