@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { akinon } from "../../functions/providers/akinon/index.ts";
 import { Rejected } from "../../shared/errors.ts";
 import { oneLine, startAkinon } from "./akinon-world.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
@@ -268,7 +269,14 @@ describe("Akinon: check before create, and look-up", () => {
     equal(await listed(items.map((item, index) => ({ ...item, status: index === 0 ? 100 : 400 }))), "same");
     equal(await listed([...items, { product: mug, order: 4711 }]), "same");
     equal(await listed([...items, { product: mug, order: Number(ids[0]) }]), "different");
-    equal(await listed([]), "different");
+  });
+
+  test("an order whose items are not listed yet proves nothing", async (context) => {
+    const world = await startAkinon(context);
+    const { sent } = await attempt(world, outgoingSample());
+    const body = JSON.stringify({ count: 0, next: null, results: [] });
+    world.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
+    deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
   });
 
   test("a cancelled order beside a live one of the same number does not hide it", async (context) => {
@@ -300,6 +308,11 @@ describe("Akinon: check before create, and look-up", () => {
       equal((await attempt(world, outgoingSample())).outcome, outcome);
       deepEqual(world.counted, ["throttled"]);
     }
+  });
+
+  test("words that are no regular expression, or fit everything, are refused at configuration", () => {
+    const takes = (duplicateText: string) => akinon.settings.safeParse({ duplicateText }).success;
+    deepEqual(["(", "[a", "", "a|", "kullanılıyor"].map(takes), [false, false, false, false, true]);
   });
 
   test("words that mean a taken number can be set", async (context) => {

@@ -137,6 +137,16 @@ providerContract(akinon, {
     { status: 406, body: '{"order":{"number":"taken"}}', outcome: "already-exists" },
     { status: 406, body: '{"detail":"Number must be unique"}', outcome: "already-exists" },
     { status: 406, body: '{"non_field_errors":"Order already exists","code":"custom_406"}', outcome: "already-exists" },
+    { status: 406, body: '{"detail":"Bu numara zaten mevcut"}', outcome: "already-exists" },
+    { status: 406, body: '{"detail":"phone number is not valid"}', outcome: "rejected" },
+    { status: 406, body: '{"non_field_errors":"Number of items exceeds stock"}', outcome: "rejected" },
+    { status: 406, body: '{"detail":"Tax number invalid"}', outcome: "rejected" },
+    { status: 406, body: '{"order":{"phone_number":["phone number already exists."]}}', outcome: "rejected" },
+    {
+      status: 406,
+      body: '{"order":{"number":["Ensure this field has no more than 64 characters."]}}',
+      outcome: "rejected",
+    },
     {
       status: 406,
       body: '{"non_field_errors":"Stock reservation failed.","code":"batch_request_status_100_1"}',

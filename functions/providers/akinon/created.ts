@@ -53,19 +53,27 @@ export async function readCreated(
 }
 
 /**
- * No text is documented. 406 is for "uniqueness checks or other service-related exceptions", so there words are enough;
- * a 400 must complain of the field `number` itself, or of the set it is unique in.
+ * No text is documented. A complaint about uniqueness of the field `number`, or of the set it is unique in, is one under
+ * either status. 406 is for "uniqueness checks or other service-related exceptions", so there words of uniqueness are enough,
+ * unless they complain of another field.
  */
 function isDuplicate(answer: HttpAnswer, duplicateText: string): boolean {
   const complaints = complaintsOf(answer);
   const isAbout = ({ field, message }: { field: string; message: string }) =>
     /(^|\.)number$/.test(field) || (/(^|\.)non_field_errors$/.test(field) && /\bnumber\b/i.test(message));
-  const isUniqueness = ({ message }: { message: string }) => /unique|already exist/i.test(message);
+  const words = new RegExp(duplicateText, "i");
+  const isUniqueness = ({ message }: { message: string }) => UNIQUENESS.test(message) || words.test(message);
   if (complaints.some((each) => isAbout(each) && isUniqueness(each))) return true;
   if (answer.status !== 406) return false;
-  const words = new RegExp(duplicateText, "i");
-  return complaints.some(({ field, message }) => /(^|\.)number$/.test(field) || words.test(message));
+  return complaints.some(({ field, message }) => isGeneral(field) && words.test(message));
 }
+
+/** Words that on the field `number` alone can mean nothing else. */
+const UNIQUENESS = /unique|already exist|duplicate|\btaken\b|mevcut(?! değil)/i;
+
+/** What Django REST has no field for: a bare text or list, `detail`, `non_field_errors`, also of the order. */
+const isGeneral = (field: string): boolean =>
+  /^((order\.)?(non_field_errors|detail|message|error|errors))?$/.test(field);
 
 /** DRF's "Invalid pk \"5\" - object does not exist.": customers and addresses can be deleted there. */
 const isGone = (answer: HttpAnswer): boolean =>

@@ -21,6 +21,7 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
   const same: string[] = [];
   const cancelled: string[] = [];
   let different: string | undefined;
+  let unfinished = false;
   for (const order of orders) {
     const pk = keyOf(order);
     if (pk === undefined) throw new Faulty("Omnitron's list of orders shows no key, so their items cannot be read.");
@@ -31,6 +32,11 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
     const items = await itemsOf(pk, context);
     if (items.length > 0 && items.every(({ status }) => isCancelled(status))) {
       cancelled.push(pk);
+      continue;
+    }
+    // Its items may come into the list after it: nobody knows yet what it is.
+    if (items.length === 0) {
+      unfinished = true;
       continue;
     }
     const held = items.map((item) => ({ product: item.product ?? "?", quantity: Number(item.quantity ?? 1) }));
@@ -44,6 +50,7 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
     const notes = [`Omnitron holds ${same.length} live orders of that number: ${same.join(", ")}.`];
     return { found: "same", providerOrderIds: same, notes };
   }
+  if (unfinished) return { found: "nothing", conclusive: false };
   if (different !== undefined) return { found: "different", reason: different };
   return {
     found: "cancelled",

@@ -9,6 +9,16 @@ const PerLevel = <Schema extends z.ZodMiniType>(schema: Schema) =>
   z.strictObject({ standard: z.optional(schema), expedited: z.optional(schema), priority: z.optional(schema) });
 const PaymentOption = z.strictObject({ paymentOption: z.optional(Key), paymentOptionSlug: z.optional(word(128)) });
 
+const isPattern = (text: string): boolean => {
+  try {
+    // Whatever is empty would match every text.
+    return !new RegExp(text, "i").test("");
+  } catch {
+    return false;
+  }
+};
+const Pattern = z.string().check(z.refine(isPattern, "a regular expression that does not match everything"));
+
 /** Which field of our address names that level of Omnitron's geography; "none" leaves it out. */
 const Level = z.enum(["city", "province", "district", "none"]);
 const Levels = z.strictObject({
@@ -81,7 +91,7 @@ export const Settings = z.strictObject({
   /** Whether a 429 to a create means that nothing was created. */
   throttledCreate: z._default(z.enum(["not-created", "in-doubt"]), "not-created"),
   /** A 406 whose text matches this says that the order exists; no text is documented. */
-  duplicateText: z._default(z.string(), "\\bnumber\\b|unique|already exist"),
+  duplicateText: z._default(Pattern, "unique|already exist|duplicate|mevcut(?! değil)"),
   /** How long IDs of customers, addresses, products, cargo companies and places are kept. */
   cacheFor: z._default(Duration, 7 * 86_400_000),
 });
