@@ -9,8 +9,8 @@ import { acknowledge } from "./acknowledge.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { FunctionSettings, Room } from "./function-settings.ts";
 
-/** V8 lets its young generation grow to 48 MB before it collects; with 12 MB a 6 MB event peaks 100 MB lower (npm run bench). */
-const SMALL_YOUNG_GENERATION = "--max-semi-space-size=4";
+/** V8 lets its young generation grow to 48 MB before it collects; with 6 MB a 6 MB event peaks 100 MB lower (npm run bench). */
+const SMALL_YOUNG_GENERATION = "--max-semi-space-size=2";
 
 interface Props {
   stage: Stage;

@@ -51,7 +51,7 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
   alarms.raise(`orders-held ${by.connection}`, {
     lane: "ticket",
     heading: "orders-held",
-    sentence: `Many orders of ${by.connection} are held: not paid, or waiting for an operator.`,
+    sentence: `Orders of ${by.connection} are held for an operator: cancelled, wanted again, and perhaps created.`,
     metric: relayMetric(name, "OrdersHeld", by, { statistic: Stats.MAXIMUM }),
     threshold: infrastructure.thresholds.heldOrders,
   });

@@ -93,7 +93,9 @@ function tell(provider: Provider, { messageId, attributes }: SQSRecord, handled:
     if (pointer && handled.cancelled) cancelledTooLate(destination, pointer);
   }
   if (outcome === "rejected") count("DeliveriesRejected", by);
-  if (outcome === "faulty" || outcome === "gave-up" || outcome === "unreadable") count("DeliveriesFaulty", by);
+  if (outcome === "faulty" || outcome === "gave-up") count("DeliveriesFaulty", by);
+  // Once a message, however often it is handed out on its way to the DLQ.
+  if (outcome === "unreadable" && attributes.ApproximateReceiveCount === "1") count("DeliveriesFaulty", by);
   if (outcome === "in-doubt") count("DeliveriesInDoubt", by);
   if (outcome === "retrying") count("DeliveriesRetried", by);
 }

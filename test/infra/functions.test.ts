@@ -34,7 +34,7 @@ test("functions run on Node 24 and arm64, and are traced", () => {
 
 test("no function has more in its environment than stage, account and Node's settings: no secret, no list that outgrows 4 KB", () => {
   for (const properties of functions.values()) {
-    const Variables = { STAGE: "test", ACCOUNT_ID: { Ref: "AWS::AccountId" }, NODE_OPTIONS: "--max-semi-space-size=4" };
+    const Variables = { STAGE: "test", ACCOUNT_ID: { Ref: "AWS::AccountId" }, NODE_OPTIONS: "--max-semi-space-size=2" };
     deepEqual(properties["Environment"], { Variables });
   }
 });
