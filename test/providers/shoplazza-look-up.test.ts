@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { lookUp } from "../../functions/providers/shoplazza/look-up.ts";
+import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
+import { openShop } from "../../functions/providers/shoplazza/shop.ts";
 import { carries } from "../../functions/providers/shoplazza/shop-order.ts";
 import { Faulty, ProviderDown } from "../../shared/errors.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
@@ -223,6 +226,20 @@ describe("the order that 422 reason 6 names", () => {
     const { find } = await shop.failed("422-6-batch-option-not-created");
     deepEqual(await find(), NOTHING);
   });
+});
+
+test("an order of our reference without lines yet proves nothing", async () => {
+  await using shop = await openClient();
+  const sent = await shop.sent();
+  const settings = Settings.parse({});
+  const secret = Secret.parse({ baseUrl: `${shop.sandbox.url}/shoplazza`, token: "spz-demo-token" });
+  const account = { destination: "shoplazza/demo", settings, secret, missing: {} };
+  for (const line_items of [undefined, null, []]) {
+    const row = { id: "1", tags: `ext:${sent.reference}`, line_items };
+    const place = { ...openShop(account, shop.tools), page: async () => ({ orders: [row], has_more: false }) };
+    const found = await lookUp(sent, outgoingSample(), { shop: place, settings, tools: shop.tools });
+    deepEqual(found, { found: "nothing", conclusive: false });
+  }
 });
 
 describe("whose an order is", () => {

@@ -148,7 +148,7 @@ describe("what the order lacks", () => {
   for (const [field, changes, says] of [
     ["province code", { provinceCode: undefined }, /no province code.*shoplazza\/demo.*missing\.provinceCode/],
     ["e-mail", { email: undefined }, /no e-mail address.*shoplazza\/demo.*missing\.email/],
-    ["street", { street1: " " }, /no street.*shoplazza\/demo.*add it to the order/],
+    ["street", { street1: " ", street2: "" }, /no street.*shoplazza\/demo.*add it to the order/],
     ["city", { city: undefined }, /no city.*missing\.city/],
     ["country", { country: undefined }, /no country/],
   ] as const) {
@@ -163,6 +163,15 @@ describe("what the order lacks", () => {
       deepEqual(shop.held(), []);
     });
   }
+
+  test("a street in the second line alone is the street", async () => {
+    await using shop = await openClient();
+    for (const street1 of [undefined, "", " "]) {
+      const body = await shop.bodyOf(addressed({ street1, street2: "7 rue Rabelais" }));
+      const { address, address1 } = body["shipping_address"] as { address: string; address1?: string };
+      deepEqual([address, address1], ["7 rue Rabelais", undefined]);
+    }
+  });
 
   test("an order without an address is rejected too", async () => {
     await using shop = await openClient();
@@ -217,6 +226,15 @@ describe("products", () => {
     equal((await shop.client.prepare(outgoingSample())).lines[0]?.product, tee.id);
     await using twins = await openClient({ simulator: { skuSearch: "twins" } });
     await rejects(twins.client.prepare(outgoingSample()), /SKU DEMO-TEE-M names 2 variants in shoplazza\/demo/);
+  });
+
+  test("a line without SKU is named by its ID", async () => {
+    await using shop = await openClient();
+    const lines = orderSample.lines.map((line) => ({ ...line, id: "4711", sku: " " }));
+    await rejects(
+      shop.client.prepare(outgoingSample({ lines })),
+      /Line 4711 of the order has no SKU, and shoplazza\/demo/,
+    );
   });
 
   for (const unknownSku of ["empty", "404"] as const) {

@@ -92,6 +92,8 @@ function shippingAddress({ order }: Outgoing, account: Destination): CreateBody 
   const shortCode = requiredField(code, "province code", account, "provinceCode");
   const taxNumber = country === "BR" ? order.taxIds?.find(({ type }) => type === "national")?.value : undefined;
 
+  const [street, ...more] = [address.street1, address.street2].filter((line) => line?.trim());
+
   return {
     ...given("first_name", name.firstName),
     last_name: requiredField(name.lastName ?? address.company, "recipient's last name", account, "lastName"),
@@ -103,8 +105,8 @@ function shippingAddress({ order }: Outgoing, account: Destination): CreateBody 
     province_code: settings.provinceCode === "with-country" ? `${country}-${shortCode}` : shortCode,
     city: requiredField(address.city, "city", account, "city"),
     ...given("area", address.district),
-    address: requiredField(address.street1, "street", account),
-    ...given("address1", address.street2),
+    address: requiredField(street, "street", account),
+    ...given("address1", more[0]),
     ...given("company", address.company),
     ...given("zip", address.postcode?.trim() || account.missing.postcode),
     ...given("cpf", taxNumber),

@@ -43,6 +43,8 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
     const several = same.length > 1 ? [`${same.length} live orders there carry our reference.`] : [];
     return { found: "same", providerOrderIds: idsOf(same), ...arrival, notes: [...several, ...notes] };
   }
+  // Its lines may be written after it: nobody knows yet what it is.
+  if (live.some(({ line_items }) => !line_items?.length)) return { found: "nothing", conclusive: false };
   if (live.length > 0) {
     const differences = live.map((order) => `${order.id} with ${differenceOf(order, sent.lines)}`).join("; ");
     return { found: "different", reason: `Shoplazza holds under ${sent.reference} order ${differences}.` };

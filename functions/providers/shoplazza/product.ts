@@ -17,13 +17,13 @@ const MAX_AGE = 12 * 3_600_000;
  * @throws Rejected in one sentence naming SKU and destination when there is none, or more than one
  */
 export async function productOf(
-  { sku }: Pick<Line, "sku">,
+  { id, sku }: Pick<Line, "id" | "sku">,
   account: Account<Settings, Secret>,
   { shop, tools }: { shop: Shop; tools: Tools },
 ): Promise<Product> {
   const { destination } = account;
   if (!sku.trim())
-    throw new Rejected(`A line of the order has no SKU, and ${destination} knows products by nothing else.`);
+    throw new Rejected(`Line ${id} of the order has no SKU, and ${destination} knows products by nothing else.`);
   const entry = await tools.catalog(sku);
   if (entry?.productId && entry.variantId) {
     return { productId: entry.productId, variantId: entry.variantId, packSize: entry.packSize };
@@ -32,10 +32,15 @@ export async function productOf(
   const cached = await tools.cache.get(name, Product);
   if (cached) return { ...cached, packSize: entry?.packSize };
 
-  const { id, product_id, price } = entry?.variantId
+  const variant = entry?.variantId
     ? await byVariant(entry.variantId, sku, destination, shop)
     : await bySku(entry?.providerSku ?? sku, sku, destination, shop);
-  const product = { variantId: id, productId: product_id, ...(price != null && { price: String(price) }) };
+  const { price } = variant;
+  const product = {
+    variantId: variant.id,
+    productId: variant.product_id,
+    ...(price != null && { price: String(price) }),
+  };
   await tools.cache.put(name, product, MAX_AGE);
   return { ...product, packSize: entry?.packSize };
 }

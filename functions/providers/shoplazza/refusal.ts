@@ -17,6 +17,8 @@ const NOT_CREATED = [
   "create_order_build_failed",
   "customer or paymentline information error",
 ];
+/** Reasons 6 to 8: the order may exist, wherever in a text they stand. */
+const MAY_EXIST = /CreateOrderBatchOption failed|Get Order Detail failed|DecreaseInventory failed/i;
 const STORE = ["store is not active"];
 
 /**
@@ -61,6 +63,7 @@ export function refusal(
 }
 
 function surelyNotCreated(texts: readonly string[], { alsoRejects }: Settings): boolean {
+  if (texts.some((text) => MAY_EXIST.test(text))) return false;
   const known = [...NOT_CREATED, ...alsoRejects.map((text) => text.toLowerCase())];
   // Go's validator: "TaxTotal is required".
   return texts.length > 0 && texts.every((text) => begins(text, known) || /^[\w.[\]]+ is required\.?$/i.test(text));
