@@ -42,6 +42,9 @@ function startDynalite(): TableEmulator {
 export const javaIsThere = (): boolean =>
   (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, "java")));
 
+/** Java takes 2 s on a quiet machine, and many times as long on a busy one. */
+const START_MS = 60_000;
+
 /** The real semantics (conditions with ALL_OLD, transactions, TTL), in a Java process of its own. */
 async function startDynamoDbLocal(): Promise<TableEmulator> {
   if (!javaIsThere()) throw new Error("DynamoDB Local needs Java 17 on the PATH; dynalite runs without.");
@@ -56,7 +59,13 @@ async function startDynamoDbLocal(): Promise<TableEmulator> {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  await accepts(port, Date.now() + 20_000);
+  try {
+    await accepts(port, Date.now() + START_MS);
+  } catch (error) {
+    // Left alone it would keep this process alive.
+    guard.stdin?.end();
+    throw error;
+  }
 
   const agent = new Agent({ keepAlive: true });
   return {
@@ -100,5 +109,5 @@ async function accepts(port: number, deadline: number): Promise<void> {
     if (connected) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`DynamoDB Local did not open port ${port} within 20 s.`);
+  throw new Error(`DynamoDB Local did not open port ${port} within ${START_MS / 1000} s.`);
 }
