@@ -108,7 +108,7 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   if (wait > 0) return { verdict: { again: wait }, outcome: "waiting", ...told };
 
   const run = new Run(message, destination, file, deps);
-  const { delivery: written, ...conclusion } = followUp ? await run.followUp(delivery) : await run.deliver(delivery);
+  const { delivery: written, ...conclusion } = await run.work(delivery, followUp);
   return { ...conclusion, pointer, delivery: written ?? delivery, cancelled: record.state === "cancelled" };
 }
 
@@ -142,9 +142,9 @@ class Run {
     this.deps = deps;
   }
 
-  async deliver(delivery: Delivery): Promise<Ran> {
+  async work(delivery: Delivery, followUp: boolean): Promise<Ran> {
     try {
-      return await this.attempt(delivery);
+      return await (followUp ? this.followUp(delivery) : this.attempt(delivery));
     } catch (error) {
       if (error instanceof Conflict) return { outcome: "conflict", verdict: { again: CONFLICT_PAUSE } };
       throw error;
@@ -290,7 +290,7 @@ class Run {
   }
 
   /** A step that is open after creation, retried alone. */
-  async followUp(delivery: Delivery, known?: Outgoing, opened?: Client): Promise<Ran> {
+  private async followUp(delivery: Delivery, known?: Outgoing, opened?: Client): Promise<Ran> {
     const step = delivery.followUp ?? "";
     try {
       const outgoing = known ?? (await this.outgoing(delivery));
