@@ -31,7 +31,8 @@ export class EventBucket extends Bucket {
         { prefix: BODIES, expiration: days(retention.bodies) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Its name is fixed: left behind by a first deployment that failed, empty, it would refuse the next.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.key = key;
     acknowledge(this, {

@@ -29,6 +29,9 @@ export class LedgerTable extends Table {
       timeToLiveAttribute: "expiresAt",
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      // Not RETAIN_ON_UPDATE_OR_DELETE as the rest of what is kept: the rollback of a first deployment would try to delete the
+      // table, DynamoDB refuses that while it is protected, and the stack would hang in ROLLBACK_FAILED. Kept, it has to be
+      // deleted by hand before the next try: docs/deploy.md, "When a first deployment fails".
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.key = key;
@@ -42,12 +45,14 @@ export class LedgerTable extends Table {
   }
 
   /**
-   * Reads and writes of single partitions; no Scan, no PartiQL.
+   * Reads and writes of single partitions; no Scan, no PartiQL. Whoever may see a provider's tokens may also delete: token and
+   * lease are given back that way (shared/table-cache.ts, table-lease.ts), and nothing else is ever deleted but by expiry.
    * @param tokens the provider whose tokens the function may see; all others' are denied, and all without it
    */
   grantUse(fn: AppFunction, { tokens, due = false }: { tokens?: string; due?: boolean } = {}): void {
-    // All that shared/table.ts does.
-    const actions = ["GetItem", "Query", "PutItem", "DeleteItem"].map((action) => `dynamodb:${action}`);
+    const actions = ["GetItem", "Query", "PutItem", ...(tokens ? ["DeleteItem"] : [])].map(
+      (action) => `dynamodb:${action}`,
+    );
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.tableArn] }));
     if (due) {
       const resources = [`${this.tableArn}/index/${DUE_INDEX}`];

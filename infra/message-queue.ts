@@ -40,7 +40,8 @@ export class MessageQueue extends Construct {
           encryption: QueueEncryption.KMS,
           encryptionMasterKey: key,
           dataKeyReuse: Duration.hours(1),
-          removalPolicy: RemovalPolicy.RETAIN,
+          // Its name is fixed: left behind by a first deployment that failed, empty, it would refuse the next.
+          removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         }
       : // Messages are pointers: the ledger has the order, and finds what no message carries any more.
         { encryption: QueueEncryption.SQS_MANAGED, removalPolicy: RemovalPolicy.DESTROY };

@@ -15,8 +15,9 @@ export class PersonalDataKey extends Key {
       description: `Personal data of order-relay-${stage.name}`,
       alias: `order-relay-${stage.name}`,
       enableKeyRotation: true,
-      // Without the key the orders are gone, however well the table is kept.
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Without the key the orders are gone, however well the table is kept. Of a first deployment that failed nothing is
+      // sealed with it yet, and it would only cost.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.addToResourcePolicy(
       new PolicyStatement({

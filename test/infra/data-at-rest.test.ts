@@ -7,13 +7,33 @@ const [table] = template.all("AWS::DynamoDB::Table");
 const [bucket] = template.all("AWS::S3::Bucket");
 const [key] = template.all("AWS::KMS::Key");
 const queues = new Map(template.all("AWS::SQS::Queue").map((queue) => [queue.Properties["QueueName"], queue]));
+const intake = [queues.get("order-relay-test-intake"), queues.get("order-relay-test-intake-dlq")];
 
 test("nothing that holds orders is ever deleted with the stack: table, bucket, intake and the key over them", () => {
-  const intake = [queues.get("order-relay-test-intake"), queues.get("order-relay-test-intake-dlq")];
   for (const resource of [table, bucket, key, ...intake]) {
-    equal(resource?.DeletionPolicy, "Retain", resource?.id);
+    match(resource?.DeletionPolicy ?? "Delete", /^Retain/, resource?.id);
     equal(resource?.UpdateReplacePolicy, "Retain", resource?.id);
   }
+});
+
+test("a first deployment that failed leaves no bucket or queue, whose fixed names would refuse the next try, and no key to pay for", () => {
+  for (const { id, DeletionPolicy } of [bucket, key, ...intake].flatMap((kept) => kept ?? [])) {
+    equal(DeletionPolicy, "RetainExceptOnCreate", id);
+  }
+});
+
+test("the table alone is kept even then: protected, it cannot be deleted, and the rollback would hang on it", () => {
+  equal(table?.Properties["DeletionProtectionEnabled"], true);
+  equal(table?.DeletionPolicy, "Retain");
+});
+
+test("nothing else under a name of ours outlives a deployment that failed, so docs/deploy.md has to clean up the table only", () => {
+  const { Resources } = template.json as { Resources: Record<string, { Type: string; DeletionPolicy?: string }> };
+  const left = Object.values(Resources).filter(({ DeletionPolicy }) => DeletionPolicy === "Retain");
+  deepEqual(
+    left.map(({ Type }) => Type),
+    ["AWS::DynamoDB::Table"],
+  );
 });
 
 test("the table can be taken back to any second of the last 35 days, and not be deleted by a click", () => {
@@ -38,8 +58,8 @@ test("items expire by expiresAt, and what is due is found by hour, keys only", (
 test("personal data rests under a key of our own: table, bucket, intake and its dead letters; the key is rotated", () => {
   ok(key);
   equal(key.Properties["EnableKeyRotation"], true);
-  const sealed = [table, bucket, queues.get("order-relay-test-intake"), queues.get("order-relay-test-intake-dlq")];
-  for (const resource of sealed) ok(JSON.stringify(resource?.Properties).includes(key.id), resource?.id);
+  for (const resource of [table, bucket, ...intake])
+    ok(JSON.stringify(resource?.Properties).includes(key.id), resource?.id);
 });
 
 test("destinations' queues hold pointers only and are sealed by SQS's own key", () => {

@@ -109,6 +109,11 @@ test("roles may do to the table what shared/table.ts does, and nothing more", ()
   deepEqual([...new Set(granted)].sort(), [...new Set(used)].sort());
 });
 
+test("nobody deletes from the ledger but create-order, which gives a provider's token or lease back", () => {
+  const deleting = [...statements.keys()].filter((room) => allowed(room).includes("dynamodb:DeleteItem"));
+  deepEqual(deleting.sort(), ["create-order-parcelworks", "create-order-slowpost"]);
+});
+
 test("only find-due may query the index of due times", () => {
   const indexed = [...statements].filter(([, own]) => JSON.stringify(own).includes("/index/due")).map(([room]) => room);
   deepEqual(indexed, ["find-due"]);
