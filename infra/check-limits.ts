@@ -6,8 +6,9 @@ import { createOrderRoom, functionSettings, type Room, visibilityTimeout } from 
 import { handlersOf } from "./handlers.ts";
 
 const DAY = 86_400_000;
-/** Consumers may take four fifths of the account's concurrency; what comes in must find the rest. */
-const CONSUMERS_SHARE = 0.8;
+/** From when on an old dead letter is told of (watch-queue.ts), and the least that is then left to act. */
+const OLD_DEAD_LETTER = 7 * DAY;
+const TIME_TO_ACT = DAY;
 
 /** What AWS allows: lengths of names, retention, timeouts, concurrency. Yields a sentence a mistake. */
 export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<string> {
@@ -51,6 +52,10 @@ function* checkRetention({ config: { retention } }: Stage) {
   if (queues < 60_000) yield `retention.queues is ${queues} ms; SQS keeps a message a minute at least: write "4d"`;
   if (deadLetters <= queues) {
     yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be gone before anybody looks`;
+  } else if (deadLetters < queues + OLD_DEAD_LETTER + TIME_TO_ACT) {
+    // SQS deletes a dead letter by the time it was first sent, and counts ApproximateAgeOfOldestMessage from its move:
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+    yield `retention.deadLetters (${days(deadLetters)}) must be at least retention.queues and 8 days together (${days(queues + OLD_DEAD_LETTER + TIME_TO_ACT)}): a message takes its age along, and would be gone before the alarm for dead letters of 7 days could ring; write deadLetters: "14d"${queues > 6 * DAY ? ' and queues: "4d"' : ""}`;
   }
   if (events < queues + deadLetters) {
     yield `retention.events (${days(events)}) must be at least retention.queues and retention.deadLetters together (${days(queues + deadLetters)}): a dead letter may only point at its event`;
@@ -101,8 +106,16 @@ function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Con
     providers.find(({ name }) => name === provider)?.oneInFlight ? 2 : maxConcurrency,
   );
   const consumers = routeConcurrency + ofDestinations.reduce((sum, count) => sum + count, 0) + 1;
-  if (consumers > Math.floor(accountConcurrency * CONSUMERS_SHARE)) {
-    yield `route-order (routeConcurrency ${routeConcurrency}), the destinations (maxConcurrency, ${consumers - routeConcurrency - 1} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} receive-webhook needs a fifth for itself; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
+  // What comes in must find a fifth of the account's concurrency, its own warm instances counted in.
+  const fifth = Math.ceil(accountConcurrency / 5);
+  if (consumers + Math.max(fifth, provisionedConcurrency) > accountConcurrency) {
+    // Provisioned instances are off the account's concurrency whether they work or not: a consumer that finds none is
+    // throttled, and every throttled receive brings a good order nearer to its dead letter queue.
+    const share =
+      provisionedConcurrency > fifth
+        ? `provisionedConcurrency takes ${provisionedConcurrency}`
+        : "receive-webhook needs a fifth for itself";
+    yield `route-order (routeConcurrency ${routeConcurrency}), the destinations (maxConcurrency, ${consumers - routeConcurrency - 1} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} ${share}; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
   }
   // Lambda keeps 100 of an account for functions without.
   if (provisionedConcurrency > 0 && provisionedConcurrency > accountConcurrency - 100) {

@@ -144,6 +144,16 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /retention\.deadLetters \(14 days\) must be longer than retention\.queues \(14 days\)/,
   ],
   [
+    "dead letters that may be gone before the alarm of 7 days can ring",
+    { retention: { deadLetters: "10d" } },
+    /retention\.deadLetters \(10 days\) must be at least .* \(12 days\): .* would be gone before the alarm .* could ring; write deadLetters: "14d"$/,
+  ],
+  [
+    "messages that may be so old when they are dead-lettered that SQS's 14 days leave no time for the alarm",
+    { retention: { queues: "7d", events: "30d" } },
+    /retention\.deadLetters \(14 days\) must be at least .* \(15 days\): .*; write deadLetters: "14d" and queues: "4d"$/,
+  ],
+  [
     "dead letters that SQS does not keep",
     { retention: { deadLetters: "15d" } },
     /SQS keeps a message 14 days at most: "14d"/,
@@ -199,6 +209,11 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /provisionedConcurrency 5 leaves less than 100 of accountConcurrency 100/,
   ],
   [
+    "warm instances that take from the consumers what the account has: they would be throttled, and good orders dead-lettered",
+    { accountConcurrency: 200, provisionedConcurrency: 90, routeConcurrency: 110 },
+    /may run 115 at a time, and of the account's 200 provisionedConcurrency takes 90; lower them/,
+  ],
+  [
     "a fixed address for a provider that is not there",
     { fixedEgress: ["parcelworx"] },
     /fixedEgress names "parcelworx", and no destination is of that provider; write "parcelworks" or "slowpost"/,
@@ -218,6 +233,19 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
 for (const [title, changes, sentence] of MISTAKES) {
   test(`${title}: the synth says what to write where`, () => match(said(changes), sentence));
 }
+
+test("warm instances are receive-webhook's own, so its fifth of the account may be made of them", () => {
+  // 160 consumers: route-order 155, the destinations 2 and 2, find-due.
+  const full = { accountConcurrency: 200, routeConcurrency: 155 };
+  equal(said(full), "nothing");
+  equal(said({ ...full, provisionedConcurrency: 40 }), "nothing");
+  match(said({ ...full, provisionedConcurrency: 41 }), /of the account's 200 provisionedConcurrency takes 41/);
+});
+
+test("the shortest life of dead letters leaves a day after the alarm of 7, whatever the queue took before", () => {
+  equal(said({ retention: { queues: "4d", deadLetters: "12d" } }), "nothing");
+  equal(said({ retention: { queues: "6d", deadLetters: "14d" } }), "nothing");
+});
 
 test("a queue's name that SQS does not take is answered with the name to shorten", () => {
   const long = {
