@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod/mini";
 import { Unreadable } from "./errors.ts";
+import { isNewer, NewerRelease } from "./item-version.ts";
 
 /** One webhook delivery, as it arrived. */
 export interface ReceivedEvent {
@@ -58,18 +59,26 @@ export const pointerTo = (s3Key: string, { eventId, channel, endpoint }: Receive
 
 /**
  * @param fetchOversized reads an envelope from S3
- * @throws Unreadable for what is not an envelope of ours; what `fetchOversized` throws
+ * @throws Unreadable for what is not an envelope of ours; NewerRelease; what `fetchOversized` throws
  */
 export async function unpack(
   message: string,
   fetchOversized: (s3Key: string) => Promise<string>,
 ): Promise<ReceivedEvent> {
-  const pointer = readable(() => z.safeParse(Pointer, JSON.parse(message)));
-  const envelope = pointer.success ? await fetchOversized(pointer.data.s3Key) : message;
+  const arrived = parse(message);
+  const pointer = z.safeParse(Pointer, arrived);
+  const envelope = pointer.success ? parse(await fetchOversized(pointer.data.s3Key)) : arrived;
   return readable(() => {
-    const { v: _, body, ...event } = z.parse(Envelope, JSON.parse(envelope));
+    const { v: _, body, ...event } = z.parse(Envelope, envelope);
     return { ...event, body: gunzipSync(Buffer.from(body, "base64"), { maxOutputLength: MAX_BODY }) };
   });
+}
+
+/** A message that comes back finds the newer function, once it is deployed; until then it is whole. */
+function parse(text: string): unknown {
+  const json: unknown = readable(() => JSON.parse(text));
+  if (isNewer(json)) throw new NewerRelease("this envelope");
+  return json;
 }
 
 function readable<T>(read: () => T): T {

@@ -3,10 +3,11 @@ import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
 import type { EventStore } from "./event-store.ts";
 import { type Identity, identityText } from "./identity.ts";
+import { ITEM_VERSION, notNewer } from "./item-version.ts";
 import { DUE_INDEX } from "./names.ts";
 import type { Order } from "./order.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
-import { OrderRecord } from "./order-record.ts";
+import { OrderRecord, Version } from "./order-record.ts";
 import { type Item, NOT_EXISTS, type Table } from "./table.ts";
 
 /** An order, its body and its deliveries, read in one consistent query. */
@@ -49,7 +50,7 @@ export interface Ledger {
   due(from: number, to: number): Promise<DueEntry[]>;
   /** What waits for a person: rejected, faulty, in doubt to the end, held for the operator. Longest waiting first. */
   waitingForAPerson(): Promise<Waiting[]>;
-  /** Up to where the due-time pass has looked, epoch ms. */
+  /** Up to where the due-time pass has looked, epoch ms. @throws where a newer release has */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
 }
@@ -143,13 +144,18 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
 
     async dueCursor() {
       const item = await table.get(CURSOR);
-      return item && z.parse(z.object({ at: z.number() }), item).at;
+      return item && z.parse(z.object({ v: z.optional(Version), at: z.number() }), item).at;
     },
 
     async moveDueCursor(at) {
+      const { expression, values } = notNewer(now());
       await table.put(
-        { ...CURSOR, at },
-        { expression: "attribute_not_exists(pk) OR #at < :at", names: { "#at": "at" }, values: { ":at": at } },
+        { ...CURSOR, v: ITEM_VERSION, at },
+        {
+          expression: `attribute_not_exists(pk) OR (#at < :at AND ${expression})`,
+          names: { "#at": "at" },
+          values: { ":at": at, ...values },
+        },
       );
     },
   };

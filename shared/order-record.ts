@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { Identity } from "./identity.ts";
+import { ITEM_VERSION } from "./item-version.ts";
 
 /** Written by this release; an older function refuses a newer item without losing it. */
-export const ITEM_VERSION = 1;
 export const Version = z.literal(ITEM_VERSION, {
   error: "an item written by a newer release: deploy that release, then redrive",
 });

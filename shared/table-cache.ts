@@ -1,10 +1,16 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type * as z from "zod/mini";
+import { Faulty } from "./errors.ts";
+import { ITEM_VERSION, isNewer, notNewer } from "./item-version.ts";
 import type { Table } from "./table.ts";
 
 /** What a connector may keep for a while, shared by all environments. Structurally a provider's `Cache`. */
 export interface TableCache {
-  get<T>(name: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
+  /**
+   * @param options what a newer release remembers is not there, unless it is to be refused: where a miss would do harm
+   * @throws Faulty where it is refused
+   */
+  get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
   put(name: string, value: unknown, maxAge: number): Promise<void>;
   delete(name: string): Promise<void>;
 }
@@ -45,13 +51,18 @@ export function sealWith(key: string): Seal {
 }
 
 /**
+ * What a newer release wrote is neither read nor overwritten nor deleted, until it is too old (docs/decisions/versions.md).
  * @param pk of the cache's items: `cache#<destination>`, or `token#<provider>#sealed`, which other roles may not read
  * @param now epoch ms
  */
 export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): TableCache {
   return {
-    async get(name, schema) {
+    async get(name, schema, options) {
       const item = await table.get({ pk, sk: name });
+      if (isNewer(item)) {
+        if (options?.newer !== "refuse" || Number(item?.["expiresAt"]) * 1000 < now()) return undefined;
+        throw new Faulty(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
+      }
       // TTL deletes within days; what is too old is not there.
       if (!item || Number(item["freshUntil"]) <= now()) return undefined;
       const text = seal.open(String(item["value"]), `${pk}/${name}`);
@@ -64,13 +75,14 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
       const freshUntil = Math.round(now() + maxAge);
       const text = seal.close(JSON.stringify(value), `${pk}/${name}`);
       await table.put(
-        { pk, sk: name, v: 1, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) },
+        { pk, sk: name, v: ITEM_VERSION, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) },
         // A cache: the last one wins.
-        { expression: "attribute_not_exists(pk) OR attribute_exists(pk)" },
+        notNewer(now()),
       );
     },
     async delete(name) {
-      await table.delete({ pk, sk: name }, { expression: "attribute_exists(pk)" });
+      const { expression, values } = notNewer(now());
+      await table.delete({ pk, sk: name }, { expression: `attribute_exists(pk) AND ${expression}`, values });
     },
   };
 }

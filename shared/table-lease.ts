@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { NotYet } from "./errors.ts";
+import { ITEM_VERSION, notNewer } from "./item-version.ts";
 import type { Table } from "./table.ts";
 
 interface Options {
@@ -14,7 +15,8 @@ interface Options {
 
 /**
  * Runs `work` while no other holder of the lease `name` does. Waits its turn inside the function; a FIFO queue would block
- * all orders behind a failing one.
+ * all orders behind a failing one. One that a newer release holds says nothing to us until DynamoDB may delete it: two in
+ * flight are worse than a wait.
  * @param hold ms after which a holder that died loses it
  * @throws NotYet when its turn did not come in time
  */
@@ -27,13 +29,20 @@ export async function withLease<T>(
 ): Promise<T> {
   const key = { pk: `lease#${name}`, sk: "lease" };
   const token = randomUUID();
-  const take = (until: number) => ({ ...key, v: 1, token, until, expiresAt: Math.ceil(until / 1000) + 3600 });
+  const take = (until: number) => ({
+    ...key,
+    v: ITEM_VERSION,
+    token,
+    until,
+    expiresAt: Math.ceil(until / 1000) + 3600,
+  });
 
   for (;;) {
+    const { expression, values } = notNewer(now());
     const condition = {
-      expression: "attribute_not_exists(pk) OR #until < :now",
+      expression: `attribute_not_exists(pk) OR (#until < :now AND ${expression}) OR expiresAt < :seconds`,
       names: { "#until": "until" },
-      values: { ":now": now() },
+      values: { ":now": now(), ...values },
     };
     if ((await table.put(take(now() + hold), condition)) === "written") break;
     if (now() + poll > waitUntil) throw new NotYet(`another call of ${name} is under way`, now() + poll);

@@ -132,7 +132,11 @@ export interface Tools {
 }
 
 export interface Cache {
-  get<T>(name: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
+  /**
+   * What a newer release of ours remembers is not there to this one; `newer: "refuse"` throws Faulty instead: for what a
+   * look-up relies on, so that an older function does not send again what it cannot find.
+   */
+  get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
   put(name: string, value: unknown, maxAge: number): Promise<void>;
   delete(name: string): Promise<void>;
 }

@@ -55,7 +55,7 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
 
 /** 422 reason 6 names the order; it counts unless it bears another mark (its tags may be what failed). */
 async function namedByError(reference: string, marker: string, { shop, tools }: Place): Promise<ShopOrder | undefined> {
-  const id = await tools.cache.get(namedOrder(reference), z.string());
+  const id = await tools.cache.get(namedOrder(reference), z.string(), { newer: "refuse" });
   const order = id === undefined ? undefined : await shop.order(id);
   return order && !carriesAnother(order, marker) ? order : undefined;
 }
