@@ -185,15 +185,16 @@ const graph = (title: string, left: IMetric[], { unit = "", lines = [], width = 
     leftAnnotations: lines,
   });
 
-/** Of all connections or destinations; a stage without any draws a flat line. */
+/**
+ * Of all connections or destinations; a stage without any draws a flat line. By METRICS, since CloudWatch takes 2,048 characters
+ * in an expression. It finds every ID of the graph that contains its string: "routed" would find those of "not routed", too.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-metrics-function
+ */
 function sum(label: string, metrics: readonly Metric[], color: string): IMetric {
-  const usingMetrics = Object.fromEntries(
-    metrics.map((metric, index) => [`${label.replace(/\W/g, "")}${index}`, metric]),
-  );
-  const expression = Object.keys(usingMetrics)
-    .map((id) => `FILL(${id}, 0)`)
-    .join(" + ");
-  return new MathExpression({ expression: expression || "0", label, color, usingMetrics });
+  const ids = `sum_${label.replace(/\W/g, "")}_`;
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`${ids}${index}`, metric]));
+  const expression = metrics.length > 0 ? `SUM(FILL(METRICS("${ids}"), 0))` : "0";
+  return new MathExpression({ expression, label, color, usingMetrics });
 }
 
 const seconds = (metrics: readonly Metric[]): IMetric[] =>

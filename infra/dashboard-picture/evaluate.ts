@@ -35,10 +35,11 @@ function ofMetric(row: Row, day: SampleDay): readonly number[] {
   return day.of(metric, values, optionsOf(row).stat);
 }
 
-/** As far as dashboard.ts writes them: sums of products and quotients, left to right. */
+/** As far as dashboard.ts writes them: sums of products and quotients, left to right, and of all whose ID has a string. */
 function ofExpression(text: string, known: ReadonlyMap<string, readonly number[]>, steps: number): number[] {
+  const all = (part: string) => [...known.keys()].filter((id) => id.includes(part)).join(" + ");
   const terms = text
-    .replaceAll(/FILL\((\w+), 0\)/g, "$1")
+    .replaceAll(/SUM\(FILL\(METRICS\("(\w+)"\), 0\)\)/g, (_, part: string) => all(part))
     .split("+")
     .map((term) => term.split(/([*/])/).map((word) => word.trim()));
   const amountOf = (word: string, step: number): number => {

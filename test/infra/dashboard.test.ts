@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import * as z from "zod/mini";
 import type { Resource } from "../../infra/bare-template.ts";
 import { bareTemplate } from "../../infra/bare-template.ts";
 import { drawDashboard } from "../../infra/dashboard-picture/draw-widgets.ts";
@@ -53,6 +54,43 @@ test("alarms stand in the lane that they ring in", () => {
   );
   ok(page?.includes("faulty parcelworks/eu") && !page.includes("rejected parcelworks/eu"));
   ok(ticket?.includes("rejected parcelworks/eu") && !ticket.includes("faulty parcelworks/eu"));
+});
+
+const expressions = (widget: Widget) =>
+  widget.type === "metric"
+    ? widget.properties.metrics.flatMap((row) => {
+        const { expression } = z.parse(z.looseObject({ expression: z.optional(z.string()) }), row.at(-1));
+        return expression ?? [];
+      })
+    : [];
+
+test("a sum of all connections or destinations finds its own metrics, and none of its neighbours in the graph", () => {
+  let sums = 0;
+  for (const widget of widgetsOfStage()) {
+    const rows = widget.type === "metric" ? widget.properties.metrics.map((row) => JSON.stringify(row)) : [];
+    for (const expression of expressions(widget)) {
+      const [, part] = /METRICS\("(\w+)"\)/.exec(expression) ?? [];
+      if (part === undefined) continue;
+      const found = rows.filter((row) => new RegExp(`"id":"\\w*${part}`).test(row)).map((row) => row.split(",")[1]);
+      const [metric] = found;
+      ok(found.length > 1 && found.every((other) => other === metric), `${part}: ${found}`);
+      sums += 1;
+    }
+  }
+  ok(sums > 12);
+});
+
+test("CloudWatch takes 2,048 characters in an expression and 500 metrics in a graph: the largest stage keeps to that", () => {
+  const connections = Array.from({ length: 99 }, (_, index) => ({
+    channel: "bazaar",
+    name: `shop-${index}`,
+    key: `B${index}`,
+    since: "2026-01-01T00:00:00Z",
+  }));
+  for (const widget of widgetsOfStage(stageFile({ connections, routes: [] }))) {
+    for (const expression of expressions(widget)) ok(expression.length <= 2048, expression);
+    if (widget.type === "metric") ok(widget.properties.metrics.length <= 500, widget.properties.title);
+  }
 });
 
 test("CloudWatch takes 100 alarms in a widget: a large stage has several", () => {
