@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { keepApart } from "./bundle-apart.ts";
+import { leftOut } from "./bundle-left-out.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -38,7 +39,7 @@ export const BUNDLE_SETTINGS = {
   // Dependencies that are CommonJS ask for Node's own modules by require, which an ES module does not have.
   banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
   inject: ["./shared/jitless.ts"],
-  plugins: [versionOnly],
+  plugins: [versionOnly, leftOut],
 } satisfies BuildOptions;
 
 /**
@@ -56,7 +57,7 @@ export async function bundle(entry: string, config: unknown): Promise<string> {
   const outdir = await mkdtemp(join(tmpdir(), "order-relay-bundle-"));
   const { plugin, extra } = keepApart(entry);
   await Promise.all([
-    build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir, plugins: [plugin, versionOnly] }),
+    build({ ...BUNDLE_SETTINGS, entryPoints: { index: entry }, outdir, plugins: [plugin, ...BUNDLE_SETTINGS.plugins] }),
     writeFile(join(outdir, "config.json"), JSON.stringify(config)),
   ]);
   for (const [name, file] of extra) await build({ ...BUNDLE_SETTINGS, entryPoints: { [name]: file }, outdir });

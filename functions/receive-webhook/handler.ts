@@ -12,7 +12,7 @@ import { createSecrets } from "../../shared/secrets.ts";
 import { loadConfig } from "../../shared/stage-config.ts";
 import { configuredEndpoints } from "./configured-endpoints.ts";
 import { fromGateway } from "./from-gateway.ts";
-import { type Outcome, receiveWebhook } from "./receive-webhook.ts";
+import { type Outcome, type Request, type Result, receiveWebhook } from "./receive-webhook.ts";
 
 const STATUS = { queued: 200, unknown: 404, forged: 401, unsafe: 503 } as const satisfies Record<Outcome, number>;
 const METRIC = {
@@ -43,29 +43,42 @@ const deps = {
 const answer = (outcome: Outcome): APIGatewayProxyStructuredResultV2 => ({ statusCode: STATUS[outcome], body: "" });
 
 /** `POST /webhooks/{channel}/{endpoint}` of an HTTP API, payload format 2.0. */
-async function respond(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
+async function respond(
+  event: APIGatewayProxyEventV2,
+  context: Context,
+  { signal }: { signal: AbortSignal },
+): Promise<APIGatewayProxyStructuredResultV2> {
   logContext(context);
   const startedAt = Date.now();
   const request = fromGateway(event);
-  const { outcome, eventId, error } = await receiveWebhook(request, deps);
+  let begun: string | undefined;
+  // Before the early answer below goes out, which knows neither event nor endpoint.
+  signal.addEventListener("abort", () =>
+    tell(request, { outcome: "unsafe", eventId: begun, error: "TimeoutError" }, startedAt),
+  );
+  const result = await receiveWebhook(request, deps, (eventId) => {
+    begun = eventId;
+  });
+  // What ends after the early answer was told with it.
+  if (!signal.aborted) tell(request, result, startedAt);
+  return answer(result.outcome);
+}
+
+function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
   // The path is the sender's own text where no endpoint is meant by it.
-  const connection = outcome === "unknown" ? undefined : request.endpoint;
+  const connection = deps.channels.has(endpoint) ? endpoint : undefined;
   log[outcome === "unsafe" ? "error" : "info"]("webhook.answered", {
     endpoint: connection,
     outcome,
     eventId,
     error,
-    bytes: request.body.length,
+    bytes: body.length,
     duration: Date.now() - startedAt,
   });
   if (outcome !== "unknown" && connection) count(METRIC[outcome], { connection });
-  return answer(outcome);
 }
 
 export const handler = middy(respond, {
   timeoutEarlyInMillis: LAST_WORDS_MS,
-  timeoutEarlyResponse: () => {
-    log.error("webhook.answered", { outcome: "unsafe", error: "TimeoutError" });
-    return answer("unsafe");
-  },
+  timeoutEarlyResponse: () => answer("unsafe"),
 });

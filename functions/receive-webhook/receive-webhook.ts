@@ -27,8 +27,8 @@ export interface Dependencies {
 
 export interface Result {
   outcome: Outcome;
-  /** Only of what is queued. */
-  eventId?: string;
+  /** Only of what is authentic. */
+  eventId?: string | undefined;
   /** Why it is unsafe: the name of an error. */
   error?: string;
 }
@@ -36,18 +36,25 @@ export interface Result {
 /**
  * Checks the signature over the raw bytes and puts the event on the intake queue: the promise behind the 2xx (design.md
  * P1). Whether anybody can read the event is not asked here. Never throws.
+ * @param began told the event's ID once its sender is known: who gives up waiting can still say which it was
  */
-export async function receiveWebhook(request: Request, deps: Dependencies): Promise<Result> {
+export async function receiveWebhook(
+  request: Request,
+  deps: Dependencies,
+  began: (eventId: string) => void = () => {},
+): Promise<Result> {
   const channel = deps.channels.get(request.endpoint);
   const methods: readonly string[] = channel?.methods ?? ["POST"];
   if (!channel || !methods.includes(request.method)) return { outcome: "unknown" };
+  let eventId: string | undefined;
   try {
     if (!(await isAuthentic(request, channel, deps))) return { outcome: "forged" };
-    const eventId = `evt_${randomUUID()}`;
+    eventId = `evt_${randomUUID()}`;
+    began(eventId);
     await makeDurable(eventOf(request, channel, eventId, deps.now()), request.endpoint, deps);
     return { outcome: "queued", eventId };
   } catch (error) {
-    return { outcome: "unsafe", error: errorName(error) };
+    return { outcome: "unsafe", ...(eventId && { eventId }), error: errorName(error) };
   }
 }
 

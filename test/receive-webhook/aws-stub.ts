@@ -38,12 +38,17 @@ export async function startAwsStub(secret: unknown) {
     calls,
     broken,
     count: (service: Service) => calls.filter((call) => call.service === service).length,
+    /** Ends what hangs as a broken connection does. */
+    release() {
+      for (const response of held) response.destroy();
+      held.clear();
+    },
     reset() {
       calls.length = 0;
       broken.clear();
     },
     stop() {
-      for (const response of held) response.destroy();
+      this.release();
       server.closeAllConnections();
       server.close();
     },

@@ -130,9 +130,77 @@ test("503 where the keys cannot be read", async () => {
   equal(await status({ headers: {} }), 503);
 });
 
-test("a queue that hangs is answered with 503 before the function's time is over", async () => {
+/** What was written since `from`, a parsed line each, once that is `enough`. */
+async function linesSince(from: number, enough: (lines: Record<string, unknown>[]) => boolean, of = lambda) {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const written = of.output().slice(from).split("\n").slice(0, -1);
+    const lines = written.map((line): Record<string, unknown> => JSON.parse(line));
+    if (enough(lines) || Date.now() > end) return lines;
+    await new Promise(setImmediate);
+  }
+}
+const answered = (lines: Record<string, unknown>[]) => lines.filter(({ message }) => message === "webhook.answered");
+const metrics = (lines: Record<string, unknown>[]) =>
+  lines.flatMap(({ _aws, ...values }) => (_aws === undefined ? [] : [values]));
+
+test("each answer is one line, and one metric of its connection and nothing else", async () => {
+  const from = lambda.output().length;
+  await status();
+  await status({ path: "/webhooks/shopify/other", headers: {} });
+  await status({ path: "/webhooks/shopify/nobody" });
+  const lines = await linesSince(from, (written) => answered(written).length === 3);
+  deepEqual(
+    answered(lines).map(({ endpoint, outcome }) => [endpoint, outcome]),
+    [
+      ["shopify/demo", "queued"],
+      ["shopify/other", "forged"],
+      [undefined, "unknown"],
+    ],
+  );
+  deepEqual(metrics(lines), [
+    { stage: "test", connection: "shopify/demo", EventsReceived: 1 },
+    { stage: "test", connection: "shopify/other", SignatureFailures: 1 },
+  ]);
+});
+
+test("a queue that hangs is answered with 503 before the function's time is over; log and alarm are told, once", async () => {
+  const from = lambda.output().length;
   aws.broken.set("sqs", "hang");
   equal(await status({}, 1500), 503);
+  const unsafe = { stage: "test", connection: "shopify/demo", NotDurable: 1 };
+  const told = await linesSince(from, (lines) => metrics(lines).length > 0);
+  deepEqual(metrics(told), [unsafe]);
+  const [{ level, endpoint, outcome, error, eventId } = {}, ...more] = answered(told);
+  deepEqual([level, endpoint, outcome, error, more], ["ERROR", "shopify/demo", "unsafe", "TimeoutError", []]);
+  match(String(eventId), /^evt_[0-9a-f-]{36}$/);
+
+  // The call goes on, is tried again, and ends well: the sender was told otherwise.
+  aws.reset();
+  aws.release();
+  equal(await status(), 200);
+  await linesSince(from, () => aws.count("sqs") === 2);
+  equal(await status({ headers: {} }), 401);
+  const all = await linesSince(from, (lines) => answered(lines).some((line) => line["outcome"] === "forged"));
+  equal(aws.count("sqs"), 2);
+  deepEqual(
+    answered(all).map((line) => line["outcome"]),
+    ["unsafe", "queued", "forged"],
+  );
+  deepEqual(metrics(all).slice(0, 2), [unsafe, { stage: "test", connection: "shopify/demo", EventsReceived: 1 }]);
+});
+
+test("keys that cannot be read in time: told of the endpoint, before there is an event", async () => {
+  const fresh = startEnvironment(folder, aws.url);
+  aws.broken.set("secrets", "hang");
+  equal((await fresh.invoke(delivery(), 1500)).statusCode, 503);
+  const told = await linesSince(0, (lines) => metrics(lines).length > 0, fresh);
+  await fresh.end();
+  deepEqual(metrics(told), [{ stage: "test", connection: "shopify/demo", NotDurable: 1 }]);
+  deepEqual(
+    answered(told).map(({ endpoint, outcome, eventId }) => [endpoint, outcome, eventId]),
+    [["shopify/demo", "unsafe", undefined]],
+  );
 });
 
 const signed = (body: string | Uint8Array, headers: Record<string, string> = {}) => ({
