@@ -5,7 +5,7 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import type { Stage } from "./checked-stage.ts";
-import { connectors } from "./connectors.ts";
+import { type Connectors, connectors } from "./connectors.ts";
 import { OrderRelayStack } from "./order-relay-stack.ts";
 
 export interface Resource {
@@ -13,19 +13,25 @@ export interface Resource {
   Properties: Record<string, unknown>;
 }
 
+/** For `context` of an App: CDK's own limit throws a list of types, where check-size.ts says what fits. */
+export const ANY_SIZE = { "@aws-cdk/core:stackResourceLimit": "0" };
+
 /** The template of a stage by logical ID, without the functions' code: for what counts or draws what would be deployed. */
-export function bareTemplate(stage: Stage): Map<string, Resource> {
+export function bareTemplate(stage: Stage, known: Connectors = connectors): Map<string, Resource> {
   // CDK's check of its own schema takes seconds; `npm run synth` makes it.
   process.env["CDK_VALIDATION"] = "false";
   const outdir = mkdtempSync(join(tmpdir(), "order-relay-template-"));
   try {
-    const app = new App({ analyticsReporting: false, outdir });
-    const stack = new OrderRelayStack(app, { stage, connectors, codeOf: () => Code.fromInline("// left out") });
-    const { Resources = {} }: { Resources?: Record<string, Partial<Resource>> } = Template.fromStack(stack).toJSON();
-    return new Map(
-      Object.entries(Resources).map(([id, { Type = "", Properties = {} }]) => [id, { Type, Properties }] as const),
-    );
+    const app = new App({ analyticsReporting: false, outdir, context: ANY_SIZE });
+    const stack = new OrderRelayStack(app, { stage, connectors: known, codeOf: () => Code.fromInline("// left out") });
+    return resourcesOf(Template.fromStack(stack).toJSON());
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
+
+/** The resources of a template by logical ID. */
+export const resourcesOf = ({ Resources = {} }: { Resources?: Record<string, Partial<Resource>> }) =>
+  new Map<string, Resource>(
+    Object.entries(Resources).map(([id, { Type = "", Properties = {} }]) => [id, { Type, Properties }]),
+  );

@@ -2,7 +2,9 @@ import { rm } from "node:fs/promises";
 import { App, type AppProps, Validations } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { ANY_SIZE, resourcesOf } from "./bare-template.ts";
 import { bundle } from "./bundle.ts";
+import { checkSize } from "./check-size.ts";
 import type { Stage } from "./checked-stage.ts";
 import { connectors } from "./connectors.ts";
 import { handlersOf } from "./handlers.ts";
@@ -17,18 +19,20 @@ import { readStage } from "./read-stage.ts";
  * @throws StageMistake with a sentence for the user
  */
 export async function synthesise(name?: string, props: AppProps = {}): Promise<string> {
-  const app = new App({ ...props, analyticsReporting: false });
+  const app = new App({ ...props, analyticsReporting: false, context: { ...props.context, ...ANY_SIZE } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const given = (key: string): string | undefined => app.node.tryGetContext(key);
   const stage = readStage(await loadStage(name ?? given("stage") ?? "local", given("stages")), connectors);
   const folders = await bundleAll(stage);
   try {
-    new OrderRelayStack(app, {
+    const stack = new OrderRelayStack(app, {
       stage,
       connectors,
       codeOf: (room) => Code.fromAsset(folders.get(room) ?? ""),
     });
-    return app.synth().directory;
+    const assembly = app.synth();
+    checkSize(stage, connectors, resourcesOf(assembly.getStackArtifact(stack.artifactId).template));
+    return assembly.directory;
   } finally {
     // CDK has copied them.
     await Promise.all([...folders.values()].map((folder) => rm(folder, { recursive: true, force: true })));

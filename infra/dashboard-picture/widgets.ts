@@ -28,7 +28,8 @@ const Widget = z.discriminatedUnion("type", [
     properties: z.object({
       title: z.string(),
       view: z.string(),
-      metrics: z.array(Row),
+      // A graph of none has no list.
+      metrics: z._default(z.array(Row), []),
       setPeriodToTimeRange: z.optional(z.boolean()),
       annotations: z.optional(z.object({ horizontal: z.optional(z.array(Line)) })),
       yAxis: z.optional(z.object({ left: z.optional(z.object({ label: z.optional(z.string()) })) })),

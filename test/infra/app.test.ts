@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -14,14 +14,14 @@ after(() => {
 });
 
 /** `cdk synth -c stage=<stage>`, without the CLI around it. */
-function synth(stage: string) {
+function synth(stage: string, context: Record<string, string> = {}) {
   const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       ...process.env,
       TMPDIR: temporary,
       CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({ stage }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage }),
       CDK_VALIDATION: "false",
     },
     encoding: "utf8",
@@ -47,4 +47,29 @@ test("the example production stage synthesises, bundles and all, and leaves no b
   deepEqual(synth("prod"), { status: 0, stderr: "" });
   match(readdirSync(outdir).join(), /order-relay-prod\.template\.json/);
   deepEqual(readdirSync(temporary), []);
+});
+
+test("a stage of 120 shops is answered with how many fit, and with no stack trace of the CDK's", () => {
+  const stages = mkdtempSync(join(outdir, "stages-"));
+  const shops = Array.from({ length: 120 }, (_, index) => `shop-${index}`);
+  const stage = {
+    stage: "large",
+    connections: shops.map((name, index) => ({
+      channel: "standard",
+      name,
+      key: `S${index}`,
+      since: "2026-12-01T00:00:00Z",
+    })),
+    destinations: [{ provider: "kakaclo", name: "eu" }],
+    routes: [{ from: shops.map((name) => `standard/${name}`), to: ["kakaclo/eu"] }],
+    alarms: { page: ["oncall@example.com"], ticket: ["orders@example.com"] },
+  };
+  writeFileSync(join(stages, "large.ts"), `export const stage = ${JSON.stringify(stage)};`);
+  const { status, stderr } = synth("large", { stages });
+  equal(status, 1);
+  match(
+    stderr,
+    /^infra\/stages\/large\.ts: 120 connections and 1 destinations make \d+ CloudFormation resources in a stack, of which 500 are allowed.*; about \d+ connections fit/,
+  );
+  doesNotMatch(stderr, /^ +at /m);
 });

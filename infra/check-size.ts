@@ -1,0 +1,63 @@
+import { bareTemplate, type Resource } from "./bare-template.ts";
+import type { Stage } from "./checked-stage.ts";
+import type { Connectors } from "./connectors.ts";
+import { widgetsOf } from "./dashboard-picture/widgets.ts";
+import { StageMistake } from "./stage-mistake.ts";
+
+type Template = ReadonlyMap<string, Resource>;
+
+const widestGraph = (template: Template): number =>
+  Math.max(...widgetsOf(template).map((widget) => (widget.type === "metric" ? widget.properties.metrics.length : 0)));
+
+/** Neither is a quota that can be raised. */
+const MEASURES = [
+  {
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    what: "CloudFormation resources in a stack",
+    most: 500,
+    of: (template: Template) => template.size,
+  },
+  {
+    // Expressions and what is hidden too: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    what: "CloudWatch metrics in a graph",
+    most: 500,
+    of: widestGraph,
+  },
+];
+
+/**
+ * Whether the stage fits into one stack. Counted, not calculated: what a connection or destination takes hangs on its channel,
+ * its alarms, and on how CDK cuts long policies.
+ * @param template of the whole stage, by logical ID
+ * @throws StageMistake with how many connections or destinations do fit, give or take one
+ */
+export function checkSize(stage: Stage, connectors: Connectors, template: Template): void {
+  const over = MEASURES.filter(({ of, most }) => of(template) > most);
+  if (over.length === 0) return;
+  const { connections, destinations } = stage.config;
+  const without = (part: Partial<Stage["config"]>) =>
+    bareTemplate({ ...stage, config: { ...stage.config, ...part } }, connectors);
+  const shops = whatFits(connections.length, template, without({ connections: [] }));
+  const accounts = whatFits(destinations.length, template, without({ destinations: [] }));
+  const fitting = [
+    ...(shops > 0 ? [`about ${shops} connections fit with all destinations`] : []),
+    ...(accounts > 0 ? [`about ${accounts} destinations fit with all connections`] : []),
+  ];
+  throw new StageMistake(stage.name, [
+    `${connections.length} connections and ${destinations.length} destinations make ${over
+      .map(({ of, what, most }) => `${of(template)} ${what}, of which ${most} are allowed`)
+      .join(
+        " and ",
+      )}; ${fitting.join(", or ") || "neither all connections nor all destinations fit"}: move the others to a second stage in the same account (docs/deploy.md, "A second stage")`,
+  ]);
+}
+
+/** How many of `count`, were each of them to take the same. */
+function whatFits(count: number, all: Template, none: Template): number {
+  return Math.min(
+    ...MEASURES.map(({ of, most }) => {
+      const each = (of(all) - of(none)) / count;
+      return each > 0 ? Math.floor((most - of(none)) / each) : count;
+    }),
+  );
+}
