@@ -74,9 +74,12 @@ function* checkTimeouts(stage: Stage, connectors: Connectors) {
       yield `functions names "${room}", which this stage does not have; write one of ${rooms.join(", ")}`;
     }
   }
-  const { giveUpAfter, receiveTimeout } = config.timing;
+  const { dueAfter, giveUpAfter, overdueAfter, receiveTimeout } = config.timing;
   if (giveUpAfter >= config.retention.queues) {
     yield `timing.giveUpAfter must be shorter than retention.queues (${days(config.retention.queues)}), or SQS forgets a delivery before we give it up`;
+  }
+  if (overdueAfter < dueAfter) {
+    yield `timing.overdueAfter (${overdueAfter / 60_000} min) must be at least timing.dueAfter (${dueAfter / 60_000} min): what was never taken from its queue is counted from the first look on`;
   }
   // Of an HTTP API; fixed.
   if (receiveTimeout > 29_000) {

@@ -41,7 +41,7 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
     if (maxOrderAge !== "none" && maxOrderAge >= retention.bodies) {
       yield `connections ${path}: maxOrderAge (${days(maxOrderAge)}) must be shorter than retention.bodies (${days(retention.bodies)}), or an order could be due whose body is gone`;
     }
-    if (silentAfter !== undefined && (silentAfter < HOUR || silentAfter > 7 * DAY || silentAfter % HOUR !== 0)) {
+    if (silentAfter < HOUR || silentAfter > 7 * DAY || silentAfter % HOUR !== 0) {
       yield `connections ${path}: silentAfter is ${silentAfter / HOUR} hours; write whole hours between "1h" and "7d": CloudWatch looks no further back`;
     }
   }

@@ -56,8 +56,10 @@ export class RelayDashboard extends Dashboard {
         relayMetric(stage.name, name, { destination }, { label: destination, statistic, color: colorOf(index) }),
       );
     /** Where a graph has several metrics of a destination: its colour would not tell them apart. */
-    const told = (name: MetricName, word: string) =>
-      paths.map((destination) => relayMetric(stage.name, name, { destination }, { label: `${destination}: ${word}` }));
+    const told = (name: MetricName, word: string, statistic = Stats.SUM) =>
+      paths.map((destination) =>
+        relayMetric(stage.name, name, { destination }, { label: `${destination}: ${word}`, statistic }),
+      );
     const queues = [...destinations, { path: "intake", messages: intake.messages }];
     const depth = (queue: Queue, label: string, index: number) =>
       queue.metricApproximateNumberOfMessagesVisible({ label, statistic: Stats.MAXIMUM, color: colorOf(index) });
@@ -115,8 +117,8 @@ export class RelayDashboard extends Dashboard {
         [
           graph("Failed: dead letters, by queue", dead, { width: WIDTH / 3 }),
           graph(
-            "Failed: rejected and faulty, by destination",
-            [...told("DeliveriesRejected", "rejected"), ...told("DeliveriesFaulty", "faulty")],
+            "Failed: deliveries that wait for a person",
+            [...told("WaitingRejected", "rejected", Stats.MAXIMUM), ...told("WaitingFaulty", "faulty", Stats.MAXIMUM)],
             { width: WIDTH / 3 },
           ),
           graph(

@@ -14,7 +14,7 @@ import { Intake } from "./intake.ts";
 import { LedgerTable } from "./ledger-table.ts";
 import { PersonalDataKey } from "./personal-data-key.ts";
 import { ProviderLane } from "./provider-lane.ts";
-import { watchDestination } from "./watch-deliveries.ts";
+import { watchDestination, watchRemoved } from "./watch-deliveries.ts";
 import { watchFindDue, watchFunction } from "./watch-functions.ts";
 import { watchConnection, watchFront, watchIntake } from "./watch-webhooks.ts";
 import { WebhookFront } from "./webhook-front.ts";
@@ -78,6 +78,7 @@ export class OrderRelayStack extends Stack {
     for (const connection of stage.config.connections) watchConnection(alarms, connection);
     watchIntake(alarms, this.intake);
     for (const destination of destinations) watchDestination(alarms, destination);
+    watchRemoved(alarms);
     watchFindDue(alarms, this.due);
     for (const fn of functions) watchFunction(alarms, fn);
     new RelayDashboard(this, "Dashboard", { stage, intake: this.intake, destinations, functions, alarms });

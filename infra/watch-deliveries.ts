@@ -1,13 +1,18 @@
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { type MetricName, REMOVED } from "../shared/metrics.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Destination } from "./destination.ts";
 import { relayMetric } from "./relay-metric.ts";
 import { depthOf, watchDeadLetterAge } from "./watch-queue.ts";
 
+const hours = (ms: number): string => `${ms / 3_600_000} h`;
+
 /** Two lanes: what the provider rejected waits for a person, what is faulty wakes one. */
 export function watchDestination(alarms: Alarms, { path, messages }: Destination): void {
   const by = { destination: path };
-  const { name, infrastructure } = alarms.stage;
+  const { name, config, infrastructure } = alarms.stage;
+  // Written every minute from the ledger: the alarm lasts as long as what it tells.
+  const gauge = (metric: MetricName) => relayMetric(name, metric, by, { statistic: Stats.MAXIMUM });
   alarms.raise(`dead-letters ${path}`, {
     lane: "ticket",
     heading: "dead-letters-of-a-destination",
@@ -19,19 +24,19 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     lane: "page",
     heading: "faulty-deliveries",
     sentence: `Deliveries to ${path} fail for a reason that is no order's: credentials, permissions, or a provider that is down for hours.`,
-    metric: relayMetric(name, "DeliveriesFaulty", by),
+    metric: gauge("WaitingFaulty"),
   });
   alarms.raise(`rejected ${path}`, {
     lane: "ticket",
     heading: "rejected-deliveries",
     sentence: `${path} does not take an order as it is: a person mends its data, then redrives.`,
-    metric: relayMetric(name, "DeliveriesRejected", by),
+    metric: gauge("WaitingRejected"),
   });
   alarms.raise(`overdue ${path}`, {
     lane: "page",
     heading: "overdue-deliveries",
-    sentence: `Deliveries to ${path} should have ended long ago, says the ledger.`,
-    metric: relayMetric(name, "DeliveriesOverdue", by, { statistic: Stats.MAXIMUM }),
+    sentence: `Deliveries to ${path} have been open for ${hours(config.timing.overdueAfter)}, says the ledger: waiting, tried again and again, or in doubt.`,
+    metric: gauge("DeliveriesOverdue"),
   });
   alarms.raise(`cancelled-after-created ${path}`, {
     lane: "ticket",
@@ -45,5 +50,15 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     sentence: `${path} answers that we ask too often; orders wait.`,
     metric: relayMetric(name, "ProviderThrottled", by),
     threshold: infrastructure.thresholds.throttledCalls,
+  });
+}
+
+/** Destinations that a stage no longer has, and for which orders still wait. */
+export function watchRemoved(alarms: Alarms): void {
+  alarms.raise("removed-destinations", {
+    lane: "page",
+    heading: "removed-destinations",
+    sentence: "Orders wait for a destination that was taken out of the stage file.",
+    metric: relayMetric(alarms.stage.name, "DeliveriesOverdue", { destination: REMOVED }, { statistic: Stats.MAXIMUM }),
   });
 }

@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { type Connection, pathOf } from "../shared/config.ts";
 import { NAMESPACE } from "../shared/metrics.ts";
@@ -48,6 +48,21 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     metric: relayMetric(name, "SignatureFailures", by),
     threshold: infrastructure.thresholds.signatureFailures,
   });
+  alarms.raise(`key-changed ${by.connection}`, {
+    lane: "page",
+    heading: "signature-failures",
+    sentence: `In an hour webhooks of ${by.connection} were refused with 401, and not one was accepted: its key has changed.`,
+    // A small shop sends too few to reach the threshold. `EventsReceived` has a zero wherever one was refused (receive-webhook).
+    metric: new MathExpression({
+      expression: "IF(accepted > 0, 0, refused)",
+      usingMetrics: {
+        accepted: relayMetric(name, "EventsReceived", by, { period: HOUR }),
+        refused: relayMetric(name, "SignatureFailures", by, { period: HOUR }),
+      },
+      period: HOUR,
+      label: "refused, and none accepted",
+    }),
+  });
   alarms.raise(`orders-held ${by.connection}`, {
     lane: "ticket",
     heading: "orders-held",
@@ -55,17 +70,15 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     metric: relayMetric(name, "OrdersHeld", by, { statistic: Stats.MAXIMUM }),
     threshold: infrastructure.thresholds.heldOrders,
   });
-  if (connection.silentAfter !== undefined) {
-    const hours = connection.silentAfter / HOUR.toMilliseconds();
-    alarms.raise(`silence ${by.connection}`, {
-      lane: "page",
-      heading: "silence-of-a-connection",
-      sentence: `No webhook of ${by.connection} for ${hours} hours.`,
-      metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
-      periods: hours,
-      silence: true,
-    });
-  }
+  const hours = connection.silentAfter / HOUR.toMilliseconds();
+  alarms.raise(`silence ${by.connection}`, {
+    lane: "page",
+    heading: "silence-of-a-connection",
+    sentence: `No webhook of ${by.connection} for ${hours} hours.`,
+    metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
+    periods: hours,
+    silence: true,
+  });
 }
 
 export function watchIntake(alarms: Alarms, { messages }: Intake): void {

@@ -14,14 +14,14 @@ const SHOWN = 5;
 /** `npm run failed`: what waits for a person. */
 export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
   new Command("npm run failed --")
-    .description("Lists what waits for a person, by destination and reason, longest waiting first.")
+    .description("Lists what waits for a person or is overdue, by destination and reason, longest waiting first.")
     .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
     .option("--region <region>", "default: AWS_REGION, or the profile's")
     .option("--json", "every group with all its orders as JSON")
     .option("--all", `names every order, not only the first ${SHOWN} of a group`)
     .action(async (options: { stage: string; region?: string; json?: true; all?: true }) => {
       const stage = await openStage(options, variables);
-      const groups = grouped(await waitingOnes(stage.ledger));
+      const groups = grouped(await waitingOnes(stage.ledger, stage.config, Date.now()));
       const unreadable = await unreadableEvents(stage);
       if (options.json) {
         const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options.stage) }));
@@ -33,7 +33,7 @@ export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
           `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be read or routed\n  next: read them on the queue ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md), mend the cause, then "Start DLQ redrive"`,
         );
       }
-      terminal.say(told.join("\n\n") || "Nothing waits for a person.");
+      terminal.say(told.join("\n\n") || "Nothing waits for a person, and nothing is overdue.");
     });
 
 /** Events of which the ledger knows no order yet. SQS's count is approximate. */

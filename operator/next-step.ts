@@ -1,14 +1,15 @@
 import type { Delivery } from "../shared/delivery.ts";
 import { ENDED } from "../shared/delivery.ts";
 import type { OrderFile } from "../shared/ledger.ts";
+import { isForAPerson } from "../shared/standing.ts";
 
-/** Why something waits for a person. */
-export type Kind = "rejected" | "faulty" | "in-doubt" | "follow-up" | "held";
+/** Why a person should look at something. The last three go on by themselves, or would. */
+export type Kind = "rejected" | "faulty" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";
 
 /** Undefined for a delivery that has ended or goes on by itself. */
-export function kindOf({ state, followUp, dueHour }: Delivery): Kind | undefined {
-  // In the index of what waits for a person, and in no other.
-  if (dueHour === undefined) return undefined;
+export function kindOf(delivery: Delivery): Kind | undefined {
+  const { state, followUp } = delivery;
+  if (!isForAPerson(delivery)) return undefined;
   if (ENDED.has(state)) return followUp === undefined ? undefined : "follow-up";
   return state === "rejected" || state === "in-doubt" ? state : "faulty";
 }
@@ -33,6 +34,12 @@ export function nextStep(kind: Kind, order: string, destination = "<destination>
       return `Look for its reference at the provider. There: ${resolve("created=<its ID>")}; not there: … not-created; made by yourself: … done-by-hand`;
     case "follow-up":
       return `The order exists; a step after it failed. Mend that and redrive its dead letter, or: ${send}; done there by hand: ${resolve("done-by-hand")}`;
+    case "failing":
+      return `Mend the way there: credentials (npm run secrets), permission, the provider's service. It is tried again by itself`;
+    case "overdue":
+      return `It goes on by itself. A provider that is down, or slow: wait. In doubt: look for its reference at the provider. There: ${resolve("created=<its ID>")}; not there: … not-created`;
+    case "removed":
+      return `Put the destination back into the stage file and deploy; or make it by hand: ${resolve("done-by-hand")}`;
     case "held":
       return `Cancel at the provider what is left of it, and say so for each: ${resolve("cancelled")}. Then: ${order} --renew`;
   }

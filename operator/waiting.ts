@@ -1,8 +1,10 @@
+import { type Config, destinationPath } from "../shared/config.ts";
 import type { Delivery } from "../shared/delivery.ts";
 import type { Ledger, Waiting } from "../shared/ledger.ts";
+import { FOR_A_PERSON, isUnended } from "../shared/standing.ts";
 import { isHeldForAPerson, type Kind, kindOf } from "./next-step.ts";
 
-/** One delivery, or one held order, that nothing but a person moves on. */
+/** One delivery, or one held order, that a person should look at. */
 export interface WaitingOne {
   /** `shopify/main/820982911946154508` */
   order: string;
@@ -27,12 +29,25 @@ export interface WaitingGroup {
 /** Orders read side by side. */
 const SIDE_BY_SIDE = 20;
 
-/** What waits for a person, longest first, read from the deliveries themselves: the index may be a moment behind. */
-export async function waitingOnes(ledger: Pick<Ledger, "waitingForAPerson" | "file">): Promise<WaitingOne[]> {
-  const entries = await ledger.waitingForAPerson();
+/**
+ * What the alarms are about: what waits for a person, and of what goes on by itself that which is overdue, fails for a reason
+ * that is no order's, or has no destination any more. Longest first, read from the deliveries themselves: the index may be
+ * a moment behind. @param now epoch ms
+ */
+export async function waitingOnes(
+  ledger: Pick<Ledger, "standing" | "file">,
+  config: Config,
+  now: number,
+): Promise<WaitingOne[]> {
+  const paths = config.destinations.map(destinationPath);
+  const late = new Date(now - config.timing.overdueAfter).toISOString();
+  const open = (await ledger.standing(["open"])).filter(
+    ({ destination = "", since }) => since <= late || !paths.includes(destination),
+  );
+  const entries = [...(await ledger.standing([...FOR_A_PERSON, "failing"])), ...open];
   const found: (WaitingOne | undefined)[] = [];
   for (let at = 0; at < entries.length; at += SIDE_BY_SIDE) {
-    found.push(...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => look(entry, ledger)))));
+    found.push(...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => look(entry, ledger, paths)))));
   }
   return found.filter((one) => one !== undefined);
 }
@@ -40,6 +55,7 @@ export async function waitingOnes(ledger: Pick<Ledger, "waitingForAPerson" | "fi
 async function look(
   { identity, destination, since }: Waiting,
   ledger: Pick<Ledger, "file">,
+  paths: readonly string[],
 ): Promise<WaitingOne | undefined> {
   const file = await ledger.file(identity);
   if (!file) return undefined;
@@ -48,11 +64,18 @@ async function look(
     if (!isHeldForAPerson(file)) return undefined;
     return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };
   }
-  const waits = (one: Delivery) => one.destination === destination && kindOf(one) !== undefined;
-  const delivery = file.deliveries.find((one) => waits(one) && one.dueAt === since) ?? file.deliveries.find(waits);
-  const kind = delivery && kindOf(delivery);
+  const stands = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
+  const delivery = file.deliveries.find((one) => stands(one) && one.dueAt === since) ?? file.deliveries.find(stands);
+  const kind = delivery && kindNow(delivery, paths);
   if (!kind) return undefined;
-  return { ...common, destination, kind, reason: delivery.reason ?? "", reference: delivery.reference ?? null };
+  const { reason = "waits on its queue; nothing has been sent there yet", reference = null } = delivery;
+  return { ...common, destination, kind, reason, reference };
+}
+
+function kindNow(delivery: Delivery, paths: readonly string[]): Kind | undefined {
+  if (!isUnended(delivery)) return kindOf(delivery);
+  if (!paths.includes(delivery.destination)) return "removed";
+  return delivery.dueHour === "failing" ? "failing" : "overdue";
 }
 
 /** By destination, kind and what their reasons have in common; the group that waits longest first. */

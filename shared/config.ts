@@ -20,7 +20,7 @@ export const Connection = z.object({
   /** The channel's own shop or seller ID, where an event names it. */
   shop: z.optional(z.string()),
   /** No event for this long raises an alarm: 1 hour to 7 days. */
-  silentAfter: z.optional(Duration),
+  silentAfter: z._default(Duration, 7 * 86_400_000),
   /** Of the channel's own. */
   settings: z._default(z.record(z.string(), z.unknown()), {}),
 });
@@ -82,6 +82,8 @@ export const Timing = z.object({
   longestVisibility: z._default(Duration, 11 * 3_600_000),
   /** After which the due-time pass looks at an order that may have been forgotten. */
   dueAfter: z._default(Duration, 15 * 60_000),
+  /** A delivery that is open for so long is overdue: somebody is told. */
+  overdueAfter: z._default(Duration, 3_600_000),
   /** The due-time pass reads this far back again: the index is eventually consistent. */
   dueOverlap: z._default(Duration, 5 * 60_000),
   secretsMaxAge: z._default(Duration, 5 * 60_000),

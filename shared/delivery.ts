@@ -68,7 +68,7 @@ export const Delivery = z.object({
   notCreatedAt: z.optional(z.int()),
   /** What a person said of it last, who and when. */
   resolvedBy: z.optional(z.string()),
-  /** Present while it waits for a person; see ledger.ts. */
+  /** Present while it is open after a failure, or waits for a person; see standing.ts. */
   dueHour: z.optional(z.string()),
   dueAt: z.optional(z.string()),
   expiresAt: z.int(),

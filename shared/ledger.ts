@@ -8,6 +8,7 @@ import { DUE_INDEX } from "./names.ts";
 import type { Order } from "./order.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
 import { OrderRecord, Version } from "./order-record.ts";
+import type { Standing } from "./standing.ts";
 import { type Item, NOT_EXISTS, type Table } from "./table.ts";
 
 /** An order, its body and its deliveries, read in one consistent query. */
@@ -25,7 +26,7 @@ export interface DueEntry {
   dueAt: string;
 }
 
-/** `destination` undefined: the order itself is held. */
+/** A delivery, or a held order (`destination` undefined), that stands in the index for what is not done. */
 export interface Waiting {
   identity: Identity;
   destination: string | undefined;
@@ -48,8 +49,8 @@ export interface Ledger {
   putDelivery(delivery: Delivery): Promise<"written" | "conflict">;
   /** Orders whose due time lies in `[from, to]`, epoch ms, soonest first. */
   due(from: number, to: number): Promise<DueEntry[]>;
-  /** What waits for a person: rejected, faulty, in doubt to the end, held for the operator. Longest waiting first. */
-  waitingForAPerson(): Promise<Waiting[]>;
+  /** What stands in the index as one of `kinds`. Longest waiting first. */
+  standing(kinds: readonly Standing[]): Promise<Waiting[]>;
   /** Up to where the due-time pass has looked, epoch ms. @throws where a newer release has */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
@@ -65,16 +66,6 @@ export function dueAttributes(at: number): { dueAt: string; dueHour: string } {
   const dueAt = new Date(at).toISOString();
   return { dueAt, dueHour: dueAt.slice(0, 13) };
 }
-
-/**
- * The index's attributes for a delivery, or an order, that nothing but a person moves on: a partition of their own in the
- * same index. Only what failed pays for it.
- */
-export const forAPerson = (at: number): { dueAt: string; dueHour: string } => ({
-  dueAt: new Date(at).toISOString(),
-  dueHour: FOR_A_PERSON,
-});
-const FOR_A_PERSON = "for-a-person";
 
 export function createLedger(table: Table, store: EventStore, now: () => number = Date.now): Ledger {
   /** Expired items stay readable for days (TTL deletes when it gets to it), so nobody may see them. */
@@ -133,13 +124,16 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
       return found;
     },
 
-    async waitingForAPerson() {
-      const items = await table.range(DUE_INDEX, ["dueHour", FOR_A_PERSON], ["dueAt", "0", "9"]);
-      return items.map(({ pk, sk, dueAt }) => ({
-        identity: identityOf(pk),
-        destination: /^delivery#([^#]+)#/.exec(sk)?.[1],
-        since: String(dueAt),
-      }));
+    async standing(kinds) {
+      const ranges = kinds.map((kind) => table.range(DUE_INDEX, ["dueHour", kind], ["dueAt", "0", "9"]));
+      return (await Promise.all(ranges))
+        .flat()
+        .map(({ pk, sk, dueAt }) => ({
+          identity: identityOf(pk),
+          destination: /^delivery#([^#]+)#/.exec(sk)?.[1],
+          since: String(dueAt),
+        }))
+        .sort((a, b) => a.since.localeCompare(b.since));
     },
 
     async dueCursor() {

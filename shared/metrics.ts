@@ -23,6 +23,8 @@ export const METRICS = {
     "DeliveriesInDoubt",
     "DeliveriesRetried",
     "DeliveriesOverdue",
+    "WaitingFaulty",
+    "WaitingRejected",
     "CancelledAfterCreated",
     "ProviderThrottled",
     "ProviderPriceDifference",
@@ -31,6 +33,9 @@ export const METRICS = {
 } as const;
 
 export type MetricName = (typeof METRICS)[keyof typeof METRICS][number];
+
+/** As `destination`: all that were taken out of the stage while orders waited for them. No path is like it. */
+export const REMOVED = "removed";
 
 export const NAMESPACE = "OrderRelay";
 

@@ -7,6 +7,7 @@ import type { Ledger, OrderFile } from "../../shared/ledger.ts";
 import { linesToShip } from "../../shared/order.ts";
 import { reference } from "../../shared/reference.ts";
 import type { Verdict } from "../../shared/sqs-batch.ts";
+import { isForAPerson } from "../../shared/standing.ts";
 import { without } from "../../shared/without.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
@@ -56,6 +57,8 @@ export interface Handled {
   cancelled?: boolean;
 }
 
+/** Tried again, it waits for nobody; open, it stays counted. */
+const INDEXED = ["dueAt", "dueHour"] as const;
 /** Kept free before the function's end, ms: to write down what came back. */
 const RESULT_MARGIN = 1_000;
 /** For a message that found another one at work in the very moment, ms. */
@@ -204,7 +207,7 @@ class Run {
     const { functionTimeout, config } = this.deps;
     const now = this.deps.now();
     const claimed: Delivery = {
-      ...without(delivery, "settledAt", "nextAttemptAt", "dueAt", "dueHour"),
+      ...without(delivery, "settledAt", "nextAttemptAt", ...(isForAPerson(delivery) ? INDEXED : [])),
       state: "sending",
       attempts: delivery.attempts + 1,
       reference: outgoing.reference,

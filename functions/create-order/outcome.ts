@@ -1,8 +1,8 @@
 import type { Timing } from "../../shared/config.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
-import { forAPerson } from "../../shared/ledger.ts";
 import type { Verdict } from "../../shared/sqs-batch.ts";
+import { standsAs, standsOpen } from "../../shared/standing.ts";
 import { without } from "../../shared/without.ts";
 import type { Created } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
@@ -85,7 +85,7 @@ export function concludeFailed(
         reason: error.reason,
         failed,
         tries: without(delivery.tries, messageId),
-        ...forAPerson(now),
+        ...standsAs("rejected", now),
       },
       verdict: { again: 0 },
     };
@@ -107,7 +107,12 @@ export function waiting(
   const kept = state === "in-doubt" ? settledAtOf(delivery) : {};
   return {
     outcome,
-    delivery: { ...atRest(delivery), ...kept, state, reason, nextAttemptAt: Math.round(now + again) },
+    delivery: {
+      ...atRest(delivery),
+      ...kept,
+      ...{ state, reason, nextAttemptAt: Math.round(now + again) },
+      ...standsOpen(delivery, now),
+    },
     verdict: { again },
   };
 }
@@ -130,7 +135,7 @@ export function tried(
     const state = inDoubt ? "in-doubt" : "faulty";
     return {
       outcome: "gave-up",
-      delivery: { ...common, state, failed, tries: without(delivery.tries, messageId), ...forAPerson(now) },
+      delivery: { ...common, state, failed, tries: without(delivery.tries, messageId), ...standsAs("faulty", now) },
       verdict: { again: 0 },
     };
   }
@@ -142,6 +147,7 @@ export function tried(
       state: inDoubt ? "in-doubt" : "retrying",
       tries: newest({ ...delivery.tries, [messageId]: { count, since: former.since } }),
       nextAttemptAt: Math.round(now + again),
+      ...standsOpen(delivery, now, faulty ? "failing" : "open"),
     },
     verdict: { again },
   };

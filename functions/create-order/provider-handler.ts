@@ -10,6 +10,7 @@ import { environment } from "../../shared/env.ts";
 import { Faulty } from "../../shared/errors.ts";
 import { log } from "../../shared/log.ts";
 import { count } from "../../shared/metrics.ts";
+import { queueName } from "../../shared/names.ts";
 import { openLedger } from "../../shared/open-ledger.ts";
 import { createQueues } from "../../shared/queues.ts";
 import { createSecrets, SecretUnreadable } from "../../shared/secrets.ts";
@@ -49,6 +50,10 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     }
   }
 
+  /** By the queue's name, which also says where a message was meant to go that nobody can read. */
+  const destinations = new Map(
+    config.destinations.map(destinationPath).map((path) => [queueName.destination(env.stage, path), path]),
+  );
   const deps: Omit<Deps, "functionTimeout"> = {
     provider,
     config,
@@ -69,17 +74,22 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       const receives = Number(attributes.ApproximateReceiveCount);
       const message = { messageId, body, receives, sentAt: Number(attributes.SentTimestamp), deadline };
       const handled = await createOrder(message, { ...deps, functionTimeout });
-      tell(provider, record, handled, Date.now() - began);
+      const queue = record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(":") + 1);
+      tell(destinations.get(queue) ?? provider.name, record, handled, Date.now() - began);
       return handled.verdict;
     };
     return workOnBatch(event, queues, work, deadline + END_MARGIN / 2);
   });
 }
 
-/** One wide line an attempt, and what the alarms and the dashboard count. No reason: it may quote the buyer. */
-function tell(provider: Provider, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
+/**
+ * One wide line an attempt, and what the alarms and the dashboard count. No reason: it may quote the buyer.
+ * @param source the destination whose queue it came from: what cannot be read is counted there, or no alarm would see it
+ */
+function tell(source: string, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
   const { outcome, pointer, delivery, verdict } = handled;
-  const { eventId, channel, connection, orderId, generation, destination = provider.name } = pointer ?? {};
+  const { eventId, channel, connection, orderId, generation } = pointer ?? {};
+  const destination = outcome === "unreadable" ? source : (pointer?.destination ?? source);
   log.info("delivery.attempted", {
     ...{ eventId, channel, connection, orderId, generation, destination, messageId, outcome, duration },
     ...{ state: delivery?.state, attempts: delivery?.attempts, reference: delivery?.reference },

@@ -1,9 +1,10 @@
 import { type Config, destinationPath } from "../../shared/config.ts";
-import { type Delivery, ENDED } from "../../shared/delivery.ts";
+import { type Delivery, ENDED, newDelivery } from "../../shared/delivery.ts";
 import { dispatch } from "../../shared/dispatch.ts";
 import type { Identity } from "../../shared/identity.ts";
 import { type DueEntry, dueAttributes, type Ledger, type OrderFile } from "../../shared/ledger.ts";
 import type { Queues } from "../../shared/queues.ts";
+import { isUnended, standsAs } from "../../shared/standing.ts";
 
 export interface Deps {
   config: Config;
@@ -15,17 +16,19 @@ export interface Deps {
   deadline: number;
   /** Told of each destination for which a cancellation came too late. */
   tooLate?: (destination: string, order: Identity) => void;
+  /** Told of each order that could not be looked at, or not finished. */
+  failed?: (order: Identity, error: unknown) => void;
 }
 
 /**
- * What a pass found. `overdue`: destination → deliveries that nobody works on and nobody was told of. `failed`: orders that
- * could not be looked at, or not finished; they are taken up again.
+ * What a pass found. `failed`: orders that could not be looked at, or not finished; they are taken up again. `stuck`: one of
+ * them has failed for longer than `dueAfter`, so that somebody should know.
  */
 export interface Pass {
   looked: number;
   resent: number;
   failed: number;
-  overdue: Map<string, number>;
+  stuck: boolean;
 }
 
 /** Looked at again after this many times `dueAfter`, at most. */
@@ -44,11 +47,12 @@ const HOUR = 3_600_000;
 export async function findDue(deps: Deps): Promise<Pass> {
   const { ledger, config, now } = deps;
   const { dueOverlap, dueAfter } = config.timing;
-  const pass: Pass = { looked: 0, resent: 0, failed: 0, overdue: new Map() };
+  const pass: Pass = { looked: 0, resent: 0, failed: 0, stuck: false };
   const began = now();
   // Before the first pass ever there may have been orders: as far back as their messages were kept.
   const cursor = (await ledger.dueCursor()) ?? began - dueAfter - config.retention.queues;
   const seen = await lookThrough(cursor - dueOverlap, began, pass, deps);
+  pass.stuck = seen.failed !== undefined && began - seen.failed > dueAfter;
   await ledger.moveDueCursor(nextCursor(cursor, began, seen, LONGEST_HOLD * dueAfter));
   return pass;
 }
@@ -95,9 +99,13 @@ function nextCursor(cursor: number, began: number, { unseen, failed }: Seen, lon
 /** @returns the entries that could not be looked at */
 async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueEntry[]> {
   const results = await Promise.allSettled(entries.map((entry) => takeUp(entry, pass, deps)));
-  const failed = entries.filter((_, index) => results[index]?.status === "rejected");
-  pass.failed += failed.length;
-  return failed;
+  return entries.filter(({ identity }, index) => {
+    const result = results[index];
+    if (result?.status !== "rejected") return false;
+    pass.failed += 1;
+    deps.failed?.(identity, result.reason);
+    return true;
+  });
 }
 
 async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
@@ -115,11 +123,7 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   const known = new Set(config.destinations.map(destinationPath));
   // Taken out of the stage while orders waited for it: there is no queue to send to, but somebody should know.
   const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(file, destination), deps));
-  for (const destination of open) {
-    if (lost.includes(destination) || !known.has(destination)) {
-      pass.overdue.set(destination, (pass.overdue.get(destination) ?? 0) + 1);
-    }
-  }
+  await Promise.all(open.map((destination) => standOpen(file, destination, deps)));
   const looks = (record.dueLooks ?? 0) + 1;
   const pause = config.timing.dueAfter * Math.min(2 ** looks, LONGEST_PAUSE);
   const next = {
@@ -133,6 +137,17 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("written by somebody else");
   pass.resent += next.toSend.length;
   await dispatch(next, deps);
+}
+
+/** From now on it is counted until it ends (gauges.ts); what failed once stands there already. */
+async function standOpen(file: OrderFile, destination: string, deps: Deps): Promise<void> {
+  const { record } = file;
+  const delivery = deliveryOf(file, destination) ?? newDelivery(record, destination);
+  // A running attempt's result is conditional on what it claimed: its item is nobody else's.
+  if (isUnended(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
+  const since = Date.parse(record.sentAt ?? record.receivedAt);
+  // Where somebody else wrote it, it is not forgotten: what comes of it, or the next look, puts it there.
+  await deps.ledger.putDelivery({ ...delivery, rev: delivery.rev + 1, ...standsAs("open", since) });
 }
 
 const deliveryOf = ({ record, deliveries }: OrderFile, destination: string): Delivery | undefined =>

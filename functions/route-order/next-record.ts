@@ -3,11 +3,12 @@ import type { Config, Connection } from "../../shared/config.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { ReceivedEvent } from "../../shared/event.ts";
 import { freshness } from "../../shared/freshness.ts";
-import { dueAttributes, forAPerson } from "../../shared/ledger.ts";
+import { dueAttributes } from "../../shared/ledger.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
 import { digestOf } from "../../shared/order-body.ts";
 import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/order-record.ts";
 import { type Decision, decide } from "../../shared/routes.ts";
+import { standsAs } from "../../shared/standing.ts";
 import { without } from "../../shared/without.ts";
 import type { Reading } from "../channels/channel.ts";
 
@@ -138,7 +139,7 @@ function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]
   if (leftOver(record, deliveries).length > 0) {
     const reason =
       "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
-    return { ...record, state: "held", reason, ...forAPerson(now) };
+    return { ...record, state: "held", reason, ...standsAs("held", now) };
   }
   return newGeneration(record, decision);
 }

@@ -9,8 +9,8 @@ export const MEASURED = {
   update: { writes: 3, reads: 1 },
   /** One delivery: a query; the claim and the result. */
   delivery: { writes: 2, reads: 1 },
-  /** One pass of find-due that finds nothing: cursor read and written, the index's two partitions. */
-  pass: { writes: 1, reads: 2 },
+  /** One pass of find-due that finds nothing: cursor read and written; of the index the hour, and what stands open or waits. */
+  pass: { writes: 1, reads: 4 },
 } as const;
 
 /** What only a running stage can tell. Cautious; change them to what your dashboard says. */

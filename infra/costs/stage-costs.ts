@@ -39,14 +39,14 @@ function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   const sources = count("AWS::Lambda::EventSourceMapping");
   const { pollers, longPoll, seconds, logBytes } = ASSUMED;
   const passes = MINUTES / Math.max(1, Math.round(stage.config.timing.findDueEvery / 60_000));
-  const gauges = stage.config.connections.length + stage.config.destinations.length;
+  const gauges = gaugesOf(stage);
   const bytes = logBytes["find-due"] + gauges * logBytes.gauge;
   const nat = count("AWS::EC2::NatGateway");
   return [
-    cost("alarms", "in the template", count("AWS::CloudWatch::Alarm"), PRICES.alarm),
+    cost("alarms", "in the template, by the metrics each looks at", alarmMetrics(template), PRICES.alarm),
     cost("dashboard", "in the template", count("AWS::CloudWatch::Dashboard"), PRICES.dashboard),
     cost("secrets", "in the template", count("AWS::SecretsManager::Secret"), PRICES.secret),
-    cost("gauges", "one a connection, one a destination, the 429s", gauges + 1, PRICES.metric),
+    cost("gauges", "one a connection, three a destination, the 429s", gauges + 1, PRICES.metric),
     cost("key", "in the template", count("AWS::KMS::Key"), PRICES.key),
     cost(
       "polling of queues",
@@ -79,10 +79,9 @@ function warm(stage: Stage): Cost[] {
 }
 
 function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
-  const { connections, destinations } = stage.config;
   const metrics = metricsOf(stage);
   const secrets = counter(template)("AWS::SecretsManager::Secret");
-  const atRest = connections.length + destinations.length + 1;
+  const atRest = gaugesOf(stage) + 1;
   const reads = (HOURS * 3_600_000) / stage.config.timing.secretsMaxAge;
   return [
     cost(
@@ -100,6 +99,19 @@ function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
     ),
   ];
 }
+
+/** Written every minute, whatever happens: orders held; overdue, faulty and rejected deliveries. */
+const gaugesOf = ({ config: { connections, destinations } }: Stage): number =>
+  connections.length + 3 * destinations.length;
+
+/** An alarm on an expression is billed by the metrics in it. */
+const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>
+  [...template.values()]
+    .filter(({ Type }) => Type === "AWS::CloudWatch::Alarm")
+    .map(({ Properties: { Metrics } = {} }) =>
+      Array.isArray(Metrics) ? Metrics.filter((one: object) => "MetricStat" in one).length : 1,
+    )
+    .reduce((sum, metrics) => sum + metrics, 0);
 
 /** Custom metrics that a stage can write: so many a connection, so many a destination, and the 429s. */
 export const metricsOf = ({ config: { connections, destinations } }: Stage): number =>

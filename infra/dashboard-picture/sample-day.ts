@@ -100,6 +100,7 @@ export class SampleDay {
       const stretch = 1 + waiting * 0.12;
       this.put("DeliveriesCreated", path, step, created);
       this.put("DeliveriesRejected", path, step, rejected);
+      this.put("WaitingRejected", path, step, dead);
       this.put("DeliveriesRetried", path, step, this.dice() < 0.05 ? 1 : 0);
       this.put("DeliveriesInDoubt", path, step, last && IN_DOUBT.has(step) ? 1 : 0);
       this.put("ProviderThrottled", path, step, slow ? this.about(16) : 0);

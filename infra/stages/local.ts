@@ -54,6 +54,7 @@ export const stage = defineStage({
     throttleBase: "200ms",
     throttleCap: "5s",
     dueAfter: "60s",
+    overdueAfter: "60s",
     dueOverlap: "5s",
     secretsMaxAge: "5s",
     secretsRecheck: "1s",

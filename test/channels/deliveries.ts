@@ -13,7 +13,7 @@ export const hmac = (secret: string | Buffer, body: string | Uint8Array, encodin
   createHmac("sha256", secret).update(body).digest(encoding);
 
 export function connection(channel: string, overrides: Partial<Connection> = {}): Connection {
-  return { channel, name: "demo", key: "D", maxOrderAge: "none", settings: {}, ...overrides };
+  return { channel, name: "demo", key: "D", maxOrderAge: "none", silentAfter: 3_600_000, settings: {}, ...overrides };
 }
 
 export function event(channel: string, body: string | Uint8Array, headers: Record<string, string> = {}): ReceivedEvent {

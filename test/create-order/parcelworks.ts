@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Client, Outgoing, Provider, SentLine } from "../../functions/providers/provider.ts";
-import { AlreadyExists, InDoubt, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
+import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
 import { quantityToShip } from "../../shared/order.ts";
 
 /** What happens to the next create. `killed`: the function dies there, and nothing after it runs. */
@@ -13,6 +13,7 @@ export type Fate =
   | "throttled"
   | "rejected"
   | "down"
+  | "refused-key"
   | "duplicate"
   | "crash";
 
@@ -105,6 +106,8 @@ export class Parcelworks {
           throw new Rejected("no balance");
         case "down":
           throw new ProviderDown("connection refused");
+        case "refused-key":
+          throw new Faulty("parcelworks/demo: the key is refused");
         case "duplicate":
           throw new AlreadyExists("order exists");
         case "crash":

@@ -37,7 +37,7 @@ class Crowd {
     putBody: never,
     readBody: never,
     putDelivery: never,
-    waitingForAPerson: never,
+    standing: never,
     dueCursor: async () => this.cursor,
     moveDueCursor: async (to) => {
       if (this.cursor === undefined || to > this.cursor) this.cursor = to;
@@ -153,6 +153,6 @@ test("a pass that has no time at all loses nothing", async () => {
   const crowd = new Crowd();
   crowd.cursor = BEGAN - HOUR;
   crowd.add(10, BEGAN - 30 * MINUTE, BEGAN);
-  deepEqual(await crowd.pass(0), { looked: 0, resent: 0, failed: 0, overdue: new Map() });
+  deepEqual(await crowd.pass(0), { looked: 0, resent: 0, failed: 0, stuck: false });
   equal((await crowd.pass()).looked, 10);
 });

@@ -48,6 +48,8 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     "find-due-stopped",
     "intake-dead-letters",
     "intake-waiting",
+    "key-changed bazaar/main",
+    "key-changed souk/main",
     "old-dead-letter intake",
     "old-dead-letter parcelworks/eu",
     "old-dead-letter slowpost/north",
@@ -57,9 +59,11 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     "overdue slowpost/north",
     "rejected parcelworks/eu",
     "rejected slowpost/north",
+    "removed-destinations",
     "signature-failures bazaar/main",
     "signature-failures souk/main",
     "silence bazaar/main",
+    "silence souk/main",
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
       (room) => `slow ${room}`,
     ),
@@ -116,4 +120,27 @@ test("the dashboard draws every connection and every destination", () => {
   for (const name of ["bazaar/main", "souk/main", "parcelworks/eu", "slowpost/north", "intake"])
     ok(body.includes(name), name);
   match(body, /LatencyWebhookToCreated/);
+});
+
+test("faulty, rejected, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended", () => {
+  for (const [name, metric] of [
+    ["faulty parcelworks/eu", "WaitingFaulty"],
+    ["rejected parcelworks/eu", "WaitingRejected"],
+    ["overdue parcelworks/eu", "DeliveriesOverdue"],
+    ["orders-held bazaar/main", "OrdersHeld"],
+    ["removed-destinations", "DeliveriesOverdue"],
+  ] as const) {
+    const { MetricName, Statistic, Threshold } = alarms.get(name)?.Properties ?? {};
+    deepEqual([MetricName, Statistic, Threshold], [metric, "Maximum", 1], name);
+  }
+  match(JSON.stringify(alarms.get("removed-destinations")?.Properties["Dimensions"]), /"removed"/);
+});
+
+test("one refused webhook pages where none was accepted in the hour: a small shop never reaches the threshold", () => {
+  const { Metrics, Threshold } = alarms.get("key-changed souk/main")?.Properties ?? {};
+  equal(Threshold, 1);
+  const text = JSON.stringify(Metrics);
+  match(text, /"IF\(accepted > 0, 0, refused\)"/);
+  for (const metric of ["EventsReceived", "SignatureFailures"]) ok(text.includes(`"MetricName":"${metric}"`));
+  ok(!text.includes('"Period":300'));
 });

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import * as z from "zod/mini";
 import * as channels from "../../functions/channels/registry.ts";
 import { findDue } from "../../functions/find-due/find-due.ts";
+import { gauges } from "../../functions/find-due/gauges.ts";
 import { routeOrder } from "../../functions/route-order/route-order.ts";
 import { bareTemplate } from "../../infra/bare-template.ts";
 import { sumOf } from "../../infra/costs/cost.ts";
@@ -51,7 +52,7 @@ test("polling, alarms, secrets and metrics grow with the template", () => {
     ok((line(more.rest, what)?.quantity ?? 0) > (line(less.rest, what)?.quantity ?? 0), what);
   }
   const of = (file: StageFile) => metricsOf(readStage(file, connectors));
-  equal(of({ ...shipped, destinations }) - of(shipped), 10);
+  equal(of({ ...shipped, destinations }) - of(shipped), 12);
 });
 
 const Consumed = z.object({ ConsumedCapacity: z.object({ CapacityUnits: z.number() }) });
@@ -126,7 +127,7 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
     deepEqual(
       await measure(async () => {
         await findDue(pass);
-        await ledger.waitingForAPerson();
+        await gauges(ledger, relay.config, now());
       }),
       MEASURED.pass,
     );

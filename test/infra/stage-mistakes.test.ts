@@ -194,6 +194,11 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /timing\.giveUpAfter must be shorter than retention\.queues \(4 days\)/,
   ],
   [
+    "an alarm on what nobody has looked at yet",
+    { timing: { overdueAfter: "10m" } },
+    /timing\.overdueAfter \(10 min\) must be at least timing\.dueAfter \(15 min\)/,
+  ],
+  [
     "a call that may last as long as the function",
     { destinations: [{ ...eu, callTimeout: "90s" }], routes: [] },
     /destinations parcelworks\/eu: a call may last 90 s and create-order-parcelworks ends after 90 s, so no order would ever be sent/,

@@ -62,7 +62,9 @@ class Desk {
 
   /** Whatever waits for a person of this order. */
   async waits() {
-    return (await waitingOnes(this.relay.ledger)).filter(({ order }) => order.endsWith(this.id));
+    return (await waitingOnes(this.relay.ledger, this.relay.config, this.relay.clock)).filter(({ order }) =>
+      order.endsWith(this.id),
+    );
   }
 }
 
@@ -342,7 +344,7 @@ describe("an order held for a person", () => {
     await release(desk, "renew");
     await desk.relay.run();
     const { record } = await desk.file();
-    deepEqual([record.state, record.generation, record.dueHour === "for-a-person"], ["recorded", 2, false]);
+    deepEqual([record.state, record.generation, record.dueHour === "held"], ["recorded", 2, false]);
     deepEqual(
       desk.relay.parcelworks.held.map(({ reference }) => reference),
       [`pm-${desk.id}`, `pm-${desk.id}-g2`],

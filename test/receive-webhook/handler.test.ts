@@ -144,7 +144,7 @@ const answered = (lines: Record<string, unknown>[]) => lines.filter(({ message }
 const metrics = (lines: Record<string, unknown>[]) =>
   lines.flatMap(({ _aws, ...values }) => (_aws === undefined ? [] : [values]));
 
-test("each answer is one line, and one metric of its connection and nothing else", async () => {
+test("each answer is one line, and the metrics of its connection and nothing else", async () => {
   const from = lambda.output().length;
   await status();
   await status({ path: "/webhooks/shopify/other", headers: {} });
@@ -161,6 +161,7 @@ test("each answer is one line, and one metric of its connection and nothing else
   deepEqual(metrics(lines), [
     { stage: "test", connection: "shopify/demo", EventsReceived: 1 },
     { stage: "test", connection: "shopify/other", SignatureFailures: 1 },
+    { stage: "test", connection: "shopify/other", EventsReceived: 0 },
   ]);
 });
 

@@ -2,7 +2,8 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { dispatch } from "../../shared/dispatch.ts";
-import { createLedger, forAPerson, type Ledger } from "../../shared/ledger.ts";
+import { createLedger, type Ledger } from "../../shared/ledger.ts";
+import { FOR_A_PERSON, standsAs } from "../../shared/standing.ts";
 import { createTable } from "../../shared/table.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
 import { newId, ONE, RoomTwo, TWO } from "./room-two.ts";
@@ -290,12 +291,18 @@ for (const { kind, skip } of TABLE_EMULATORS) {
             expiresAt,
             state: "rejected" as const,
           },
-          ...{ attempts: 0, tries: {}, failed: { m1: room.clock }, providerOrderIds: [], ...forAPerson(room.clock) },
+          ...{
+            attempts: 0,
+            tries: {},
+            failed: { m1: room.clock },
+            providerOrderIds: [],
+            ...standsAs("rejected", room.clock),
+          },
         };
         await room.ledger.putDelivery({ ...rejected, destination: ONE });
         await room.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: room.clock });
         const waiting = async () =>
-          (await room.ledger.waitingForAPerson())
+          (await room.ledger.standing(FOR_A_PERSON))
             .filter(({ identity }) => identity.orderId === id)
             .map(({ destination = "the order" }) => destination)
             .sort();
