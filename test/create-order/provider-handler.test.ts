@@ -1,0 +1,102 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+
+/** In place of AWS: has nothing, and takes everything. */
+const aws = createServer((request, response) => {
+  request.resume().on("end", () => {
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+  });
+});
+let folder = "";
+let handle: (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+before(async () => {
+  aws.listen(0, "127.0.0.1");
+  await once(aws, "listening");
+  folder = await mkdtemp(join(tmpdir(), "create-order-"));
+  const destinations = ["eu", "us"].map((name) => ({ provider: "s2", name }));
+  await writeFile(
+    join(folder, "config.json"),
+    JSON.stringify({ stage: "test", connections: [], destinations, routes: [] }),
+  );
+  Object.assign(process.env, {
+    STAGE: "test",
+    ACCOUNT_ID: "000000000000",
+    AWS_REGION: "eu-central-1",
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    LAMBDA_TASK_ROOT: folder,
+  });
+  const { handler } = await import("../../functions/providers/s2/handler.ts");
+  handle = (event) =>
+    handler(event, { getRemainingTimeInMillis: () => 60_000 } as Context) as Promise<SQSBatchResponse>;
+});
+after(async () => {
+  aws.closeAllConnections();
+  aws.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The lines that are written about one message of a destination's queue. */
+async function receive(queue: string, body: string, receives = 1): Promise<Record<string, unknown>[]> {
+  const lines: string[] = [];
+  const attributes = {
+    ApproximateReceiveCount: String(receives),
+    SentTimestamp: "0",
+    SenderId: "",
+    ApproximateFirstReceiveTimestamp: "0",
+  };
+  const record = {
+    ...{ messageId: "m1", receiptHandle: "r1", body, attributes, messageAttributes: {}, md5OfBody: "" },
+    ...{ eventSource: "aws:sqs", awsRegion: "eu-central-1" },
+    eventSourceARN: `arn:aws:sqs:eu-central-1:000000000000:${queue}`,
+  };
+  // Logger and metrics have consoles of their own, on the same output.
+  const { stdout } = process;
+  const write = stdout.write;
+  stdout.write = ((chunk: string, ...rest: []) => {
+    if (typeof chunk !== "string" || !chunk.startsWith("{")) return write.call(stdout, chunk, ...rest);
+    lines.push(chunk);
+    return true;
+  }) as typeof write;
+  try {
+    const { batchItemFailures } = await handle({ Records: [record] });
+    equal(batchItemFailures.length, 1, "it goes to the DLQ");
+  } finally {
+    stdout.write = write;
+  }
+  return lines.map((line) => JSON.parse(line));
+}
+
+const metricsOf = (lines: Record<string, unknown>[]) =>
+  lines.flatMap(({ _aws, ...values }) => (_aws === undefined ? [] : [values]));
+const pointer = (destination: string): string =>
+  JSON.stringify({
+    ...{ v: 1, channel: "shopify", connection: "main", orderId: "1", generation: 1, destination },
+    ...{ eventId: "evt_1", receivedAt: "2026-11-01T12:00:00.000Z", note: "" },
+  });
+
+for (const [what, body] of Object.entries({
+  "is no pointer": "hello",
+  "names a destination that nobody configured": pointer("s2/gone"),
+  "is about an order that nobody knows": pointer("s2/us"),
+})) {
+  test(`a message that ${what} is counted at the destination whose queue it came by, where an alarm looks`, async () => {
+    const lines = await receive("order-relay-test-s2-us", body);
+    deepEqual(metricsOf(lines), [{ stage: "test", destination: "s2/us", DeliveriesFaulty: 1 }]);
+    const told = lines.find(({ message }) => message === "delivery.attempted");
+    deepEqual([told?.["destination"], told?.["outcome"]], ["s2/us", "unreadable"]);
+  });
+}
+
+test("an unreadable message is counted once, however often it comes back on its way to the DLQ", async () => {
+  deepEqual(metricsOf(await receive("order-relay-test-s2-eu", "hello", 2)), []);
+});
