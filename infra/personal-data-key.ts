@@ -15,9 +15,11 @@ export class PersonalDataKey extends Key {
       description: `Personal data of order-relay-${stage.name}`,
       alias: `order-relay-${stage.name}`,
       enableKeyRotation: true,
-      // Without the key the orders are gone, however well the table is kept. Of a first deployment that failed nothing is
-      // sealed with it yet, and it would only cost.
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      // Without the key the orders are gone, however well the table is kept. It has no fixed name to be in the way, and as
+      // long as the table is there, even one that a first deployment left behind, its key must be: without it not even the
+      // table's deletion is sure to work (TableStatus INACCESSIBLE_ENCRYPTION_CREDENTIALS).
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.addToResourcePolicy(
       new PolicyStatement({
