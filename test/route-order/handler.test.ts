@@ -108,6 +108,14 @@ test("what cannot be read goes back at once, by its own visibility, until SQS mo
   equal(calls.length, changes.length, "neither the ledger nor a destination was asked");
 });
 
+test("a newer release's event comes back by the queue's own visibility, and is not hurried to the DLQ", async () => {
+  const message = shopify("products/update", '{"id":1}');
+  const { batchItemFailures } = await receive(JSON.stringify({ ...JSON.parse(message), v: 2 }), message);
+  deepEqual(batchItemFailures, [{ itemIdentifier: "m0" }]);
+  deepEqual(calls, []);
+  equal(written.filter((line) => line.includes('"NewerRelease"') && line.includes('"m0"')).length, 1);
+});
+
 test("no line of the log says anything of the buyer", async () => {
   await receive(
     shopify("orders/create", `{${BUYER}}`),

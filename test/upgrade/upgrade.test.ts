@@ -4,7 +4,7 @@ import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { pointerTo } from "../../shared/dispatch.ts";
 import { Relay } from "../create-order/relay.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
-import items from "./fixtures/ledger-items-v1.json" with { type: "json" };
+import { frozenItems } from "./frozen.ts";
 
 /** Items as the first release wrote them, frozen: an order created, one rejected, one in doubt, one held. */
 const CREATED = "820982911946100001";
@@ -13,12 +13,6 @@ const IN_DOUBT = "820982911946100003";
 const HELD = "820982911946100004";
 
 type Raw = Record<string, AttributeValue>;
-
-/** JSON has no bytes: they stand as base64. */
-const thaw = (item: object): Raw =>
-  JSON.parse(JSON.stringify(item), (_key, value: { base64?: string }) =>
-    typeof value?.base64 === "string" ? new Uint8Array(Buffer.from(value.base64, "base64")) : value,
-  ) as Raw;
 
 for (const { kind, skip } of TABLE_EMULATORS) {
   describe(`items of the first release on ${kind}`, { skip }, () => {
@@ -29,7 +23,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       relay = new Relay(started);
       // After everything in the fixtures.
       relay.clock = Date.parse("2026-11-10T00:00:00Z");
-      for (const item of items) await put(thaw(item));
+      for (const item of frozenItems("ledger-items-v1")) await put(item);
     });
     after(() => started.stop());
     const put = (Item: Raw) => started.client.send(new PutItemCommand({ TableName: "ledger", Item }));
