@@ -18,6 +18,7 @@ const PROGRESS = 10_000;
 interface Options {
   stage: string;
   destination: string;
+  stages?: string;
   region?: string;
   remove?: true;
   dryRun?: true;
@@ -32,6 +33,7 @@ export const catalogCommand = ({ terminal, variables }: Surroundings): Command =
     )
     .argument("<file>", "CSV (UTF-8) whose first line is sku,productId,variantId,providerSku,packSize")
     .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
     .requiredOption("--destination <destination>", "<provider>/<name>, as in the stage file")
     .option("--region <region>", "default: AWS_REGION, or the profile's")
     .option("--remove", "takes the file's SKUs out instead")

@@ -11,23 +11,32 @@ import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
 /** Named one by one in each group; `--all` names every one. */
 const SHOWN = 5;
 
+interface Options {
+  stage: string;
+  stages?: string;
+  region?: string;
+  json?: true;
+  all?: true;
+}
+
 /** `npm run failed`: what waits for a person. */
 export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
   new Command("npm run failed --")
     .description("Lists what waits for a person or is overdue, by destination and reason, longest waiting first.")
     .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
     .option("--region <region>", "default: AWS_REGION, or the profile's")
     .option("--json", "every group with all its orders as JSON")
     .option("--all", `names every order, not only the first ${SHOWN} of a group`)
-    .action(async (options: { stage: string; region?: string; json?: true; all?: true }) => {
+    .action(async (options: Options) => {
       const stage = await openStage(options, variables);
       const groups = grouped(await waitingOnes(stage.ledger, stage.config, Date.now()));
       const unreadable = await unreadableEvents(stage);
       if (options.json) {
-        const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options.stage) }));
+        const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options) }));
         return terminal.say(JSON.stringify({ groups: withSteps, unreadableEvents: unreadable }, undefined, 2));
       }
-      const told = groups.map((group) => describe(group, options.stage, options.all === true));
+      const told = groups.map((group) => describe(group, options));
       if (unreadable > 0) {
         told.push(
           `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be read or routed\n  next: read them on the queue ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md), mend the cause, then "Start DLQ redrive"`,
@@ -44,15 +53,14 @@ async function unreadableEvents({ sqs, queues, env }: OpenStage): Promise<number
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
-const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, stage: string): string => {
-  const order =
-    more.length === 0 && first ? commandFor(stage, first.order) : `npm run order -- --stage ${stage} <order>`;
+const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, options: Options): string => {
+  const order = more.length === 0 && first ? commandFor(options, first.order) : `${commandFor(options)} <order>`;
   return nextStep(kind, order, destination ?? undefined);
 };
 
-function describe(group: WaitingGroup, stage: string, all: boolean): string {
+function describe(group: WaitingGroup, options: Options): string {
   const { destination, kind, reason, waiting } = group;
-  const shown = all ? waiting : waiting.slice(0, SHOWN);
+  const shown = options.all ? waiting : waiting.slice(0, SHOWN);
   return [
     `${destination ?? "orders"}: ${waiting.length} ${kind}: ${waiting.length > 1 ? reason : (waiting[0]?.reason ?? reason)}`,
     ...shown.map(
@@ -60,7 +68,7 @@ function describe(group: WaitingGroup, stage: string, all: boolean): string {
         `  ${timeText(since)}  ${order}${reference ? `  ${reference}` : ""}${waiting.length > 1 && own !== reason ? `  ${own}` : ""}`,
     ),
     ...(waiting.length > shown.length ? [`  … and ${waiting.length - shown.length} more: --all names them`] : []),
-    `  next: ${stepFor(group, stage)}`,
+    `  next: ${stepFor(group, options)}`,
   ].join("\n");
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -39,14 +40,16 @@ interface Access {
 
 /**
  * @param name of infra/stages/<name>.ts; `local` is what `npm start` hosts at $PORT
+ * @param stages the folder of the stage files, if not infra/stages; of a project that deploys with `-c stages=<folder>`
  * @param region default: as the SDK finds it (AWS_REGION, the profile)
  * @throws Refused, or StageMistake, with a sentence
  */
 export async function openStage(
-  { stage: name, region }: { stage: string; region?: string },
+  { stage: name, stages, region }: { stage: string; stages?: string; region?: string },
   variables: NodeJS.ProcessEnv,
 ): Promise<OpenStage> {
-  const { config } = readStage(await loadStage(name), connectors);
+  if (stages !== undefined && !existsSync(stages)) throw new Refused(`There is no folder ${stages} (--stages).`);
+  const { config } = readStage(await loadStage(name, stages), connectors);
   const { access, account, who } = name === "local" ? await local(variables) : await deployed(region, variables);
   const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint };
   const dynamo = new DynamoDBClient(access);

@@ -8,10 +8,13 @@ export const timeText = (at: number | string): string =>
   `${new Date(at).toISOString().slice(0, 19).replace("T", " ")}Z`;
 
 /** The command that shows an order, to be copied: an order ID may be anything. @param order `shopify/main/1` */
-export function commandFor(stage: string, order: string): string {
-  const word = /^[\w./:@%+=-]+$/.test(order) ? order : `'${order.replaceAll("'", "'\\''")}'`;
-  return `npm run order -- --stage ${stage} ${word}`;
+export function commandFor({ stage, stages }: { stage: string; stages?: string }, order?: string): string {
+  const words = ["--stage", stage, ...(stages === undefined ? [] : ["--stages", stages])];
+  return ["npm run order --", ...[...words, ...(order === undefined ? [] : [order])].map(quoted)].join(" ");
 }
+
+/** As one word of a shell. */
+const quoted = (word: string): string => (/^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The order's trace for a person to read. @param command that shows it, for what to do next */
 export async function orderStory(file: OrderFile, command: string): Promise<string> {

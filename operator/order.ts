@@ -18,6 +18,7 @@ import { addEvent, withEvent } from "./trace-event.ts";
 
 interface Options {
   stage: string;
+  stages?: string;
   region?: string;
   json?: true;
   send?: string | true;
@@ -34,6 +35,7 @@ export const orderCommand = ({ terminal, variables }: Surroundings): Command =>
     .description("Shows what became of an order; sends it again, or records what a person found out.")
     .argument("<order>", "shopify/main/820982911946154508: channel, connection, the channel's order ID")
     .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
     .option("--region <region>", "default: AWS_REGION, or the profile's")
     .option("--json", "the trace as JSON")
     .option("--send [destination]", "sends it again from the ledger; default: to all that failed or were never sent")
@@ -53,7 +55,7 @@ export const orderCommand = ({ terminal, variables }: Surroundings): Command =>
       const stage = await openStage(options, variables);
       const file = await stage.ledger.file(identity);
       if (!file) throw new Refused(`No order ${words} is known in the stage ${options.stage}.`);
-      if (!options.json) terminal.say(`${await orderStory(file, commandFor(options.stage, words))}\n`);
+      if (!options.json) terminal.say(`${await orderStory(file, commandFor(options, words))}\n`);
 
       const work: Work = { stage, file, terminal, yes: options.yes === true };
       if (options.send !== undefined) await send(work, options.send === true ? undefined : options.send);

@@ -13,6 +13,7 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 
 interface Options {
   stage: string;
+  stages?: string;
   region?: string;
   from?: string;
   list?: true;
@@ -31,6 +32,7 @@ export const secretsCommand = ({ terminal, variables }: Surroundings): Command =
     .description("Lists the secrets of a stage, fills those that are missing or wrong, and checks them. Shows none.")
     .argument("[secret]", "only this one, filled anew: kakaclo/eu, or endpoints/shopify/main")
     .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
+    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
     .option("--region <region>", "default: AWS_REGION, or the profile's")
     .option("--from <file>", "values from a JSON file of local/secrets.json's shape, instead of asking for them")
     .option("--list", "only lists them")

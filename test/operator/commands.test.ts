@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -9,6 +9,7 @@ import { type LocalStack, startStack } from "../../local/stack.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
+import { secretsCommand } from "../../operator/secrets.ts";
 import { catalogEntry } from "../../shared/catalog.ts";
 import { deliverySk, orderPk } from "../../shared/ledger.ts";
 import { tableName } from "../../shared/names.ts";
@@ -175,6 +176,47 @@ describe("the operator's commands at the local stack", () => {
     match(said.out, /write down that arn:aws:[a-z]+::000000000000:/);
     equal(said.exit, 0, said.notes);
     deepEqual(await catalogEntry(createTable(dynamo, tableName("prod")), "s2/us", "SHOP-1"), { providerSku: "X" });
+  });
+
+  test("every command finds stage files that lie elsewhere, and names the place in what it says to do next", async () => {
+    const stages = join(folder, "our stages");
+    mkdirSync(stages);
+    writeFileSync(join(stages, "package.json"), '{"type":"module"}');
+    const settings = { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888" };
+    const elsewhere = {
+      stage: "local",
+      connections: [{ channel: "shopify", name: "demo", key: "D", since: "2026-01-01T00:00:00Z" }],
+      destinations: [{ provider: "s2", name: "elsewhere", settings }],
+      routes: [{ from: ["shopify/demo"], to: ["s2/elsewhere"] }],
+    };
+    writeFileSync(join(stages, "local.ts"), `export const stage = ${JSON.stringify(elsewhere)};`);
+    const there = [...STAGE, "--stages", stages];
+
+    const file = join(folder, "elsewhere.csv");
+    writeFileSync(file, "sku,providerSku\nSHOP-1,X\n");
+    const words = ["--destination", "s2/elsewhere", file, "--yes"];
+    equal((await run(catalogCommand, [...STAGE, ...words], stack)).exit, 1);
+    const imported = await run(catalogCommand, [...there, ...words], stack);
+    equal(imported.exit, 0, imported.notes);
+    const entry = await catalogEntry(createTable(dynamo, tableName("local")), "s2/elsewhere", "SHOP-1");
+    deepEqual(entry, { providerSku: "X" });
+
+    const listed = await run(secretsCommand, [...there, "--list"], stack);
+    match(listed.out, /not deployed +destinations\/s2\/elsewhere/);
+    ok(!/kakaclo/.test(listed.out));
+
+    const id = await rejectedOrder();
+    const command = `npm run order -- --stage local --stages '${stages}' shopify/demo/${id} --send kakaclo/demo`;
+    const shown = await run(orderCommand, [...there, `shopify/demo/${id}`], stack);
+    ok(shown.out.includes(command), shown.out);
+    const refused = await run(orderCommand, [...there, `shopify/demo/${id}`, "--send", "kakaclo/demo", "--yes"], stack);
+    match(refused.notes, /kakaclo\/demo/);
+    equal(refused.exit, 1);
+    const waiting = await run(failedCommand, [...there, "--all"], stack);
+    ok(waiting.out.includes(`npm run order -- --stage local --stages '${stages}' `), waiting.out);
+
+    const nowhere = await run(failedCommand, [...STAGE, "--stages", join(folder, "nowhere")], stack);
+    deepEqual([nowhere.exit, /There is no folder .*nowhere \(--stages\)/.test(nowhere.notes)], [1, true]);
   });
 
   test("what is unknown, misspelt or not running is said in a sentence", async () => {
