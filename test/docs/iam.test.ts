@@ -64,3 +64,20 @@ test("CloudFormation may make every kind of resource that a stage with all its o
     [],
   );
 });
+
+test("CloudFormation may make the policies that CDK cuts off a role of many shops' secrets", () => {
+  const connections = Array.from({ length: 65 }, (_, index) => ({
+    channel: "standard",
+    name: `shop-${index}`,
+    key: `S${index}`,
+    since: "2026-12-01T00:00:00Z",
+  }));
+  const template = bareTemplate(readStage({ ...shipped, connections, routes: [] }, connectors));
+  const policies = [...template].filter(([, { Type }]) => Type === "AWS::IAM::ManagedPolicy").map(([id]) => id);
+  ok(policies.length > 0);
+  // CloudFormation names them by stack and logical ID.
+  const [, pattern = ""] =
+    /arn:aws:iam::\*:policy\/([^"]+)/.exec(JSON.stringify(read("cloudformation.json").Statement)) ?? [];
+  const named = new RegExp(`^${pattern.replaceAll("*", ".*")}$`);
+  for (const id of policies) ok(named.test(`order-relay-prod-${id}-1A2B3C4D5E6F`), id);
+});
