@@ -210,7 +210,7 @@ describe("the operator's commands at the local stack", () => {
     const shown = await run(orderCommand, [...there, `shopify/demo/${id}`], stack);
     ok(shown.out.includes(command), shown.out);
     const refused = await run(orderCommand, [...there, `shopify/demo/${id}`, "--send", "kakaclo/demo", "--yes"], stack);
-    match(refused.notes, /kakaclo\/demo/);
+    match(refused.notes, /kakaclo\/demo.* is not in the stage file any more/);
     equal(refused.exit, 1);
     const waiting = await run(failedCommand, [...there, "--all"], stack);
     ok(waiting.out.includes(`npm run order -- --stage local --stages '${stages}' `), waiting.out);

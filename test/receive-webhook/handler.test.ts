@@ -290,4 +290,7 @@ test("budget: at most 250 KB are loaded at the start, S3 and readers are not amo
     [...loaded.keys()].filter((file) => /s3|read/.test(file)),
     [],
   );
+  const text = [...loaded.keys()].map((file) => readFileSync(join(folder, file), "utf8")).join("");
+  match(text, /Node has no SHA-256/, "the stand-in");
+  ok(!text.includes("169.254.169.254"), "EC2's metadata are not asked for the region");
 });
