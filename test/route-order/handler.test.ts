@@ -113,7 +113,6 @@ test("a newer release's event comes back by the queue's own visibility, and is n
   const { batchItemFailures } = await receive(JSON.stringify({ ...JSON.parse(message), v: 2 }), message);
   deepEqual(batchItemFailures, [{ itemIdentifier: "m0" }]);
   deepEqual(calls, []);
-  equal(written.filter((line) => line.includes('"NewerRelease"') && line.includes('"m0"')).length, 1);
 });
 
 test("no line of the log says anything of the buyer", async () => {
