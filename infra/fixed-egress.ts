@@ -28,7 +28,7 @@ export class FixedEgress extends Construct {
     super(scope, id);
     const address = new CfnEIP(this, "Address", { domain: "vpc" });
     // It stands in the provider's allow list: it must outlive a mistake here.
-    address.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const vpc = new Vpc(this, "Network", {
       ipAddresses: IpAddresses.cidr("10.0.0.0/24"),
       maxAzs: 2,

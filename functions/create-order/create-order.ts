@@ -3,6 +3,7 @@ import { type Config, type Connection, type Destination, destinationPath } from 
 import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/delivery.ts";
 import { Faulty, NotYet, Rejected, Throttled } from "../../shared/errors.ts";
 import { inDoubtUntil } from "../../shared/in-doubt-until.ts";
+import { isNewer, NewerRelease } from "../../shared/item-version.ts";
 import type { Ledger, OrderFile } from "../../shared/ledger.ts";
 import { linesToShip } from "../../shared/order.ts";
 import { reference } from "../../shared/reference.ts";
@@ -67,7 +68,7 @@ const CONFLICT_PAUSE = 1_000;
 /**
  * Room 3: an order goes out, once. Reads the delivery and the order in one query, resolves what an earlier attempt left in
  * doubt, claims it, creates the order, records what came back (design.md, "The life of a delivery").
- * @throws what the ledger throws: the message comes again, and an expired claim is in doubt
+ * @throws NewerRelease, and what the ledger throws: the message comes again, and an expired claim is in doubt
  */
 export async function createOrder(message: Message, deps: Deps): Promise<Handled> {
   const handled = await work(message, deps);
@@ -115,13 +116,18 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   return { ...conclusion, pointer, delivery: written ?? delivery, cancelled: record.state === "cancelled" };
 }
 
+/** @returns undefined for what nothing of ours wrote */
 function parsePointer(body: string): DeliveryPointer | undefined {
+  let json: unknown;
   try {
-    return DeliveryPointer.parse(JSON.parse(body));
+    json = JSON.parse(body);
   } catch {
-    // Whatever is wrong with it, nothing of ours wrote it.
     return undefined;
   }
+  // In the minutes of a deployment the older function meets it too: it waits for the newer one.
+  if (isNewer(json)) throw new NewerRelease("this message");
+  const { data } = DeliveryPointer.safeParse(json);
+  return data;
 }
 
 /** Somebody else wrote the delivery since we read it. */

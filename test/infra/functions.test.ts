@@ -95,7 +95,7 @@ test("one line puts a provider's Lambda behind one Elastic IP, which the stack s
   );
   const [address, ...more] = fixed.all("AWS::EC2::EIP");
   equal(more.length, 0);
-  equal(address?.DeletionPolicy, "Retain", "it stands in the provider's allow list");
+  equal(address?.DeletionPolicy, "RetainExceptOnCreate", "it stands in the provider's allow list");
   equal(fixed.all("AWS::EC2::NatGateway").length, 1);
   match(fixed.text, /"Value":\{"Fn::GetAtt":\["FixedEgressAddress[^"]*","PublicIp"\]\}/);
 });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
@@ -59,7 +59,7 @@ describe("messages of the first release", () => {
     deepEqual(relay.queue, []);
   });
 
-  test("a destination's message of a newer release reaches the DLQ as it was sent, and touches nothing", async () => {
+  test("a destination's message of a newer release is given back as it was sent, and touches nothing", async () => {
     const relay = new Relay(started);
     const id = "820982911946100007";
     await relay.ordered({ id });
@@ -67,15 +67,18 @@ describe("messages of the first release", () => {
     ok(sent);
     const before = await started.table.partition(`order#plain/main#${id}`);
     relay.send(newer(sent.body));
-    await relay.run();
+    const [message] = relay.queue;
+    ok(message);
+    await rejects(relay.receive(message), { name: "NewerRelease" });
     deepEqual(
-      relay.deadLetters.map(({ body }) => body),
+      relay.queue.map(({ body }) => body),
       [newer(sent.body)],
     );
+    ok(message.visibleAt >= relay.clock + 500_000, "it is not hurried to the DLQ while the newer function is deployed");
     equal(relay.parcelworks.posts + relay.parcelworks.finds, 0);
     deepEqual(await started.table.partition(`order#plain/main#${id}`), before);
     // What the newer release would do with it.
-    relay.deadLetters.splice(0);
+    relay.queue.splice(0);
     relay.send(sent.body);
     await relay.run();
     equal(relay.parcelworks.live(`pm-${id}`).length, 1);
