@@ -10,7 +10,6 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createRequire } from "node:module";
-import { connect } from "node:net";
 import { dirname, join } from "node:path";
 
 export type TableEmulatorKind = "dynalite" | "dynamodb-local";
@@ -60,12 +59,13 @@ async function startDynamoDbLocal(): Promise<TableEmulator> {
     stdio: ["pipe", "ignore", "ignore"],
   });
   try {
-    await accepts(port, Date.now() + START_MS);
+    await answers(port, Date.now() + START_MS);
   } catch (error) {
-    // Left alone it would keep this process alive.
     guard.stdin?.end();
     throw error;
   }
+  // Whoever forgets to stop it does not wait for it for ever: it ends with this process.
+  guard.unref();
 
   const agent = new Agent({ keepAlive: true });
   return {
@@ -98,16 +98,21 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function accepts(port: number, deadline: number): Promise<void> {
+/** Its port is open some moments before it can answer: until then it says 500 to whatever it is asked. */
+async function answers(port: number, deadline: number): Promise<void> {
+  const headers = {
+    authorization:
+      "AWS4-HMAC-SHA256 Credential=test/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": "DynamoDB_20120810.ListTables",
+  };
   while (Date.now() < deadline) {
-    const socket = connect(port, "127.0.0.1");
-    const connected = await once(socket, "connect").then(
-      () => true,
-      () => false,
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body: "{}" }).catch(
+      () => undefined,
     );
-    socket.destroy();
-    if (connected) return;
+    await answer?.arrayBuffer();
+    if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`DynamoDB Local did not open port ${port} within ${START_MS / 1000} s.`);
+  throw new Error(`DynamoDB Local did not answer on port ${port} within ${START_MS / 1000} s.`);
 }

@@ -1,7 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { javaIsThere, startTableEmulator, type TableEmulatorKind } from "../local/table-emulator.ts";
+import {
+  javaIsThere,
+  startTableEmulator,
+  type TableEmulator,
+  type TableEmulatorKind,
+} from "../local/table-emulator.ts";
 import type { EventStore } from "../shared/event-store.ts";
 import { createLedger, type Ledger } from "../shared/ledger.ts";
 import { DUE_INDEX } from "../shared/names.ts";
@@ -27,6 +32,15 @@ const NOW = Date.parse("2026-11-02T00:00:00Z");
 /** An empty ledger on an emulator, over HTTP like the real one. S3 is a map. */
 export async function startLedger(kind: TableEmulatorKind, now: () => number = () => NOW): Promise<TestLedger> {
   const emulator = await startTableEmulator(kind);
+  try {
+    return await openLedgerOn(emulator, now);
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+}
+
+async function openLedgerOn(emulator: TableEmulator, now: () => number): Promise<TestLedger> {
   const server = createServer((request, response) => emulator.handle(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
