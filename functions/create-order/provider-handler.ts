@@ -17,7 +17,8 @@ import { createSecrets, SecretUnreadable } from "../../shared/secrets.ts";
 import { type Verdict, workOnBatch } from "../../shared/sqs-batch.ts";
 import { loadConfig } from "../../shared/stage-config.ts";
 import type { Client, Provider } from "../providers/provider.ts";
-import { createOrder, type Deps, type Handled } from "./create-order.ts";
+import type { Deps } from "./attempt.ts";
+import { createOrder, type Handled } from "./create-order.ts";
 import { createTools } from "./tools.ts";
 
 /** Work ends this long before the function does, ms: to give messages back and answer. */
