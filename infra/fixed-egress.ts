@@ -56,6 +56,6 @@ export class FixedEgress extends Construct {
       allowAllOutbound: false,
     });
     this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "Providers and AWS, by HTTPS");
-    new CfnOutput(this, "AllowListThis", { value: address.attrPublicIp });
+    new CfnOutput(this, "AllowListThis", { value: address.attrPublicIp }).overrideLogicalId("AllowListThis");
   }
 }

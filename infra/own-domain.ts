@@ -32,7 +32,7 @@ export function ownDomain(
       target: RecordTarget.fromAlias(new ApiGatewayv2DomainProperties(regionalDomainName, regionalHostedZoneId)),
     });
   } else {
-    new CfnOutput(scope, "PointCnameAt", { value: domainName.regionalDomainName });
+    new CfnOutput(scope, "PointCnameAt", { value: domainName.regionalDomainName }).overrideLogicalId("PointCnameAt");
   }
   return `https://${domain.name}`;
 }

@@ -111,7 +111,7 @@ export class WebhookFront extends Construct {
 
     new CfnOutput(this, "WebhookAddress", {
       value: `${ownDomain(this, stage, live) ?? this.api.apiEndpoint}/webhooks/<channel>/<name>`,
-    });
+    }).overrideLogicalId("WebhookAddress");
   }
 
   /** The function, or an alias of it with instances that are always ready. */

@@ -56,7 +56,10 @@ test("one line gives the webhooks an address of their own, by TLS 1.2 or newer",
   match(JSON.stringify(domain?.Properties["DomainNameConfigurations"]), /"SecurityPolicy":"TLS_1_2"/);
   equal(own.all("AWS::ApiGatewayV2::ApiMapping").length, 1);
   equal(own.all("AWS::Route53::RecordSet").length, 0, "DNS elsewhere: an output says where the CNAME points");
-  match(own.text, /"Value":"https:\/\/hooks\.example\.com\/webhooks/);
+  deepEqual(own.json.Outputs, {
+    PointCnameAt: { Value: { "Fn::GetAtt": [domain?.id, "RegionalDomainName"] } },
+    WebhookAddress: { Value: "https://hooks.example.com/webhooks/<channel>/<name>" },
+  });
 
   const zone = { id: "Z0", name: "example.com" };
   const inRoute53 = templateOf(stageFile({ domain: { name: "hooks.example.com", certificate, zone } }));

@@ -97,5 +97,5 @@ test("one line puts a provider's Lambda behind one Elastic IP, which the stack s
   equal(more.length, 0);
   equal(address?.DeletionPolicy, "RetainExceptOnCreate", "it stands in the provider's allow list");
   equal(fixed.all("AWS::EC2::NatGateway").length, 1);
-  match(fixed.text, /"Value":\{"Fn::GetAtt":\["FixedEgressAddress[^"]*","PublicIp"\]\}/);
+  deepEqual(fixed.json.Outputs.AllowListThis, { Value: { "Fn::GetAtt": [address?.id, "PublicIp"] } });
 });
