@@ -14,6 +14,8 @@ export interface Raise {
   periods?: number;
   /** Where no news is bad news. */
   silence?: boolean;
+  /** Written every minute: no news says nothing, and the alarm stays as it is. */
+  gauge?: boolean;
 }
 
 /** What the stack says by itself when something is wrong. */
@@ -29,7 +31,10 @@ export class Alarms extends Construct {
   }
 
   /** @param id what happened, and to whom: `rejected kakaclo/eu` */
-  raise(id: string, { lane, heading, sentence, metric, threshold = 1, periods = 1, silence = false }: Raise): void {
+  raise(
+    id: string,
+    { lane, heading, sentence, metric, threshold = 1, periods = 1, silence = false, gauge = false }: Raise,
+  ): void {
     const alarm = new Alarm(this, id, {
       alarmName: `order-relay-${this.stage.name} ${id}`,
       alarmDescription: `${sentence} What to do: docs/runbook.md#${heading}`,
@@ -40,7 +45,11 @@ export class Alarms extends Construct {
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // A queue or metric that says nothing is empty, which is good news but for what must speak.
-      treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: silence
+        ? TreatMissingData.BREACHING
+        : gauge
+          ? TreatMissingData.IGNORE
+          : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(this.topics.actions[lane]);
     alarm.addOkAction(this.topics.actions[lane]);

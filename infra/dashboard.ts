@@ -118,7 +118,11 @@ export class RelayDashboard extends Dashboard {
           graph("Failed: dead letters, by queue", dead, { width: WIDTH / 3 }),
           graph(
             "Failed: deliveries that wait for a person",
-            [...told("WaitingRejected", "rejected", Stats.MAXIMUM), ...told("WaitingFaulty", "faulty", Stats.MAXIMUM)],
+            [
+              ...told("WaitingRejected", "rejected", Stats.MAXIMUM),
+              ...told("WaitingFailing", "failing", Stats.MAXIMUM),
+              ...told("WaitingFaulty", "faulty", Stats.MAXIMUM),
+            ],
             { width: WIDTH / 3 },
           ),
           graph(

@@ -10,6 +10,8 @@ import type { PersonalDataKey } from "./personal-data-key.ts";
 /** Token items of a provider (create-order's sealed cache): one shared token for all its Lambda's environments. */
 const TOKENS = "token#*";
 const tokensOf = (provider: string) => `token#${provider}#*`;
+/** What a provider's Lambda keeps for itself, and may delete (shared/table-cache.ts, table-lease.ts). */
+const ownOf = (provider: string) => [tokensOf(provider), `cache#${provider}/*`, `lease#${provider}#*`];
 
 /**
  * The ledger: orders, deliveries, bodies, tokens, catalog (shared/ledger.ts has the keys). Nothing here ever deletes it: not a
@@ -45,15 +47,22 @@ export class LedgerTable extends Table {
   }
 
   /**
-   * Reads and writes of single partitions; no Scan, no PartiQL. Whoever may see a provider's tokens may also delete: token and
-   * lease are given back that way (shared/table-cache.ts, table-lease.ts), and nothing else is ever deleted but by expiry.
+   * Reads and writes of single partitions; no Scan, no PartiQL. Whoever may see a provider's tokens may also delete what it
+   * keeps for itself, for a token and a lease are given back that way: never an order, a delivery or a body.
    * @param tokens the provider whose tokens the function may see; all others' are denied, and all without it
    */
   grantUse(fn: AppFunction, { tokens, due = false }: { tokens?: string; due?: boolean } = {}): void {
-    const actions = ["GetItem", "Query", "PutItem", ...(tokens ? ["DeleteItem"] : [])].map(
-      (action) => `dynamodb:${action}`,
-    );
+    const actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"];
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.tableArn] }));
+    if (tokens) {
+      fn.addToRolePolicy(
+        new PolicyStatement({
+          actions: ["dynamodb:DeleteItem"],
+          resources: [this.tableArn],
+          conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ownOf(tokens) } },
+        }),
+      );
+    }
     if (due) {
       const resources = [`${this.tableArn}/index/${DUE_INDEX}`];
       fn.addToRolePolicy(new PolicyStatement({ actions: ["dynamodb:Query"], resources }));
@@ -62,7 +71,7 @@ export class LedgerTable extends Table {
       new PolicyStatement({
         sid: "TokensOfOtherProviders",
         effect: Effect.DENY,
-        actions,
+        actions: tokens ? [...actions, "dynamodb:DeleteItem"] : actions,
         resources: [this.tableArn],
         conditions: {
           "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": TOKENS },

@@ -3,7 +3,7 @@ import { type MetricName, REMOVED } from "../shared/metrics.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Destination } from "./destination.ts";
 import { relayMetric } from "./relay-metric.ts";
-import { depthOf, watchDeadLetterAge } from "./watch-queue.ts";
+import { depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 
 const hours = (ms: number): string => `${ms / 3_600_000} h`;
 
@@ -19,24 +19,34 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     sentence: `Deliveries to ${path} wait in its dead letter queue for a person.`,
     metric: depthOf(messages),
   });
-  watchDeadLetterAge(alarms, path, messages);
+  watchOldDeadLetters(alarms, path, messages);
+  alarms.raise(`failing ${path}`, {
+    lane: "page",
+    heading: "faulty-deliveries",
+    sentence: `Deliveries to ${path} fail for a reason that is no order's (credentials, permissions, configuration) and are tried again.`,
+    metric: gauge("WaitingFailing"),
+    gauge: true,
+  });
   alarms.raise(`faulty ${path}`, {
     lane: "page",
     heading: "faulty-deliveries",
-    sentence: `Deliveries to ${path} fail for a reason that is no order's: credentials, permissions, or a provider that is down for hours.`,
+    sentence: `Deliveries to ${path} were given up for a reason that is no order's, or are in doubt to the end: they wait for a person.`,
     metric: gauge("WaitingFaulty"),
+    gauge: true,
   });
   alarms.raise(`rejected ${path}`, {
     lane: "ticket",
     heading: "rejected-deliveries",
     sentence: `${path} does not take an order as it is: a person mends its data, then redrives.`,
-    metric: gauge("WaitingRejected"),
+    // Each time anew, whatever still lies there from before: that is what the dead letters' alarm is for.
+    metric: relayMetric(name, "DeliveriesRejected", by),
   });
   alarms.raise(`overdue ${path}`, {
     lane: "page",
     heading: "overdue-deliveries",
     sentence: `Deliveries to ${path} have been open for ${hours(config.timing.overdueAfter)}, says the ledger: waiting, tried again and again, or in doubt.`,
     metric: gauge("DeliveriesOverdue"),
+    gauge: true,
   });
   alarms.raise(`cancelled-after-created ${path}`, {
     lane: "ticket",

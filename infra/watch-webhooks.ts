@@ -6,7 +6,7 @@ import { NAMESPACE } from "../shared/metrics.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Intake } from "./intake.ts";
 import { relayMetric } from "./relay-metric.ts";
-import { ageOf, depthOf, watchDeadLetterAge } from "./watch-queue.ts";
+import { ageOf, depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 import type { WebhookFront } from "./webhook-front.ts";
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -68,6 +68,7 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     heading: "orders-held",
     sentence: `Orders of ${by.connection} are held for an operator: cancelled, wanted again, and perhaps created.`,
     metric: relayMetric(name, "OrdersHeld", by, { statistic: Stats.MAXIMUM }),
+    gauge: true,
     threshold: infrastructure.thresholds.heldOrders,
   });
   const hours = connection.silentAfter / HOUR.toMilliseconds();
@@ -95,5 +96,5 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
     metric: ageOf(messages.queue),
     threshold: Duration.minutes(15).toSeconds(),
   });
-  watchDeadLetterAge(alarms, "intake", messages);
+  watchOldDeadLetters(alarms, "intake", messages);
 }

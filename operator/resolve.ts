@@ -2,6 +2,7 @@ import { type Destination, destinationPath, type Timing } from "../shared/config
 import { type Delivery, ENDED, newDelivery } from "../shared/delivery.ts";
 import { inDoubtUntil } from "../shared/in-doubt-until.ts";
 import type { OrderFile } from "../shared/ledger.ts";
+import { standsAs } from "../shared/standing.ts";
 import { without } from "../shared/without.ts";
 import { timeText } from "./order-story.ts";
 import { Refused } from "./refused.ts";
@@ -139,5 +140,7 @@ function notCreated({ record }: OrderFile, delivery: Delivery, next: Delivery, a
   }
   const will = `free ${destination}: the next message creates the order there without looking for it first`;
   const reason = "not created, as found by hand; free to be sent";
-  return { delivery: { ...freed, tries: {}, state: "retrying", reason }, will, send: true };
+  // Counted as open until it ends: what comes between this and its message must not hide it.
+  const open = standsAs("open", now);
+  return { delivery: { ...freed, ...open, tries: {}, state: "retrying", reason }, will, send: true };
 }

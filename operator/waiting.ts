@@ -41,10 +41,13 @@ export async function waitingOnes(
 ): Promise<WaitingOne[]> {
   const paths = config.destinations.map(destinationPath);
   const late = new Date(now - config.timing.overdueAfter).toISOString();
-  const open = (await ledger.standing(["open"])).filter(
-    ({ destination = "", since }) => since <= late || !paths.includes(destination),
-  );
-  const entries = [...(await ledger.standing([...FOR_A_PERSON, "failing"])), ...open];
+  const entries: Waiting[] = [];
+  for (const standing of [...FOR_A_PERSON, "failing", "open"] as const) {
+    for await (const entry of ledger.standing(standing)) {
+      const going = standing === "open" && entry.since > late && paths.includes(entry.destination ?? "");
+      if (!going) entries.push(entry);
+    }
+  }
   const found: (WaitingOne | undefined)[] = [];
   for (let at = 0; at < entries.length; at += SIDE_BY_SIDE) {
     found.push(...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => look(entry, ledger, paths)))));

@@ -49,8 +49,8 @@ export interface Ledger {
   putDelivery(delivery: Delivery): Promise<"written" | "conflict">;
   /** Orders whose due time lies in `[from, to]`, epoch ms, soonest first. */
   due(from: number, to: number): Promise<DueEntry[]>;
-  /** What stands in the index as one of `kinds`. Longest waiting first. */
-  standing(kinds: readonly Standing[]): Promise<Waiting[]>;
+  /** What stands in the index so, longest waiting first. After an outage there may be more than fits into memory. */
+  standing(as: Standing): AsyncIterable<Waiting>;
   /** Up to where the due-time pass has looked, epoch ms. @throws where a newer release has */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
@@ -118,22 +118,18 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
       const range = ["dueAt", new Date(from).toISOString(), new Date(to).toISOString()] as const;
       const found: DueEntry[] = [];
       for (const hour of hours) {
-        const items = await table.range(DUE_INDEX, ["dueHour", hour], [...range]);
-        for (const { pk, dueAt } of items) found.push({ identity: identityOf(pk), dueAt: String(dueAt) });
+        for await (const { pk, dueAt } of table.range(DUE_INDEX, ["dueHour", hour], [...range])) {
+          found.push({ identity: identityOf(pk), dueAt: String(dueAt) });
+        }
       }
       return found;
     },
 
-    async standing(kinds) {
-      const ranges = kinds.map((kind) => table.range(DUE_INDEX, ["dueHour", kind], ["dueAt", "0", "9"]));
-      return (await Promise.all(ranges))
-        .flat()
-        .map(({ pk, sk, dueAt }) => ({
-          identity: identityOf(pk),
-          destination: /^delivery#([^#]+)#/.exec(sk)?.[1],
-          since: String(dueAt),
-        }))
-        .sort((a, b) => a.since.localeCompare(b.since));
+    async *standing(as) {
+      for await (const { pk, sk, dueAt } of table.range(DUE_INDEX, ["dueHour", as], ["dueAt", "0", "9"])) {
+        const destination = /^delivery#([^#]+)#/.exec(sk)?.[1];
+        yield { identity: identityOf(pk), destination, since: String(dueAt) };
+      }
     },
 
     async dueCursor() {

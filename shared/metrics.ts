@@ -23,6 +23,7 @@ export const METRICS = {
     "DeliveriesInDoubt",
     "DeliveriesRetried",
     "DeliveriesOverdue",
+    "WaitingFailing",
     "WaitingFaulty",
     "WaitingRejected",
     "CancelledAfterCreated",

@@ -22,7 +22,7 @@ export const standsAs = (standing: Standing, since: number): Stood => ({
   dueHour: standing,
 });
 
-type Entry = Pick<Delivery, "dueAt" | "dueHour">;
+type Entry = { [field in "dueAt" | "dueHour"]?: Delivery[field] };
 
 export const isUnended = ({ dueHour }: Entry): boolean => UNENDED.some((standing) => standing === dueHour);
 export const isForAPerson = ({ dueHour }: Entry): boolean => FOR_A_PERSON.some((standing) => standing === dueHour);

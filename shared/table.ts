@@ -28,12 +28,15 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** All items of a partition, whatever their size. */
   partition(pk: string): Promise<Item[]>;
-  /** A range of an index: `[from, to]` of its sort key, ascending. Eventually consistent, as indexes are. */
+  /**
+   * A range of an index: `[from, to]` of its sort key, ascending, a page at a time: it may be longer than memory. Eventually
+   * consistent, as indexes are.
+   */
   range(
     index: string,
     partition: [name: string, value: string],
     sort: [name: string, from: string, to: string],
-  ): Promise<Item[]>;
+  ): AsyncIterable<Item>;
   /** "conflict": the condition did not hold, so nothing was written. */
   put(item: Item, condition: Condition): Promise<"written" | "conflict">;
   delete(key: Key, condition: Condition): Promise<"deleted" | "conflict">;
@@ -56,15 +59,13 @@ export function createTable(client: Pick<DynamoDBClient, "send">, name: string):
     return plain as Item;
   };
 
-  async function all(input: ConstructorParameters<typeof QueryCommand>[0]): Promise<Item[]> {
-    const items: Item[] = [];
+  async function* query(input: ConstructorParameters<typeof QueryCommand>[0]): AsyncGenerator<Item> {
     let start: Record<string, AttributeValue> | undefined;
     do {
       const page = await client.send(new QueryCommand({ ...input, ...(start && { ExclusiveStartKey: start }) }));
-      items.push(...(page.Items ?? []).map(fromItem));
+      for (const item of page.Items ?? []) yield fromItem(item);
       start = page.LastEvaluatedKey;
     } while (start);
-    return items;
   }
 
   const readRaw = (key: Key) =>
@@ -79,15 +80,17 @@ export function createTable(client: Pick<DynamoDBClient, "send">, name: string):
     },
 
     partition: (pk) =>
-      all({
-        TableName: name,
-        KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": { S: pk } },
-        ConsistentRead: true,
-      }),
+      Array.fromAsync(
+        query({
+          TableName: name,
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues: { ":pk": { S: pk } },
+          ConsistentRead: true,
+        }),
+      ),
 
     range: (index, [partitionName, value], [sortName, from, to]) =>
-      all({
+      query({
         TableName: name,
         IndexName: index,
         KeyConditionExpression: "#p = :p AND #s BETWEEN :from AND :to",

@@ -6,7 +6,7 @@ import { inDoubtUntil } from "../../shared/in-doubt-until.ts";
 import type { Ledger, OrderFile } from "../../shared/ledger.ts";
 import { linesToShip } from "../../shared/order.ts";
 import { reference } from "../../shared/reference.ts";
-import { isForAPerson } from "../../shared/standing.ts";
+import { isUnended, standsOpen } from "../../shared/standing.ts";
 import { without } from "../../shared/without.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
@@ -46,8 +46,6 @@ export interface Deps {
   functionTimeout: number;
 }
 
-/** Tried again, it waits for nobody; open, it stays counted. */
-const INDEXED = ["dueAt", "dueHour"] as const;
 /** Kept free before the function's end, ms: to write down what came back. */
 const RESULT_MARGIN = 1_000;
 /** For a message that found another one at work in the very moment, ms. */
@@ -137,7 +135,8 @@ export class Attempt {
     const { functionTimeout, config } = this.deps;
     const now = this.deps.now();
     const claimed: Delivery = {
-      ...without(delivery, "settledAt", "nextAttemptAt", ...(isForAPerson(delivery) ? INDEXED : [])),
+      ...without(delivery, "settledAt", "nextAttemptAt", "dueAt", "dueHour"),
+      ...this.standing(delivery, now),
       state: "sending",
       attempts: delivery.attempts + 1,
       reference: outgoing.reference,
@@ -159,6 +158,12 @@ export class Attempt {
       return this.write(claimed, concludeFailed(claimed, error, "create", false, this.circumstances()));
     }
     return this.created(claimed, created, outgoing, client);
+  }
+
+  /** Once something went wrong it is counted until it ends: this attempt may die, and the next, and nobody be left to say so. */
+  private standing({ dueAt, dueHour, ...delivery }: Delivery, now: number): Pick<Delivery, "dueAt" | "dueHour"> {
+    if (isUnended({ dueHour })) return { dueAt, dueHour };
+    return delivery.firstSentAt === undefined && dueHour === undefined ? {} : standsOpen({ dueAt, dueHour }, now);
   }
 
   private async created(delivery: Delivery, created: Created, outgoing: Outgoing, client: Client): Promise<Ran> {

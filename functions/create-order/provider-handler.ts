@@ -106,7 +106,11 @@ function tell(source: string, { messageId, attributes }: SQSRecord, handled: Han
   if (outcome === "rejected") count("DeliveriesRejected", by);
   if (outcome === "faulty" || outcome === "gave-up") count("DeliveriesFaulty", by);
   // Once a message, however often it is handed out on its way to the DLQ.
-  if (outcome === "unreadable" && attributes.ApproximateReceiveCount === "1") count("DeliveriesFaulty", by);
+  if (outcome === "unreadable" && attributes.ApproximateReceiveCount === "1") {
+    count("DeliveriesFaulty", by);
+    // No delivery of the ledger stands for it, so find-due would not count it: the alarm rings here.
+    count("WaitingFaulty", by);
+  }
   if (outcome === "in-doubt") count("DeliveriesInDoubt", by);
   if (outcome === "retrying") count("DeliveriesRetried", by);
 }

@@ -52,7 +52,8 @@ export async function findDue(deps: Deps): Promise<Pass> {
   // Before the first pass ever there may have been orders: as far back as their messages were kept.
   const cursor = (await ledger.dueCursor()) ?? began - dueAfter - config.retention.queues;
   const seen = await lookThrough(cursor - dueOverlap, began, pass, deps);
-  pass.stuck = seen.failed !== undefined && began - seen.failed > dueAfter;
+  // It held the cursor back before, and not only since a moment ago: an ordinary race is over by the next pass.
+  pass.stuck = seen.failed !== undefined && seen.failed <= cursor + 1 && began - seen.failed > dueAfter;
   await ledger.moveDueCursor(nextCursor(cursor, began, seen, LONGEST_HOLD * dueAfter));
   return pass;
 }
@@ -145,7 +146,10 @@ async function standOpen(file: OrderFile, destination: string, deps: Deps): Prom
   const delivery = deliveryOf(file, destination) ?? newDelivery(record, destination);
   // A running attempt's result is conditional on what it claimed: its item is nobody else's.
   if (isUnended(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
-  const since = Date.parse(record.sentAt ?? record.receivedAt);
+  // When it was sent; where it never was, when that was decided: the order may have waited for its payment before.
+  const { sentAt, dueAt } = record;
+  const decidedAt = Date.parse(dueAt ?? record.receivedAt) - deps.config.timing.dueAfter;
+  const since = sentAt === undefined || record.toSend.includes(destination) ? decidedAt : Date.parse(sentAt);
   // Where somebody else wrote it, it is not forgotten: what comes of it, or the next look, puts it there.
   await deps.ledger.putDelivery({ ...delivery, rev: delivery.rev + 1, ...standsAs("open", since) });
 }

@@ -46,7 +46,7 @@ function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
     cost("alarms", "in the template, by the metrics each looks at", alarmMetrics(template), PRICES.alarm),
     cost("dashboard", "in the template", count("AWS::CloudWatch::Dashboard"), PRICES.dashboard),
     cost("secrets", "in the template", count("AWS::SecretsManager::Secret"), PRICES.secret),
-    cost("gauges", "one a connection, three a destination, the 429s", gauges + 1, PRICES.metric),
+    cost("gauges", "one a connection, four a destination, the 429s", gauges + 1, PRICES.metric),
     cost("key", "in the template", count("AWS::KMS::Key"), PRICES.key),
     cost(
       "polling of queues",
@@ -100,9 +100,9 @@ function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   ];
 }
 
-/** Written every minute, whatever happens: orders held; overdue, faulty and rejected deliveries. */
+/** Written every minute, whatever happens: orders held; overdue, failing, faulty and rejected deliveries. */
 const gaugesOf = ({ config: { connections, destinations } }: Stage): number =>
-  connections.length + 3 * destinations.length;
+  connections.length + 4 * destinations.length;
 
 /** An alarm on an expression is billed by the metrics in it. */
 const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>

@@ -91,7 +91,11 @@ for (const [what, body] of Object.entries({
 })) {
   test(`a message that ${what} is counted at the destination whose queue it came by, where an alarm looks`, async () => {
     const lines = await receive("order-relay-test-s2-us", body);
-    deepEqual(metricsOf(lines), [{ stage: "test", destination: "s2/us", DeliveriesFaulty: 1 }]);
+    const by = { stage: "test", destination: "s2/us" };
+    deepEqual(metricsOf(lines), [
+      { ...by, DeliveriesFaulty: 1 },
+      { ...by, WaitingFaulty: 1 },
+    ]);
     const told = lines.find(({ message }) => message === "delivery.attempted");
     deepEqual([told?.["destination"], told?.["outcome"]], ["s2/us", "unreadable"]);
   });

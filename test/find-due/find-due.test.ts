@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gauges } from "../../functions/find-due/gauges.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
-import { DAY, HOUR, MINUTE, ONE, TWO, writesOf } from "../route-order/room-two.ts";
+import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../route-order/room-two.ts";
 import { RoomFour } from "./room-four.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
@@ -41,7 +41,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       room.clock += DUE;
       equal((await room.pass()).resent, 1);
       deepEqual(room.sentOf(id), [ONE]);
-      const [open, ...others] = await room.ledger.standing(["open"]);
+      const [open, ...others] = await Array.fromAsync(room.ledger.standing("open"));
       deepEqual([open?.destination, open?.since, others], [ONE, "2026-11-01T12:00:00.000Z", []]);
     });
 
@@ -75,7 +75,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         room.clock += 2 * DAY;
         room.sent.length = 0;
         const { resent } = await room.pass();
-        deepEqual([resent, room.sent.length, await room.ledger.standing(["open"])], [0, 0, []]);
+        deepEqual([resent, room.sent.length, await Array.fromAsync(room.ledger.standing("open"))], [0, 0, []]);
       });
     }
 
@@ -94,7 +94,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         const { looked, resent } = await room.pass();
         deepEqual([looked, resent], [1, 0]);
         const running = "leaseUntil" in back;
-        equal((await room.ledger.standing(["open"])).length, running ? 0 : 2);
+        equal((await Array.fromAsync(room.ledger.standing("open"))).length, running ? 0 : 2);
         if (running) deepEqual((await room.file(id)).deliveries, before, "a running attempt's item is nobody else's");
         // Its visibility timeout, and as long again as a delivery may be forgotten.
         const until = "leaseUntil" in back ? back.leaseUntil : back.nextAttemptAt;
@@ -197,6 +197,31 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       room.ledger = ledger;
       await room.pass();
       deepEqual(room.sentOf(bad), [ONE, TWO]);
+    });
+
+    story("an ordinary race in the first pass after a pause is nobody's alarm", async (room) => {
+      const id = await room.sentOrder();
+      room.clock += HOUR;
+      const { ledger } = room;
+      room.ledger = { ...ledger, putOrder: async () => "conflict" };
+      const { failed, stuck } = await room.pass();
+      deepEqual([failed, stuck], [1, false]);
+      room.ledger = ledger;
+      room.clock += MINUTE;
+      deepEqual((await room.pass()).failed, 0);
+      ok(room.sentOf(id).length > 2);
+    });
+
+    story("an order that waited ten days for its payment is not overdue at its first look", async (room) => {
+      const id = newId();
+      await room.ordered({ id, financialState: "pending" });
+      room.clock += 10 * DAY;
+      room.down.add(ONE).add(TWO);
+      await rejects(room.ordered({ id, updatedAt: LATER }));
+      room.clock += DUE;
+      await rejects(room.pass().then(({ failed }) => (failed > 0 ? Promise.reject(new Error("down")) : undefined)));
+      const since = (await Array.fromAsync(room.ledger.standing("open"))).map((entry) => Date.parse(entry.since));
+      deepEqual(since, [room.clock - DUE, room.clock - DUE]);
     });
 
     story("an entry of which nothing can ever be made does not hold the others back for ever", async (room) => {

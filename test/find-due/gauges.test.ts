@@ -63,6 +63,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         await relay.ordered();
         await relay.run(HOUR - MINUTE);
         deepEqual(await relay.rings(), {});
+        deepEqual(await Array.fromAsync(relay.ledger.standing("failing")), [], "that is no order's fault, nor ours");
         await relay.run(40 * MINUTE);
         deepEqual(await relay.rings(), { DeliveriesOverdue: 1 }, "whether a pass looked at it or not");
         for (let minute = 0; minute < 60; minute++) {
@@ -102,7 +103,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await relay.ordered();
       await relay.run(MINUTE);
       for (let hour = 0; hour < 5; hour++) {
-        equal((await relay.rings()).WaitingFaulty, 1);
+        equal((await relay.rings()).WaitingFailing, 1);
         await relay.run(HOUR);
       }
       await relay.run(DAY);
@@ -144,6 +145,40 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       deepEqual(await relay.rings(), {});
     });
 
+    story("one whose every attempt dies is overdue, though it never failed in words", async (relay) => {
+      relay.parcelworks.fates.push(...always("killed-before-create"));
+      await relay.ordered();
+      await relay.run(HOUR + 30 * MINUTE);
+      deepEqual(await relay.rings(), { DeliveriesOverdue: 1 });
+      await relay.run();
+      equal(relay.deadLetters.length, 1, "SQS gave it up alone");
+      relay.clock += 20 * DAY;
+      deepEqual(await relay.rings(), { DeliveriesOverdue: 1 });
+      relay.parcelworks.fates.length = 0;
+      relay.redrive("new");
+      await relay.run();
+      equal(relay.parcelworks.live().length, 1);
+      deepEqual(await relay.rings(), {});
+    });
+
+    story("a rejected one whose replay dies, its dead letter gone: overdue until somebody looks", async (relay) => {
+      relay.parcelworks.fates.push("rejected", ...always("killed-after-create"));
+      await relay.ordered();
+      await relay.run();
+      relay.clock += DAY;
+      await relay.pass();
+      relay.redrive("new");
+      // Each replay but the first finds what the first one made; let none of them see it.
+      relay.parcelworks.lag = 90 * DAY;
+      await relay.run(10 * MINUTE);
+      relay.queue.length = 0;
+      for (let day = 0; day < 20; day++) {
+        relay.clock += DAY;
+        await relay.pass();
+        deepEqual(await relay.rings(), { DeliveriesOverdue: 1 });
+      }
+    });
+
     story("a cancellation ends what was counted", async (relay) => {
       relay.parcelworks.fates.push(...always("down"));
       await relay.ordered();
@@ -159,7 +194,9 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     story("an order that was created at once was never in any of them", async (relay) => {
       for (const id of ["1", "2", "3"]) await relay.ordered({ id });
       await relay.run();
-      deepEqual(await relay.ledger.standing(["open", "failing", "rejected", "faulty", "held"]), []);
+      for (const standing of ["open", "failing", "rejected", "faulty", "held"] as const) {
+        deepEqual(await Array.fromAsync(relay.ledger.standing(standing)), []);
+      }
       equal(relay.parcelworks.live().length, 3);
     });
   });

@@ -37,7 +37,9 @@ class Crowd {
     putBody: never,
     readBody: never,
     putDelivery: never,
-    standing: never,
+    standing: () => {
+      throw new Error("not asked for");
+    },
     dueCursor: async () => this.cursor,
     moveDueCursor: async (to) => {
       if (this.cursor === undefined || to > this.cursor) this.cursor = to;

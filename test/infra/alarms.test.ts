@@ -43,6 +43,8 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
       (room) => `errors ${room}`,
     ),
+    "failing parcelworks/eu",
+    "failing slowpost/north",
     "faulty parcelworks/eu",
     "faulty slowpost/north",
     "find-due-stopped",
@@ -100,7 +102,11 @@ test("an empty queue is good news, a silent connection bad: missing data is read
 });
 
 test("a dead letter raises its alarm again when it is 7 days old, half its life", () => {
-  equal(alarms.get("old-dead-letter intake")?.Properties["Threshold"], 7 * 86_400);
+  const { MetricName, Statistic, Period, EvaluationPeriods, Threshold } =
+    alarms.get("old-dead-letter intake")?.Properties ?? {};
+  // Not SQS's age, which leaves out what somebody looked at three times.
+  deepEqual([MetricName, Statistic, Threshold], ["ApproximateNumberOfMessagesVisible", "Maximum", 1]);
+  equal(Number(Period) * Number(EvaluationPeriods), 7 * 86_400);
 });
 
 test("a function's alarm rings before its timeout does, at 80 %", () => {
@@ -122,17 +128,17 @@ test("the dashboard draws every connection and every destination", () => {
   match(body, /LatencyWebhookToCreated/);
 });
 
-test("faulty, rejected, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended", () => {
+test("failing, faulty, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended, and is not ended by silence", () => {
   for (const [name, metric] of [
+    ["failing parcelworks/eu", "WaitingFailing"],
     ["faulty parcelworks/eu", "WaitingFaulty"],
-    ["rejected parcelworks/eu", "WaitingRejected"],
     ["overdue parcelworks/eu", "DeliveriesOverdue"],
     ["orders-held bazaar/main", "OrdersHeld"],
-    ["removed-destinations", "DeliveriesOverdue"],
   ] as const) {
-    const { MetricName, Statistic, Threshold } = alarms.get(name)?.Properties ?? {};
-    deepEqual([MetricName, Statistic, Threshold], [metric, "Maximum", 1], name);
+    const { MetricName, Statistic, Threshold, TreatMissingData } = alarms.get(name)?.Properties ?? {};
+    deepEqual([MetricName, Statistic, Threshold, TreatMissingData], [metric, "Maximum", 1, "ignore"], name);
   }
+  equal(alarms.get("removed-destinations")?.Properties["MetricName"], "DeliveriesOverdue");
   match(JSON.stringify(alarms.get("removed-destinations")?.Properties["Dimensions"]), /"removed"/);
 });
 
@@ -143,4 +149,10 @@ test("one refused webhook pages where none was accepted in the hour: a small sho
   match(text, /"IF\(accepted > 0, 0, refused\)"/);
   for (const metric of ["EventsReceived", "SignatureFailures"]) ok(text.includes(`"MetricName":"${metric}"`));
   ok(!text.includes('"Period":300'));
+});
+
+test("a rejection rings anew whatever still lies there from before: the dead letters' alarm is the one that lasts", () => {
+  const { MetricName, Statistic, Period } = alarms.get("rejected parcelworks/eu")?.Properties ?? {};
+  deepEqual([MetricName, Statistic, Period], ["DeliveriesRejected", "Sum", 300]);
+  equal(alarms.get("dead-letters parcelworks/eu")?.Properties["MetricName"], "ApproximateNumberOfMessagesVisible");
 });

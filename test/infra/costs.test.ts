@@ -15,6 +15,7 @@ import { readStage } from "../../infra/read-stage.ts";
 import type { StageFile } from "../../infra/stage.ts";
 import { pack } from "../../shared/event.ts";
 import { createLedger, type Ledger } from "../../shared/ledger.ts";
+import { METRICS } from "../../shared/metrics.ts";
 import { createTable } from "../../shared/table.ts";
 import { Relay } from "../create-order/relay.ts";
 import { stage as shipped } from "../docs/stages/prod.ts";
@@ -31,6 +32,12 @@ test("docs/costs.md says what npm run costs says of the shipped stage", () => {
   const page = readFileSync(new URL("../../docs/costs.md", import.meta.url), "utf8");
   const stage = readStage(shipped, connectors);
   equal(page, withReport(page, costReport(stage, bareTemplate(stage))));
+});
+
+test("docs/costs.md counts the metrics as they are", () => {
+  const page = readFileSync(new URL("../../docs/costs.md", import.meta.url), "utf8");
+  const { connection, destination } = METRICS;
+  ok(page.includes(`${connection.length} for each connection, ${destination.length} for each destination`));
 });
 
 test("a NAT gateway with its address, and a warm instance, cost what the pages say", () => {
@@ -52,7 +59,7 @@ test("polling, alarms, secrets and metrics grow with the template", () => {
     ok((line(more.rest, what)?.quantity ?? 0) > (line(less.rest, what)?.quantity ?? 0), what);
   }
   const of = (file: StageFile) => metricsOf(readStage(file, connectors));
-  equal(of({ ...shipped, destinations }) - of(shipped), 12);
+  equal(of({ ...shipped, destinations }) - of(shipped), 13);
 });
 
 const Consumed = z.object({ ConsumedCapacity: z.object({ CapacityUnits: z.number() }) });

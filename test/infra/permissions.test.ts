@@ -13,7 +13,7 @@ const Statement = z.object({
   Effect: z.enum(["Allow", "Deny"]),
   Action: OneOrMore(z.string()),
   Resource: OneOrMore(z.unknown()),
-  Condition: z.optional(z.record(z.string(), z.record(z.string(), z.string()))),
+  Condition: z.optional(z.record(z.string(), z.record(z.string(), OneOrMore(z.string())))),
 });
 const Policy = z.object({
   PolicyDocument: z.object({ Statement: z.array(Statement) }),
@@ -86,11 +86,11 @@ const LeadingKeys = (room: string) =>
 
 test("token items are denied to every role but their provider's", () => {
   for (const room of ["route-order", "find-due"]) {
-    deepEqual(LeadingKeys(room)[0]?.Condition, { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": "token#*" } });
+    deepEqual(LeadingKeys(room)[0]?.Condition, { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] } });
   }
   deepEqual(LeadingKeys("create-order-parcelworks")[0]?.Condition, {
-    "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": "token#*" },
-    "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": "token#parcelworks#*" },
+    "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
+    "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": ["token#parcelworks#*"] },
   });
 });
 
@@ -112,6 +112,21 @@ test("roles may do to the table what shared/table.ts does, and nothing more", ()
 test("nobody deletes from the ledger but create-order, which gives a provider's token or lease back", () => {
   const deleting = [...statements.keys()].filter((room) => allowed(room).includes("dynamodb:DeleteItem"));
   deepEqual(deleting.sort(), ["create-order-parcelworks", "create-order-slowpost"]);
+  for (const provider of ["parcelworks", "slowpost"]) {
+    const all = (statements.get(`create-order-${provider}`) ?? []).filter(
+      ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes("dynamodb:DeleteItem"),
+    );
+    deepEqual(
+      all.map(({ Condition }) => Condition),
+      [
+        {
+          "ForAllValues:StringLike": {
+            "dynamodb:LeadingKeys": [`token#${provider}#*`, `cache#${provider}/*`, `lease#${provider}#*`],
+          },
+        },
+      ],
+    );
+  }
 });
 
 test("only find-due may query the index of due times", () => {

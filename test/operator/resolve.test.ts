@@ -125,6 +125,17 @@ describe("what a person found out at the provider", () => {
     deepEqual([desk.relay.parcelworks.posts, (await desk.delivery())?.state], [0, "done-by-hand"]);
   });
 
+  test("not created, and this process ends before the message is sent: it is still counted as open", async () => {
+    const desk = await inDoubt("timeout-before-create");
+    const { delivery, send } = desk.resolved(await desk.file(), findingOf("not-created"));
+    deepEqual([send, await desk.relay.ledger.putDelivery(delivery)], [true, "written"]);
+    desk.relay.clock += 2 * HOUR;
+    deepEqual(
+      (await desk.waits()).map(({ kind }) => kind),
+      ["overdue"],
+    );
+  });
+
   test("not created: one message creates it once, though the provider still cannot be searched", async () => {
     const desk = await inDoubt("timeout-before-create");
     await desk.resolve("not-created");

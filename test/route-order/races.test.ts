@@ -302,7 +302,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         await room.ledger.putDelivery({ ...rejected, destination: ONE });
         await room.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: room.clock });
         const waiting = async () =>
-          (await room.ledger.standing(FOR_A_PERSON))
+          (await Promise.all(FOR_A_PERSON.map((as) => Array.fromAsync(room.ledger.standing(as)))))
+            .flat()
             .filter(({ identity }) => identity.orderId === id)
             .map(({ destination = "the order" }) => destination)
             .sort();

@@ -1,0 +1,86 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Context } from "aws-lambda";
+import { newDelivery } from "../../shared/delivery.ts";
+import { createLedger, type Ledger } from "../../shared/ledger.ts";
+import { tableName } from "../../shared/names.ts";
+import { standsAs } from "../../shared/standing.ts";
+import { createTable, type Table } from "../../shared/table.ts";
+import { createLedgerTable, startLedger, type TestLedger } from "../ledger-table.ts";
+
+const DESTINATION = "parcelworks/eu";
+const NEWER = { pk: "find-due", sk: "cursor" };
+
+let started: TestLedger;
+let table: Table;
+let ledger: Ledger;
+let folder: string;
+let handle: () => Promise<unknown>;
+before(async () => {
+  started = await startLedger("dynalite");
+  const name = tableName("test");
+  await createLedgerTable(started.client, name);
+  table = createTable(started.client, name);
+  ledger = createLedger(table, { put: async () => {}, get: async () => "" });
+  folder = await mkdtemp(join(tmpdir(), "find-due-"));
+  const destinations = [{ provider: "parcelworks", name: "eu" }];
+  const connections = [{ channel: "plain", name: "main", key: "PM", since: "2026-01-01T00:00:00Z" }];
+  await writeFile(
+    join(folder, "config.json"),
+    JSON.stringify({ stage: "test", connections, destinations, routes: [] }),
+  );
+  const { protocol, hostname, port } = (await started.client.config.endpoint?.()) ?? {};
+  Object.assign(process.env, {
+    STAGE: "test",
+    ACCOUNT_ID: "000000000000",
+    AWS_REGION: "eu-central-1",
+    AWS_ENDPOINT_URL: `${protocol}//${hostname}:${port}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    LAMBDA_TASK_ROOT: folder,
+  });
+  const { handler } = await import("../../functions/find-due/handler.ts");
+  handle = () => handler({}, { getRemainingTimeInMillis: () => 60_000 } as Context) as Promise<unknown>;
+});
+after(async () => {
+  await started.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** The metrics that one pass writes, other than zeros. */
+async function metricsOf(pass: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
+  const lines: string[] = [];
+  const { write } = process.stdout;
+  process.stdout.write = ((chunk: string | Uint8Array) => {
+    lines.push(String(chunk));
+    return true;
+  }) as typeof write;
+  try {
+    await pass();
+  } finally {
+    process.stdout.write = write;
+  }
+  return lines
+    .flatMap((line) => line.split("\n"))
+    .filter((line) => line.includes('"_aws"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .map(({ _aws, ...values }) => values)
+    .filter((values) => !Object.values(values).includes(0));
+}
+
+test("the gauges are written whether or not the pass comes to its end", async () => {
+  const record = { v: 1 as const, channel: "plain", connection: "main", orderId: "1", generation: 1 };
+  const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
+  const base = newDelivery({ ...record, expiresAt } as Parameters<typeof newDelivery>[0], DESTINATION);
+  const faulty = { ...base, rev: 1, state: "faulty" as const, ...standsAs("faulty", Date.now()) };
+  equal(await ledger.putDelivery(faulty), "written");
+  const told = [{ stage: "test", destination: DESTINATION, WaitingFaulty: 1 }];
+  deepEqual(await metricsOf(handle), told);
+
+  // As after a rollback: the pass refuses to run, and the alarms must not take that for good news.
+  await table.put({ ...NEWER, v: 2, at: Date.now() }, { expression: "attribute_exists(pk)" });
+  deepEqual(await metricsOf(() => rejects(handle())), told);
+});
