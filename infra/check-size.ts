@@ -43,7 +43,7 @@ export function checkSize(stage: Stage, connectors: Connectors, template: Templa
     ...(shops > 0 ? [`about ${shops} connections fit with all destinations`] : []),
     ...(accounts > 0 ? [`about ${accounts} destinations fit with all connections`] : []),
   ];
-  throw new StageMistake(stage.name, [
+  throw new StageMistake(stage.path, [
     `${connections.length} connections and ${destinations.length} destinations make ${over
       .map(({ of, what, most }) => `${of(template)} ${what}, of which ${most} are allowed`)
       .join(

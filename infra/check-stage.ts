@@ -3,7 +3,10 @@ import { destinationPath, pathOf } from "../shared/config.ts";
 import { checkLimits } from "./check-limits.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
+import { whatToWrite } from "./what-to-write.ts";
 
+/** Clocks differ. */
+const SKEW = 5 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -48,8 +51,10 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
 }
 
 function* checkSettings(whose: string, schema: z.ZodMiniType, given: Record<string, unknown>, where: string) {
-  const settings = z.safeParse(schema, given);
-  for (const { path: field, message } of settings.error?.issues ?? []) {
+  const settings = z.safeParse(schema, given, { error: whatToWrite });
+  for (const { path: field, code, message } of settings.error?.issues ?? []) {
+    // Said below, also of a schema that lets them pass.
+    if (code === "unrecognized_keys" && field.length === 0) continue;
     yield `${whose}: ${["settings", ...field].join(".")}: ${message}; ${where} says what to write there`;
   }
   const known = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : undefined;
@@ -94,6 +99,12 @@ function* checkRoutes({ config: { connections, destinations, routes } }: Stage) 
 }
 
 function* checkSurroundings({ name, config, infrastructure: { fixedEgress, alarms } }: Stage, connectors: Connectors) {
+  const { restoredAt } = config;
+  const now = Date.now();
+  if (restoredAt !== undefined && Date.parse(restoredAt) > now + SKEW) {
+    const present = `${new Date(now).toISOString().slice(0, 19)}Z`;
+    yield `restoredAt "${restoredAt}" lies in the future, and until then every delivery would be in doubt and nothing be posted; write the present time: restoredAt: "${present}"`;
+  }
   const used = connectors.providers.filter((provider) =>
     config.destinations.some((one) => one.provider === provider.name),
   );

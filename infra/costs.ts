@@ -19,7 +19,7 @@ const { values } = parseArgs({
 });
 if (values.help) console.log(HELP);
 else {
-  const stage = readStage(await loadStage(values.stage, values.stages), connectors);
+  const stage = readStage(await loadStage(values.stage, values.stages), connectors, values.stages);
   const report = costReport(stage, bareTemplate(stage));
   if (values.into === undefined) console.log(report);
   else writeFileSync(values.into, withReport(readFileSync(values.into, "utf8"), report));

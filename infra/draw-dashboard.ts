@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 if (values.help) console.log(HELP);
 else {
-  const stage = readStage(await loadStage(values.stage, values.stages), connectors);
+  const stage = readStage(await loadStage(values.stage, values.stages), connectors, values.stages);
   writeFileSync(values.out, drawDashboard(widgetsOf(bareTemplate(stage)), stage));
   console.log(`${values.out} shows the dashboard of ${values.stage}.`);
 }

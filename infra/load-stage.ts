@@ -1,10 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { StageFile } from "./stage.ts";
 import { StageMistake } from "./stage-mistake.ts";
 
 const STAGES = new URL("./stages/", import.meta.url);
+
+/** Where a stage's file lies, as the user finds it. @param folder as loadStage has it */
+export const stagePath = (name: string, folder = "infra/stages"): string => join(folder, `${name}.ts`);
 
 /**
  * @param name `prod` for infra/stages/prod.ts
@@ -14,16 +17,18 @@ const STAGES = new URL("./stages/", import.meta.url);
 export async function loadStage(name: string, folder?: string): Promise<StageFile> {
   const stages = folder === undefined ? STAGES : pathToFileURL(`${resolve(folder)}/`);
   const file = new URL(`${name}.ts`, stages);
+  const path = stagePath(name, folder);
   if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
-    const known = readdirSync(stages).map((path) => basename(path, ".ts"));
-    throw new StageMistake(name, [
-      `there is no such file; copy infra/stages/prod.ts, or take -c stage=${known.join(" or ")}`,
+    const files = existsSync(stages) ? readdirSync(stages) : [];
+    const known = files.flatMap((file) => (file.endsWith(".ts") ? basename(file, ".ts") : []));
+    throw new StageMistake(path, [
+      `there is no such file; copy infra/stages/prod.ts${known.length > 0 ? `, or take -c stage=${known.join(" or ")}` : ""}`,
     ]);
   }
   const { stage }: { stage?: StageFile } = await import(file.href);
-  if (!stage) throw new StageMistake(name, ["exports no stage; write `export const stage = defineStage({ … })`"]);
+  if (!stage) throw new StageMistake(path, ["exports no stage; write `export const stage = defineStage({ … })`"]);
   if (stage.stage !== name) {
-    throw new StageMistake(name, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
+    throw new StageMistake(path, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
   }
   return stage;
 }

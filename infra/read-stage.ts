@@ -3,36 +3,40 @@ import { Config } from "../shared/config.ts";
 import { checkStage } from "./check-stage.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors } from "./connectors.ts";
+import { stagePath } from "./load-stage.ts";
 import { Infrastructure, StageFile } from "./stage.ts";
 import { StageMistake } from "./stage-mistake.ts";
+import { whatToWrite } from "./what-to-write.ts";
 
-// zod/mini says only "Invalid input" until it is given a language.
-z.config(z.locales.en());
-
-/** @throws StageMistake with a sentence for each mistake: what to write, and where */
-export function readStage(file: StageFile, connectors: Connectors): Stage {
-  const shape = z.safeParse(StageFile, file);
+/**
+ * @param folder of the stage files as the user names it, if not infra/stages: for the sentences
+ * @throws StageMistake with a sentence for each mistake: what to write, and where
+ */
+export function readStage(file: StageFile, connectors: Connectors, folder?: string): Stage {
+  const path = stagePath(file.stage, folder);
+  const shape = z.safeParse(StageFile, file, { error: whatToWrite });
   if (!shape.success)
     throw new StageMistake(
-      file.stage,
+      path,
       shape.error.issues.map((issue) => sentenceOf(issue, file)),
     );
 
   const stage: Stage = {
     name: file.stage,
+    path,
     config: z.parse(Config, file),
     infrastructure: z.parse(Infrastructure, file),
     written: Object.fromEntries(Object.entries(file).filter(([field]) => Object.hasOwn(Config.shape, field))),
   };
   const mistakes = [...checkStage(stage, connectors)];
-  if (mistakes.length > 0) throw new StageMistake(file.stage, mistakes);
+  if (mistakes.length > 0) throw new StageMistake(path, mistakes);
   return stage;
 }
 
 /** `connections[1].key (shopify/eu): 1 to 8 letters or digits` */
 function sentenceOf({ path, message }: z.core.$ZodIssue, file: StageFile): string {
   const where = path.map((part, at) => (typeof part === "number" ? `[${part}]` : `${at ? "." : ""}${String(part)}`));
-  return `${where.join("")}${nameOf(path, file)}: ${message}`;
+  return [...(path.length > 0 ? [`${where.join("")}${nameOf(path, file)}`] : []), message].join(": ");
 }
 
 /** The file may lack what its type asks for: stage files run without a type check. */

@@ -2,7 +2,8 @@
 export class StageMistake extends Error {
   override readonly name = "StageMistake";
 
-  constructor(stage: string, sentences: readonly string[]) {
-    super(sentences.map((sentence) => `infra/stages/${stage}.ts: ${sentence}`).join("\n"));
+  /** @param file as the user finds it: `infra/stages/prod.ts` */
+  constructor(file: string, sentences: readonly string[]) {
+    super(sentences.map((sentence) => `${file}: ${sentence}`).join("\n"));
   }
 }

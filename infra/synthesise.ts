@@ -22,7 +22,8 @@ export async function synthesise(name?: string, props: AppProps = {}): Promise<s
   const app = new App({ ...props, analyticsReporting: false, context: { ...props.context, ...ANY_SIZE } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const given = (key: string): string | undefined => app.node.tryGetContext(key);
-  const stage = readStage(await loadStage(name ?? given("stage") ?? "local", given("stages")), connectors);
+  const stages = given("stages");
+  const stage = readStage(await loadStage(name ?? given("stage") ?? "local", stages), connectors, stages);
   const folders = await bundleAll(stage);
   try {
     const stack = new OrderRelayStack(app, {

@@ -1,8 +1,8 @@
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { Command } from "commander";
 import { queueName } from "../shared/names.ts";
+import { type MoreDeadLetters, messagesOn, moreDeadLetters } from "./dead-letters.ts";
 import { nextStep } from "./next-step.ts";
-import { type OpenStage, openStage } from "./open-stage.ts";
+import { openStage } from "./open-stage.ts";
 import { commandFor, timeText } from "./order-story.ts";
 import { runCommand, type Surroundings } from "./run-command.ts";
 import { processTerminal } from "./terminal.ts";
@@ -30,13 +30,17 @@ export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
     .option("--all", `names every order, not only the first ${SHOWN} of a group`)
     .action(async (options: Options) => {
       const stage = await openStage(options, variables);
-      const groups = grouped(await waitingOnes(stage.ledger, stage.config, Date.now()));
-      const unreadable = await unreadableEvents(stage);
+      const waiting = await waitingOnes(stage.ledger, stage.config, Date.now());
+      const groups = grouped(waiting);
+      const more = await moreDeadLetters(stage, waiting);
+      // Of them the ledger knows no order yet.
+      const unreadable = await messagesOn(queueName.intakeDeadLetters(options.stage), stage);
       if (options.json) {
         const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options) }));
-        return terminal.say(JSON.stringify({ groups: withSteps, unreadableEvents: unreadable }, undefined, 2));
+        const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: unreadable };
+        return terminal.say(JSON.stringify(all, undefined, 2));
       }
-      const told = groups.map((group) => describe(group, options));
+      const told = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
       if (unreadable > 0) {
         told.push(
           `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be read or routed\n  next: read them on the queue ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md), mend the cause, then "Start DLQ redrive"`,
@@ -44,14 +48,6 @@ export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
       }
       terminal.say(told.join("\n\n") || "Nothing waits for a person, and nothing is overdue.");
     });
-
-/** Events of which the ledger knows no order yet. SQS's count is approximate. */
-async function unreadableEvents({ sqs, queues, env }: OpenStage): Promise<number> {
-  const QueueUrl = queues.queueUrl(queueName.intakeDeadLetters(env.stage));
-  const AttributeNames = ["ApproximateNumberOfMessages" as const];
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
-  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-}
 
 const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, options: Options): string => {
   const order = more.length === 0 && first ? commandFor(options, first.order) : `${commandFor(options)} <order>`;
@@ -71,6 +67,9 @@ function describe(group: WaitingGroup, options: Options): string {
     `  next: ${stepFor(group, options)}`,
   ].join("\n");
 }
+
+const describeMore = ({ destination, queue, count }: MoreDeadLetters): string =>
+  `${destination}: ${count} dead letter${count > 1 ? "s" : ""} more than deliveries that wait\n  next: "Start DLQ redrive" on ${queue} clears those of orders that have ended since; what comes back is a second message of an order that waits, or one that nothing can be done with: read it on the queue (docs/runbook.md)`;
 
 if (import.meta.main) {
   process.exitCode = await runCommand(failedCommand, process.argv.slice(2), {

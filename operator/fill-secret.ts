@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
+import { nearest } from "../infra/nearest.ts";
 import { Refused } from "./refused.ts";
-import { fieldSchema, type StageSecret, stateOf } from "./stage-secrets.ts";
+import { fieldSchema, type StageSecret, secretTitle, stateOf } from "./stage-secrets.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A value to be written; its shape is right. */
@@ -14,18 +15,17 @@ const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 /**
  * Reads values from a file of the shape of local/secrets.json: `{"endpoints": {"shopify/main": {…}}, "destinations": {…}}`.
- * @returns also what the file names and the stage does not have
+ * @param secrets of the stage, all
  * @throws Refused where anything in it is wrong, and names all that is; never what stands there
  */
-export function fromFile(path: string, secrets: readonly StageSecret[]): { filled: Filled[]; foreign: string[] } {
+export function fromFile(path: string, secrets: readonly StageSecret[]): Filled[] {
   const file = readSecretsFile(path);
   const filled: Filled[] = [];
-  const foreign: string[] = [];
   const wrong: string[] = [];
   for (const [kind, values] of Object.entries(file)) {
     for (const [name, value] of Object.entries(values)) {
       const secret = secrets.find((one) => one.kind === kind && one.path === name);
-      if (!secret) foreign.push(`${kind}/${name}`);
+      if (!secret) wrong.push(noSuchSecret(`${kind}/${name}`, secrets));
       else {
         const state = stateOf(secret, value);
         if (state.state === "wrong") wrong.push(...state.problems.map((problem) => `${kind}/${name}: ${problem}`));
@@ -34,7 +34,12 @@ export function fromFile(path: string, secrets: readonly StageSecret[]): { fille
     }
   }
   if (wrong.length > 0) throw new Refused(`${path} is not right, so nothing was written:\n${wrong.join("\n")}`);
-  return { filled, foreign };
+  return filled;
+}
+
+function noSuchSecret(title: string, secrets: readonly StageSecret[]): string {
+  const near = nearest(title, secrets.map(secretTitle));
+  return `${title}: the stage has no such secret; ${near.length > 0 ? `the nearest is ${near.join(" or ")}` : "it has none"}`;
 }
 
 function readSecretsFile(path: string): z.infer<typeof SecretsFile> {

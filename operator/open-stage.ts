@@ -49,7 +49,7 @@ export async function openStage(
   variables: NodeJS.ProcessEnv,
 ): Promise<OpenStage> {
   if (stages !== undefined && !existsSync(stages)) throw new Refused(`There is no folder ${stages} (--stages).`);
-  const { config } = readStage(await loadStage(name, stages), connectors);
+  const { config } = readStage(await loadStage(name, stages), connectors, stages);
   const { access, account, who } = name === "local" ? await local(variables) : await deployed(region, variables);
   const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint };
   const dynamo = new DynamoDBClient(access);

@@ -6,6 +6,7 @@ import type { Identity } from "../shared/identity.ts";
 import type { OrderFile } from "../shared/ledger.ts";
 import { readTrace } from "../shared/trace.ts";
 import { confirm } from "./confirm.ts";
+import { leftBehind } from "./dead-letters.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, orderStory } from "./order-story.ts";
 import { Refused } from "./refused.ts";
@@ -86,6 +87,7 @@ async function send({ stage, file, terminal, yes }: Work, wanted: string | undef
     now: Date.now,
   });
   terminal.note(`Sent: ${destinations.join(", ")}. Ask again in a minute for what became of it.`);
+  sayLeftBehind(terminal, file, destinations, config);
 }
 
 async function resolveOne(
@@ -110,6 +112,14 @@ async function resolveOne(
     await sendAgain(record, [destination], outcome, { ...stage, now: Date.now });
   } else await addEvent(ledger, record, outcome, Date.now());
   terminal.note(`${destination} is ${delivery.state}.`);
+  sayLeftBehind(terminal, file, [destination], stage.config);
+}
+
+/** Of every generation: an older one's dead letter lies there as well. */
+function sayLeftBehind(terminal: Terminal, { deliveries }: OrderFile, destinations: readonly string[], config: Config) {
+  const concerned = deliveries.filter(({ destination }) => destinations.includes(destination));
+  const sentence = leftBehind(concerned, config, Date.now());
+  if (sentence !== undefined) terminal.note(sentence);
 }
 
 /** The delivery that is meant. @throws Refused where that is none, or could be several */

@@ -8,7 +8,7 @@ import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { Refused } from "./refused.ts";
 import { runCommand, type Surroundings } from "./run-command.ts";
-import { readState, type SecretState, type StageSecret, secretsOf } from "./stage-secrets.ts";
+import { readState, type SecretState, type StageSecret, secretsOf, secretTitle } from "./stage-secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 interface Options {
@@ -43,14 +43,14 @@ export const secretsCommand = ({ terminal, variables }: Surroundings): Command =
       const all = secretsOf(options.stage, stage.config);
       const secrets = wanted === undefined ? all : all.filter((one) => isMeant(one, wanted));
       if (secrets.length === 0) {
-        throw new Refused(`The stage has no secret ${wanted}; it has ${all.map(nameOf).join(", ")}.`);
+        throw new Refused(`The stage has no secret ${wanted}; it has ${all.map(secretTitle).join(", ")}.`);
       }
       const before = await readAll(secrets, stage);
       terminal.say(table(before));
 
-      const filled = options.list ? [] : await fill(before, wanted !== undefined, options, terminal);
+      const filled = options.list ? [] : await fill(before, all, wanted !== undefined, options, terminal);
       if (filled.length > 0) {
-        const plan = filled.map(({ secret }) => `write ${nameOf(secret)} (${secret.name} in Secrets Manager)`);
+        const plan = filled.map(({ secret }) => `write ${secretTitle(secret)} (${secret.name} in Secrets Manager)`);
         await confirm(terminal, [...plan, `as ${stage.who}: CloudTrail keeps that`], options.yes === true);
         for (const one of filled) await write(one, stage);
       }
@@ -63,8 +63,8 @@ export const secretsCommand = ({ terminal, variables }: Surroundings): Command =
       if (bad > 0) throw new Refused(`${bad} destinations cannot be used.`);
     });
 
-const nameOf = ({ kind, path }: StageSecret): string => `${kind}/${path}`;
-const isMeant = (secret: StageSecret, wanted: string): boolean => secret.path === wanted || nameOf(secret) === wanted;
+const isMeant = (secret: StageSecret, wanted: string): boolean =>
+  secret.path === wanted || secretTitle(secret) === wanted;
 
 async function readAll(secrets: readonly StageSecret[], { secretsManager }: OpenStage): Promise<Known[]> {
   const known: Known[] = [];
@@ -82,34 +82,46 @@ function table(known: readonly Known[]): string {
           : state.state === "filled" && state.unread.length > 0
             ? `nothing reads its ${state.unread.join(", ")}`
             : "";
-    return `  ${state.state.padEnd(13)} ${nameOf(secret)}${about ? `  ${about}` : ""}`;
+    return `  ${state.state.padEnd(13)} ${secretTitle(secret)}${about ? `  ${about}` : ""}`;
   });
   return `Secrets\n${lines.join("\n")}`;
 }
 
 /** What is to be written: from the file, or what a person types. */
-async function fill(known: readonly Known[], anew: boolean, { from }: Options, terminal: Terminal): Promise<Filled[]> {
+async function fill(
+  known: readonly Known[],
+  all: readonly StageSecret[],
+  anew: boolean,
+  { from }: Options,
+  terminal: Terminal,
+): Promise<Filled[]> {
+  if (from !== undefined) return changesOf(fromFile(from, all), known, terminal);
   const there = known.filter(({ state }) => state.state !== "not deployed");
-  const former = ({ state }: Known): unknown => ("value" in state ? state.value : undefined);
-  if (from !== undefined) {
-    const { filled, foreign } = fromFile(
-      from,
-      known.map(({ secret }) => secret),
-    );
-    if (foreign.length > 0) terminal.note(`Not asked for here, so left out: ${foreign.join(", ")}`);
-    const changed = filled.filter(({ secret, value }) => {
-      const now = there.find((one) => one.secret === secret);
-      return now !== undefined && !isDeepStrictEqual(former(now), value);
-    });
-    if (changed.length === 0) terminal.note("Everything in the file stands there already.");
-    return changed;
-  }
   const open = there.filter(({ state }) => anew || state.state !== "filled");
   if (open.length === 0 || !terminal.interactive) return [];
   const filled: Filled[] = [];
   for (const one of open) filled.push(await fromPrompts(one.secret, former(one), terminal));
   return filled;
 }
+
+/** What of a file is not there yet; says what of it is left out. */
+function changesOf(filled: readonly Filled[], known: readonly Known[], terminal: Terminal): Filled[] {
+  const changed: Filled[] = [];
+  const leftOut: string[] = [];
+  for (const one of filled) {
+    const now = known.find(({ secret }) => secret === one.secret);
+    if (!now) leftOut.push(`${secretTitle(one.secret)} (not asked for)`);
+    else if (now.state.state === "not deployed") leftOut.push(`${secretTitle(one.secret)} (not deployed)`);
+    else if (!isDeepStrictEqual(former(now), one.value)) changed.push(one);
+  }
+  if (leftOut.length > 0) terminal.note(`Left out: ${leftOut.join(", ")}`);
+  if (changed.length === 0) {
+    terminal.note(`Everything${leftOut.length > 0 ? " else" : ""} in the file stands there already.`);
+  }
+  return changed;
+}
+
+const former = ({ state }: Known): unknown => ("value" in state ? state.value : undefined);
 
 async function write({ secret, value }: Filled, { secretsManager }: OpenStage): Promise<void> {
   await secretsManager.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: JSON.stringify(value) }));

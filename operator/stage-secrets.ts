@@ -18,6 +18,9 @@ export interface StageSecret {
   fields: Record<string, string>;
 }
 
+/** `destinations/kakaclo/eu`, as people write it. */
+export const secretTitle = ({ kind, path }: Pick<StageSecret, "kind" | "path">): string => `${kind}/${path}`;
+
 /** `problems`: the fields that are missing or wrong, and why; never what stands in them. */
 export type SecretState =
   /** `unread`: fields that nothing reads; misspelt ones, perhaps. */

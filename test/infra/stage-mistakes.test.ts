@@ -1,6 +1,8 @@
-import { equal, match, ok, throws } from "node:assert/strict";
+import { equal, match, ok, rejects, throws } from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { loadStage } from "../../infra/load-stage.ts";
 import { readStage } from "../../infra/read-stage.ts";
 import type { StageFile } from "../../infra/stage.ts";
 import { StageMistake } from "../../infra/stage-mistake.ts";
@@ -9,6 +11,9 @@ import { bazaar, stageFile } from "./synthesised.ts";
 const since = "2026-01-01T00:00:00Z";
 const shop = { channel: "bazaar", name: "main", key: "BA", since };
 const eu = { provider: "parcelworks", name: "eu" };
+
+/** Stage files run without a type check. */
+const asJson = (changes: object): Partial<StageFile> => JSON.parse(JSON.stringify(changes)) as Partial<StageFile>;
 
 /** What the synth says of a stage with these changes. */
 function said(changes: Partial<StageFile>): string {
@@ -98,7 +103,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
   [
     "a setting that the provider requires",
     { destinations: [{ provider: "slowpost", name: "north" }], routes: [] },
-    /destinations slowpost\/north: settings\.depot: Invalid input: expected string, received undefined; docs\/providers\/slowpost\.md/,
+    /destinations slowpost\/north: settings\.depot: is missing; write text in quotes: "…"; docs\/providers\/slowpost\.md/,
   ],
   [
     "a setting that the provider does not have",
@@ -116,7 +121,53 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
   [
     "a misspelt field",
     { routes: [Object.assign({ from: ["bazaar/main"], to: ["parcelworks/eu"] }, { wen: "paid" })] },
-    /routes\[0\].*"wen"/,
+    /infra\/stages\/test\.ts: routes\[0\]: there is no field "wen": did you mean "when"\?$/,
+  ],
+  [
+    "a misspelt field of the file itself",
+    asJson({ throttles: { rate: 1, burst: 1 } }),
+    /^infra\/stages\/test\.ts: there is no field "throttles": did you mean "throttle"\?$/,
+  ],
+  [
+    "fields that resemble none",
+    asJson({ throttle: { rate: 1, burst: 1, perMinute: 60, colour: 1 } }),
+    /throttle: there is no field "perMinute"; there are rate, burst; there is no field "colour"; there are rate, burst$/,
+  ],
+  [
+    "a number that is too small",
+    { destinations: [{ ...eu, maxConcurrency: 1 }] },
+    /destinations\[0\]\.maxConcurrency \(parcelworks\/eu\): is 1; write 2 or more$/,
+  ],
+  ["a number that is too large", { routeConcurrency: 1001 }, /routeConcurrency: is 1001; write 1000 or less$/],
+  [
+    "a number with a fraction",
+    { routeConcurrency: 2.5 },
+    /routeConcurrency: is 2\.5; write a whole number, without quotes$/,
+  ],
+  [
+    "a day where a moment is wanted",
+    { connections: [{ ...shop, since: "2026-01-31" }] },
+    /\.since \(bazaar\/main\): is "2026-01-31"; write a moment with its time zone: "2026-01-31T00:00:00Z"$/,
+  ],
+  [
+    "a word that is none of those there are",
+    asJson({ destinations: [{ ...eu, references: "key" }] }),
+    /\.references \(parcelworks\/eu\): is "key"; write "keyed" or "plain"$/,
+  ],
+  [
+    "text where a list is wanted",
+    asJson({ fixedEgress: "parcelworks" }),
+    /fixedEgress: is "parcelworks"; write a list: \[…\]$/,
+  ],
+  [
+    "a number where text or a word is wanted",
+    asJson({ connections: [{ ...shop, maxOrderAge: 60 }] }),
+    /maxOrderAge \(bazaar\/main\): is 60; write "none" or text in quotes: "…"$/,
+  ],
+  [
+    "text that is no duration where a word would do as well",
+    asJson({ connections: [{ ...shop, maxOrderAge: "60 days" }] }),
+    /maxOrderAge \(bazaar\/main\): not a duration; write a number and ms, s, m, h or d: "90s"$/,
   ],
   [
     "a key that is too long",
@@ -283,6 +334,33 @@ for (const list of ["connections", "destinations", "routes"] as const) {
 test("a misspelt default for what orders lack is a mistake, not a default that is never used", () => {
   const destinations = [{ ...eu, missing: { phnoe: "1" } }] as unknown[];
   match(said({ destinations } as Partial<StageFile>), /phnoe/);
+});
+
+test("a restore in the future, until which nothing would be posted, is a mistake; a clock that is minutes off is none", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.parse("2026-12-24T11:30:00.500Z") });
+  match(
+    said({ restoredAt: "2026-12-24T12:40:00+01:00" }),
+    /restoredAt "2026-12-24T12:40:00\+01:00" lies in the future, .* nothing be posted; write the present time: restoredAt: "2026-12-24T11:30:00Z"$/,
+  );
+  equal(said({ restoredAt: "2026-12-24T11:35:00Z" }), "nothing");
+  equal(said({ restoredAt: "2026-11-24T11:30:00Z" }), "nothing");
+});
+
+test("a stage file that lies elsewhere is named by the place it lies in", async () => {
+  const folder = join("deploy", "our-stages");
+  throws(
+    () => readStage(stageFile(asJson({ throttles: 1 })), bazaar, folder),
+    /^StageMistake: deploy\/our-stages\/test\.ts: there/,
+  );
+  throws(
+    () => readStage(stageFile({ routes: [{ from: [], to: ["parcelworks/eu"] }] }), bazaar, folder),
+    /^StageMistake: deploy\/our-stages\/test\.ts: routes/,
+  );
+  await rejects(
+    loadStage("prod", folder),
+    /^StageMistake: deploy\/our-stages\/prod\.ts: there is no such file; copy infra\/stages\/prod\.ts$/,
+  );
+  await rejects(loadStage("nope"), /^StageMistake: infra\/stages\/nope\.ts: there is no such file; .*-c stage=.*prod/);
 });
 
 test("several mistakes are all said at once", () => {

@@ -40,6 +40,7 @@ describe("the operator's commands at the local stack", () => {
     run(orderCommand, [...STAGE, `shopify/demo/${id}`, ...words], stack);
   const failed = async (): Promise<{
     groups: { destination: string; kind: string; reason: string; next: string; waiting: { order: string }[] }[];
+    moreDeadLetters: { destination: string; queue: string; count: number }[];
   }> => JSON.parse((await run(failedCommand, [...STAGE, "--json"], stack)).out);
   const waitsAt = async (id: string): Promise<string[]> =>
     (await failed()).groups
@@ -94,6 +95,10 @@ describe("the operator's commands at the local stack", () => {
     deepEqual([refused.exit, /goes to .*, not to nowhere\/demo/.test(refused.notes)], [1, true]);
     const sent = await order(id, "--send", "--yes");
     equal(sent.exit, 0);
+    match(
+      sent.notes,
+      /dead letter may still lie on .*order-relay-local-kakaclo-demo-dlq.*: once .*kakaclo\/demo.* have ended, "Start DLQ redrive"/,
+    );
     match(sent.out, /This will:\n {2}- send a new message .* in the name of local:/);
     match(sent.out, /kakaclo\/demo: look for \S+ there first, then create it if it is not there/);
     await deliveriesAre(stack, id, ["created"]);
@@ -101,6 +106,41 @@ describe("the operator's commands at the local stack", () => {
     match((await traceOf(stack, id))?.events.at(-1)?.outcome ?? "", /^sent again to .*kakaclo\/demo.* by local:/);
     const again = await order(id, "--send", "--yes");
     deepEqual([again.exit, /kakaclo\/demo has ended: created as/.test(again.notes)], [1, true]);
+  });
+
+  test("the dead letter of an order that was dealt with otherwise is named, and a redrive clears it without a call", async () => {
+    const id = await rejectedOrder();
+    const { providers } = stack.sandbox;
+    await until(() => deadLetters() === providers.length, 60, deadLetters);
+    deepEqual((await failed()).moreDeadLetters, []);
+
+    const resolved = await order(id, "--resolve", "created=S2-7", "--destination", "s2/demo", "--yes");
+    match(
+      resolved.notes,
+      /may still lie on order-relay-local-s2-demo-dlq: once s2\/demo has ended, "Start DLQ redrive" there clears it/,
+    );
+    const queue = "order-relay-local-s2-demo-dlq";
+    deepEqual((await failed()).moreDeadLetters, [{ destination: "s2/demo", queue, count: 1 }]);
+    const { out } = await run(failedCommand, STAGE, stack);
+    match(
+      out,
+      /^s2\/demo: 1 dead letter more than deliveries that wait\n {2}next: "Start DLQ redrive" on order-relay-local-s2-demo-dlq/m,
+    );
+    ok(!/kakaclo\/demo: \d+ dead letter/.test(out), out);
+
+    equal(stack.redrive({ queue }), 1);
+    const lying = () =>
+      [stack.queue(queue), stack.queue(queue.replace(/-dlq$/, ""))].map((one) => one?.inspectMessages());
+    await until(() => lying().every((one) => one && one.ready.length + one.inflight.length === 0), 30, lying);
+    deepEqual((await failed()).moreDeadLetters, []);
+    equal(held(stack, "s2", id).length, 0);
+
+    // An order that never failed has none.
+    const fine = newOrderId();
+    equal(await shopifySends(stack, "orders/paid", shopifyBody({ id: fine })), 200);
+    await deliveriesAre(stack, fine, ["created"]);
+    const cancelled = await order(fine, "--resolve", "cancelled", "--destination", "s2/demo", "--yes");
+    deepEqual([cancelled.exit, cancelled.notes], [0, "s2/demo is cancelled."]);
   });
 
   test("findings are said before they are written, asked for, and written down with who had them", async () => {

@@ -89,21 +89,38 @@ describe("npm run secrets at the local stack", () => {
     nothingShown(said, "47114711", "spz-broken-json", "typing-error", "spill");
   });
 
-  test("a file fills them: it says which before, writes only what differs, and leaves out what is not of the stage", async () => {
+  test("a file fills them: it says which before, writes only what differs, and leaves out what was not asked for", async () => {
     empty("destinations", "kakaclo/demo");
-    const path = file({
-      ...values,
-      destinations: { ...values["destinations"], "kakaclo/eu": { token: "other-stage" } },
-    });
+    const path = file(values);
     const nobody = await secrets(["--from", path]);
     deepEqual([nobody.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
+    const other = await secrets(["s2/demo", "--from", path, "--yes"]);
+    match(
+      other.notes,
+      /Left out: .*destinations\/kakaclo\/demo \(not asked for\).*\nEverything else in the file stands/,
+    );
+    equal(stands("destinations", "kakaclo/demo"), undefined);
     const said = await secrets(["--from", path, "--yes"]);
     equal(said.exit, 0, said.notes);
     deepEqual(said.out.match(/ - write \S+/g), [" - write destinations/kakaclo/demo"]);
-    match(said.notes, /left out: destinations\/kakaclo\/eu/);
     deepEqual(stands("destinations", "kakaclo/demo"), values["destinations"]?.["kakaclo/demo"]);
-    nothingShown(said, "other-stage");
-    match((await secrets(["--from", path, "--yes"])).notes, /stands there already/);
+    nothingShown(said);
+    equal((await secrets(["--from", path, "--yes"])).notes, "Everything in the file stands there already.");
+  });
+
+  test("a file that names a secret the stage does not have writes nothing, and is told the nearest", async () => {
+    empty("destinations", "kakaclo/demo");
+    const path = file({
+      ...values,
+      destinations: { ...values["destinations"], "kakaclo/dmeo": { token: "misspelt-path" } },
+      endpoint: { "shopify/demo": { signingSecrets: ["misspelt-kind"] } },
+    });
+    const said = await secrets(["--from", path, "--yes"]);
+    deepEqual([said.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
+    match(said.notes, /values\.json is not right, so nothing was written:\n/);
+    match(said.notes, /destinations\/kakaclo\/dmeo: .* no such secret; the nearest is destinations\/kakaclo\/demo$/m);
+    match(said.notes, /endpoint\/shopify\/demo: .* no such secret; the nearest is endpoints\/shopify\/demo$/m);
+    nothingShown(said, "misspelt-path", "misspelt-kind");
   });
 
   test("a file with anything wrong in it writes nothing, and is not quoted", async () => {
