@@ -4,7 +4,9 @@ import { test } from "node:test";
 import * as z from "zod/mini";
 import { bareTemplate } from "../../infra/bare-template.ts";
 import { readStage } from "../../infra/read-stage.ts";
+import { stage as everything } from "../infra/stages/everything.ts";
 import { connectors } from "../infra/synthesised.ts";
+import { codeOf } from "./pages.ts";
 import { stage as shipped } from "./stages/prod.ts";
 
 const FOLDER = new URL("../../docs/iam/", import.meta.url);
@@ -12,10 +14,17 @@ const OneOrMore = z.union([z.string(), z.array(z.string())]);
 const Policy = z.strictObject({
   Version: z.literal("2012-10-17"),
   Statement: z.array(
-    z.strictObject({ Sid: z.string(), Effect: z.literal("Allow"), Action: OneOrMore, Resource: OneOrMore }),
+    z.strictObject({
+      Sid: z.string(),
+      Effect: z.literal("Allow"),
+      Action: OneOrMore,
+      Resource: OneOrMore,
+      Condition: z.optional(z.record(z.string(), z.record(z.string(), OneOrMore))),
+    }),
   ),
 });
 const read = (name: string) => z.parse(Policy, JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")));
+const actionsOf = (name: string): string[] => read(name).Statement.flatMap(({ Action }) => [Action].flat());
 
 /** What CloudFormation asks for a type of resource; services whose name in IAM is another. */
 const SERVICES: Record<string, string> = {
@@ -40,25 +49,9 @@ test("each policy is one that IAM takes as a managed policy: 6,144 characters wi
 });
 
 test("CloudFormation may make every kind of resource that a stage with all its options has", () => {
-  const file = {
-    ...shipped,
-    destinations: [{ provider: "lingxing", name: "us", settings: { store: { name: "My Store-US", country: "US" } } }],
-    routes: [{ from: ["shopify/main"], to: ["lingxing/us"] }],
-    fixedEgress: ["lingxing"],
-    provisionedConcurrency: 1,
-    domain: {
-      name: "hooks.example.com",
-      certificate: "arn:aws:acm:eu-central-1:111122223333:certificate/1",
-      zone: { id: "Z1", name: "example.com" },
-    },
-  };
-  const types = new Set([...bareTemplate(readStage(file, connectors)).values()].map(({ Type }) => Type));
+  const types = new Set([...bareTemplate(readStage(everything, connectors)).values()].map(({ Type }) => Type));
   ok(types.size > 30);
-  const allowed = new Set(
-    read("cloudformation.json").Statement.flatMap(({ Action }) =>
-      [Action].flat().map((action) => action.split(":")[0]),
-    ),
-  );
+  const allowed = new Set(actionsOf("cloudformation.json").map((action) => action.split(":")[0]));
   deepEqual(
     [...types].filter((type) => !allowed.has(SERVICES[type.split("::")[1] ?? ""])),
     [],
@@ -80,4 +73,28 @@ test("CloudFormation may make the policies that CDK cuts off a role of many shop
     /arn:aws:iam::\*:policy\/([^"]+)/.exec(JSON.stringify(read("cloudformation.json").Statement)) ?? [];
   const named = new RegExp(`^${pattern.replaceAll("*", ".*")}$`);
   for (const id of policies) ok(named.test(`order-relay-prod-${id}-1A2B3C4D5E6F`), id);
+});
+
+/** Commands of the AWS CLI that are not named after what they call. The first two ask for no permission. */
+const CALLS: Record<string, string[]> = {
+  "configure sso": [],
+  "sts get-caller-identity": [],
+  "dynamodb wait": ["dynamodb:DescribeTable"],
+  "s3 rb": ["s3:DeleteBucket", "s3:DeleteObject", "s3:ListBucket"],
+};
+
+test("whoever has the policies of docs/deploy.md may run every command of the AWS CLI in it", () => {
+  const page = readFileSync(new URL("../deploy.md", FOLDER), "utf8");
+  const run = codeOf(page).flatMap((line) => [...line.matchAll(/\baws ([a-z][\w-]+) ([a-z][\w-]+)/g)]);
+  ok(run.length > 35);
+  const needed = run.flatMap(([, service = "", command = ""]) => {
+    const action = command.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return CALLS[`${service} ${command}`] ?? [`${service.replace("service-quotas", "servicequotas")}:${action}`];
+  });
+  // Not cloudformation.json: no person has it.
+  const given = new Set(["bootstrap.json", "deploy.json", "repair.json"].flatMap(actionsOf));
+  deepEqual(
+    [...new Set(needed)].filter((action) => !given.has(action)),
+    [],
+  );
 });
