@@ -1,12 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { setLambdaEnvironment } from "../lambda-environment.ts";
 
 /** In place of AWS: has nothing, and takes everything. */
 const aws = createServer((request, response) => {
@@ -20,21 +19,8 @@ let handle: (event: SQSEvent) => Promise<SQSBatchResponse>;
 before(async () => {
   aws.listen(0, "127.0.0.1");
   await once(aws, "listening");
-  folder = await mkdtemp(join(tmpdir(), "create-order-"));
   const destinations = ["eu", "us"].map((name) => ({ provider: "s2", name }));
-  await writeFile(
-    join(folder, "config.json"),
-    JSON.stringify({ stage: "test", connections: [], destinations, routes: [] }),
-  );
-  Object.assign(process.env, {
-    STAGE: "test",
-    ACCOUNT_ID: "000000000000",
-    AWS_REGION: "eu-central-1",
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    LAMBDA_TASK_ROOT: folder,
-  });
+  folder = await setLambdaEnvironment({ destinations }, `http://127.0.0.1:${(aws.address() as AddressInfo).port}`);
   const { handler } = await import("../../functions/providers/s2/handler.ts");
   handle = (event) =>
     handler(event, { getRemainingTimeInMillis: () => 60_000 } as Context) as Promise<SQSBatchResponse>;

@@ -1,7 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Context } from "aws-lambda";
 import { newDelivery } from "../../shared/delivery.ts";
@@ -9,6 +7,7 @@ import { createLedger, type Ledger } from "../../shared/ledger.ts";
 import { tableName } from "../../shared/names.ts";
 import { standsAs } from "../../shared/standing.ts";
 import { createTable, type Table } from "../../shared/table.ts";
+import { setLambdaEnvironment } from "../lambda-environment.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../ledger-table.ts";
 
 const DESTINATION = "parcelworks/eu";
@@ -25,23 +24,10 @@ before(async () => {
   await createLedgerTable(started.client, name);
   table = createTable(started.client, name);
   ledger = createLedger(table, { put: async () => {}, get: async () => "" });
-  folder = await mkdtemp(join(tmpdir(), "find-due-"));
   const destinations = [{ provider: "parcelworks", name: "eu" }];
   const connections = [{ channel: "plain", name: "main", key: "PM", since: "2026-01-01T00:00:00Z" }];
-  await writeFile(
-    join(folder, "config.json"),
-    JSON.stringify({ stage: "test", connections, destinations, routes: [] }),
-  );
   const { protocol, hostname, port } = (await started.client.config.endpoint?.()) ?? {};
-  Object.assign(process.env, {
-    STAGE: "test",
-    ACCOUNT_ID: "000000000000",
-    AWS_REGION: "eu-central-1",
-    AWS_ENDPOINT_URL: `${protocol}//${hostname}:${port}`,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    LAMBDA_TASK_ROOT: folder,
-  });
+  folder = await setLambdaEnvironment({ connections, destinations }, `${protocol}//${hostname}:${port}`);
   const { handler } = await import("../../functions/find-due/handler.ts");
   handle = () => handler({}, { getRemainingTimeInMillis: () => 60_000 } as Context) as Promise<unknown>;
 });

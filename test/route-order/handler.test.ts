@@ -1,13 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { pack } from "../../shared/event.ts";
+import { setLambdaEnvironment } from "../lambda-environment.ts";
 import { newEvent } from "./room-two.ts";
 
 const ARN = "arn:aws:sqs:eu-central-1:000000000000:order-relay-test-intake";
@@ -30,21 +29,8 @@ const written: string[] = [];
 before(async () => {
   aws.listen(0, "127.0.0.1");
   await once(aws, "listening");
-  folder = await mkdtemp(join(tmpdir(), "route-order-"));
   const connections = [{ channel: "shopify", name: "main", key: "sm", since: "2026-01-01T00:00:00Z" }];
-  await writeFile(
-    join(folder, "config.json"),
-    JSON.stringify({ stage: "test", connections, destinations: [], routes: [] }),
-  );
-  Object.assign(process.env, {
-    STAGE: "test",
-    ACCOUNT_ID: "000000000000",
-    AWS_REGION: "eu-central-1",
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    LAMBDA_TASK_ROOT: folder,
-  });
+  folder = await setLambdaEnvironment({ connections }, `http://127.0.0.1:${(aws.address() as AddressInfo).port}`);
   const { handler } = await import("../../functions/route-order/handler.ts");
   handle = (event) =>
     handler(event, { getRemainingTimeInMillis: () => 60_000 } as Context) as Promise<SQSBatchResponse>;
