@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,9 +67,10 @@ test("a stage of 120 shops is answered with how many fit, and with no stack trac
   writeFileSync(join(stages, "large.ts"), `export const stage = ${JSON.stringify(stage)};`);
   const { status, stderr } = synth("large", { stages });
   equal(status, 1);
+  ok(stderr.startsWith(`${join(stages, "large.ts")}: `), stderr);
   match(
     stderr,
-    /^infra\/stages\/large\.ts: 120 connections and 1 destinations make \d+ CloudFormation resources in a stack, of which 500 are allowed.*; about \d+ connections fit/,
+    /stages-[^/]+\/large\.ts: 120 connections and 1 destinations make \d+ CloudFormation resources in a stack, of which 500 are allowed.*; about \d+ connections fit/,
   );
   doesNotMatch(stderr, /^ +at /m);
 });

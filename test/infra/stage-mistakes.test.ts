@@ -2,6 +2,7 @@ import { equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { connectors } from "../../infra/connectors.ts";
 import { loadStage } from "../../infra/load-stage.ts";
 import { readStage } from "../../infra/read-stage.ts";
 import type { StageFile } from "../../infra/stage.ts";
@@ -361,6 +362,15 @@ test("a stage file that lies elsewhere is named by the place it lies in", async 
     /^StageMistake: deploy\/our-stages\/prod\.ts: there is no such file; copy infra\/stages\/prod\.ts$/,
   );
   await rejects(loadStage("nope"), /^StageMistake: infra\/stages\/nope\.ts: there is no such file; .*-c stage=.*prod/);
+});
+
+test("a setting that no connector reads is one mistake, also where the connector's own schema refuses it", () => {
+  const settings = { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888", unitprice: "net" };
+  const destinations = [{ provider: "s2", name: "us", settings }];
+  throws(
+    () => readStage(stageFile({ connections: [], destinations, routes: [] }), connectors),
+    /^StageMistake: infra\/stages\/test\.ts: destinations s2\/us: settings\.unitprice does not exist; write one of [^\n]*$/,
+  );
 });
 
 test("several mistakes are all said at once", () => {
