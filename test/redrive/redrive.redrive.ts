@@ -130,25 +130,20 @@ for (const movedIds of ["kept", "new"] as const) {
       equal(await standardSends(relay.stack, order(2, {})), 200);
       const trace = await becomes(id, "s2/demo", "created", standard);
       equal(trace.generation, 2);
+      ok(!relay.outcomes("s2", id, 1).includes("superseded"));
       const calls = relay.stack.sandbox.calls("s2").length;
 
       await relay.click(S2);
       await relay.deadLettersAre(S2, 0);
+      // Acknowledged it would be for its cancelled delivery as well.
+      equal(relay.outcomes("s2", id, 1).at(-1), "superseded");
       equal(relay.stack.sandbox.calls("s2").length, calls, "the provider was not even asked");
       equal(at("s2", id).length, 1);
       deepEqual(await traceOf(relay.stack, id, standard), trace);
     });
 
     test("an event that could not be read becomes an order when the mapping is mended and its dead letter moved back", async () => {
-      const bundle = relay.bundleOf("route-order");
-      const reader = readdirSync(bundle).find((file) =>
-        readFileSync(join(bundle, file), "utf8").includes("line_items:"),
-      );
-      ok(reader, "route-order's bundle has Shopify's mapping");
-      const good = readFileSync(join(bundle, reader), "utf8");
-      writeFileSync(join(bundle, reader), good.replaceAll(/\bline_items:/g, "lines_of_another_name:"));
-      await relay.endEnvironments();
-
+      const mend = await breakMapping();
       const id = newOrderId();
       equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
       const [unread] = await relay.deadLettersAre(INTAKE, 1);
@@ -160,14 +155,64 @@ for (const movedIds of ["kept", "new"] as const) {
       equal(again?.body, unread?.body, "whole, as it came");
       equal(await traceOf(relay.stack, id), undefined);
 
-      writeFileSync(join(bundle, reader), good);
-      await relay.endEnvironments();
+      await mend();
       await relay.click(INTAKE);
       await becomes(id, "kakaclo/demo", "created");
       await becomes(id, "s2/demo", "created");
       await relay.deadLettersAre(INTAKE, 0);
       deepEqual([at("kakaclo", id).length, at("s2", id).length], [1, 1]);
     });
+
+    test("an unreadable event whose order another one created meanwhile creates nothing more; nor does a second click at the intake", async () => {
+      const mend = await breakMapping();
+      const [overtaken, waiting] = [newOrderId(), newOrderId()];
+      for (const id of [overtaken, waiting]) {
+        equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
+      }
+      const dead = await relay.deadLettersAre(INTAKE, 2);
+      await mend();
+      const later = shopifyBody({ id: overtaken, updatedAt: "2026-11-20T10:05:00-05:00" });
+      equal(await shopifySends(relay.stack, "orders/updated", later), 200);
+      for (const destination of ["kakaclo/demo", "s2/demo"]) await becomes(overtaken, destination, "created");
+      const created = { kakaclo: at("kakaclo", overtaken), s2: at("s2", overtaken) };
+      const done = { kakaclo: creates("kakaclo"), s2: creates("s2") };
+
+      // AWS refuses a second task while one runs, ElasticMQ starts it.
+      await Promise.allSettled([relay.click(INTAKE), relay.click(INTAKE)]);
+      for (const destination of ["kakaclo/demo", "s2/demo"]) await becomes(waiting, destination, "created");
+      await relay.deadLettersAre(INTAKE, 0);
+      await relay.click(INTAKE);
+      // And what a move brings twice: it, too, is a queue's, which delivers at least once.
+      for (const { body } of dead) await relay.send(INTAKE.source, body);
+      const outcomesOf = async (id: string) => (await traceOf(relay.stack, id))?.events.map(({ outcome }) => outcome);
+      await until(
+        async () => (await outcomesOf(overtaken))?.length === 3 && (await outcomesOf(waiting))?.length === 2,
+        60,
+        async () => [await outcomesOf(overtaken), await outcomesOf(waiting)],
+      );
+      for (const lane of [INTAKE, KAKACLO, S2]) await relay.deadLettersAre(lane, 0);
+      deepEqual(await outcomesOf(overtaken), ["recorded", "stale", "stale"]);
+      deepEqual(await outcomesOf(waiting), ["recorded", "duplicate"]);
+      deepEqual({ kakaclo: at("kakaclo", overtaken), s2: at("s2", overtaken) }, created);
+      deepEqual([at("kakaclo", waiting).length, at("s2", waiting).length], [1, 1]);
+      deepEqual({ kakaclo: creates("kakaclo"), s2: creates("s2") }, { kakaclo: done.kakaclo + 1, s2: done.s2 + 1 });
+    });
+
+    /** A deployed mistake: nothing of Shopify's can be read. @returns what deploys the mended one */
+    async function breakMapping(): Promise<() => Promise<void>> {
+      const bundle = relay.bundleOf("route-order");
+      const reader = readdirSync(bundle).find((file) =>
+        readFileSync(join(bundle, file), "utf8").includes("line_items:"),
+      );
+      ok(reader, "route-order's bundle has Shopify's mapping");
+      const good = readFileSync(join(bundle, reader), "utf8");
+      const deploy = async (text: string): Promise<void> => {
+        writeFileSync(join(bundle, reader), text);
+        await relay.endEnvironments();
+      };
+      await deploy(good.replaceAll(/\bline_items:/g, "lines_of_another_name:"));
+      return () => deploy(good);
+    }
   });
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,12 +12,12 @@ import {
 import { synthesise } from "../../infra/synthesise.ts";
 import { ACCOUNT, arn, REGION } from "../../local/aws-account.ts";
 import { type LocalStack, startStack } from "../../local/stack.ts";
-import { queueName } from "../../shared/names.ts";
+import { functionName, queueName } from "../../shared/names.ts";
 import { PROJECT } from "../emulator-process.ts";
 import { until } from "../stack/shop.ts";
 import { type ElasticMq, type MovedIds, startElasticMq } from "./elasticmq.ts";
 
-const STAGE = "redrive-test";
+const STAGE = "redrivetest";
 
 /** A dead-letter queue and what it takes the failures of. */
 export const INTAKE = { source: queueName.intake(STAGE), deadLetters: queueName.intakeDeadLetters(STAGE) };
@@ -112,6 +112,17 @@ export class ReplayedStack {
     const found = this.stack.assembly.functions.find(({ name }) => name.endsWith(`-${room}`));
     if (!found) throw new Error(`No function of the stage is ${room}.`);
     return found.folder;
+  }
+
+  /** What became of an order's messages at a provider, in the words of its function's log, the oldest first. */
+  outcomes(provider: string, orderId: string, generation: number): string[] {
+    const log = join(this.stack.logFolder, `${functionName(STAGE, `create-order-${provider}`)}.log`);
+    return readFileSync(log, "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"delivery.attempted"'))
+      .map((line) => JSON.parse(line) as { orderId?: string; generation?: number; outcome: string })
+      .filter((line) => line.orderId === orderId && line.generation === generation)
+      .map(({ outcome }) => outcome);
   }
 
   /** What a deployment does to running environments: none of them sees another event. */

@@ -4,7 +4,7 @@ const quick = { settling: "2s", callTimeout: "1500ms" };
 
 /** What is replayed: one shop with two providers, one with a single one. Every wait in seconds. */
 export const stage = defineStage({
-  stage: "redrive-test",
+  stage: "redrivetest",
   connections: [
     { channel: "shopify", name: "demo", key: "SH", since: "2026-01-01T00:00:00Z", maxOrderAge: "3650d" },
     { channel: "standard", name: "demo", key: "ST", since: "2026-01-01T00:00:00Z", maxOrderAge: "3650d" },
