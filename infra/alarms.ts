@@ -3,6 +3,13 @@ import { Construct } from "constructs";
 import type { AlarmTopics, Lane } from "./alarm-topics.ts";
 import type { Stage } from "./checked-stage.ts";
 
+const NO_NEWS = {
+  good: TreatMissingData.NOT_BREACHING,
+  bad: TreatMissingData.BREACHING,
+  stays: TreatMissingData.IGNORE,
+  unknown: TreatMissingData.MISSING,
+} as const;
+
 export interface Raise {
   lane: Lane;
   /** Of docs/runbook.md: what it means, how to look, what to do. */
@@ -12,10 +19,13 @@ export interface Raise {
   /** At or above this it is raised; default 1. */
   threshold?: number;
   periods?: number;
-  /** Where no news is bad news. */
-  silence?: boolean;
-  /** Written every minute: no news says nothing, and the alarm stays as it is. */
-  gauge?: boolean;
+  /** Of the periods, how many it takes; default all. */
+  breaches?: number;
+  /**
+   * What a period without data means. `good`, the default: nothing happened. `bad`: something had to be heard. `stays`: of a
+   * gauge, which is written every minute, it says nothing. `unknown`: neither that it is over, nor that it lasts.
+   */
+  noNews?: keyof typeof NO_NEWS;
 }
 
 /** What the stack says by itself when something is wrong. */
@@ -33,7 +43,7 @@ export class Alarms extends Construct {
   /** @param id what happened, and to whom: `rejected kakaclo/eu` */
   raise(
     id: string,
-    { lane, heading, sentence, metric, threshold = 1, periods = 1, silence = false, gauge = false }: Raise,
+    { lane, heading, sentence, metric, threshold = 1, periods = 1, breaches = periods, noNews = "good" }: Raise,
   ): void {
     const alarm = new Alarm(this, id, {
       alarmName: `order-relay-${this.stage.name} ${id}`,
@@ -41,15 +51,12 @@ export class Alarms extends Construct {
       metric,
       threshold,
       evaluationPeriods: periods,
-      comparisonOperator: silence
-        ? ComparisonOperator.LESS_THAN_THRESHOLD
-        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A queue or metric that says nothing is empty, which is good news but for what must speak.
-      treatMissingData: silence
-        ? TreatMissingData.BREACHING
-        : gauge
-          ? TreatMissingData.IGNORE
-          : TreatMissingData.NOT_BREACHING,
+      datapointsToAlarm: breaches,
+      comparisonOperator:
+        noNews === "bad"
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: NO_NEWS[noNews],
     });
     alarm.addAlarmAction(this.topics.actions[lane]);
     alarm.addOkAction(this.topics.actions[lane]);

@@ -20,6 +20,10 @@ export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<str
 
 function* checkNames(stage: Stage, connectors: Connectors) {
   const { name, config } = stage;
+  // order-relay-<stage>-<destination>: prod-s2 with kakaclo/eu would meet prod with s2/kakaclo-eu in one account.
+  if (name.includes("-")) {
+    yield `stage "${name}" has a hyphen, with which its names could be those of another stage in the same account; write "${name.replaceAll("-", "")}"`;
+  }
   // order-relay-<stage>-events-<account>-<region> within S3's 63 characters.
   if (name.length > 16) yield `stage "${name}" is longer than 16 characters; write a shorter one: S3's names end at 63`;
 

@@ -60,6 +60,10 @@ export class RelayDashboard extends Dashboard {
       paths.map((destination) =>
         relayMetric(stage.name, name, { destination }, { label: `${destination}: ${word}`, statistic }),
       );
+    const toldOf = (name: MetricName, word: string) =>
+      connections.map((connection) =>
+        relayMetric(stage.name, name, { connection }, { label: `${connection}: ${word}` }),
+      );
     const queues = [...destinations, { path: "intake", messages: intake.messages }];
     const depth = (queue: Queue, label: string, index: number) =>
       queue.metricApproximateNumberOfMessagesVisible({ label, statistic: Stats.MAXIMUM, color: colorOf(index) });
@@ -96,6 +100,13 @@ export class RelayDashboard extends Dashboard {
             outcome("EventsIgnored", "ignored: no news of an order", Color.BROWN),
             outcome("EventsUnreadable", "unreadable", Color.RED),
             outcome("SignatureFailures", "refused: signature", Color.PURPLE),
+          ]),
+        ],
+        [
+          graph("New orders, by connection", byConnection("OrdersRecorded")),
+          graph("Webhooks that failed, by connection", [
+            ...toldOf("SignatureFailures", "refused"),
+            ...toldOf("EventsUnreadable", "unreadable"),
           ]),
         ],
         [

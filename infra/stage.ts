@@ -59,7 +59,7 @@ export const Infrastructure = z.object({
       heldOrders: z._default(Count, 1),
       /** Webhooks of a connection in 5 minutes that were refused with 401. */
       signatureFailures: z._default(Count, 10),
-      /** Throttle answers of a destination in 5 minutes. */
+      /** Throttle answers of a destination in 15 minutes. */
       throttledCalls: z._default(Count, 20),
     }),
     { heldOrders: 1, signatureFailures: 10, throttledCalls: 20 },

@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { type MetricName, REMOVED } from "../shared/metrics.ts";
 import type { Alarms } from "./alarms.ts";
@@ -25,14 +26,14 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     heading: "faulty-deliveries",
     sentence: `Deliveries to ${path} fail for a reason that is no order's (credentials, permissions, configuration) and are tried again.`,
     metric: gauge("WaitingFailing"),
-    gauge: true,
+    noNews: "stays",
   });
   alarms.raise(`faulty ${path}`, {
     lane: "page",
     heading: "faulty-deliveries",
     sentence: `Deliveries to ${path} were given up for a reason that is no order's, or are in doubt to the end: they wait for a person.`,
     metric: gauge("WaitingFaulty"),
-    gauge: true,
+    noNews: "stays",
   });
   alarms.raise(`rejected ${path}`, {
     lane: "ticket",
@@ -46,7 +47,7 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     heading: "overdue-deliveries",
     sentence: `Deliveries to ${path} have been open for ${hours(config.timing.overdueAfter)}, says the ledger: waiting, tried again and again, or in doubt.`,
     metric: gauge("DeliveriesOverdue"),
-    gauge: true,
+    noNews: "stays",
   });
   alarms.raise(`cancelled-after-created ${path}`, {
     lane: "ticket",
@@ -58,7 +59,8 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     lane: "ticket",
     heading: "throttled-by-a-provider",
     sentence: `${path} answers that we ask too often; orders wait.`,
-    metric: relayMetric(name, "ProviderThrottled", by),
+    // A provider that says "in a minute" gets few calls, and says so to each.
+    metric: relayMetric(name, "ProviderThrottled", by, { period: Duration.minutes(15) }),
     threshold: infrastructure.thresholds.throttledCalls,
   });
 }

@@ -13,7 +13,7 @@ export function watchFindDue(alarms: Alarms, { findDue }: FindDueSchedule): void
     sentence: "The due-time pass has not run for 15 minutes: what was held, forgotten or lost stays so.",
     metric: findDue.metricInvocations({ statistic: Stats.SUM, period: FIVE_MINUTES }),
     periods: 3,
-    silence: true,
+    noNews: "bad",
   });
 }
 
@@ -30,6 +30,8 @@ export function watchFunction(alarms: Alarms, fn: AppFunction): void {
     sentence: `${fn.room} took more than 80 % of its ${fn.settings.timeout} s.`,
     metric: fn.metricDuration({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES }),
     threshold: fn.settings.timeout * 1000 * 0.8,
-    periods: 3,
+    // Three times in an hour: a shop with an order every quarter of one is to be heard, too.
+    periods: 12,
+    breaches: 3,
   });
 }

@@ -22,7 +22,7 @@ export function watchOldDeadLetters(alarms: Alarms, path: string, { deadLetters 
   alarms.raise(`old-dead-letter ${path}`, {
     lane: "page",
     heading: "old-dead-letters",
-    sentence: `Dead letters of ${path} have lain there for 7 days; ${alarms.stage.config.retention.deadLetters / 86_400_000} days after it was first sent each is gone.`,
+    sentence: `${path} has had dead letters for 7 days, without an hour in which there were none; ${alarms.stage.config.retention.deadLetters / 86_400_000} days after it was first sent each is gone.`,
     metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: HOUR }),
     periods: OLD.toHours(),
   });

@@ -62,13 +62,14 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
       period: HOUR,
       label: "refused, and none accepted",
     }),
+    noNews: "unknown",
   });
   alarms.raise(`orders-held ${by.connection}`, {
     lane: "ticket",
     heading: "orders-held",
     sentence: `Orders of ${by.connection} are held for an operator: cancelled, wanted again, and perhaps created.`,
     metric: relayMetric(name, "OrdersHeld", by, { statistic: Stats.MAXIMUM }),
-    gauge: true,
+    noNews: "stays",
     threshold: infrastructure.thresholds.heldOrders,
   });
   const hours = connection.silentAfter / HOUR.toMilliseconds();
@@ -78,7 +79,7 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     sentence: `No webhook of ${by.connection} for ${hours} hours.`,
     metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
     periods: hours,
-    silence: true,
+    noNews: "bad",
   });
 }
 
@@ -95,6 +96,14 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
     sentence: "An event has waited for route-order for 15 minutes.",
     metric: ageOf(messages.queue),
     threshold: Duration.minutes(15).toSeconds(),
+  });
+  alarms.raise("events-failed", {
+    lane: "page",
+    heading: "events-failed",
+    sentence: "route-order fails with events, which come back to it: their shops' orders are not recorded.",
+    metric: relayMetric(alarms.stage.name, "EventsFailed", {}, { period: Duration.minutes(15) }),
+    // One is an AWS call that did not answer, and is over when it comes back, 6 minutes later.
+    threshold: 2,
   });
   watchOldDeadLetters(alarms, "intake", messages);
 }

@@ -47,7 +47,7 @@ export const OrderRecord = z.object({
   toSuppress: z.array(z.string()),
   /** When `toSend` was last emptied. */
   sentAt: z.optional(z.string()),
-  /** Of the first event, ours; travels on to the deliveries. */
+  /** Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries. */
   eventId: z.string(),
   receivedAt: z.string(),
   /** Hash of the buyer, so that a buyer's bodies can be found and erased. */

@@ -8,6 +8,7 @@ export type Verdict = "done" | { again: number };
 /**
  * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws comes
  * back after the queue's own visibility timeout.
+ * @param failed told of each record whose work threw: Lambda's own `Errors` knows nothing of it
  * @param deadline epoch ms. What is not done by then comes back alone: were the function to time out, the whole batch would
  */
 export async function workOnBatch(
@@ -15,6 +16,7 @@ export async function workOnBatch(
   queues: Pick<Queues, "changeVisibility">,
   work: (record: SQSRecord) => Promise<Verdict>,
   deadline?: number,
+  failed: () => void = () => {},
 ): Promise<SQSBatchResponse> {
   const failures = await Promise.all(
     Records.map(async (record): Promise<string | undefined> => {
@@ -25,13 +27,17 @@ export async function workOnBatch(
         await queues.changeVisibility(eventSourceARN, receiptHandle, verdict.again / 1000);
       } catch (error) {
         const receives = Number(record.attributes.ApproximateReceiveCount);
-        log.error("message.failed", { messageId, receives, error: errorName(error) });
+        log.error("message.failed", { eventId: eventIdIn(record.body), messageId, receives, error: errorName(error) });
+        failed();
       }
       return messageId;
     }),
   );
   return { batchItemFailures: failures.flatMap((id) => (id === undefined ? [] : [{ itemIdentifier: id }])) };
 }
+
+/** All our messages carry it, whatever else of them could not be read. */
+const eventIdIn = (body: string): string | undefined => /"eventId":"(evt_[\w-]{1,60})"/.exec(body)?.[1];
 
 class TimeIsOver extends Error {
   override readonly name = "TimeIsOver";

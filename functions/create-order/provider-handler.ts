@@ -100,7 +100,9 @@ function tell(source: string, { messageId, attributes }: SQSRecord, handled: Han
   const by = { destination };
   if (outcome === "created") {
     count("DeliveriesCreated", by);
-    if (pointer) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
+    // Once given up, it waited for a person: that is not how fast we are.
+    const first = Object.keys(delivery?.failed ?? {}).length === 0;
+    if (pointer && first) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
     if (pointer && handled.cancelled) cancelledTooLate(destination, pointer);
   }
   if (outcome === "rejected") count("DeliveriesRejected", by);

@@ -38,7 +38,7 @@ export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBat
     // SQS moves it to the DLQ by its own redrive policy, which is what the console can send back: the faster the better.
     return routed.outcome === "unreadable" ? { again: 0 } : "done";
   };
-  return workOnBatch(event, queues, work, deadline);
+  return workOnBatch(event, queues, work, deadline, () => count("EventsFailed", {}));
 });
 
 function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string, receives: number): void {

@@ -158,13 +158,16 @@ export function newGeneration(record: OrderRecord, decision: Decision): OrderRec
 }
 
 /** The one index entry of an order in the good case: when somebody should make sure that its deliveries ended. */
-function due(record: OrderRecord, { config, now }: Arrival): OrderRecord {
+function due(record: OrderRecord, { event, config, now }: Arrival): OrderRecord {
   // It stands among those that wait for a person, and stays there.
   if (record.state === "held" && record.decided.length > 0) return record;
   const ahead = record.dueAt !== undefined && Date.parse(record.dueAt) > now;
   // What is to be suppressed can do with the look that is coming anyway; the pass may have left an older one behind.
   if (record.toSend.length === 0 && (record.toSuppress.length === 0 || ahead)) return record;
-  return { ...record, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 };
+  // What is sent now was decided by this event: its ID goes along to the provider's call, and the time to it counts from here.
+  const { eventId, receivedAt } = event;
+  const decidedBy = record.toSend.length > 0 ? { eventId, receivedAt } : {};
+  return { ...record, ...decidedBy, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 };
 }
 
 function told(

@@ -113,9 +113,12 @@ const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>
     )
     .reduce((sum, metrics) => sum + metrics, 0);
 
-/** Custom metrics that a stage can write: so many a connection, so many a destination, and the 429s. */
+/** Custom metrics that a stage can write: so many a connection, so many a destination, failed events and the 429s. */
 export const metricsOf = ({ config: { connections, destinations } }: Stage): number =>
-  METRICS.connection.length * connections.length + METRICS.destination.length * destinations.length + 1;
+  METRICS.connection.length * connections.length +
+  METRICS.destination.length * destinations.length +
+  METRICS.stage.length +
+  1;
 
 function ofOrders(stage: Stage): Cost[] {
   const { eventsPerOrder, seconds, logBytes, bytes } = ASSUMED;

@@ -20,7 +20,7 @@ import { until } from "../stack/shop.ts";
 import { type CdkRun, runCdk } from "./cdk.ts";
 import { startMiniStack } from "./ministack.ts";
 
-export const STAGE = "deploy-test";
+export const STAGE = "deploytest";
 const STACK = `order-relay-${STAGE}`;
 const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 

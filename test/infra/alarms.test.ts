@@ -43,6 +43,7 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
       (room) => `errors ${room}`,
     ),
+    "events-failed",
     "failing parcelworks/eu",
     "failing slowpost/north",
     "faulty parcelworks/eu",
@@ -149,6 +150,17 @@ test("one refused webhook pages where none was accepted in the hour: a small sho
   match(text, /"IF\(accepted > 0, 0, refused\)"/);
   for (const metric of ["EventsReceived", "SignatureFailures"]) ok(text.includes(`"MetricName":"${metric}"`));
   ok(!text.includes('"Period":300'));
+});
+
+test("what ends by itself says so only where it is known: an hour without webhooks does not mend a key", () => {
+  equal(alarms.get("key-changed souk/main")?.Properties["TreatMissingData"], "missing");
+  equal(alarms.get("events-failed")?.Properties["MetricName"], "EventsFailed");
+  const { EvaluationPeriods, DatapointsToAlarm, Period } = alarms.get("slow route-order")?.Properties ?? {};
+  deepEqual(
+    [EvaluationPeriods, DatapointsToAlarm, Period],
+    [12, 3, 300],
+    "three long runs in an hour, however far apart",
+  );
 });
 
 test("a rejection rings anew whatever still lies there from before: the dead letters' alarm is the one that lasts", () => {

@@ -186,6 +186,11 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /stage "quality-assurance" is longer than 16 characters/,
   ],
   [
+    "a stage whose queues another stage's destinations could have",
+    { stage: "prod-s2" },
+    /stage "prod-s2" has a hyphen, with which its names could be those of another stage in the same account; write "prods2"/,
+  ],
+  [
     "destinations whose queues would have one name",
     { destinations: [eu, { ...eu, name: "eu-dlq" }], routes: [] },
     /destinations parcelworks\/eu-dlq and parcelworks\/eu would share the queue order-relay-test-parcelworks-eu-dlq/,

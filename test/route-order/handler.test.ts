@@ -54,18 +54,19 @@ async function receive(...bodies: string[]): Promise<SQSBatchResponse> {
   const Records = bodies.map((body, index) => ({
     ...{ messageId: `m${index}`, receiptHandle: `r${index}`, body, eventSourceARN: ARN, ...about },
   }));
-  // The logger has a console of its own, on the same output.
-  const { stdout } = process;
-  const write = stdout.write;
-  stdout.write = ((chunk: string, ...rest: []) => {
-    if (typeof chunk !== "string" || !chunk.startsWith("{")) return write.call(stdout, chunk, ...rest);
-    written.push(chunk);
-    return true;
-  }) as typeof write;
+  // The logger has a console of its own, on the same outputs: errors go to the second.
+  const outputs = [process.stdout, process.stderr].map((output) => ({ output, write: output.write }));
+  for (const { output, write } of outputs) {
+    output.write = ((chunk: string, ...rest: []) => {
+      if (typeof chunk !== "string" || !chunk.startsWith("{")) return write.call(output, chunk, ...rest);
+      written.push(chunk);
+      return true;
+    }) as typeof write;
+  }
   try {
     return await handle({ Records });
   } finally {
-    stdout.write = write;
+    for (const { output, write } of outputs) output.write = write;
   }
 }
 
@@ -99,6 +100,14 @@ test("a newer release's event comes back by the queue's own visibility, and is n
   const { batchItemFailures } = await receive(JSON.stringify({ ...JSON.parse(message), v: 2 }), message);
   deepEqual(batchItemFailures, [{ itemIdentifier: "m0" }]);
   deepEqual(calls, []);
+  // Lambda's own errors know nothing of a record that fails alone: it is counted, and can be followed.
+  const lines = written.map((line) => JSON.parse(line));
+  deepEqual(
+    lines.flatMap(({ _aws, ...values }) => (_aws && "EventsFailed" in values ? [values] : [])),
+    [{ stage: "test", EventsFailed: 1 }],
+  );
+  const { eventId } = lines.find(({ message: said }) => said === "message.failed");
+  equal(eventId, JSON.parse(message).eventId);
 });
 
 test("no line of the log says anything of the buyer", async () => {

@@ -260,6 +260,23 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       deepEqual(room.sentOf(id), [TWO, ONE]);
     });
 
+    story(
+      "what is sent names the event that had it sent, not the first that spoke of the order",
+      async ({ room, id }) => {
+        await room.ordered({ id, financialState: "pending" });
+        const { eventId } = await room.record(id);
+        room.clock += 3 * 24 * 3_600_000;
+        await room.ordered({ id, updatedAt: LATER });
+        const [sent] = room.sent.filter((pointer) => pointer.orderId === id);
+        ok(sent && sent.eventId !== eventId);
+        equal(sent.eventId, (await room.record(id)).events.at(-1)?.eventId);
+        equal(sent.receivedAt, new Date(room.clock).toISOString(), "the time to the provider counts from there");
+        // A later event that sends nothing changes nothing of it.
+        await room.ordered({ id, updatedAt: "2026-11-01T11:30:00.000Z", note: "later" });
+        equal((await room.record(id)).eventId, sent.eventId);
+      },
+    );
+
     story("two connections with the same order ID have two orders", async ({ room, id }) => {
       await room.ordered({ id, note: "of main" });
       await room.ordered({ id, note: "of second" }, { endpoint: "second" });

@@ -2,7 +2,7 @@ import { defineStage } from "../../../infra/stage.ts";
 
 /** What is deployed first: two shops, two providers, every wait in seconds. */
 export const stage = defineStage({
-  stage: "deploy-test",
+  stage: "deploytest",
   connections: [
     { channel: "shopify", name: "demo", key: "SH", since: "2026-01-01T00:00:00Z", maxOrderAge: "3650d" },
     { channel: "standard", name: "demo", key: "ST", since: "2026-01-01T00:00:00Z", maxOrderAge: "3650d" },

@@ -1,5 +1,5 @@
 import { defineStage } from "../../../infra/stage.ts";
-import { stage as first } from "../first/deploy-test.ts";
+import { stage as first } from "../first/deploytest.ts";
 
 /** The same stage some weeks later: another provider, another route. */
 export const stage = defineStage({
