@@ -1,8 +1,9 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, fail, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { pointerTo } from "../../shared/dispatch.ts";
-import { Relay } from "../create-order/relay.ts";
+import { workOnBatch } from "../../shared/sqs-batch.ts";
+import { Relay, sampleOrder } from "../create-order/relay.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
 import { frozenItems } from "./frozen.ts";
 
@@ -55,6 +56,11 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
       relay.parcelworks.held.push({ id: "P90", reference: `pm-${IN_DOUBT}`, lines, cancelled: false, visibleAt: 0 });
       const posts = relay.parcelworks.posts;
+      const open = await Array.fromAsync(started.ledger.standing("open"));
+      deepEqual(
+        open.map(({ identity }) => identity.orderId),
+        [IN_DOUBT],
+      );
       await redelivered(IN_DOUBT);
       await relay.run();
       equal(relay.parcelworks.posts, posts);
@@ -89,6 +95,65 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         ok(relay.queue.includes(message));
         equal((await started.table.get(key))?.["added"], "by a newer release");
         relay.queue.splice(relay.queue.indexOf(message), 1);
+      });
+    }
+
+    const update = (id: string) => ({ order: sampleOrder({ id, updatedAt: "2026-11-09T00:00:00Z" }) });
+    const cancellation = (orderId: string) => ({
+      kind: "change",
+      change: "cancelled",
+      orderId,
+      topic: "orders/cancelled",
+    });
+    for (const [what, eventOf, sk, id] of [
+      ["an update", update, "order", "820982911946200001"],
+      ["a cancellation", cancellation, "order", "820982911946200002"],
+      ["a cancellation", cancellation, "delivery#parcelworks/demo#1", "820982911946200003"],
+    ] as const) {
+      test(`${what} that meets an item "${sk}" of a newer release comes back, overwrites and sends nothing, and is taken once that release is there`, async () => {
+        await relay.ordered({ id });
+        const [message] = relay.queue.splice(0);
+        ok(message);
+        relay.parcelworks.fates.push("down");
+        await relay.receive(message);
+        const key = { pk: `order#plain/main#${id}`, sk };
+        const known = await started.table.get(key);
+        ok(known, sk);
+        await started.table.put(
+          { ...known, v: 2, added: "by a newer release" },
+          { expression: "attribute_exists(pk)" },
+        );
+        const newer = await started.table.get(key);
+        const body = await started.table.get({ ...key, sk: "body" });
+
+        deepEqual(await routed(eventOf(id)), { batchItemFailures: [{ itemIdentifier: "m1" }] });
+        deepEqual(await started.table.get(key), newer);
+        deepEqual(await started.table.get({ ...key, sk: "body" }), body);
+        deepEqual(relay.queue, []);
+
+        await started.table.put(known, { expression: "attribute_exists(pk)" });
+        deepEqual(await routed(eventOf(id)), { batchItemFailures: [] });
+        const { state, events } = await relay.trace(id);
+        equal(state, what === "an update" ? "recorded" : "cancelled");
+        ok(events.length > 1);
+      });
+    }
+
+    /** Room 2 on a message of the intake queue. @throws what gives it another visibility than the queue's own */
+    function routed(reading: Record<string, unknown>) {
+      const record = {
+        ...{ messageId: "m1", receiptHandle: "r1", body: "", messageAttributes: {}, md5OfBody: "" },
+        ...{ eventSource: "aws:sqs", eventSourceARN: "arn:aws:sqs:eu-central-1:000000000000:intake" },
+        attributes: {
+          ...{ ApproximateReceiveCount: "1", SentTimestamp: "0", SenderId: "" },
+          ApproximateFirstReceiveTimestamp: "0",
+        },
+        awsRegion: "eu-central-1",
+      };
+      const changeVisibility = async () => fail("it is not hurried to the DLQ");
+      return workOnBatch({ Records: [record] }, { changeVisibility }, async () => {
+        await relay.arrives(reading);
+        return "done";
       });
     }
   });

@@ -1,0 +1,54 @@
+import { deepEqual, rejects } from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { after, before, describe, test } from "node:test";
+import { orderCommand } from "../../operator/order.ts";
+import { tableName } from "../../shared/names.ts";
+import { createTable, type Table } from "../../shared/table.ts";
+import { createLedgerTable, startLedger, type TestLedger } from "../ledger-table.ts";
+import { run } from "../operator/desk.ts";
+import { newId, ONE, RoomTwo } from "../route-order/room-two.ts";
+
+describe("an order that a newer release wrote, at an older operator's desk", () => {
+  let started: TestLedger;
+  let table: Table;
+  let room: RoomTwo;
+  let url: string;
+  /** What the command finds the local stack by. */
+  const health = createServer(async (_request, response) => {
+    const endpoint = await started.client.config.endpoint?.();
+    const aws = { endpoint: `http://127.0.0.1:${endpoint?.port}`, region: "eu-central-1", account: "000000000000" };
+    response.end(JSON.stringify({ status: "ready", stage: "local", aws }));
+  });
+  before(async () => {
+    started = await startLedger("dynalite");
+    await createLedgerTable(started.client, tableName("local"));
+    table = createTable(started.client, tableName("local"));
+    room = new RoomTwo(started, {}, tableName("local"));
+    await once(health.listen(0, "127.0.0.1"), "listening");
+    const address = health.address();
+    url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  });
+  after(async () => {
+    health.closeAllConnections();
+    health.close();
+    await started.stop();
+  });
+
+  for (const words of [[], ["--send"], ["--resolve", "not-created", "--destination", ONE], ["--renew"], ["--keep"]]) {
+    test(`npm run ${["order --", ...words].join(" ")} is refused, says why, and changes nothing`, async () => {
+      const id = newId();
+      await room.ordered({ id });
+      for (const sk of ["order", "body"]) {
+        const pk = `order#plain/main#${id}`;
+        const known = await table.get({ pk, sk });
+        await table.put({ ...known, pk, sk, v: 2 }, { expression: "attribute_exists(pk)" });
+        const before = await table.partition(pk);
+        const asked = run(orderCommand, ["--stage", "local", `plain/main/${id}`, ...words, "--yes"], { url });
+        await rejects(asked, /written by a newer release: deploy that release/);
+        deepEqual(await table.partition(pk), before);
+        await table.put({ ...known, pk, sk }, { expression: "attribute_exists(pk)" });
+      }
+    });
+  }
+});
