@@ -1,7 +1,6 @@
 import { deepEqual } from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -9,7 +8,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { type Assembly, readAssembly } from "../../local/assembly.ts";
+import { type Assembly, readAssembly, type SecretSpec } from "../../local/assembly.ts";
 import { ACCOUNT, REGION } from "../../local/aws-account.ts";
 import type { QueueSource } from "../../local/hosted.ts";
 import { createReadTrace, type ReadTrace } from "../../local/order-trace.ts";
@@ -17,8 +16,9 @@ import { secretValues } from "../../local/secret-values.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
 import type { EmulatorProcess } from "../emulator-process.ts";
 import { until } from "../stack/shop.ts";
-import { type CdkRun, runCdk } from "./cdk.ts";
+import { runCdk } from "./cdk.ts";
 import { startMiniStack } from "./ministack.ts";
+import { runScript, type ScriptRun } from "./run-script.ts";
 
 export const STAGE = "deploytest";
 const STACK = `order-relay-${STAGE}`;
@@ -34,6 +34,10 @@ export class Deployment {
   assembly: Assembly | undefined;
   /** Where the webhooks go: `<url>/webhooks/shopify/demo`. */
   url = "";
+  /** What `npm run secrets` said when the stage that was deployed last had its secrets filled. */
+  secretsSaid = "";
+  /** Of the stage file that was deployed last. */
+  private stages = "";
 
   private constructor(emulator: EmulatorProcess, sandbox: Sandbox) {
     this.emulator = emulator;
@@ -66,34 +70,52 @@ export class Deployment {
     succeeded(await this.cdk("deploy", folder, ["--require-approval", "never", "--outputs-file", outputs]));
     this.assembly = readAssembly(folder);
     this.url = `${this.emulator.url}/_aws/execute-api/${apiOf(outputs)}/$default`;
-    await this.fillSecrets();
+    this.stages = folderOf(stages);
+    this.secretsSaid = await this.fillSecrets();
   }
 
   /** `cdk diff --fail`: ends with 1 where the account differs from the stage file. */
-  async diff(stages: "first" | "second"): Promise<CdkRun> {
+  async diff(stages: "first" | "second"): Promise<ScriptRun> {
     return this.cdk("diff", await this.synthesised(stages, "diff"), ["--fail"]);
   }
 
   /** `cdk synth`, and the alarms on expressions made such as MiniStack takes (docs/proofs.md). */
   private async synthesised(stages: string, into: string): Promise<string> {
     const folder = join(this.emulator.folder, into);
-    const stage = ["-c", `stage=${STAGE}`, "-c", `stages=test/deploy/${stages}`];
+    const stage = ["-c", `stage=${STAGE}`, "-c", `stages=${folderOf(stages)}`];
     succeeded(await runCdk(this.emulator.url, ["synth", STACK, "--quiet", ...stage, "--output", folder]));
     const file = join(folder, `${STACK}.template.json`);
     writeFileSync(file, JSON.stringify(withoutExpressions(JSON.parse(readFileSync(file, "utf8")) as Template)));
     return folder;
   }
 
-  private cdk(command: string, folder: string, args: string[]): Promise<CdkRun> {
+  private cdk(command: string, folder: string, args: string[]): Promise<ScriptRun> {
     return runCdk(this.emulator.url, [command, STACK, "--app", folder, ...args]);
   }
 
-  private async fillSecrets(): Promise<void> {
-    const client = new SecretsManagerClient(this.access);
-    for (const [SecretId, SecretString] of secretValues(this.assembly?.secrets ?? [], this.sandbox.url)) {
-      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
-    }
-    client.destroy();
+  /**
+   * A command of docs/operator-commands.md for the deployed stage, in a process of its own.
+   * @param words as typed behind `npm run <command> -- --stage … --stages …`
+   */
+  operate(command: "catalog" | "failed" | "order" | "secrets", ...words: string[]): Promise<ScriptRun> {
+    const stage = ["--stage", STAGE, "--stages", this.stages];
+    return runScript(this.emulator.url, [`operator/${command}.ts`, ...stage, ...words]);
+  }
+
+  /** A file for the operator's commands, gone with `stop`. @returns its path */
+  file(name: string, text: string): string {
+    const path = join(this.emulator.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** From a file, nobody being there to type them; and asks the simulators whether they are good. */
+  private async fillSecrets(): Promise<string> {
+    const file = this.file("secrets.json", secretsFile(this.assembly?.secrets ?? [], this.sandbox.url));
+    const run = await this.operate("secrets", "--from", file, "--check", "--yes");
+    rmSync(file);
+    succeeded(run);
+    return run.output;
   }
 
   private queueUrl = (name: string): string => `${this.emulator.url}/${ACCOUNT}/${name}`;
@@ -192,7 +214,20 @@ function withoutExpressions(template: Template): Template {
   return template;
 }
 
-function succeeded({ code, output }: CdkRun): void {
+const folderOf = (stages: string): string => `test/deploy/${stages}`;
+
+/** Those values of local/secrets.json that the stage has secrets for: `npm run secrets` refuses a file with others. */
+function secretsFile(specs: SecretSpec[], sandboxUrl: string): string {
+  const file: Record<string, Record<string, unknown>> = {};
+  for (const [name, value] of secretValues(specs, sandboxUrl)) {
+    // shared/names.ts: <prefix>/<stage>/<kind>/<path>
+    const [, , kind = "", ...path] = name.split("/");
+    file[kind] = { ...file[kind], [path.join("/")]: JSON.parse(value) as unknown };
+  }
+  return JSON.stringify(file);
+}
+
+export function succeeded({ code, output }: ScriptRun): void {
   deepEqual({ code }, { code: 0 }, output);
 }
 

@@ -5,7 +5,7 @@ import { newOrderId, shopifyBody, shopifySends, standardSends } from "../../loca
 import { queueName } from "../../shared/names.ts";
 import type { Trace } from "../../shared/trace.ts";
 import { until } from "../stack/shop.ts";
-import { Deployment, STAGE } from "./deployment.ts";
+import { Deployment, STAGE, succeeded } from "./deployment.ts";
 
 let relay: Deployment;
 before(async () => {
@@ -51,6 +51,15 @@ test("the account holds what was synthesised: queues with their dead letters, ev
     (await relay.eventSources()).sort(bySource),
     assembly.queueSources.map(({ windowMs: _, ...source }) => source).sort(bySource),
   );
+});
+
+test("`npm run secrets` found every secret empty, filled them, and the providers took them", () => {
+  const [before = "", after = ""] = relay.secretsSaid.split("This will:");
+  for (const secret of ["endpoints/shopify", "endpoints/standard", "destinations/kakaclo", "destinations/s2"]) {
+    match(before, new RegExp(`missing +${secret}/demo `));
+    match(after, new RegExp(`filled +${secret}/demo\\n`));
+  }
+  match(after, /kakaclo\/demo: good\n +s2\/demo: good\n$/);
 });
 
 test("a signed webhook becomes exactly one order at each provider, however often it comes", async () => {
@@ -113,6 +122,58 @@ test("what a provider rejects lies in its DLQ, the other provider has it; moved 
   deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
 
+test("a rejected order in the operator's hands: named with its reason, its SKU mapped, sent again, its dead letter cleared", async () => {
+  const id = newOrderId();
+  const order = `shopify/demo/${id}`;
+  const [queue, deadLetters] = [
+    queueName.destination(STAGE, "s2/demo"),
+    queueName.destinationDeadLetters(STAGE, "s2/demo"),
+  ];
+  // No simulator knows the SKU of its own accord: KakaClo's is mapped before the order comes, S2's is the mistake.
+  const file = relay.file("products.csv", "sku,providerSku\nSHOP-1,DEMO-TEE-M\n");
+  succeeded(await relay.operate("catalog", "--destination", "kakaclo/demo", file, "--yes"));
+  equal(await shopifySends(relay, "orders/paid", shopifyBody({ id, sku: "SHOP-1" })), 200);
+  await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "rejected" });
+
+  // Until its message lies among the dead letters SQS has one fewer than the ledger.
+  const lying = async () => Number((await relay.queueAttributes(deadLetters))["ApproximateNumberOfMessages"]);
+  await until(async () => (await lying()) === 1, 60, lying);
+  const waiting = await relay.operate("failed");
+  succeeded(waiting);
+  match(waiting.output, /^s2\/demo: 1 rejected: SHOP-1 is the SKU of no product of s2\/demo: .*npm run catalog/);
+  ok(waiting.output.includes(`  ${order}  `), waiting.output);
+  const advice = `npm run order -- --stage ${STAGE} --stages test/deploy/first ${order} --send s2/demo\n`;
+  ok(waiting.output.endsWith(advice), waiting.output);
+
+  const story = await relay.operate("order", order);
+  succeeded(story);
+  match(
+    story.output,
+    /kakaclo\/demo {2}created\n(.*\n)* {2}s2\/demo {2}rejected\n(.*\n)* +reason: SHOP-1 is the SKU of no/,
+  );
+
+  succeeded(await relay.operate("catalog", "--destination", "s2/demo", file, "--yes"));
+  const sent = await relay.operate("order", order, "--send", "s2/demo", "--yes");
+  succeeded(sent);
+  match(sent.output, new RegExp(`dead letter may still lie on ${deadLetters}: once s2/demo has ended`));
+  const trace = await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "created" });
+  match(trace.events.at(-1)?.outcome ?? "", /^sent again to s2\/demo by arn:aws:iam::\d{12}:/);
+  deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
+  const again = await relay.operate("order", order, "--send", "--yes");
+  deepEqual([again.code, /s2\/demo has ended: created as /.test(again.output)], [1, true], again.output);
+
+  match((await relay.operate("failed")).output, /^s2\/demo: 1 dead letter more than deliveries that wait\n/);
+  await relay.redrive(deadLetters, queue, (body) => body.includes(id));
+  await until(
+    () => isEmpty(queue),
+    60,
+    () => relay.queueAttributes(queue),
+  );
+  const nothing = "Nothing waits for a person, and nothing is overdue.\n";
+  deepEqual(await relay.operate("failed"), { code: 0, output: nothing });
+  deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
 test("a delivery whose message was lost is found by the due-time pass, which the schedule starts", async () => {
   const id = newOrderId();
   const queue = queueName.destination(STAGE, "s2/demo");
@@ -133,6 +194,8 @@ test("deployed again with one more provider and route: the ledger is kept, the k
   const before = await traceOf(knownId);
   ok(before);
   await relay.deploy("second");
+  deepEqual(relay.secretsSaid.match(/write \S+/g), ["write destinations/shoplazza/demo"]);
+  match(relay.secretsSaid, /shoplazza\/demo: good\n$/);
   deepEqual(await traceOf(knownId), before);
 
   const body = shopifyBody({ id: knownId });
@@ -157,6 +220,11 @@ test("deployed again with one more provider and route: the ledger is kept, the k
   deepEqual(counts(two), { kakaclo: 1, s2: 1, shoplazza: 0 });
   deepEqual(counts(knownId), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
+
+const isEmpty = async (queue: string): Promise<boolean> => {
+  const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = await relay.queueAttributes(queue);
+  return ApproximateNumberOfMessages === "0" && ApproximateNumberOfMessagesNotVisible === "0";
+};
 
 const bySource = (a: { queueArn: string }, b: { queueArn: string }) => (a.queueArn < b.queueArn ? -1 : 1);
 

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { REGION } from "../../local/aws-account.ts";
+import { PROJECT } from "../emulator-process.ts";
+
+/** How a program ended, and all it said. */
+export interface ScriptRun {
+  code: number | null;
+  output: string;
+}
+
+/**
+ * Runs a script against an emulator, as a person would in a shell, with invented credentials and nobody there to answer.
+ * @param words the script, and what is typed behind it
+ * @param folder where it is run; the project's by default
+ */
+export function runScript(endpoint: string, words: string[], folder = PROJECT): Promise<ScriptRun> {
+  const { HOME, TMPDIR } = process.env;
+  const script = spawn(process.execPath, words, {
+    cwd: folder,
+    // Nothing of this machine's AWS configuration: a mistake here must not reach anybody's account.
+    env: {
+      ...(HOME && { HOME }),
+      ...(TMPDIR && { TMPDIR }),
+      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      CDK_DISABLE_VERSION_CHECK: "1",
+      CI: "true",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: Buffer[] = [];
+  script.stdout.on("data", (chunk: Buffer) => said.push(chunk));
+  script.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  return new Promise((resolve, reject) => {
+    script.on("error", reject);
+    script.on("close", (code) => resolve({ code, output: Buffer.concat(said).toString() }));
+  });
+}
