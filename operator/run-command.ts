@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { StageMistake } from "../infra/stage-mistake.ts";
+import { NewerRelease } from "../shared/item-version.ts";
 import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -53,6 +54,7 @@ const HINTS: Record<string, string> = {
 /** Undefined for what is a bug of ours, and wants its stack trace. */
 function sentenceOf(error: unknown): string | undefined {
   if (error instanceof Refused || error instanceof StageMistake) return error.message;
+  if (error instanceof NewerRelease) return `${error.message}, or ask from its checkout.`;
   if (!(error instanceof Error)) return undefined;
   const hint = HINTS[error.name];
   return hint === undefined ? undefined : `${error.name}: ${error.message}\n${hint}`;

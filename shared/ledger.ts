@@ -3,7 +3,7 @@ import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
 import type { EventStore } from "./event-store.ts";
 import { type Identity, identityText } from "./identity.ts";
-import { ITEM_VERSION, notNewer } from "./item-version.ts";
+import { ITEM_VERSION, isNewer, NewerRelease, notNewer } from "./item-version.ts";
 import { DUE_INDEX } from "./names.ts";
 import type { Order } from "./order.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
@@ -71,6 +71,12 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
   /** Expired items stay readable for days (TTL deletes when it gets to it), so nobody may see them. */
   const alive = (items: Item[]) => items.filter((item) => Number(item["expiresAt"]) * 1000 > now());
 
+  /** Told by name, for the log and the operator: a schema's own error says neither. */
+  const known = (item: Item): Item => {
+    if (isNewer(item)) throw new NewerRelease("This order");
+    return item;
+  };
+
   const put = (pk: string, sk: string, item: { rev: number }) =>
     table.put(
       { ...item, pk, sk },
@@ -80,11 +86,11 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
   return {
     async order(identity) {
       const item = await table.get({ pk: orderPk(identity), sk: "order" });
-      return item && z.parse(OrderRecord, item);
+      return item && z.parse(OrderRecord, known(item));
     },
 
     async file(identity) {
-      const items = await table.partition(orderPk(identity));
+      const items = (await table.partition(orderPk(identity))).map(known);
       const record = items.find(({ sk }) => sk === "order");
       if (!record) return undefined;
       const body = alive(items).find(({ sk }) => sk === "body");

@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 const RUNTIME = `
 const { parentPort, workerData } = require("node:worker_threads");
 const loaded = import(workerData);
+loaded.then(() => parentPort.postMessage({ ready: true }));
 parentPort.on("message", async ({ event, ms }) => {
   const deadline = Date.now() + ms;
   try {
@@ -42,6 +43,10 @@ export function startEnvironment(folder: string, awsUrl: string) {
     stdout: true,
     stderr: true,
   });
+  // A test that fails before it ends this must not keep the run waiting.
+  worker.unref();
+  // Lambda loads the module before the function's time begins.
+  const ready = new Promise((resolve) => worker.once("message", resolve));
   const output: string[] = [];
   let fail: (reason: unknown) => void = () => {};
   worker.on("error", (error) => fail(error));
@@ -51,8 +56,9 @@ export function startEnvironment(folder: string, awsUrl: string) {
     /** @param ms of the function's time */
     async invoke(event: object, ms = 10_000): Promise<Answer> {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-      worker.once("message", ({ answer, thrown }) => (thrown ? reject(new Error(thrown)) : resolve(answer)));
       fail = reject;
+      await Promise.race([ready, promise]);
+      worker.once("message", ({ answer, thrown }) => (thrown ? reject(new Error(thrown)) : resolve(answer)));
       worker.postMessage({ event, ms });
       const timeout = setTimeout(() => reject(new Error(`Task timed out after ${ms} ms`)), ms);
       return promise.finally(() => clearTimeout(timeout));
