@@ -57,7 +57,7 @@ function* checkRetention({ config: { retention } }: Stage) {
   if (deadLetters <= queues) {
     yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be gone before anybody looks`;
   } else if (deadLetters < queues + OLD_DEAD_LETTER + TIME_TO_ACT) {
-    // SQS deletes a dead letter by the time it was first sent, and counts ApproximateAgeOfOldestMessage from its move:
+    // SQS deletes a dead letter by the time it was first sent; the alarm counts the days that it lies among the dead letters:
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
     yield `retention.deadLetters (${days(deadLetters)}) must be at least retention.queues and 8 days together (${days(queues + OLD_DEAD_LETTER + TIME_TO_ACT)}): a message takes its age along, and would be gone before the alarm for dead letters of 7 days could ring; write deadLetters: "14d"${queues > 6 * DAY ? ' and queues: "4d"' : ""}`;
   }

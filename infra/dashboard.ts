@@ -18,7 +18,7 @@ import {
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { pathOf } from "../shared/config.ts";
-import type { MetricName } from "../shared/metrics.ts";
+import type { Dimension, MetricName } from "../shared/metrics.ts";
 import type { Alarms } from "./alarms.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { Stage } from "./checked-stage.ts";
@@ -34,6 +34,9 @@ interface Props {
   alarms: Alarms;
 }
 
+/** By path, how its metrics are told apart. */
+type Places = ReadonlyMap<string, Dimension>;
+
 const WIDTH = 24;
 /** A connection or destination has the same in every graph. */
 const COLORS = [Color.BLUE, Color.ORANGE, Color.GREEN, Color.PURPLE, Color.PINK, Color.BROWN, Color.RED, Color.GREY];
@@ -45,25 +48,17 @@ const MOST_ALARMS = 100;
 /** One page a person can read from top to bottom: is anything wrong, how much came and went, what waits, what failed, how fast. */
 export class RelayDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { stage, intake, destinations, functions, alarms }: Props) {
-    const connections = stage.config.connections.map(pathOf);
-    const paths = destinations.map(({ path }) => path);
-    const byConnection = (name: MetricName, statistic = Stats.SUM) =>
-      connections.map((connection, index) =>
-        relayMetric(stage.name, name, { connection }, { label: connection, statistic, color: colorOf(index) }),
+    const ofConnections = new Map(stage.config.connections.map(pathOf).map((path) => [path, { connection: path }]));
+    const ofDestinations = new Map(destinations.map(({ path }) => [path, { destination: path }]));
+    const each = (places: Places, name: MetricName, statistic: string) =>
+      [...places].map(([label, by], index) =>
+        relayMetric(stage.name, name, by, { label, statistic, color: colorOf(index) }),
       );
-    const byDestination = (name: MetricName, statistic = Stats.SUM) =>
-      paths.map((destination, index) =>
-        relayMetric(stage.name, name, { destination }, { label: destination, statistic, color: colorOf(index) }),
-      );
-    /** Where a graph has several metrics of a destination: its colour would not tell them apart. */
-    const told = (name: MetricName, word: string, statistic = Stats.SUM) =>
-      paths.map((destination) =>
-        relayMetric(stage.name, name, { destination }, { label: `${destination}: ${word}`, statistic }),
-      );
-    const toldOf = (name: MetricName, word: string) =>
-      connections.map((connection) =>
-        relayMetric(stage.name, name, { connection }, { label: `${connection}: ${word}` }),
-      );
+    const byConnection = (name: MetricName, statistic = Stats.SUM) => each(ofConnections, name, statistic);
+    const byDestination = (name: MetricName, statistic = Stats.SUM) => each(ofDestinations, name, statistic);
+    /** Where a graph has several metrics of a place: its colour would not tell them apart. */
+    const told = (places: Places, name: MetricName, word: string, statistic = Stats.SUM) =>
+      [...places].map(([path, by]) => relayMetric(stage.name, name, by, { label: `${path}: ${word}`, statistic }));
     const queues = [...destinations, { path: "intake", messages: intake.messages }];
     const depth = (queue: Queue, label: string, index: number) =>
       queue.metricApproximateNumberOfMessagesVisible({ label, statistic: Stats.MAXIMUM, color: colorOf(index) });
@@ -105,8 +100,8 @@ export class RelayDashboard extends Dashboard {
         [
           graph("New orders, by connection", byConnection("OrdersRecorded")),
           graph("Webhooks that failed, by connection", [
-            ...toldOf("SignatureFailures", "refused"),
-            ...toldOf("EventsUnreadable", "unreadable"),
+            ...told(ofConnections, "SignatureFailures", "refused"),
+            ...told(ofConnections, "EventsUnreadable", "unreadable"),
           ]),
         ],
         [
@@ -130,17 +125,17 @@ export class RelayDashboard extends Dashboard {
           graph(
             "Failed: deliveries that wait for a person",
             [
-              ...told("WaitingRejected", "rejected", Stats.MAXIMUM),
-              ...told("WaitingFailing", "failing", Stats.MAXIMUM),
-              ...told("WaitingFaulty", "faulty", Stats.MAXIMUM),
+              ...told(ofDestinations, "WaitingRejected", "rejected", Stats.MAXIMUM),
+              ...told(ofDestinations, "WaitingFailing", "failing", Stats.MAXIMUM),
+              ...told(ofDestinations, "WaitingFaulty", "faulty", Stats.MAXIMUM),
             ],
             { width: WIDTH / 3 },
           ),
           graph(
             "To be looked at, by destination",
             [
-              ...told("CancelledAfterCreated", "cancelled too late"),
-              ...told("ProviderPriceDifference", "price differs"),
+              ...told(ofDestinations, "CancelledAfterCreated", "cancelled too late"),
+              ...told(ofDestinations, "ProviderPriceDifference", "price differs"),
             ],
             { width: WIDTH / 3 },
           ),

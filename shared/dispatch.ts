@@ -1,6 +1,5 @@
 import type { Config } from "./config.ts";
-import type { Delivery, DeliveryPointer } from "./delivery.ts";
-import { ENDED } from "./delivery.ts";
+import { type Delivery, type DeliveryPointer, ENDED, newDelivery } from "./delivery.ts";
 import type { Identity } from "./identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OrderRecord } from "./order-record.ts";
@@ -104,13 +103,11 @@ async function suppress(record: OrderRecord, destination: string, { ledger }: De
       if ((await ledger.putDelivery({ ...delivery, rev: delivery.rev + 1 })) === "conflict") continue;
       return delivery.state === "in-doubt" ? "(in-doubt)" : undefined;
     }
-    const { channel, connection, orderId, expiresAt } = record;
-    const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
+    const known = delivery ?? newDelivery(record, destination);
     const cancelled: Delivery = {
-      ...{ v: 1, channel, connection, orderId, destination, generation, expiresAt, ...none },
       // It waits for nothing and nobody any more.
-      ...(delivery && without(delivery, "nextAttemptAt", "dueAt", "dueHour")),
-      rev: (delivery?.rev ?? 0) + 1,
+      ...without(known, "nextAttemptAt", "dueAt", "dueHour"),
+      rev: known.rev + 1,
       state: "cancelled",
       reason: record.reason ?? "cancelled at the channel before it was sent",
     };

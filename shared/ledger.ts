@@ -7,7 +7,7 @@ import { ITEM_VERSION, isNewer, NewerRelease, notNewer } from "./item-version.ts
 import { DUE_INDEX } from "./names.ts";
 import type { Order } from "./order.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
-import { OrderRecord, Version } from "./order-record.ts";
+import { OrderRecord } from "./order-record.ts";
 import type { Standing } from "./standing.ts";
 import { type Item, NOT_EXISTS, type Table } from "./table.ts";
 
@@ -51,7 +51,7 @@ export interface Ledger {
   due(from: number, to: number): Promise<DueEntry[]>;
   /** What stands in the index so, longest waiting first. After an outage there may be more than fits into memory. */
   standing(as: Standing): AsyncIterable<Waiting>;
-  /** Up to where the due-time pass has looked, epoch ms. @throws where a newer release has */
+  /** Up to where the due-time pass has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
 }
@@ -71,12 +71,6 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
   /** Expired items stay readable for days (TTL deletes when it gets to it), so nobody may see them. */
   const alive = (items: Item[]) => items.filter((item) => Number(item["expiresAt"]) * 1000 > now());
 
-  /** Told by name, for the log and the operator: a schema's own error says neither. */
-  const known = (item: Item): Item => {
-    if (isNewer(item)) throw new NewerRelease("This order");
-    return item;
-  };
-
   const put = (pk: string, sk: string, item: { rev: number }) =>
     table.put(
       { ...item, pk, sk },
@@ -86,11 +80,11 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
   return {
     async order(identity) {
       const item = await table.get({ pk: orderPk(identity), sk: "order" });
-      return item && z.parse(OrderRecord, known(item));
+      return item && z.parse(OrderRecord, known("This order", item));
     },
 
     async file(identity) {
-      const items = (await table.partition(orderPk(identity))).map(known);
+      const items = (await table.partition(orderPk(identity))).map((item) => known("This order", item));
       const record = items.find(({ sk }) => sk === "order");
       if (!record) return undefined;
       const body = alive(items).find(({ sk }) => sk === "body");
@@ -140,7 +134,7 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
 
     async dueCursor() {
       const item = await table.get(CURSOR);
-      return item && z.parse(z.object({ v: z.optional(Version), at: z.number() }), item).at;
+      return item && z.parse(z.object({ at: z.number() }), known("find-due's cursor", item)).at;
     },
 
     async moveDueCursor(at) {
@@ -155,6 +149,12 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
       );
     },
   };
+}
+
+/** Told by name, for the log and the operator: a schema's own error says neither. */
+function known(what: string, item: Item): Item {
+  if (isNewer(item)) throw new NewerRelease(what);
+  return item;
 }
 
 /** The index holds keys only. Channel and connection are names without `/` and `#`; an order ID may be anything. */

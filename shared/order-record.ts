@@ -2,10 +2,8 @@ import * as z from "zod/mini";
 import { Identity } from "./identity.ts";
 import { ITEM_VERSION } from "./item-version.ts";
 
-/** Written by this release; an older function refuses a newer item without losing it. */
-export const Version = z.literal(ITEM_VERSION, {
-  error: "an item written by a newer release: deploy that release, then redrive",
-});
+/** The ledger refuses a newer item before it is parsed. */
+export const Version = z.literal(ITEM_VERSION);
 
 export const OrderState = z.enum(["recorded", "held", "not-routed", "unrouted", "cancelled"]);
 export type OrderState = z.infer<typeof OrderState>;

@@ -6,7 +6,8 @@ import type { Delivery } from "./delivery.ts";
  * `open`: it goes on by itself. `failing`: so does it, but for a reason that is no order's (credentials). The others wait
  * for a person: `rejected`, `faulty` (in doubt to the end, too), `held`.
  */
-export type Standing = "open" | "failing" | "rejected" | "faulty" | "held";
+export const STANDINGS = ["open", "failing", "rejected", "faulty", "held"] as const;
+export type Standing = (typeof STANDINGS)[number];
 
 const UNENDED = ["open", "failing"] as const satisfies Standing[];
 export const FOR_A_PERSON = ["rejected", "faulty", "held"] as const satisfies Standing[];

@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Config, Connection, Destination } from "../../shared/config.ts";
+import type { Config, Destination } from "../../shared/config.ts";
 import type { Delivery } from "../../shared/delivery.ts";
-import { Faulty, NotYet, Rejected, Throttled } from "../../shared/errors.ts";
+import { NotYet, Rejected, Throttled } from "../../shared/errors.ts";
 import { inDoubtUntil } from "../../shared/in-doubt-until.ts";
 import type { Ledger, OrderFile } from "../../shared/ledger.ts";
-import { linesToShip } from "../../shared/order.ts";
-import { reference } from "../../shared/reference.ts";
 import { isUnended, standsOpen } from "../../shared/standing.ts";
 import { without } from "../../shared/without.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
@@ -19,6 +17,7 @@ import {
   tried,
   waiting,
 } from "./outcome.ts";
+import { outgoingOf } from "./outgoing-of.ts";
 
 /** A message of a destination's queue. Times in epoch ms. */
 export interface Message {
@@ -249,33 +248,8 @@ export class Attempt {
     return inDoubtUntil(delivery, this.file.record, { settling: this.settling(), restoredAt, now: this.deps.now() });
   }
 
-  private async outgoing(delivery: Delivery): Promise<Outgoing> {
-    const { record, body } = this.file;
-    const { provider, config, ledger } = this.deps;
-    const { channel, connection, orderId } = record;
-    if (!body)
-      throw new Rejected(
-        `The order's body is no longer kept (${channel}/${connection} order ${orderId}); send the event again`,
-      );
-    const order = await ledger.readBody(body);
-    const from = config.connections.find((one) => one.channel === channel && one.name === connection);
-    return {
-      channel,
-      connection,
-      order,
-      lines: linesToShip(order),
-      reference:
-        delivery.reference ??
-        reference(record, delivery.generation, this.key(from, `${channel}/${connection}`), provider.reference),
-    };
-  }
-
-  private key(connection: Connection | undefined, path: string): string | undefined {
-    if (this.destination.references === "plain") return undefined;
-    if (!connection)
-      throw new Faulty(`Connection ${path} is no longer in the stage file, so its orders have no reference key`);
-    return connection.key;
-  }
+  private outgoing = (delivery: Delivery): Promise<Outgoing> =>
+    outgoingOf(this.file, delivery, this.destination, this.deps);
 
   private async sent(delivery: Delivery, outgoing: Outgoing, client: Client): Promise<Sent> {
     const seen = Date.parse(this.file.record.firstSeenAt);

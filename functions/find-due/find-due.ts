@@ -122,9 +122,9 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   if (record.toSend.length === 0 && record.toSuppress.length === 0 && open.length === 0) return;
 
   const known = new Set(config.destinations.map(destinationPath));
-  // Taken out of the stage while orders waited for it: there is no queue to send to, but somebody should know.
+  // To one that was taken out of the stage nothing can be sent; it is counted all the same.
   const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(file, destination), deps));
-  await Promise.all(open.map((destination) => standOpen(file, destination, deps)));
+  await Promise.all(open.map((destination) => standOpen(file, destination, Date.parse(dueAt), deps)));
   const looks = (record.dueLooks ?? 0) + 1;
   const pause = config.timing.dueAfter * Math.min(2 ** looks, LONGEST_PAUSE);
   const next = {
@@ -140,16 +140,19 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   await dispatch(next, deps);
 }
 
-/** From now on it is counted until it ends (gauges.ts); what failed once stands there already. */
-async function standOpen(file: OrderFile, destination: string, deps: Deps): Promise<void> {
+/**
+ * From now on it is counted until it ends (gauges.ts); what failed once stands there already.
+ * @param dueAt of the order, epoch ms
+ */
+async function standOpen(file: OrderFile, destination: string, dueAt: number, deps: Deps): Promise<void> {
   const { record } = file;
   const delivery = deliveryOf(file, destination) ?? newDelivery(record, destination);
   // A running attempt's result is conditional on what it claimed: its item is nobody else's.
   if (isUnended(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
   // When it was sent; where it never was, when that was decided: the order may have waited for its payment before.
-  const { sentAt, dueAt } = record;
-  const decidedAt = Date.parse(dueAt ?? record.receivedAt) - deps.config.timing.dueAfter;
-  const since = sentAt === undefined || record.toSend.includes(destination) ? decidedAt : Date.parse(sentAt);
+  const { sentAt, toSend } = record;
+  const decidedAt = dueAt - deps.config.timing.dueAfter;
+  const since = sentAt === undefined || toSend.includes(destination) ? decidedAt : Date.parse(sentAt);
   // Where somebody else wrote it, it is not forgotten: what comes of it, or the next look, puts it there.
   await deps.ledger.putDelivery({ ...delivery, rev: delivery.rev + 1, ...standsAs("open", since) });
 }

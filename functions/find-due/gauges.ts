@@ -1,7 +1,7 @@
 import { type Config, destinationPath, pathOf } from "../../shared/config.ts";
 import type { Ledger, Waiting } from "../../shared/ledger.ts";
 import { type Dimension, type MetricName, REMOVED } from "../../shared/metrics.ts";
-import type { Standing } from "../../shared/standing.ts";
+import { isUnended, STANDINGS, type Standing } from "../../shared/standing.ts";
 
 /** What is so at this moment, however long it has been: an alarm on it ends when the matter does. */
 export interface Gauge {
@@ -17,33 +17,28 @@ export interface Gauge {
 export async function gauges(ledger: Pick<Ledger, "standing">, config: Config, now: number): Promise<Gauge[]> {
   const paths = config.destinations.map(destinationPath);
   const overdueBefore = new Date(now - config.timing.overdueAfter).toISOString();
-  const overdue = new Counts();
-  const standing: Record<Standing, Counts> = {
-    open: new Counts(),
-    failing: new Counts(),
-    faulty: new Counts(),
-    rejected: new Counts(),
-    held: new Counts(),
-  };
-  let removed = 0;
-  const countAll = async (as: Standing) => {
+  const counts = new Map<string, number>();
+  const of = (what: string, place: string) => counts.get(`${what} ${place}`) ?? 0;
+  const add = (what: string, place: string) => counts.set(`${what} ${place}`, of(what, place) + 1);
+  const countAll = async (standing: Standing) => {
     // Entry by entry: an outage makes 100,000 of them, and this runs in 256 MB.
-    for await (const entry of ledger.standing(as)) {
-      standing[as].add(placeOf(entry));
-      if (as === "held") continue;
-      if ((as === "open" || as === "failing") && entry.since <= overdueBefore) overdue.add(placeOf(entry));
-      if (!paths.includes(placeOf(entry))) removed += 1;
+    for await (const entry of ledger.standing(standing)) {
+      const place = placeOf(entry);
+      add(standing, place);
+      if (isUnended({ dueHour: standing }) && entry.since <= overdueBefore) add("overdue", place);
+      if (standing !== "held" && !paths.includes(place)) add("orders", REMOVED);
     }
   };
-  await Promise.all((["open", "failing", "faulty", "rejected", "held"] as const).map(countAll));
+  await Promise.all(STANDINGS.map(countAll));
 
-  const byDestination = (name: Gauge["name"], counts: Counts): Gauge[] =>
-    paths.map((destination) => ({ name, dimension: { destination }, value: counts.of(destination) }));
+  const byDestination = (name: Gauge["name"], what: Standing | "overdue"): Gauge[] =>
+    paths.map((destination) => ({ name, dimension: { destination }, value: of(what, destination) }));
+  const removed = of("orders", REMOVED);
   return [
-    ...byDestination("DeliveriesOverdue", overdue),
-    ...byDestination("WaitingFailing", standing.failing),
-    ...byDestination("WaitingFaulty", standing.faulty),
-    ...byDestination("WaitingRejected", standing.rejected),
+    ...byDestination("DeliveriesOverdue", "overdue"),
+    ...byDestination("WaitingFailing", "failing"),
+    ...byDestination("WaitingFaulty", "faulty"),
+    ...byDestination("WaitingRejected", "rejected"),
     // Billed only while there is something to say.
     ...(removed > 0
       ? [{ name: "DeliveriesOverdue" as const, dimension: { destination: REMOVED }, value: removed }]
@@ -51,7 +46,7 @@ export async function gauges(ledger: Pick<Ledger, "standing">, config: Config, n
     ...config.connections.map(pathOf).map((connection) => ({
       name: "OrdersHeld" as const,
       dimension: { connection },
-      value: standing.held.of(connection),
+      value: of("held", connection),
     })),
   ];
 }
@@ -59,15 +54,3 @@ export async function gauges(ledger: Pick<Ledger, "standing">, config: Config, n
 /** A delivery is its destination's, a held order its connection's. */
 const placeOf = ({ identity: { channel, connection }, destination = `${channel}/${connection}` }: Waiting): string =>
   destination;
-
-class Counts {
-  private readonly counts = new Map<string, number>();
-
-  add(place: string): void {
-    this.counts.set(place, this.of(place) + 1);
-  }
-
-  of(place: string): number {
-    return this.counts.get(place) ?? 0;
-  }
-}

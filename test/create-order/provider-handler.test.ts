@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { setLambdaEnvironment } from "../lambda-environment.ts";
+import { linesWrittenBy, metricsIn } from "../lines-written-by.ts";
 
 /** In place of AWS: has nothing, and takes everything. */
 const aws = createServer((request, response) => {
@@ -33,7 +34,6 @@ after(async () => {
 
 /** The lines that are written about one message of a destination's queue. */
 async function receive(queue: string, body: string, receives = 1): Promise<Record<string, unknown>[]> {
-  const lines: string[] = [];
   const attributes = {
     ApproximateReceiveCount: String(receives),
     SentTimestamp: "0",
@@ -45,25 +45,12 @@ async function receive(queue: string, body: string, receives = 1): Promise<Recor
     ...{ eventSource: "aws:sqs", awsRegion: "eu-central-1" },
     eventSourceARN: `arn:aws:sqs:eu-central-1:000000000000:${queue}`,
   };
-  // Logger and metrics have consoles of their own, on the same output.
-  const { stdout } = process;
-  const write = stdout.write;
-  stdout.write = ((chunk: string, ...rest: []) => {
-    if (typeof chunk !== "string" || !chunk.startsWith("{")) return write.call(stdout, chunk, ...rest);
-    lines.push(chunk);
-    return true;
-  }) as typeof write;
-  try {
+  return linesWrittenBy(async () => {
     const { batchItemFailures } = await handle({ Records: [record] });
     equal(batchItemFailures.length, 1, "it goes to the DLQ");
-  } finally {
-    stdout.write = write;
-  }
-  return lines.map((line) => JSON.parse(line));
+  });
 }
 
-const metricsOf = (lines: Record<string, unknown>[]) =>
-  lines.flatMap(({ _aws, ...values }) => (_aws === undefined ? [] : [values]));
 const pointer = (destination: string): string =>
   JSON.stringify({
     ...{ v: 1, channel: "shopify", connection: "main", orderId: "1", generation: 1, destination },
@@ -78,7 +65,7 @@ for (const [what, body] of Object.entries({
   test(`a message that ${what} is counted at the destination whose queue it came by, where an alarm looks`, async () => {
     const lines = await receive("order-relay-test-s2-us", body);
     const by = { stage: "test", destination: "s2/us" };
-    deepEqual(metricsOf(lines), [
+    deepEqual(metricsIn(lines), [
       { ...by, DeliveriesFaulty: 1 },
       { ...by, WaitingFaulty: 1 },
     ]);
@@ -88,5 +75,5 @@ for (const [what, body] of Object.entries({
 }
 
 test("an unreadable message is counted once, however often it comes back on its way to the DLQ", async () => {
-  deepEqual(metricsOf(await receive("order-relay-test-s2-eu", "hello", 2)), []);
+  deepEqual(metricsIn(await receive("order-relay-test-s2-eu", "hello", 2)), []);
 });

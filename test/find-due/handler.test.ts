@@ -9,6 +9,7 @@ import { standsAs } from "../../shared/standing.ts";
 import { createTable, type Table } from "../../shared/table.ts";
 import { setLambdaEnvironment } from "../lambda-environment.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../ledger-table.ts";
+import { linesWrittenBy, metricsIn } from "../lines-written-by.ts";
 
 const DESTINATION = "parcelworks/eu";
 const NEWER = { pk: "find-due", sk: "cursor" };
@@ -37,25 +38,8 @@ after(async () => {
 });
 
 /** The metrics that one pass writes, other than zeros. */
-async function metricsOf(pass: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
-  const lines: string[] = [];
-  const { write } = process.stdout;
-  process.stdout.write = ((chunk: string | Uint8Array) => {
-    lines.push(String(chunk));
-    return true;
-  }) as typeof write;
-  try {
-    await pass();
-  } finally {
-    process.stdout.write = write;
-  }
-  return lines
-    .flatMap((line) => line.split("\n"))
-    .filter((line) => line.includes('"_aws"'))
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .map(({ _aws, ...values }) => values)
-    .filter((values) => !Object.values(values).includes(0));
-}
+const metricsOf = async (pass: () => Promise<unknown>) =>
+  metricsIn(await linesWrittenBy(pass)).filter((values) => !Object.values(values).includes(0));
 
 test("the gauges are written whether or not the pass comes to its end", async () => {
   const record = { v: 1 as const, channel: "plain", connection: "main", orderId: "1", generation: 1 };

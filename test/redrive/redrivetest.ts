@@ -1,4 +1,5 @@
 import { defineStage } from "../../infra/stage.ts";
+import { QUICK_TIMING } from "../quick-timing.ts";
 
 const quick = { settling: "2s", callTimeout: "1500ms" };
 
@@ -21,13 +22,7 @@ export const stage = defineStage({
   retention: { bodies: "3651d", states: "3652d" },
   alarms: { page: ["nobody@order-relay.invalid"], ticket: ["nobody@order-relay.invalid"] },
   timing: {
-    leaseSkew: "1s",
-    shortWait: "1s",
-    retryBase: "500ms",
-    retryCap: "5s",
-    giveUpAfter: "30s",
-    throttleBase: "200ms",
-    throttleCap: "5s",
+    ...QUICK_TIMING,
     // The due-time pass would mend what a replay has to mend here.
     dueAfter: "1h",
     routeTimeout: "5s",

@@ -92,7 +92,7 @@ function shippingAddress({ order }: Outgoing, account: Destination): CreateBody 
   const shortCode = requiredField(code, "province code", account, "provinceCode");
   const taxNumber = country === "BR" ? order.taxIds?.find(({ type }) => type === "national")?.value : undefined;
 
-  const [street, ...more] = [address.street1, address.street2].filter((line) => line?.trim());
+  const [street, second] = [address.street1, address.street2].filter((line) => line?.trim());
 
   return {
     ...given("first_name", name.firstName),
@@ -106,7 +106,7 @@ function shippingAddress({ order }: Outgoing, account: Destination): CreateBody 
     city: requiredField(address.city, "city", account, "city"),
     ...given("area", address.district),
     address: requiredField(street, "street", account),
-    ...given("address1", more[0]),
+    ...given("address1", second),
     ...given("company", address.company),
     ...given("zip", address.postcode?.trim() || account.missing.postcode),
     ...given("cpf", taxNumber),

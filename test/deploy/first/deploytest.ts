@@ -1,4 +1,5 @@
 import { defineStage } from "../../../infra/stage.ts";
+import { QUICK_TIMING } from "../../quick-timing.ts";
 
 /** What is deployed first: two shops, two providers, every wait in seconds. */
 export const stage = defineStage({
@@ -22,13 +23,7 @@ export const stage = defineStage({
   retention: { bodies: "3651d", states: "3652d" },
   alarms: { page: ["nobody@order-relay.invalid"], ticket: ["nobody@order-relay.invalid"] },
   timing: {
-    leaseSkew: "1s",
-    shortWait: "1s",
-    retryBase: "500ms",
-    retryCap: "5s",
-    giveUpAfter: "30s",
-    throttleBase: "200ms",
-    throttleCap: "5s",
+    ...QUICK_TIMING,
     dueAfter: "15s",
     dueOverlap: "5s",
     secretsMaxAge: "5s",

@@ -1,0 +1,49 @@
+import type { Config, Connection, Destination } from "../../shared/config.ts";
+import type { Delivery } from "../../shared/delivery.ts";
+import { Faulty, Rejected } from "../../shared/errors.ts";
+import type { Ledger, OrderFile } from "../../shared/ledger.ts";
+import { linesToShip } from "../../shared/order.ts";
+import { reference } from "../../shared/reference.ts";
+import type { Outgoing, Provider } from "../providers/provider.ts";
+
+interface Deps {
+  provider: Pick<Provider, "reference">;
+  config: Config;
+  ledger: Pick<Ledger, "readBody">;
+}
+
+/**
+ * What goes out of an order to a destination: as it is now, under the reference that its delivery once got.
+ * @throws Rejected where its body is no longer kept; Faulty where its connection's reference key is gone
+ */
+export async function outgoingOf(
+  { record, body }: OrderFile,
+  delivery: Delivery,
+  destination: Destination,
+  { provider, config, ledger }: Deps,
+): Promise<Outgoing> {
+  const { channel, connection, orderId } = record;
+  if (!body)
+    throw new Rejected(
+      `The order's body is no longer kept (${channel}/${connection} order ${orderId}); send the event again`,
+    );
+  const order = await ledger.readBody(body);
+  const from = config.connections.find((one) => one.channel === channel && one.name === connection);
+  return {
+    channel,
+    connection,
+    order,
+    lines: linesToShip(order),
+    reference:
+      delivery.reference ??
+      reference(record, delivery.generation, keyOf(destination, from, `${channel}/${connection}`), provider.reference),
+  };
+}
+
+/** Opens the reference; a destination with plain ones has none. */
+function keyOf({ references }: Destination, connection: Connection | undefined, path: string): string | undefined {
+  if (references === "plain") return undefined;
+  if (!connection)
+    throw new Faulty(`Connection ${path} is no longer in the stage file, so its orders have no reference key`);
+  return connection.key;
+}
