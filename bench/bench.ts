@@ -37,7 +37,7 @@ async function section(
 ) {
   if (!wanted.has(name)) return;
   console.log(`${name} …`);
-  const stack = await startStack({ stage: "bench", sandbox: AT_ONCE });
+  const stack = await startStack({ stage: "bench", stages: "bench/stages", sandbox: AT_ONCE });
   try {
     add(await work(stack));
   } finally {

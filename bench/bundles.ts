@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { BUNDLE_SETTINGS } from "../infra/bundle.ts";
-import { ACCOUNT, REGION } from "../local/aws-account.ts";
-import type { HostedFunction } from "../local/hosted.ts";
+import { BUNDLE_SETTINGS } from "../infra/bundle/bundle.ts";
+import type { HostedFunction } from "../local/assembly/hosted.ts";
+import { ACCOUNT, REGION } from "../local/aws/aws-account.ts";
 import { atMost, type Figure, median, told } from "./figure.ts";
 
 const PROJECT = dirname(fileURLToPath(new URL(".", import.meta.url)));

@@ -1,6 +1,6 @@
-import { shopifyBody, shopifySends } from "../local/demo-shop.ts";
+import { shopifyBody, shopifySends } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
-import { tableName } from "../shared/names.ts";
+import { tableName } from "../shared/stage/names.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { settled } from "./settled.ts";
 

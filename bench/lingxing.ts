@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { standardSends } from "../local/demo-shop.ts";
+import { standardSends } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
-import type { Trace } from "../shared/trace.ts";
+import type { Trace } from "../shared/ledger/trace.ts";
 import { atMost, type Figure, told } from "./figure.ts";
 
 const ORDERS = 200;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalStack } from "../local/stack.ts";
-import type { Trace } from "../shared/trace.ts";
+import type { Trace } from "../shared/ledger/trace.ts";
 
 /** Waits until orders of shopify/demo have all their deliveries created, and as many events as were sent. */
 export async function settled(

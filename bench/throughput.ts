@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { newOrderId, shopifyBody, shopifySends } from "../local/demo-shop.ts";
+import { newOrderId, shopifyBody, shopifySends } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
 import { type Figure, percentile, told } from "./figure.ts";
 

@@ -1,4 +1,4 @@
-import { StageMistake } from "./stage-mistake.ts";
+import { StageMistake } from "./stage-file/stage-config-error.ts";
 import { synthesise } from "./synthesise.ts";
 
 try {

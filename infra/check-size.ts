@@ -1,8 +1,8 @@
-import { bareTemplate, type Resource } from "./bare-template.ts";
-import type { Stage } from "./checked-stage.ts";
-import type { Connectors } from "./connectors.ts";
-import { widgetsOf } from "./dashboard-picture/widgets.ts";
-import { StageMistake } from "./stage-mistake.ts";
+import { widgetsOf } from "./monitoring/dashboard-widgets.ts";
+import type { Stage } from "./stage-file/checked-stage.ts";
+import type { Connectors } from "./stage-file/connectors.ts";
+import { StageMistake } from "./stage-file/stage-config-error.ts";
+import { bareTemplate, type Resource } from "./template.ts";
 
 type Template = ReadonlyMap<string, Resource>;
 

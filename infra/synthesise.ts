@@ -2,19 +2,19 @@ import { rm } from "node:fs/promises";
 import { App, type AppProps, Validations } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { ANY_SIZE, resourcesOf } from "./bare-template.ts";
-import { bundle } from "./bundle.ts";
+import { bundle } from "./bundle/bundle.ts";
 import { checkSize } from "./check-size.ts";
-import type { Stage } from "./checked-stage.ts";
-import { connectors } from "./connectors.ts";
-import { handlersOf } from "./handlers.ts";
-import { loadStage } from "./load-stage.ts";
 import { OrderRelayStack } from "./order-relay-stack.ts";
-import { readStage } from "./read-stage.ts";
+import type { Stage } from "./stage-file/checked-stage.ts";
+import { connectors } from "./stage-file/connectors.ts";
+import { handlersOf } from "./stage-file/handlers.ts";
+import { loadStage } from "./stage-file/load-stage.ts";
+import { readStage } from "./stage-file/read-stage.ts";
+import { ANY_SIZE, resourcesOf } from "./template.ts";
 
 /**
  * Synthesises one stage, bundles and all, checked by cdk-nag.
- * @param name `local` for infra/stages/local.ts; default: the context's `stage` (`-c stage=prod`), else `local`
+ * @param name `prod` for infra/stages/prod.ts; default: the context's `stage` (`-c stage=prod`)
  * @returns the folder of the assembly
  * @throws StageMistake with a sentence for the user
  */
@@ -23,7 +23,7 @@ export async function synthesise(name?: string, props: AppProps = {}): Promise<s
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const given = (key: string): string | undefined => app.node.tryGetContext(key);
   const stages = given("stages");
-  const stage = readStage(await loadStage(name ?? given("stage") ?? "local", stages), connectors, stages);
+  const stage = readStage(await loadStage(name ?? given("stage"), stages), connectors, stages);
   const folders = await bundleAll(stage);
   try {
     const stack = new OrderRelayStack(app, {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Queue, QueuesAndBuckets } from "./queues-and-buckets.ts";
-import { queueNameOf } from "./queues-and-buckets.ts";
+import type { Queue, QueuesAndBuckets } from "./aws/queues-and-buckets.ts";
+import { queueNameOf } from "./aws/queues-and-buckets.ts";
 
 /** A dead-letter queue, the queue whose failures it takes, and what lies in it, in flight or not. */
 export interface DeadLetterQueue {

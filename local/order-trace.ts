@@ -1,11 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { EventStore } from "../shared/event-store.ts";
-import { createLedger } from "../shared/ledger.ts";
-import { tableName } from "../shared/names.ts";
-import { createTable } from "../shared/table.ts";
-import { readTrace, type Trace } from "../shared/trace.ts";
-import { REGION } from "./aws-account.ts";
-import { accessKeyOf } from "./aws-calls.ts";
+import { createLedger } from "../shared/ledger/ledger.ts";
+import { createTable } from "../shared/ledger/table.ts";
+import { readTrace, type Trace } from "../shared/ledger/trace.ts";
+import type { EventStore } from "../shared/messages/event-store.ts";
+import { tableName } from "../shared/stage/names.ts";
+import { REGION } from "./aws/aws-account.ts";
+import { accessKeyOf } from "./aws/aws-calls.ts";
 
 /** The trace of one order as the ledger tells it, or undefined when it knows none. */
 export type ReadTrace = (order: { channel: string; connection: string; orderId: string }) => Promise<Trace | undefined>;

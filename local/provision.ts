@@ -1,8 +1,8 @@
 import { request } from "node:http";
-import type { Assembly, QueueSpec } from "./assembly.ts";
-import { REGION } from "./aws-account.ts";
-import { accessKeyOf } from "./aws-calls.ts";
-import type { Emulators } from "./aws-endpoint.ts";
+import type { Assembly, QueueSpec } from "./assembly/assembly.ts";
+import { REGION } from "./aws/aws-account.ts";
+import { accessKeyOf } from "./aws/aws-calls.ts";
+import type { Emulators } from "./aws/aws-endpoint.ts";
 
 /** Makes what CloudFormation would: tables, queues, buckets and secrets of an assembly. */
 export async function provision(

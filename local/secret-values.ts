@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
-import type { SecretSpec } from "./assembly.ts";
+import type { SecretSpec } from "./assembly/assembly.ts";
 
-export const SECRETS_FILE = fileURLToPath(new URL("./secrets.json", import.meta.url));
+export const SECRETS_FILE = fileURLToPath(new URL("secrets.json", import.meta.url));
 
 const Values = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -24,7 +24,7 @@ export function secretValues(specs: SecretSpec[], sandboxUrl: string, file = SEC
 
   function lookUp({ name, description, generated }: SecretSpec): string {
     if (generated) return randomBytes(32).toString("base64url");
-    // shared/names.ts: <prefix>/<stage>/<kind>/<path>
+    // shared/stage/names.ts: <prefix>/<stage>/<kind>/<path>
     const [, , kind = "", ...path] = name.split("/");
     const ofKind = new Map(Object.entries(values[kind] ?? {}));
     const value = ofKind.get(path.join("/"));

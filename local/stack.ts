@@ -2,30 +2,32 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../shared/stage-config.ts";
-import { type Assembly, readAssembly } from "./assembly.ts";
-import { ACCOUNT, REGION } from "./aws-account.ts";
-import { accessKeyOf } from "./aws-calls.ts";
-import { type AwsEndpoint, startAwsEndpoint } from "./aws-endpoint.ts";
+import { loadConfig } from "../shared/stage/load-config.ts";
+import { type Assembly, readAssembly } from "./assembly/assembly.ts";
+import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
+import { synthesise } from "./assembly/synthesise.ts";
+import { ACCOUNT, REGION } from "./aws/aws-account.ts";
+import { accessKeyOf } from "./aws/aws-calls.ts";
+import { type AwsEndpoint, startAwsEndpoint } from "./aws/aws-endpoint.ts";
+import { type ForeignSqs, type Queue, startQueuesAndBuckets } from "./aws/queues-and-buckets.ts";
+import { createSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
+import { startTableEmulator, type TableEmulatorKind } from "./aws/table-emulator.ts";
 import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
-import { createFront } from "./front.ts";
-import { type FunctionHost, startFunctionHost } from "./function-host-supervisor.ts";
-import type { HostedFunction, Schedule } from "./hosted.ts";
+import { createFront } from "./gateway/front.ts";
+import { type FunctionHost, startFunctionHost } from "./lambda/function-host-supervisor.ts";
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
-import { type ForeignSqs, type Queue, startQueuesAndBuckets } from "./queues-and-buckets.ts";
 import { SECRETS_FILE, secretValues } from "./secret-values.ts";
-import { createSecretsManager, type SecretsManager } from "./secrets-manager.ts";
 import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
 import { createSurface } from "./surface.ts";
-import { synthesise } from "./synthesise.ts";
-import { startTableEmulator, type TableEmulatorKind } from "./table-emulator.ts";
 
 export interface StackOptions {
   /** 0 takes a free one. Default 0. */
   port?: number;
   /** Default "local". */
   stage?: string;
+  /** The folder of the stage files, from the project's root. Default: local/stages for `local`, else infra/stages. */
+  stages?: string;
   /** A cloud assembly that was synthesised before; without it the stage is synthesised now. */
   assembly?: string;
   /** Default "dynalite". */
@@ -67,7 +69,7 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** Simulators' limits that take minutes as documented: here any fault is settled within 60 s (infra/stages/local.ts). */
+/** Simulators' limits that take minutes as documented: here any fault is settled within 60 s (local/stages/local.ts). */
 const LOCAL_LIMITS: SandboxSettings = { lingxing: { abandonedMs: 3_000 } };
 
 /** The port is taken by somebody else. */
@@ -96,7 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => hangUp(server));
 
     const assemblyFolder = options.assembly ?? join(folder, "cdk.out");
-    if (options.assembly === undefined) await synthesise(stage, assemblyFolder);
+    if (options.assembly === undefined) await synthesise(stage, assemblyFolder, options.stages);
     const assembly = readAssembly(assemblyFolder);
 
     const callers = new Map(

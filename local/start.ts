@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { StageRefused } from "./assembly/synthesise.ts";
 import { MissingSecret } from "./secret-values.ts";
 import { type LocalStack, PortBusy, startStack } from "./stack.ts";
-import { StageRefused } from "./synthesise.ts";
 
 const { values } = parseArgs({
   options: {
@@ -13,7 +13,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(`npm start [-- --stage <stage>] [-- --dynamo dynalite|dynamodb-local]
-Hosts a stage of infra/stages/ on 127.0.0.1:$PORT (default 3000, 0 takes a free port).`);
+Hosts the stage local, or one of infra/stages/, on 127.0.0.1:$PORT (default 3000, 0 takes a free port).`);
 } else await start();
 
 async function start(): Promise<void> {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
+import type { QueuesAndBuckets } from "./aws/queues-and-buckets.ts";
 import { listDeadLetters, redrive } from "./dead-letters.ts";
 import type { ReadTrace } from "./order-trace.ts";
-import type { QueuesAndBuckets } from "./queues-and-buckets.ts";
 import type { Sandbox } from "./simulators/sandbox.ts";
 
 /** What the local stack offers beside the deployed routes; design.md, "The local stack". */

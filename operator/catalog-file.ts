@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { CatalogEntry } from "../shared/catalog.ts";
+import type { CatalogEntry } from "../shared/ledger/catalog.ts";
 import { Refused } from "./refused.ts";
 
 const COLUMNS = ["sku", "productId", "variantId", "providerSku", "packSize"] as const;

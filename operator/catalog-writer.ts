@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { type CatalogEntry, catalogPk } from "../shared/catalog.ts";
+import { type CatalogEntry, catalogPk } from "../shared/ledger/catalog.ts";
 import { Refused } from "./refused.ts";
 
 /** DynamoDB takes no more at once. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { Command } from "commander";
-import { destinationPath } from "../shared/config.ts";
-import { tableName } from "../shared/names.ts";
-import { NOT_EXISTS } from "../shared/table.ts";
+import { NOT_EXISTS } from "../shared/ledger/table.ts";
+import { destinationPath } from "../shared/stage/config.ts";
+import { tableName } from "../shared/stage/names.ts";
 import { readCatalog } from "./catalog-file.ts";
 import { batchesTo, createCatalogWriter } from "./catalog-writer.ts";
 import { confirm } from "./confirm.ts";

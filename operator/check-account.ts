@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { createTools } from "../functions/create-order/tools.ts";
 import type { Provider, Tools } from "../functions/providers/provider.ts";
 import * as providers from "../functions/providers/registry.ts";
-import { type Destination, destinationPath } from "../shared/config.ts";
-import type { Table } from "../shared/table.ts";
+import type { Table } from "../shared/ledger/table.ts";
+import { type Destination, destinationPath } from "../shared/stage/config.ts";
 
 /** How long one destination's check may take, ms. */
 const LONGEST = 120_000;

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, QueueDoesNotExist } from "@aws-sdk/client-sqs";
-import { type Config, destinationPath } from "../shared/config.ts";
-import type { Delivery } from "../shared/delivery.ts";
-import { queueName } from "../shared/names.ts";
+import type { Delivery } from "../shared/ledger/delivery.ts";
+import { type Config, destinationPath } from "../shared/stage/config.ts";
+import { queueName } from "../shared/stage/names.ts";
 import type { Kind } from "./next-step.ts";
 import type { OpenStage } from "./open-stage.ts";
 import type { WaitingOne } from "./waiting.ts";

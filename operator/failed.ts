@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { queueName } from "../shared/names.ts";
+import { queueName } from "../shared/stage/names.ts";
 import { type MoreDeadLetters, messagesOn, moreDeadLetters } from "./dead-letters.ts";
 import { nextStep } from "./next-step.ts";
 import { openStage } from "./open-stage.ts";

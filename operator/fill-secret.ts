@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
-import { nearest } from "../infra/nearest.ts";
+import { nearest } from "../infra/stage-file/closest-matches.ts";
 import { Refused } from "./refused.ts";
 import { fieldSchema, type StageSecret, secretTitle, stateOf } from "./stage-secrets.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
-import type { Delivery } from "../shared/delivery.ts";
-import { ENDED } from "../shared/delivery.ts";
-import type { OrderFile } from "../shared/ledger.ts";
-import { isForAPerson } from "../shared/standing.ts";
+import type { Delivery } from "../shared/ledger/delivery.ts";
+import { ENDED } from "../shared/ledger/delivery.ts";
+import type { OrderFile } from "../shared/ledger/ledger.ts";
+import { isForAPerson } from "../shared/ledger/work-list.ts";
 
 /** Why a person should look at something. The last three go on by themselves, or would. */
 export type Kind = "rejected" | "faulty" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";

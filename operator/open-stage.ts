@@ -1,20 +1,21 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as z from "zod/mini";
-import { connectors } from "../infra/connectors.ts";
-import { loadStage } from "../infra/load-stage.ts";
-import { readStage } from "../infra/read-stage.ts";
-import type { Config } from "../shared/config.ts";
-import type { Environment } from "../shared/env.ts";
-import type { EventStore } from "../shared/event-store.ts";
-import { createLedger, type Ledger } from "../shared/ledger.ts";
-import { bucketName, tableName } from "../shared/names.ts";
-import { createQueues, type Queues } from "../shared/queues.ts";
-import { createTable, type Table } from "../shared/table.ts";
+import { connectors } from "../infra/stage-file/connectors.ts";
+import { loadStage } from "../infra/stage-file/load-stage.ts";
+import { readStage } from "../infra/stage-file/read-stage.ts";
+import { createLedger, type Ledger } from "../shared/ledger/ledger.ts";
+import { createTable, type Table } from "../shared/ledger/table.ts";
+import type { EventStore } from "../shared/messages/event-store.ts";
+import { createQueues, type Queues } from "../shared/messages/queues.ts";
+import type { Config } from "../shared/stage/config.ts";
+import type { Environment } from "../shared/stage/env.ts";
+import { bucketName, tableName } from "../shared/stage/names.ts";
 import { Refused } from "./refused.ts";
 
 /** A deployed stage, or the running local one, in the operator's hands. */
@@ -30,6 +31,9 @@ export interface OpenStage {
   ledger: Ledger;
   queues: Queues;
 }
+
+/** The local stage is the local stack's own file, not one of the user's. */
+const LOCAL_STAGES = fileURLToPath(new URL("../local/stages", import.meta.url));
 
 /** How every client of the SDK is made; empty fields are found as the SDK finds them. */
 interface Access {
@@ -49,7 +53,8 @@ export async function openStage(
   variables: NodeJS.ProcessEnv,
 ): Promise<OpenStage> {
   if (stages !== undefined && !existsSync(stages)) throw new Refused(`There is no folder ${stages} (--stages).`);
-  const { config } = readStage(await loadStage(name, stages), connectors, stages);
+  const folder = stages ?? (name === "local" ? LOCAL_STAGES : undefined);
+  const { config } = readStage(await loadStage(name, folder), connectors, folder);
   const { access, account, who } = name === "local" ? await local(variables) : await deployed(region, variables);
   const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint };
   const dynamo = new DynamoDBClient(access);
@@ -108,7 +113,10 @@ async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
 /** Bodies too large for the table. The S3 client is loaded with the first of them. */
 function eventStore(bucket: string, { endpoint, ...settings }: Access): EventStore {
   const open = async () =>
-    (await import("../shared/s3-texts.ts")).openTexts(bucket, endpoint, { ...settings, ...(endpoint && { endpoint }) });
+    (await import("../shared/messages/s3-texts.ts")).openTexts(bucket, endpoint, {
+      ...settings,
+      ...(endpoint && { endpoint }),
+    });
   return {
     put: async (key, text) => (await open()).put(key, text),
     get: async (key) => (await open()).get(key),

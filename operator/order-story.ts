@@ -1,6 +1,6 @@
-import type { Delivery } from "../shared/delivery.ts";
-import type { OrderFile } from "../shared/ledger.ts";
-import { readTrace } from "../shared/trace.ts";
+import type { Delivery } from "../shared/ledger/delivery.ts";
+import type { OrderFile } from "../shared/ledger/ledger.ts";
+import { readTrace } from "../shared/ledger/trace.ts";
 import { isHeldForAPerson, kindOf, nextStep } from "./next-step.ts";
 
 /** UTC, to the second: `2026-11-20 15:00:05Z`. @param at epoch ms, or ISO 8601 */

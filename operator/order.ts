@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import * as providers from "../functions/providers/registry.ts";
-import { type Config, destinationPath } from "../shared/config.ts";
-import { dispatch } from "../shared/dispatch.ts";
 import type { Identity } from "../shared/identity.ts";
-import type { OrderFile } from "../shared/ledger.ts";
-import { readTrace } from "../shared/trace.ts";
+import type { OrderFile } from "../shared/ledger/ledger.ts";
+import { dispatch } from "../shared/ledger/outbox.ts";
+import { readTrace } from "../shared/ledger/trace.ts";
+import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { confirm } from "./confirm.ts";
 import { leftBehind } from "./dead-letters.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";

@@ -1,9 +1,9 @@
 import { leftOver, newGeneration } from "../functions/route-order/next-record.ts";
-import type { Config } from "../shared/config.ts";
-import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger.ts";
-import type { OrderRecord } from "../shared/order-record.ts";
-import { decide } from "../shared/routes.ts";
-import { without } from "../shared/without.ts";
+import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger/ledger.ts";
+import type { OrderRecord } from "../shared/ledger/order-record.ts";
+import { without } from "../shared/omit.ts";
+import { decide } from "../shared/routing/decide.ts";
+import type { Config } from "../shared/stage/config.ts";
 import { isHeldForAPerson } from "./next-step.ts";
 import { Refused } from "./refused.ts";
 

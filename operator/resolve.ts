@@ -1,9 +1,9 @@
-import { type Destination, destinationPath, type Timing } from "../shared/config.ts";
-import { type Delivery, ENDED, newDelivery } from "../shared/delivery.ts";
-import { inDoubtUntil } from "../shared/in-doubt-until.ts";
-import type { OrderFile } from "../shared/ledger.ts";
-import { standsAs } from "../shared/standing.ts";
-import { without } from "../shared/without.ts";
+import { type Delivery, ENDED, newDelivery } from "../shared/ledger/delivery.ts";
+import { inDoubtUntil } from "../shared/ledger/in-doubt-until.ts";
+import type { OrderFile } from "../shared/ledger/ledger.ts";
+import { standsAs } from "../shared/ledger/work-list.ts";
+import { without } from "../shared/omit.ts";
+import { type Destination, destinationPath, type Timing } from "../shared/stage/config.ts";
 import { timeText } from "./order-story.ts";
 import { Refused } from "./refused.ts";
 

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from "commander";
-import { StageMistake } from "../infra/stage-mistake.ts";
-import { NewerRelease } from "../shared/item-version.ts";
+import { StageMistake } from "../infra/stage-file/stage-config-error.ts";
+import { NewerRelease } from "../shared/release.ts";
 import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { Command } from "commander";
-import { destinationPath } from "../shared/config.ts";
+import { destinationPath } from "../shared/stage/config.ts";
 import { checkAccount } from "./check-account.ts";
 import { confirm } from "./confirm.ts";
 import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";

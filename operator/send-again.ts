@@ -1,9 +1,9 @@
-import { type Config, destinationPath } from "../shared/config.ts";
-import { type Delivery, ENDED } from "../shared/delivery.ts";
-import { dispatch } from "../shared/dispatch.ts";
-import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger.ts";
-import type { OrderRecord } from "../shared/order-record.ts";
-import type { Queues } from "../shared/queues.ts";
+import { type Delivery, ENDED } from "../shared/ledger/delivery.ts";
+import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger/ledger.ts";
+import type { OrderRecord } from "../shared/ledger/order-record.ts";
+import { dispatch } from "../shared/ledger/outbox.ts";
+import type { Queues } from "../shared/messages/queues.ts";
+import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { timeText } from "./order-story.ts";
 import { Refused } from "./refused.ts";
 import { withEvent } from "./trace-event.ts";

@@ -2,9 +2,9 @@ import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/clien
 import * as z from "zod/mini";
 import * as channels from "../functions/channels/registry.ts";
 import * as providers from "../functions/providers/registry.ts";
-import { type Config, destinationPath, pathOf } from "../shared/config.ts";
-import { secretName } from "../shared/names.ts";
-import type { SecretKind } from "../shared/secrets.ts";
+import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
+import { secretName } from "../shared/stage/names.ts";
+import type { SecretKind } from "../shared/stage/secrets.ts";
 
 /** A secret that the stage's functions read. */
 export interface StageSecret {

@@ -1,5 +1,5 @@
-import type { Ledger } from "../shared/ledger.ts";
-import { type OrderRecord, TRACE_LENGTH } from "../shared/order-record.ts";
+import type { Ledger } from "../shared/ledger/ledger.ts";
+import { type OrderRecord, TRACE_LENGTH } from "../shared/ledger/order-record.ts";
 
 /** The order's record with one line more in its trace, ready to be written. @param now epoch ms */
 export function withEvent(record: OrderRecord, outcome: string, now: number): OrderRecord {

@@ -1,7 +1,7 @@
-import { type Config, destinationPath } from "../shared/config.ts";
-import type { Delivery } from "../shared/delivery.ts";
-import type { Ledger, Waiting } from "../shared/ledger.ts";
-import { FOR_A_PERSON, isUnended } from "../shared/standing.ts";
+import type { Delivery } from "../shared/ledger/delivery.ts";
+import type { Ledger, Waiting } from "../shared/ledger/ledger.ts";
+import { FOR_A_PERSON, isUnended } from "../shared/ledger/work-list.ts";
+import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { isHeldForAPerson, type Kind, kindOf } from "./next-step.ts";
 
 /** One delivery, or one held order, that a person should look at. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { mayRead, ROOT, readsOf, sources } from "./dependency-rules.ts";
+import { mayRead, ROOT, readsOf, sources } from "./support/dependency-rules.ts";
 
 const files = sources("functions", "infra", "shared", "operator", "local", "bench");
 const connectors = files.filter((file) => /^functions\/(channels|providers)\/[^/]+\//.test(file));
@@ -58,8 +58,8 @@ const later = () => import("@aws-sdk/client-s3");
 test("each rule can be broken", () => {
   for (const [file, read] of [
     ["shared/order.ts", "functions/channels/channel.ts"],
-    ["shared/order.ts", "infra/stage.ts"],
-    ["shared/order.ts", "test/tools.ts"],
+    ["shared/order.ts", "infra/stage-file/define-stage.ts"],
+    ["shared/order.ts", "test/support/memory-tools.ts"],
     ["functions/providers/s2/index.ts", "functions/providers/kakaclo/index.ts"],
     ["functions/providers/s2/index.ts", "functions/providers/registry.ts"],
     ["functions/providers/s2/index.ts", "functions/channels/channel.ts"],
@@ -68,7 +68,7 @@ test("each rule can be broken", () => {
     ["functions/providers/s2/api.ts", "@aws-sdk/client-sqs"],
     ["functions/providers/s2/api.ts", "node:https"],
     ["functions/providers/s2/api.ts", "node:timers/promises"],
-    ["functions/providers/s2/handler.ts", "shared/env.ts"],
+    ["functions/providers/s2/handler.ts", "shared/stage/env.ts"],
     ["functions/channels/shopify/index.ts", "functions/channels/standard/index.ts"],
     ["functions/channels/shopify/index.ts", "functions/route-order/route-order.ts"],
     ["functions/channels/shopify/read-event.ts", "node:fs"],
@@ -77,14 +77,14 @@ test("each rule can be broken", () => {
     ["functions/route-order/route-order.ts", "functions/create-order/create-order.ts"],
     ["functions/route-order/route-order.ts", "functions/channels/shopify/index.ts"],
     ["functions/find-due/find-due.ts", "local/stack.ts"],
-    ["functions/find-due/handler.ts", "infra/stage.ts"],
+    ["functions/find-due/handler.ts", "infra/stage-file/define-stage.ts"],
     ["functions/find-due/handler.ts", "operator/order.ts"],
     ["infra/app.ts", "functions/providers/s2/index.ts"],
     ["infra/app.ts", "functions/create-order/create-order.ts"],
     ["infra/app.ts", "local/stack.ts"],
     ["operator/order.ts", "local/stack.ts"],
-    ["local/stack.ts", "test/tools.ts"],
-    ["bench/bench.ts", "test/tools.ts"],
+    ["local/stack.ts", "test/support/memory-tools.ts"],
+    ["bench/bench.ts", "test/support/memory-tools.ts"],
   ] as const) {
     equal(mayRead(file, read), false, `${file} reads ${read}`);
   }
@@ -106,7 +106,7 @@ test("no connector reaches for the outside by itself", () => {
 });
 
 test("connectors do nothing when imported", async () => {
-  const script = fileURLToPath(new URL("import-connectors.ts", import.meta.url));
+  const script = fileURLToPath(new URL("support/import-connectors.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 60_000 });
   const { modules, tried, left } = JSON.parse(stdout);
   ok(modules >= 40, `${modules} modules`);
@@ -114,7 +114,7 @@ test("connectors do nothing when imported", async () => {
 });
 
 test("what runs in a Lambda reads zod/mini and never zod, and nothing of the CDK", () => {
-  const inLambda = files.filter((file) => /^(functions|shared)\//.test(file) && !file.endsWith("/write-schema.ts"));
+  const inLambda = files.filter((file) => /^(functions|shared)\//.test(file));
   const broken = inLambda.filter((file) =>
     readsOf(file).some((read) => read === "zod" || /^(aws-cdk|constructs|cdk-)/.test(read)),
   );

@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
-import type { Connection } from "../../shared/config.ts";
-import type { ReceivedEvent } from "../../shared/event.ts";
+import type { ReceivedEvent } from "../../shared/messages/event.ts";
 import type { Order } from "../../shared/order.ts";
+import type { Connection } from "../../shared/stage/config.ts";
 
 /** What a signature is checked over. */
 export type Webhook = Pick<ReceivedEvent, "method" | "headers" | "query" | "body">;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Config, Destination } from "../../shared/config.ts";
-import type { Delivery } from "../../shared/delivery.ts";
 import { NotYet, Rejected, Throttled } from "../../shared/errors.ts";
-import { inDoubtUntil } from "../../shared/in-doubt-until.ts";
-import type { Ledger, OrderFile } from "../../shared/ledger.ts";
-import { isUnended, standsOpen } from "../../shared/standing.ts";
-import { without } from "../../shared/without.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
+import type { Ledger, OrderFile } from "../../shared/ledger/ledger.ts";
+import { isUnended, standsOpen } from "../../shared/ledger/work-list.ts";
+import { without } from "../../shared/omit.ts";
+import type { Config, Destination } from "../../shared/stage/config.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
 import {

@@ -1,7 +1,7 @@
-import { type Config, destinationPath } from "../../shared/config.ts";
-import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/delivery.ts";
-import { isNewer, NewerRelease } from "../../shared/item-version.ts";
-import type { Verdict } from "../../shared/sqs-batch.ts";
+import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
+import type { Verdict } from "../../shared/messages/sqs-batch.ts";
+import { isNewer, NewerRelease } from "../../shared/release.ts";
+import { type Config, destinationPath } from "../../shared/stage/config.ts";
 import { Attempt, type Deps, type Message, type Ran } from "./attempt.ts";
 
 /** What became of a message, for one wide log line and the metrics. */

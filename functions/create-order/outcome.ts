@@ -1,9 +1,9 @@
-import type { Timing } from "../../shared/config.ts";
-import type { Delivery } from "../../shared/delivery.ts";
 import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
-import type { Verdict } from "../../shared/sqs-batch.ts";
-import { standsAs, standsOpen } from "../../shared/standing.ts";
-import { without } from "../../shared/without.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { standsAs, standsOpen } from "../../shared/ledger/work-list.ts";
+import type { Verdict } from "../../shared/messages/sqs-batch.ts";
+import { without } from "../../shared/omit.ts";
+import type { Timing } from "../../shared/stage/config.ts";
 import type { Created } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
 

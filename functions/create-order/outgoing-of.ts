@@ -1,9 +1,9 @@
-import type { Config, Connection, Destination } from "../../shared/config.ts";
-import type { Delivery } from "../../shared/delivery.ts";
 import { Faulty, Rejected } from "../../shared/errors.ts";
-import type { Ledger, OrderFile } from "../../shared/ledger.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import type { Ledger, OrderFile } from "../../shared/ledger/ledger.ts";
+import { reference } from "../../shared/ledger/reference.ts";
 import { linesToShip } from "../../shared/order.ts";
-import { reference } from "../../shared/reference.ts";
+import type { Config, Connection, Destination } from "../../shared/stage/config.ts";
 import type { Outgoing, Provider } from "../providers/provider.ts";
 
 interface Deps {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { catalogEntry } from "../../shared/catalog.ts";
+import { http } from "../../shared/connector/http.ts";
 import { NotYet } from "../../shared/errors.ts";
-import { http } from "../../shared/http.ts";
-import { count } from "../../shared/metrics.ts";
-import type { Table } from "../../shared/table.ts";
-import { createTableCache, sealWith } from "../../shared/table-cache.ts";
-import { withLease } from "../../shared/table-lease.ts";
+import { createTableCache, sealWith } from "../../shared/ledger/cache.ts";
+import { catalogEntry } from "../../shared/ledger/catalog.ts";
+import { withLease } from "../../shared/ledger/lease.ts";
+import type { Table } from "../../shared/ledger/table.ts";
+import { count } from "../../shared/telemetry/metrics.ts";
 import type { Provider, Tools } from "../providers/provider.ts";
 
 /** Kept free after a call before the function's end, ms: to write down what came back. */

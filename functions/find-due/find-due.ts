@@ -1,10 +1,10 @@
-import { type Config, destinationPath } from "../../shared/config.ts";
-import { type Delivery, ENDED, newDelivery } from "../../shared/delivery.ts";
-import { dispatch } from "../../shared/dispatch.ts";
 import type { Identity } from "../../shared/identity.ts";
-import { type DueEntry, dueAttributes, type Ledger, type OrderFile } from "../../shared/ledger.ts";
-import type { Queues } from "../../shared/queues.ts";
-import { isUnended, standsAs } from "../../shared/standing.ts";
+import { type Delivery, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
+import { type DueEntry, dueAttributes, type Ledger, type OrderFile } from "../../shared/ledger/ledger.ts";
+import { dispatch } from "../../shared/ledger/outbox.ts";
+import { isUnended, standsAs } from "../../shared/ledger/work-list.ts";
+import type { Queues } from "../../shared/messages/queues.ts";
+import { type Config, destinationPath } from "../../shared/stage/config.ts";
 
 export interface Deps {
   config: Config;

@@ -1,7 +1,7 @@
-import { type Config, destinationPath, pathOf } from "../../shared/config.ts";
-import type { Ledger, Waiting } from "../../shared/ledger.ts";
-import { type Dimension, type MetricName, REMOVED } from "../../shared/metrics.ts";
-import { isUnended, STANDINGS, type Standing } from "../../shared/standing.ts";
+import type { Ledger, Waiting } from "../../shared/ledger/ledger.ts";
+import { isUnended, STANDINGS, type Standing } from "../../shared/ledger/work-list.ts";
+import { type Config, destinationPath, pathOf } from "../../shared/stage/config.ts";
+import { type Dimension, type MetricName, REMOVED } from "../../shared/telemetry/metrics.ts";
 
 /** What is so at this moment, however long it has been: an alarm on it ends when the matter does. */
 export interface Gauge {

@@ -1,13 +1,13 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { cancelledTooLate } from "../../shared/cancelled-too-late.ts";
-import { environment } from "../../shared/env.ts";
-import { errorName, log } from "../../shared/log.ts";
-import { count } from "../../shared/metrics.ts";
-import { openLedger } from "../../shared/open-ledger.ts";
-import { createQueues } from "../../shared/queues.ts";
-import { loadConfig } from "../../shared/stage-config.ts";
+import { openLedger } from "../../shared/ledger/open-ledger.ts";
+import { createQueues } from "../../shared/messages/queues.ts";
+import { environment } from "../../shared/stage/env.ts";
+import { loadConfig } from "../../shared/stage/load-config.ts";
+import { cancelledTooLate } from "../../shared/telemetry/late-cancellation.ts";
+import { errorName, log } from "../../shared/telemetry/log.ts";
+import { count } from "../../shared/telemetry/metrics.ts";
 import { findDue } from "./find-due.ts";
 import { gauges } from "./gauges.ts";
 

@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
-import type { Missing } from "../../shared/config.ts";
-import type { HttpAnswer, HttpRequest } from "../../shared/http.ts";
+import type { HttpAnswer, HttpRequest } from "../../shared/connector/http.ts";
 import type { Line, Order } from "../../shared/order.ts";
+import type { Missing } from "../../shared/stage/config.ts";
 
 /**
  * A kind of system where orders are created. Everything it needs of the outside (HTTP, cache, lease, catalog, clock) its
@@ -105,7 +105,7 @@ export interface Client {
 }
 
 export interface Tools {
-  /** Deadlines, body limits and redirects as in shared/http.ts; `timeout` defaults to the destination's. */
+  /** Deadlines, body limits and redirects as in shared/connector/http.ts; `timeout` defaults to the destination's. */
   http(request: Omit<HttpRequest, "timeout"> & { timeout?: number }): Promise<HttpAnswer>;
   /** Epoch ms. */
   now(): number;

@@ -1,4 +1,4 @@
-import { type Connection, pathOf } from "../../shared/config.ts";
+import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import type { Channel } from "../channels/channel.ts";
 import * as registry from "../channels/registry.ts";
 

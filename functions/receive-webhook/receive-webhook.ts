@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { pack, pointerTo, type ReceivedEvent } from "../../shared/event.ts";
-import type { EventStore } from "../../shared/event-store.ts";
-import { eventKey } from "../../shared/event-store.ts";
-import { errorName, log } from "../../shared/log.ts";
-import { MAX_MESSAGE_BYTES, type Queues } from "../../shared/queues.ts";
-import type { Secrets } from "../../shared/secrets.ts";
+import { pack, pointerTo, type ReceivedEvent } from "../../shared/messages/event.ts";
+import type { EventStore } from "../../shared/messages/event-store.ts";
+import { eventKey } from "../../shared/messages/event-store.ts";
+import { MAX_MESSAGE_BYTES, type Queues } from "../../shared/messages/queues.ts";
+import type { Secrets } from "../../shared/stage/secrets.ts";
+import { errorName, log } from "../../shared/telemetry/log.ts";
 import type { Channel, Webhook } from "../channels/channel.ts";
 
 /** `unsafe`: the event, or the key to check it with, is out of reach; the sender must come again. */

@@ -1,14 +1,14 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { cancelledTooLate } from "../../shared/cancelled-too-late.ts";
-import { environment } from "../../shared/env.ts";
-import { log } from "../../shared/log.ts";
-import { count } from "../../shared/metrics.ts";
-import { openLedger } from "../../shared/open-ledger.ts";
-import { createQueues } from "../../shared/queues.ts";
-import { type Verdict, workOnBatch } from "../../shared/sqs-batch.ts";
-import { loadConfig } from "../../shared/stage-config.ts";
+import { openLedger } from "../../shared/ledger/open-ledger.ts";
+import { createQueues } from "../../shared/messages/queues.ts";
+import { type Verdict, workOnBatch } from "../../shared/messages/sqs-batch.ts";
+import { environment } from "../../shared/stage/env.ts";
+import { loadConfig } from "../../shared/stage/load-config.ts";
+import { cancelledTooLate } from "../../shared/telemetry/late-cancellation.ts";
+import { log } from "../../shared/telemetry/log.ts";
+import { count } from "../../shared/telemetry/metrics.ts";
 import * as registry from "../channels/registry.ts";
 import { type Deps, type Routed, routeOrder } from "./route-order.ts";
 

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import type { Config, Connection } from "../../shared/config.ts";
-import type { Delivery } from "../../shared/delivery.ts";
-import type { ReceivedEvent } from "../../shared/event.ts";
-import { freshness } from "../../shared/freshness.ts";
-import { dueAttributes } from "../../shared/ledger.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { freshness } from "../../shared/ledger/freshness.ts";
+import { dueAttributes } from "../../shared/ledger/ledger.ts";
+import { digestOf } from "../../shared/ledger/order-body.ts";
+import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/ledger/order-record.ts";
+import { standsAs } from "../../shared/ledger/work-list.ts";
+import type { ReceivedEvent } from "../../shared/messages/event.ts";
+import { without } from "../../shared/omit.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
-import { digestOf } from "../../shared/order-body.ts";
-import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/order-record.ts";
-import { type Decision, decide } from "../../shared/routes.ts";
-import { standsAs } from "../../shared/standing.ts";
-import { without } from "../../shared/without.ts";
+import { type Decision, decide } from "../../shared/routing/decide.ts";
+import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Reading } from "../channels/channel.ts";
 
 /** What an event made of an order. `taken`: the event's order is the newest there is, its body has to be kept. */

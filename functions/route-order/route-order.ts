@@ -1,12 +1,12 @@
-import type { Config } from "../../shared/config.ts";
-import { dispatch } from "../../shared/dispatch.ts";
 import { Unreadable } from "../../shared/errors.ts";
-import { type ReceivedEvent, unpack } from "../../shared/event.ts";
-import type { EventStore } from "../../shared/event-store.ts";
 import type { Identity } from "../../shared/identity.ts";
-import type { Ledger } from "../../shared/ledger.ts";
-import type { OrderRecord } from "../../shared/order-record.ts";
-import type { Queues } from "../../shared/queues.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import type { OrderRecord } from "../../shared/ledger/order-record.ts";
+import { dispatch } from "../../shared/ledger/outbox.ts";
+import { type ReceivedEvent, unpack } from "../../shared/messages/event.ts";
+import type { EventStore } from "../../shared/messages/event-store.ts";
+import type { Queues } from "../../shared/messages/queues.ts";
+import type { Config } from "../../shared/stage/config.ts";
 import type { Channel, Reading } from "../channels/channel.ts";
 import { type Arrival, nextRecord, nextRecordOfChange, type Step } from "./next-record.ts";
 

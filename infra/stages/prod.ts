@@ -1,9 +1,9 @@
-import { defineStage } from "../stage.ts";
+import { defineStage } from "../stage-file/define-stage.ts";
 
 /**
  * An example to edit: one Shopify shop and one home-made shop, two providers. `npx cdk deploy -c stage=prod` makes it, then
  * `npm run secrets -- --stage prod` asks for the keys. Copy it to `staging.ts` for a second stage; they share nothing.
- * What every field means: shared/config.ts and infra/stage.ts. A mistake makes the synth say what to write where.
+ * What every field means: shared/stage/config.ts and infra/stage-file/define-stage.ts. A mistake makes the synth say what to write where.
  */
 export const stage = defineStage({
   stage: "prod",

@@ -2,9 +2,9 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Reading } from "../../functions/channels/channel.ts";
 import { shopify, standard } from "../../functions/channels/registry.ts";
-import type { Connection } from "../../shared/config.ts";
-import type { ReceivedEvent } from "../../shared/event.ts";
+import type { ReceivedEvent } from "../../shared/messages/event.ts";
 import type { Order } from "../../shared/order.ts";
+import type { Connection } from "../../shared/stage/config.ts";
 
 const folder = new URL("../../functions/channels/", import.meta.url);
 export const fixture = (path: string): Buffer => readFileSync(new URL(path, folder));

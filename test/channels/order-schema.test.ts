@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fromJSONSchema } from "zod";
-import { orderSchema, SCHEMA_FILE, written } from "../../functions/channels/standard/write-schema.ts";
+import { orderSchema, SCHEMA_FILE, written } from "../../docs/tools/write-schema.ts";
 
 const schema = JSON.parse(readFileSync(SCHEMA_FILE, "utf8"));
 

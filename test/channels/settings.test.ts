@@ -1,8 +1,8 @@
 import { doesNotMatch, match } from "node:assert/strict";
 import { test } from "node:test";
-import { connectors } from "../../infra/connectors.ts";
-import { readStage } from "../../infra/read-stage.ts";
-import { stageFile } from "../infra/synthesised.ts";
+import { connectors } from "../../infra/stage-file/connectors.ts";
+import { readStage } from "../../infra/stage-file/read-stage.ts";
+import { stageFile } from "../support/synthesised.ts";
 
 /** What the synth says of a Shopify connection with these settings. */
 function said(settings: Record<string, unknown>): string {

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
-import type { Fate } from "./parcelworks.ts";
-import { Relay } from "./relay.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import type { Fate } from "../support/parcelworks.ts";
+import { Relay } from "../support/relay.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startLedger, type TestLedger } from "../ledger-table.ts";
-import { Relay } from "./relay.ts";
+import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { Relay } from "../support/relay.ts";
 
 let started: TestLedger;
 before(async () => {

@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { setLambdaEnvironment } from "../lambda-environment.ts";
-import { linesWrittenBy, metricsIn } from "../lines-written-by.ts";
+import { setLambdaEnvironment } from "../support/lambda-environment.ts";
+import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
 
 /** In place of AWS: has nothing, and takes everything. */
 const aws = createServer((request, response) => {

@@ -1,8 +1,8 @@
 import { equal, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Throttled } from "../../shared/errors.ts";
-import { startLedger, type TestLedger } from "../ledger-table.ts";
-import { Relay } from "./relay.ts";
+import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { Relay } from "../support/relay.ts";
 
 let started: TestLedger;
 before(async () => {

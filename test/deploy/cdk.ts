@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PROJECT } from "../emulator-process.ts";
+import { PROJECT } from "../support/emulator-process.ts";
 import { runScript, type ScriptRun } from "./run-script.ts";
 
 const CDK = join(PROJECT, "node_modules/aws-cdk/bin/cdk");

@@ -8,14 +8,14 @@ import {
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { type Assembly, readAssembly, type SecretSpec } from "../../local/assembly.ts";
-import { ACCOUNT, REGION } from "../../local/aws-account.ts";
-import type { QueueSource } from "../../local/hosted.ts";
+import { type Assembly, readAssembly, type SecretSpec } from "../../local/assembly/assembly.ts";
+import type { QueueSource } from "../../local/assembly/hosted.ts";
+import { ACCOUNT, REGION } from "../../local/aws/aws-account.ts";
 import { createReadTrace, type ReadTrace } from "../../local/order-trace.ts";
 import { secretValues } from "../../local/secret-values.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
-import type { EmulatorProcess } from "../emulator-process.ts";
 import { until } from "../stack/shop.ts";
+import type { EmulatorProcess } from "../support/emulator-process.ts";
 import { runCdk } from "./cdk.ts";
 import { startMiniStack } from "./ministack.ts";
 import { runScript, type ScriptRun } from "./run-script.ts";
@@ -126,7 +126,7 @@ export class Deployment {
     return answer.Attributes ?? {};
   }
 
-  /** Every event source mapping, with the words that local/assembly.ts has for the template's. */
+  /** Every event source mapping, with the words that local/assembly/assembly.ts has for the template's. */
   async eventSources(): Promise<Omit<QueueSource, "windowMs">[]> {
     return (await this.mappings()).map((source) => ({
       queueArn: source.EventSourceArn,
@@ -220,7 +220,7 @@ const folderOf = (stages: string): string => `test/deploy/${stages}`;
 function secretsFile(specs: SecretSpec[], sandboxUrl: string): string {
   const file: Record<string, Record<string, unknown>> = {};
   for (const [name, value] of secretValues(specs, sandboxUrl)) {
-    // shared/names.ts: <prefix>/<stage>/<kind>/<path>
+    // shared/stage/names.ts: <prefix>/<stage>/<kind>/<path>
     const [, , kind = "", ...path] = name.split("/");
     file[kind] = { ...file[kind], [path.join("/")]: JSON.parse(value) as unknown };
   }

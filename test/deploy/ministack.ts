@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ACCOUNT, REGION } from "../../local/aws-account.ts";
-import { type EmulatorProcess, PROJECT, startEmulatorProcess } from "../emulator-process.ts";
+import { ACCOUNT, REGION } from "../../local/aws/aws-account.ts";
+import { type EmulatorProcess, PROJECT, startEmulatorProcess } from "../support/emulator-process.ts";
 
 const MINISTACK = join(PROJECT, ".cache/python/bin/ministack");
 

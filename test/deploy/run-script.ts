@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
-import { REGION } from "../../local/aws-account.ts";
-import { PROJECT } from "../emulator-process.ts";
+import { REGION } from "../../local/aws/aws-account.ts";
+import { PROJECT } from "../support/emulator-process.ts";
 
 /** How a program ended, and all it said. */
 export interface ScriptRun {

@@ -1,9 +1,9 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { connectors } from "../../infra/connectors.ts";
-import { readStage } from "../../infra/read-stage.ts";
-import type { StageFile } from "../../infra/stage.ts";
+import { connectors } from "../../infra/stage-file/connectors.ts";
+import type { StageFile } from "../../infra/stage-file/define-stage.ts";
+import { readStage } from "../../infra/stage-file/read-stage.ts";
 import { stage as shipped } from "./stages/prod.ts";
 
 const page = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");

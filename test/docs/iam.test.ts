@@ -2,10 +2,10 @@ import { deepEqual, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { bareTemplate } from "../../infra/bare-template.ts";
-import { readStage } from "../../infra/read-stage.ts";
+import { readStage } from "../../infra/stage-file/read-stage.ts";
+import { bareTemplate } from "../../infra/template.ts";
 import { stage as everything } from "../infra/stages/everything.ts";
-import { connectors } from "../infra/synthesised.ts";
+import { connectors } from "../support/synthesised.ts";
 import { codeOf } from "./pages.ts";
 import { stage as shipped } from "./stages/prod.ts";
 

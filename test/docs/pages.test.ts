@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Command } from "commander";
-import { StageFile } from "../../infra/stage.ts";
+import { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
-import { Connection, Destination, Missing, Retention, Route } from "../../shared/config.ts";
-import { ROOT } from "../dependency-rules.ts";
+import { Connection, Destination, Missing, Retention, Route } from "../../shared/stage/config.ts";
+import { ROOT } from "../support/dependency-rules.ts";
 import { anchorsOf, codeOf, pages } from "./pages.ts";
 
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));

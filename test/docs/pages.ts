@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../dependency-rules.ts";
+import { ROOT } from "../support/dependency-rules.ts";
 
 /** A page that people read, by its path from the root. */
 export interface Page {

@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gauges } from "../../functions/find-due/gauges.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
-import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../route-order/room-two.ts";
-import { RoomFour } from "./room-four.ts";
+import { RoomFour } from "../support/find-due-context.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 const DUE = 15 * MINUTE;

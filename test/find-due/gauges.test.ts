@@ -2,11 +2,11 @@ import { deepEqual, equal } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { findDue } from "../../functions/find-due/find-due.ts";
 import { type Gauge, gauges } from "../../functions/find-due/gauges.ts";
-import { createLedger } from "../../shared/ledger.ts";
-import { createTable } from "../../shared/table.ts";
-import type { Fate } from "../create-order/parcelworks.ts";
-import { Relay } from "../create-order/relay.ts";
-import { createLedgerTable, startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import { createLedger } from "../../shared/ledger/ledger.ts";
+import { createTable } from "../../shared/ledger/table.ts";
+import { createLedgerTable, startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import type { Fate } from "../support/parcelworks.ts";
+import { Relay } from "../support/relay.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -2,8 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import { findDue } from "../../functions/find-due/find-due.ts";
-import { Config } from "../../shared/config.ts";
-import type { DueEntry, Ledger, OrderFile } from "../../shared/ledger.ts";
+import type { DueEntry, Ledger, OrderFile } from "../../shared/ledger/ledger.ts";
+import { Config } from "../../shared/stage/config.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -7,11 +7,11 @@ import { Validations } from "aws-cdk-lib";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { OrderRelayStack } from "../../infra/order-relay-stack.ts";
-import type { StageFile } from "../../infra/stage.ts";
-import { stage as local } from "../../infra/stages/local.ts";
+import type { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { stage as prod } from "../../infra/stages/prod.ts";
+import { stage as local } from "../../local/stages/local.ts";
+import { bazaar, connectors, stageFile, synthesised } from "../support/synthesised.ts";
 import { stage as everything } from "./stages/everything.ts";
-import { bazaar, connectors, stageFile, synthesised } from "./synthesised.ts";
 
 /** @throws what the rules of AwsSolutions find broken and nobody has given a reason for */
 function nag(file: StageFile, known = bazaar, spoil: (stack: OrderRelayStack) => void = () => {}): void {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { secretValues } from "../../local/secret-values.ts";
 import { startStack } from "../../local/stack.ts";
-import { startTinyStack, until } from "./tiny-stack.ts";
+import { startTinyStack, until } from "../support/tiny-stack.ts";
 
 test("a busy port is said in one sentence, before anything is synthesised", async (t) => {
   const other = createServer().listen(0, "127.0.0.1");

@@ -9,10 +9,10 @@ import { after, before, describe, type TestContext, test } from "node:test";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { type Row, readCatalog } from "../../operator/catalog-file.ts";
 import { createCatalogWriter } from "../../operator/catalog-writer.ts";
-import { catalogEntry, catalogPk } from "../../shared/catalog.ts";
-import { tableName } from "../../shared/names.ts";
-import { createTable, type Table } from "../../shared/table.ts";
-import { createLedgerTable, startLedger, type TestLedger } from "../ledger-table.ts";
+import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
+import { createTable, type Table } from "../../shared/ledger/table.ts";
+import { tableName } from "../../shared/stage/names.ts";
+import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { run } from "./desk.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "order-relay-catalog-"));

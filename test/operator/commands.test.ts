@@ -10,13 +10,13 @@ import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
-import { catalogEntry } from "../../shared/catalog.ts";
-import { deliverySk, orderPk } from "../../shared/ledger.ts";
-import { tableName } from "../../shared/names.ts";
-import { createTable } from "../../shared/table.ts";
-import { createLedgerTable } from "../ledger-table.ts";
+import { catalogEntry } from "../../shared/ledger/catalog.ts";
+import { deliverySk, orderPk } from "../../shared/ledger/ledger.ts";
+import { createTable } from "../../shared/ledger/table.ts";
+import { tableName } from "../../shared/stage/names.ts";
 import { localAssembly } from "../stack/assembly.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
+import { createLedgerTable } from "../support/ledger-table.ts";
 import { run, type Said } from "./desk.ts";
 
 const STAGE = ["--stage", "local"];

@@ -1,10 +1,10 @@
 import { equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { connectors } from "../../infra/connectors.ts";
-import { readStage } from "../../infra/read-stage.ts";
-import { stage as shipped } from "../../infra/stages/local.ts";
+import { connectors } from "../../infra/stage-file/connectors.ts";
+import { readStage } from "../../infra/stage-file/read-stage.ts";
+import { stage as shipped } from "../../local/stages/local.ts";
 import { leftBehind } from "../../operator/dead-letters.ts";
-import type { Delivery } from "../../shared/delivery.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
 
 const { config } = readStage(shipped, connectors);
 const NOW = Date.parse("2026-11-20T12:00:00Z");

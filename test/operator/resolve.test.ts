@@ -5,11 +5,11 @@ import { type Finding, findingOf, resolve } from "../../operator/resolve.ts";
 import { sendAgain, sendable } from "../../operator/send-again.ts";
 import { withEvent } from "../../operator/trace-event.ts";
 import { grouped, waitingOnes } from "../../operator/waiting.ts";
-import { dispatch } from "../../shared/dispatch.ts";
-import type { OrderFile } from "../../shared/ledger.ts";
-import type { Fate } from "../create-order/parcelworks.ts";
-import { Relay } from "../create-order/relay.ts";
-import { startLedger, type TestLedger } from "../ledger-table.ts";
+import type { OrderFile } from "../../shared/ledger/ledger.ts";
+import { dispatch } from "../../shared/ledger/outbox.ts";
+import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import type { Fate } from "../support/parcelworks.ts";
+import { Relay } from "../support/relay.ts";
 
 const SETTLING = 120_000;
 const SKEW = 30_000;

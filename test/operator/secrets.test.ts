@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { withoutSecrets } from "../../operator/check-account.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
-import { secretName } from "../../shared/names.ts";
+import { secretName } from "../../shared/stage/names.ts";
 import { localAssembly } from "../stack/assembly.ts";
 import { run } from "./desk.ts";
 

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { grouped, waitingOnes } from "../../operator/waiting.ts";
-import type { Fate } from "../create-order/parcelworks.ts";
-import { Relay } from "../create-order/relay.ts";
-import { startLedger, type TestLedger } from "../ledger-table.ts";
+import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import type { Fate } from "../support/parcelworks.ts";
+import { Relay } from "../support/relay.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
 import { akinon } from "../../functions/providers/akinon/index.ts";
-import { productKeyOf } from "../../local/simulators/akinon/products.ts";
+import { productKeyOf } from "../../local/simulators/providers/akinon/products.ts";
 import { providerContract } from "./contract.ts";
 
 const [TEE, MUG] = [productKeyOf("DEMO-TEE-M"), productKeyOf("DEMO-MUG")];

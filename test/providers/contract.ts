@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
 import { faults } from "./contract/faults.ts";
 import { hostileServer } from "./contract/hostile-server.ts";
 import { lookUps } from "./contract/look-ups.ts";

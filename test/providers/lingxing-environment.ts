@@ -3,11 +3,11 @@ import * as z from "zod/mini";
 import { createTools } from "../../functions/create-order/tools.ts";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { Client, Outgoing, Tools } from "../../functions/providers/provider.ts";
-import type { LingxingSwitches } from "../../local/simulators/lingxing/switches.ts";
+import type { LingxingSwitches } from "../../local/simulators/providers/lingxing/switches.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../local/simulators/simulator.ts";
-import type { Table } from "../../shared/table.ts";
-import { startLedger } from "../ledger-table.ts";
+import type { Table } from "../../shared/ledger/table.ts";
+import { startLedger } from "../support/ledger-table.ts";
 
 export interface Company {
   sandbox: Sandbox;

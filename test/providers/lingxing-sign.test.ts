@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, notEqual, throws } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { canonicalJson, sign, signedText } from "../../functions/providers/lingxing/sign.ts";
-import { isSigned } from "../../local/simulators/lingxing/signature.ts";
+import { isSigned } from "../../local/simulators/providers/lingxing/signature.ts";
 
 /** reference/providers.md 3.2, "Worked vectors": computed with the vendor's Python algorithm. */
 const appId = "ak_0123456789abc";

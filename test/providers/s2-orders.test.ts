@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as z from "zod/mini";
 import { s2 } from "../../functions/providers/s2/index.ts";
 import { unitPriceOf } from "../../functions/providers/s2/unit-price.ts";
-import { productIdOf } from "../../local/simulators/s2/products.ts";
+import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
 import { Faulty, Rejected } from "../../shared/errors.ts";
 import type { Line } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";

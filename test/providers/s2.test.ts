@@ -1,5 +1,5 @@
 import { s2 } from "../../functions/providers/s2/index.ts";
-import { productIdOf } from "../../local/simulators/s2/products.ts";
+import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
 import { providerContract } from "./contract.ts";
 
 const ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe888";

@@ -2,8 +2,8 @@ import type { CatalogEntry, Client, Found, Outgoing, Prepared, Sent } from "../.
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { type SandboxSettings, startSandbox } from "../../local/simulators/sandbox.ts";
-import type { Missing } from "../../shared/config.ts";
-import { memoryTools } from "../tools.ts";
+import type { Missing } from "../../shared/stage/config.ts";
+import { memoryTools } from "../support/memory-tools.ts";
 import { outgoingSample } from "./order-sample.ts";
 
 interface Options {

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
-import { variantOf } from "../../local/simulators/shoplazza/products.ts";
+import { variantOf } from "../../local/simulators/providers/shoplazza/products.ts";
 import { Faulty, Rejected, Throttled } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";

@@ -2,8 +2,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { orderIdIn, refusal } from "../../functions/providers/shoplazza/refusal.ts";
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
+import type { HttpAnswer } from "../../shared/connector/http.ts";
 import { Faulty, InDoubt, Rejected, Throttled } from "../../shared/errors.ts";
-import type { HttpAnswer } from "../../shared/http.ts";
 import { outgoingSample } from "./order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
 

@@ -1,5 +1,5 @@
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
-import { variantOf } from "../../local/simulators/shoplazza/products.ts";
+import { variantOf } from "../../local/simulators/providers/shoplazza/products.ts";
 import { providerContract } from "./contract.ts";
 
 const REFERENCE = "SHO1-820982911946154508";

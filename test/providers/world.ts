@@ -11,12 +11,12 @@ import type {
   Tools,
 } from "../../functions/providers/provider.ts";
 import { type Sandbox, type SimulatorName, startSandbox } from "../../local/simulators/sandbox.ts";
-import { catalogPk } from "../../shared/catalog.ts";
-import { Missing } from "../../shared/config.ts";
+import { http } from "../../shared/connector/http.ts";
 import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
-import { http } from "../../shared/http.ts";
-import type { Table } from "../../shared/table.ts";
-import { memoryTools } from "../tools.ts";
+import { catalogPk } from "../../shared/ledger/catalog.ts";
+import type { Table } from "../../shared/ledger/table.ts";
+import { Missing } from "../../shared/stage/config.ts";
+import { memoryTools } from "../support/memory-tools.ts";
 import { type HostileProxy, startHostileProxy } from "./hostile-proxy.ts";
 
 /** How a destination of the demo is set up. */

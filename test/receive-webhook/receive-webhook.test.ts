@@ -5,8 +5,8 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Channel } from "../../functions/channels/channel.ts";
 import { configuredEndpoints } from "../../functions/receive-webhook/configured-endpoints.ts";
 import { type Request, receiveWebhook } from "../../functions/receive-webhook/receive-webhook.ts";
-import { unpack } from "../../shared/event.ts";
-import { createSecrets } from "../../shared/secrets.ts";
+import { unpack } from "../../shared/messages/event.ts";
+import { createSecrets } from "../../shared/stage/secrets.ts";
 import { hmac } from "../channels/deliveries.ts";
 
 const SECRET = "first-key";

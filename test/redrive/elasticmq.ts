@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { ACCOUNT, REGION } from "../../local/aws-account.ts";
-import { type ForeignSqs, queueNameOf } from "../../local/queues-and-buckets.ts";
-import { type EmulatorProcess, PROJECT, startEmulatorProcess } from "../emulator-process.ts";
+import { ACCOUNT, REGION } from "../../local/aws/aws-account.ts";
+import { type ForeignSqs, queueNameOf } from "../../local/aws/queues-and-buckets.ts";
+import { type EmulatorProcess, PROJECT, startEmulatorProcess } from "../support/emulator-process.ts";
 
 const LIB = join(PROJECT, ".cache/elasticmq/lib");
 

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Trace } from "../../shared/trace.ts";
+import type { Trace } from "../../shared/ledger/trace.ts";
 import { newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "../stack/shop.ts";
 import { INTAKE, lane, ReplayedStack, synthesiseOnce } from "./replayed-stack.ts";
 

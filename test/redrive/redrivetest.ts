@@ -1,5 +1,5 @@
-import { defineStage } from "../../infra/stage.ts";
-import { QUICK_TIMING } from "../quick-timing.ts";
+import { defineStage } from "../../infra/stage-file/define-stage.ts";
+import { QUICK_TIMING } from "../support/quick-timing.ts";
 
 const quick = { settling: "2s", callTimeout: "1500ms" };
 

@@ -5,10 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { pack } from "../../shared/event.ts";
-import { setLambdaEnvironment } from "../lambda-environment.ts";
-import { linesWrittenBy, metricsIn } from "../lines-written-by.ts";
-import { newEvent } from "./room-two.ts";
+import { pack } from "../../shared/messages/event.ts";
+import { setLambdaEnvironment } from "../support/lambda-environment.ts";
+import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
+import { newEvent } from "../support/route-order-context.ts";
 
 const ARN = "arn:aws:sqs:eu-central-1:000000000000:order-relay-test-intake";
 const calls: { target: string; input: Record<string, unknown> }[] = [];

@@ -1,12 +1,12 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { dispatch } from "../../shared/dispatch.ts";
-import { createLedger, type Ledger } from "../../shared/ledger.ts";
-import { FOR_A_PERSON, standsAs } from "../../shared/standing.ts";
-import { createTable } from "../../shared/table.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
-import { newId, ONE, RoomTwo, TWO } from "./room-two.ts";
+import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
+import { dispatch } from "../../shared/ledger/outbox.ts";
+import { createTable } from "../../shared/ledger/table.ts";
+import { FOR_A_PERSON, standsAs } from "../../shared/ledger/work-list.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { newId, ONE, RoomTwo, TWO } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 const LATEST = "2026-11-01T11:30:00.000Z";

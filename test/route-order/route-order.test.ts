@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { readTrace } from "../../shared/trace.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
-import { DAY, newId, ONE, RoomTwo, TWO, writesOf } from "./room-two.ts";
+import { readTrace } from "../../shared/ledger/trace.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { DAY, newId, ONE, RoomTwo, TWO, writesOf } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 

@@ -3,12 +3,12 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import * as z from "zod/mini";
 import type { Channel } from "../../functions/channels/channel.ts";
-import { pack, pointerTo } from "../../shared/event.ts";
-import { NewerRelease } from "../../shared/item-version.ts";
+import { pack, pointerTo } from "../../shared/messages/event.ts";
 import { Order } from "../../shared/order.ts";
-import { sampleOrder } from "../create-order/relay.ts";
-import { startLedger, type TestLedger } from "../ledger-table.ts";
-import { newEvent, newId, ONE, RoomTwo, TWO } from "./room-two.ts";
+import { NewerRelease } from "../../shared/release.ts";
+import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { sampleOrder } from "../support/relay.ts";
+import { newEvent, newId, ONE, RoomTwo, TWO } from "../support/route-order-context.ts";
 
 /** A channel whose mapping is broken until it is mended. */
 function mendable() {

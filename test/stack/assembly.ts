@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesise } from "../../local/synthesise.ts";
+import { synthesise } from "../../local/assembly/synthesise.ts";
 
 const GIVEN = "ORDER_RELAY_TEST_ASSEMBLY";
 

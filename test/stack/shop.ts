@@ -1,7 +1,7 @@
 import type { LocalStack } from "../../local/stack.ts";
-import type { Trace } from "../../shared/trace.ts";
+import type { Trace } from "../../shared/ledger/trace.ts";
 
-export { newOrderId, shopifyBody, shopifySends, standardSends } from "../../local/demo-shop.ts";
+export { newOrderId, shopifyBody, shopifySends, standardSends } from "../../local/demo/demo-shop.ts";
 
 export async function traceOf(
   stack: Pick<LocalStack, "url">,

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { type LocalStack, startStack } from "../../local/stack.ts";
-import { TABLE_EMULATORS } from "../ledger-table.ts";
+import { TABLE_EMULATORS } from "../support/ledger-table.ts";
 import { localAssembly } from "./assembly.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "./shop.ts";
 

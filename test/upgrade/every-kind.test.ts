@@ -4,10 +4,10 @@ import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
 import { renew } from "../../operator/renew.ts";
 import { resolve } from "../../operator/resolve.ts";
-import { pointerTo } from "../../shared/dispatch.ts";
-import type { Standing } from "../../shared/standing.ts";
-import { Relay } from "../create-order/relay.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import { pointerTo } from "../../shared/ledger/outbox.ts";
+import type { Standing } from "../../shared/ledger/work-list.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { Relay } from "../support/relay.ts";
 import { frozen } from "./frozen.ts";
 
 /**

@@ -2,9 +2,9 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { Relay } from "../create-order/relay.ts";
-import { startLedger, type TestLedger } from "../ledger-table.ts";
-import { ONE, RoomTwo, TWO } from "../route-order/room-two.ts";
+import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { Relay } from "../support/relay.ts";
+import { ONE, RoomTwo, TWO } from "../support/route-order-context.ts";
 import { frozen, frozenItems } from "./frozen.ts";
 
 /** Messages as the first release sent them, frozen: they lie in a DLQ for 14 days, and may be redriven to a newer one. */

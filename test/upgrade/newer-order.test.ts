@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { orderCommand } from "../../operator/order.ts";
-import { tableName } from "../../shared/names.ts";
-import { createTable, type Table } from "../../shared/table.ts";
-import { createLedgerTable, startLedger, type TestLedger } from "../ledger-table.ts";
+import { createTable, type Table } from "../../shared/ledger/table.ts";
+import { tableName } from "../../shared/stage/names.ts";
 import { run } from "../operator/desk.ts";
-import { newId, ONE, RoomTwo } from "../route-order/room-two.ts";
+import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { newId, ONE, RoomTwo } from "../support/route-order-context.ts";
 
 describe("an order that a newer release wrote, at an older operator's desk", () => {
   let started: TestLedger;

@@ -9,14 +9,14 @@ import { createTokens } from "../../functions/providers/lingxing/token.ts";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { namedOrder } from "../../functions/providers/shoplazza/look-up.ts";
-import { catalogEntry, catalogPk } from "../../shared/catalog.ts";
 import { Faulty, NotYet } from "../../shared/errors.ts";
-import type { Item, Key } from "../../shared/table.ts";
-import { Relay } from "../create-order/relay.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
+import type { Item, Key } from "../../shared/ledger/table.ts";
 import { startCompany } from "../providers/lingxing-environment.ts";
 import { outgoingSample } from "../providers/order-sample.ts";
-import { RoomTwo } from "../route-order/room-two.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { Relay } from "../support/relay.ts";
+import { RoomTwo } from "../support/route-order-context.ts";
 import { frozenItems } from "./frozen.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { deepEqual, equal, fail, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { pointerTo } from "../../shared/dispatch.ts";
-import { workOnBatch } from "../../shared/sqs-batch.ts";
-import { Relay, sampleOrder } from "../create-order/relay.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../ledger-table.ts";
+import { pointerTo } from "../../shared/ledger/outbox.ts";
+import { workOnBatch } from "../../shared/messages/sqs-batch.ts";
+import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { Relay, sampleOrder } from "../support/relay.ts";
 import { frozenItems } from "./frozen.ts";
 
 /** Items as the first release wrote them, frozen: an order created, one rejected, one in doubt, one held. */

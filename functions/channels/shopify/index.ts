@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { hmacSha256, isSame } from "../../../shared/hmac.ts";
+import { hmacSha256, isSame } from "../../../shared/connector/hmac.ts";
 import { defineChannel } from "../channel.ts";
 import { header } from "./headers.ts";
 import { Settings } from "./settings.ts";

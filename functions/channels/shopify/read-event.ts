@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { Connection } from "../../../shared/config.ts";
 import { Unreadable } from "../../../shared/errors.ts";
-import type { ReceivedEvent } from "../../../shared/event.ts";
 import { parseJson } from "../../../shared/json.ts";
+import type { ReceivedEvent } from "../../../shared/messages/event.ts";
+import type { Connection } from "../../../shared/stage/config.ts";
 import type { Reading } from "../channel.ts";
 import { instant } from "./attributes.ts";
 import { header } from "./headers.ts";

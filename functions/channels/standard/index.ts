@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import * as z from "zod/mini";
-import { hmacSha256, isSame } from "../../../shared/hmac.ts";
+import { hmacSha256, isSame } from "../../../shared/connector/hmac.ts";
 import { defineChannel } from "../channel.ts";
 
 /** Seconds; what the specification's own libraries allow. */

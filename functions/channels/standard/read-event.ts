@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Unreadable } from "../../../shared/errors.ts";
-import type { ReceivedEvent } from "../../../shared/event.ts";
 import { parseJson } from "../../../shared/json.ts";
+import type { ReceivedEvent } from "../../../shared/messages/event.ts";
 import { Instant, Order } from "../../../shared/order.ts";
 import type { Reading } from "../channel.ts";
 

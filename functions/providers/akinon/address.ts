@@ -1,9 +1,9 @@
+import { exactNumber } from "../../../shared/connector/exact-number.ts";
+import { cutText, fitStreet, wholeText } from "../../../shared/connector/fit-text.ts";
+import { splitName } from "../../../shared/connector/person-name.ts";
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import { ProviderDown, Rejected } from "../../../shared/errors.ts";
-import { exactNumber } from "../../../shared/exact-number.ts";
-import { cutText, fitStreet, wholeText } from "../../../shared/fit-text.ts";
 import type { Address, Order } from "../../../shared/order.ts";
-import { splitName } from "../../../shared/person-name.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import type { Context } from "./context.ts";
 import { locate } from "./geography.ts";
 import { readable } from "./refusals.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import { Faulty } from "../../../shared/errors.ts";
-import type { HttpAnswer } from "../../../shared/http.ts";
-import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
 import type { Account, Tools } from "../provider.ts";
 import { readable, refuseDoor } from "./refusals.ts";
 import { openSession } from "./session.ts";

@@ -1,6 +1,6 @@
+import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
-import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
 import type { Context } from "./context.ts";
 import { complaintsOf } from "./refusals.ts";

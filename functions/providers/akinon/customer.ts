@@ -1,8 +1,8 @@
+import { wholeText } from "../../../shared/connector/fit-text.ts";
+import { splitName } from "../../../shared/connector/person-name.ts";
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import { ProviderDown, Rejected } from "../../../shared/errors.ts";
-import { wholeText } from "../../../shared/fit-text.ts";
 import type { Order } from "../../../shared/order.ts";
-import { splitName } from "../../../shared/person-name.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import type { Query } from "./api.ts";
 import type { Context } from "./context.ts";
 import { hash } from "./memo.ts";

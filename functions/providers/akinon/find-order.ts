@@ -1,4 +1,4 @@
-import { compareLines } from "../../../shared/compare-lines.ts";
+import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import { Faulty } from "../../../shared/errors.ts";
 import type { Found, Sent } from "../provider.ts";
 import type { Context } from "./context.ts";

@@ -1,6 +1,6 @@
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import type { Address } from "../../../shared/order.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import type { Query } from "./api.ts";
 import type { Context } from "./context.ts";
 import { keyOf, Place } from "./rows.ts";

@@ -1,5 +1,5 @@
-import { exactNumber } from "../../../shared/exact-number.ts";
-import { cutText, wholeText } from "../../../shared/fit-text.ts";
+import { exactNumber } from "../../../shared/connector/exact-number.ts";
+import { cutText, wholeText } from "../../../shared/connector/fit-text.ts";
 import { type Order, progressOf } from "../../../shared/order.ts";
 import type { Account, Outgoing } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";

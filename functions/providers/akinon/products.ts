@@ -1,5 +1,5 @@
+import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { inPacks } from "../../../shared/in-packs.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
 import type { CatalogEntry, Tools } from "../provider.ts";
 import type { Context } from "./context.ts";

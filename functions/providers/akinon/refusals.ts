@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { Faulty, ProviderDown, type Rejected, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
-import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
 
 /** Whose answer it is, and how to put it into words. */

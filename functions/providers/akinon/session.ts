@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
+import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import { Faulty, ProviderDown } from "../../../shared/errors.ts";
-import type { HttpAnswer } from "../../../shared/http.ts";
-import { quoteAnswer } from "../../../shared/quote-answer.ts";
-import { answerToRead, readAnswer } from "../../../shared/read-answer.ts";
 import type { Account, Tools } from "../provider.ts";
 import { refuseDoor } from "./refusals.ts";
 import type { Secret, Settings } from "./settings.ts";

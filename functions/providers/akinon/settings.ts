@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { BaseUrl } from "../../../shared/base-url.ts";
-import { Duration } from "../../../shared/duration.ts";
+import { BaseUrl } from "../../../shared/connector/base-url.ts";
 import { Amount } from "../../../shared/order.ts";
+import { Duration } from "../../../shared/stage/duration.ts";
 
 const Key = z.int().check(z.positive());
 const word = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
+import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
+import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import { refusedOrder } from "../../../shared/connector/refused-order.ts";
 import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
-import { quoteAnswer } from "../../../shared/quote-answer.ts";
-import { readAnswer } from "../../../shared/read-answer.ts";
-import { refusedOrder } from "../../../shared/refused-order.ts";
 import type { Tools } from "../provider.ts";
 
 /** `message` varies ("success", "ok", "kk.api.200") and says nothing; `code` alone does. */

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { compareLines } from "../../../shared/compare-lines.ts";
+import { compareLines } from "../../../shared/connector/compare-lines.ts";
+import type { Page } from "../../../shared/connector/scan-pages.ts";
+import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import { ProviderDown } from "../../../shared/errors.ts";
-import type { Page } from "../../../shared/scan-pages.ts";
-import { scanPages } from "../../../shared/scan-pages.ts";
 import type { Found, Sent, Tools } from "../provider.ts";
 import { remarkMark } from "./order-body.ts";
 import type { KakacloSettings } from "./settings.ts";

@@ -1,8 +1,8 @@
-import { wholeText } from "../../../shared/fit-text.ts";
-import { inPacks } from "../../../shared/in-packs.ts";
+import { wholeText } from "../../../shared/connector/fit-text.ts";
+import { inPacks } from "../../../shared/connector/in-packs.ts";
+import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import { quantityToShip } from "../../../shared/order.ts";
-import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import { type Account, type Client, defineProvider, type Outgoing, type SentLine, type Tools } from "../provider.ts";
 import { readCreated, readData } from "./answers.ts";
 import { findOrder, List, PAGE_SIZE } from "./find-order.ts";

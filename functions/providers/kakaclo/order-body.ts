@@ -1,7 +1,7 @@
-import { cutText, fitStreet, lengthOf, wholeText } from "../../../shared/fit-text.ts";
+import { cutText, fitStreet, lengthOf, wholeText } from "../../../shared/connector/fit-text.ts";
+import { fullName } from "../../../shared/connector/person-name.ts";
+import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
 import type { Address, Order } from "../../../shared/order.ts";
-import { fullName } from "../../../shared/person-name.ts";
-import { type Recipient, requiredField } from "../../../shared/required-field.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 import type { KakacloSettings } from "./settings.ts";
 

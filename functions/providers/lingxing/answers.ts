@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
+import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import { refusedOrder } from "../../../shared/connector/refused-order.ts";
 import { AlreadyExists, Faulty, Rejected, Throttled } from "../../../shared/errors.ts";
-import type { HttpAnswer } from "../../../shared/http.ts";
-import { quoteAnswer } from "../../../shared/quote-answer.ts";
-import { readAnswer } from "../../../shared/read-answer.ts";
-import { refusedOrder } from "../../../shared/refused-order.ts";
 import type { Settings } from "./settings.ts";
 
 /** Gateway (`msg`, code mostly a string) and business (`message`, code mostly a number) in one. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { compareLines } from "../../../shared/compare-lines.ts";
+import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import type { Account, Found, Sent } from "../provider.ts";
 import { mentions } from "./answers.ts";
 import { type Gateway, Refused } from "./gateway.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { type HttpAnswer, HttpFailure } from "../../../shared/connector/http.ts";
+import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import { Faulty, InDoubt, ProviderDown, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, HttpFailure } from "../../../shared/http.ts";
-import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
 import type { Account, Tools } from "../provider.ts";
 import { refusalOf, type Verdict, verdictOf } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";

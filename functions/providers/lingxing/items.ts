@@ -1,7 +1,7 @@
+import { wholeText } from "../../../shared/connector/fit-text.ts";
+import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { multiply, shortest } from "../../../shared/decimal.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { wholeText } from "../../../shared/fit-text.ts";
-import { inPacks } from "../../../shared/in-packs.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
 import type { Account, Outgoing, SentLine, Tools } from "../provider.ts";
 import { type Secret, type Settings, STORE_COUNTRIES } from "./settings.ts";

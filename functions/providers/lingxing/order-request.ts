@@ -1,8 +1,8 @@
+import { cutText, wholeText } from "../../../shared/connector/fit-text.ts";
+import { fullName } from "../../../shared/connector/person-name.ts";
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { cutText, wholeText } from "../../../shared/fit-text.ts";
 import type { Address } from "../../../shared/order.ts";
-import { fullName } from "../../../shared/person-name.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import type { Account, Outgoing } from "../provider.ts";
 import type { Item } from "./items.ts";
 import { packingDate, packingNumber } from "./packing.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import type { Address } from "../../../shared/order.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import type { Account, Tools } from "../provider.ts";
 import { type Gateway, Refused } from "./gateway.ts";
 import type { Secret, Settings } from "./settings.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
-import { Duration } from "../../../shared/duration.ts";
+import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { Duration } from "../../../shared/stage/duration.ts";
 
 /** What `seller/lists` and `createOrder` call the country of a store. */
 export const STORE_COUNTRIES = {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod/mini";
+import { answerToRead } from "../../../shared/connector/read-answer.ts";
 import { Faulty, ProviderDown, Throttled } from "../../../shared/errors.ts";
-import { answerToRead } from "../../../shared/read-answer.ts";
 import type { Account, Tools } from "../provider.ts";
 import { verdictOf } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
+import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
-import { quoteAnswer } from "../../../shared/quote-answer.ts";
-import { readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
 
 const Created = z.object({

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { answerToCreate, answerToRead } from "../../../shared/read-answer.ts";
+import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../provider.ts";
 import { readCreated, readFound } from "./answers.ts";
 import { withToken } from "./session.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { compareLines } from "../../../shared/compare-lines.ts";
-import { scanPages } from "../../../shared/scan-pages.ts";
+import { compareLines } from "../../../shared/connector/compare-lines.ts";
+import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Found, Sent, Tools } from "../provider.ts";
 import { isCancelled, SKEW } from "./answers.ts";
 import type { S2Api } from "./api.ts";

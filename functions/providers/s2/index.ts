@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
+import { inPacks } from "../../../shared/connector/in-packs.ts";
+import { requiredField } from "../../../shared/connector/required-field.ts";
+import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import { Faulty, Rejected } from "../../../shared/errors.ts";
-import { inPacks } from "../../../shared/in-packs.ts";
 import { quantityToShip } from "../../../shared/order.ts";
-import { requiredField } from "../../../shared/required-field.ts";
-import { scanPages } from "../../../shared/scan-pages.ts";
 import { type Account, type Client, defineProvider, type Outgoing, type SentLine, type Tools } from "../provider.ts";
 import { createApi } from "./api.ts";
 import { findOrder } from "./find-order.ts";

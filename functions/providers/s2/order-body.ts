@@ -1,9 +1,9 @@
+import { exactNumber } from "../../../shared/connector/exact-number.ts";
+import { fullName } from "../../../shared/connector/person-name.ts";
+import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
 import { divide, multiply, round, shortest } from "../../../shared/decimal.ts";
 import { Faulty } from "../../../shared/errors.ts";
-import { exactNumber } from "../../../shared/exact-number.ts";
 import { type Address, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
-import { fullName } from "../../../shared/person-name.ts";
-import { type Recipient, requiredField } from "../../../shared/required-field.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 import type { S2Settings } from "./settings.ts";
 import { unitPriceOf } from "./unit-price.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { scanPages } from "../../../shared/scan-pages.ts";
 import type { Tools } from "../provider.ts";
 import type { S2Api } from "./api.ts";
 

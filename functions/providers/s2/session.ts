@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import { Faulty, ProviderDown } from "../../../shared/errors.ts";
-import type { HttpAnswer } from "../../../shared/http.ts";
-import { answerToRead, readAnswer } from "../../../shared/read-answer.ts";
 import type { Tools } from "../provider.ts";
 import { throttled } from "./answers.ts";
 import type { S2Secret } from "./settings.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
+import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
 
 const AccountId = z.string().check(z.regex(/^\S+$/, "an account's ID, from S2's GET /account"));
 

@@ -1,10 +1,10 @@
+import { cutText } from "../../../shared/connector/fit-text.ts";
+import { inPacks } from "../../../shared/connector/in-packs.ts";
+import { splitName } from "../../../shared/connector/person-name.ts";
+import { requiredField } from "../../../shared/connector/required-field.ts";
 import { type Decimal, multiply, sum } from "../../../shared/decimal.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { cutText } from "../../../shared/fit-text.ts";
-import { inPacks } from "../../../shared/in-packs.ts";
 import { type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
-import { splitName } from "../../../shared/person-name.ts";
-import { requiredField } from "../../../shared/required-field.ts";
 import type { Account, Outgoing, SentLine } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
 import type { Product } from "./product.ts";

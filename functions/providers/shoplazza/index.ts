@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
-import { readAnswer } from "../../../shared/read-answer.ts";
 import { type Account, type Client, type Created, defineProvider, type Prepared, type Tools } from "../provider.ts";
 import { arrivalOf, MARK_PAID } from "./arrival.ts";
 import { type CreateBody, createBody } from "./create-body.ts";

@@ -1,7 +1,7 @@
+import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { Faulty, InDoubt, Rejected, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
 import { parseJson } from "../../../shared/json.ts";
-import { quoteAnswer } from "../../../shared/quote-answer.ts";
 import type { Settings } from "./settings.ts";
 
 /** The document's 422 reasons 1 to 5, surely not created. Each begins the text it stands for. */

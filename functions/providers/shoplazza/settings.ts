@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { BaseUrl, HeaderSecret } from "../../../shared/base-url.ts";
+import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
 
 /**
  * Every switch of docs/providers/shoplazza.md: what the public documents leave open or contradict (reference/providers.md

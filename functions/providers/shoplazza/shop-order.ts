@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { compareLines } from "../../../shared/compare-lines.ts";
+import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 
 /** IDs are text in the documents; a number is taken by its digits (json.ts). */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { answerToCreate, answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import { Faulty, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
-import { type HttpAnswer, retryAfter } from "../../../shared/http.ts";
-import { answerToCreate, answerToRead, readAnswer } from "../../../shared/read-answer.ts";
 import type { Account, Tools } from "../provider.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { Id, Listed, ShopOrder, unwrapped } from "./shop-order.ts";

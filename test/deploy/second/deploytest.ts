@@ -1,4 +1,4 @@
-import { defineStage } from "../../../infra/stage.ts";
+import { defineStage } from "../../../infra/stage-file/define-stage.ts";
 import { stage as first } from "../first/deploytest.ts";
 
 /** The same stage some weeks later: another provider, another route. */

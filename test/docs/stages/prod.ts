@@ -1,4 +1,4 @@
-import { defineStage } from "../../../infra/stage.ts";
+import { defineStage } from "../../../infra/stage-file/define-stage.ts";
 
 /** infra/stages/prod.ts as it is shipped: what the docs show stays comparable when a user edits theirs. */
 export const stage = defineStage({

@@ -1,5 +1,5 @@
-import { connectors } from "../../../infra/connectors.ts";
-import { defineStage } from "../../../infra/stage.ts";
+import { connectors } from "../../../infra/stage-file/connectors.ts";
+import { defineStage } from "../../../infra/stage-file/define-stage.ts";
 
 /** Some providers ask for settings. */
 const SETTINGS: Record<string, Record<string, unknown>> = {

@@ -1,4 +1,4 @@
-import { signatureOf } from "../../../local/simulators/lingxing/signature.ts";
+import { signatureOf } from "../../../local/simulators/providers/lingxing/signature.ts";
 import { type SandboxSettings, startSandbox } from "../../../local/simulators/sandbox.ts";
 import { call } from "./sandbox-client.ts";
 

@@ -220,7 +220,7 @@ describe("S2: create", () => {
   });
 
   test("its timestamps have as many digits as they need", async () => {
-    const { timestamp } = await import("../../../local/simulators/s2/organization.ts");
+    const { timestamp } = await import("../../../local/simulators/providers/s2/organization.ts");
     const at = Date.UTC(2024, 5, 4, 5, 32, 34, 207);
     deepEqual(
       [timestamp(at, 910), timestamp(at, 0), timestamp(at - 207, 0)],

@@ -2,7 +2,7 @@ import { fail } from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Found, Outgoing, Provider } from "../../../functions/providers/provider.ts";
-import type { Table } from "../../../shared/table.ts";
+import type { Table } from "../../../shared/ledger/table.ts";
 import type { Contract } from "../contract.ts";
 import type { HostileProxy, Passed } from "../hostile-proxy.ts";
 import { attempt, type Outcome, type Setup, sentOf, startWorld, type World } from "../world.ts";

@@ -1,0 +1,198 @@
+import type { Stage } from "../../../infra/stage-file/checked-stage.ts";
+import { functionSettings, type Room } from "../../../infra/stage-file/function-settings.ts";
+import type { Resource } from "../../../infra/template.ts";
+import { METRICS } from "../../../shared/telemetry/metrics.ts";
+import { type Cost, cost } from "./cost.ts";
+import { ASSUMED, MEASURED } from "./measured.ts";
+import { PRICES } from "./prices.ts";
+
+const HOURS = 730;
+const MINUTES = HOURS * 60;
+const GB = 1_000_000_000;
+const ORDERS = 10_000;
+
+/** What a stage costs a month: `rest` with no order at all, `use` what a month with orders adds however many they are. */
+export interface StageCosts {
+  rest: Cost[];
+  use: Cost[];
+  /** Of 10,000 orders with one delivery each. */
+  orders: Cost[];
+  /** Of a further delivery of each of 10,000 orders. */
+  delivery: Cost[];
+}
+
+/** @param template of the stage: what it has is counted there */
+export function costsOf(stage: Stage, template: ReadonlyMap<string, Resource>): StageCosts {
+  return {
+    rest: atRest(stage, template),
+    use: inUse(stage, template),
+    orders: ofOrders(stage),
+    delivery: ofDeliveries(stage),
+  };
+}
+
+const counter = (template: ReadonlyMap<string, Resource>) => (type: string) =>
+  [...template.values()].filter(({ Type }) => Type === type).length;
+
+function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
+  const count = counter(template);
+  const sources = count("AWS::Lambda::EventSourceMapping");
+  const { pollers, longPoll, seconds, logBytes } = ASSUMED;
+  const passes = MINUTES / Math.max(1, Math.round(stage.config.timing.findDueEvery / 60_000));
+  const gauges = gaugesOf(stage);
+  const bytes = logBytes["find-due"] + gauges * logBytes.gauge;
+  const nat = count("AWS::EC2::NatGateway");
+  return [
+    cost("alarms", "in the template, by the metrics each looks at", alarmMetrics(template), PRICES.alarm),
+    cost("dashboard", "in the template", count("AWS::CloudWatch::Dashboard"), PRICES.dashboard),
+    cost("secrets", "in the template", count("AWS::SecretsManager::Secret"), PRICES.secret),
+    cost("gauges", "one a connection, four a destination, the 429s", gauges + 1, PRICES.metric),
+    cost("key", "in the template", count("AWS::KMS::Key"), PRICES.key),
+    cost(
+      "polling of queues",
+      `${sources} queues × ${pollers} pollers, every ${longPoll} s`,
+      (sources * pollers * HOURS * 3600) / longPoll,
+      PRICES.sqs,
+    ),
+    cost("find-due: traces", "one a pass", passes, PRICES.traces),
+    cost("find-due: log", `${bytes} bytes a pass`, (passes * bytes) / GB, PRICES.logs),
+    ...invocations(stage, "find-due", passes, seconds["find-due"], "one a minute"),
+    cost("find-due: ledger", `${MEASURED.pass.writes} a pass`, passes * MEASURED.pass.writes, PRICES.writes),
+    cost("find-due: ledger", `${MEASURED.pass.reads} a pass`, passes * MEASURED.pass.reads, PRICES.reads),
+    cost("key: requests", "the table's key every 5 minutes", MINUTES / 5, PRICES.keyRequests),
+    ...(nat > 0
+      ? [
+          cost("fixed egress", `${nat} NAT gateway`, nat * HOURS, PRICES.natHour),
+          cost("fixed egress", "its address", count("AWS::EC2::EIP") * HOURS, PRICES.addressHour),
+        ]
+      : []),
+    ...warm(stage),
+  ];
+}
+
+function warm(stage: Stage): Cost[] {
+  const { provisionedConcurrency: instances } = stage.infrastructure;
+  if (instances === 0) return [];
+  const { memory } = functionSettings(stage, "receive-webhook");
+  const quantity = (instances * HOURS * 3600 * memory) / 1024;
+  return [cost("receive-webhook kept warm", `${instances} × ${memory} MB`, quantity, PRICES.lambdaWarm)];
+}
+
+function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
+  const metrics = metricsOf(stage);
+  const secrets = counter(template)("AWS::SecretsManager::Secret");
+  const atRest = gaugesOf(stage) + 1;
+  const reads = (HOURS * 3_600_000) / stage.config.timing.secretsMaxAge;
+  return [
+    cost(
+      "metrics besides the gauges",
+      `${metrics} in all, each written in every hour`,
+      metrics - atRest,
+      PRICES.metric,
+    ),
+    cost("secrets: reads", "each by one environment, as often as it looks again", secrets * reads, PRICES.secretReads),
+    cost(
+      "key: requests",
+      "the table's key in three functions, the intake's",
+      3 * (MINUTES / 5) + 3 * HOURS,
+      PRICES.keyRequests,
+    ),
+  ];
+}
+
+/** Written every minute, whatever happens: orders held; overdue, failing, faulty and rejected deliveries. */
+const gaugesOf = ({ config: { connections, destinations } }: Stage): number =>
+  connections.length + 4 * destinations.length;
+
+/** An alarm on an expression is billed by the metrics in it. */
+const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>
+  [...template.values()]
+    .filter(({ Type }) => Type === "AWS::CloudWatch::Alarm")
+    .map(({ Properties: { Metrics } = {} }) =>
+      Array.isArray(Metrics) ? Metrics.filter((one: object) => "MetricStat" in one).length : 1,
+    )
+    .reduce((sum, metrics) => sum + metrics, 0);
+
+/** Custom metrics that a stage can write: so many a connection, so many a destination, failed events and the 429s. */
+export const metricsOf = ({ config: { connections, destinations } }: Stage): number =>
+  METRICS.connection.length * connections.length +
+  METRICS.destination.length * destinations.length +
+  METRICS.stage.length +
+  1;
+
+function ofOrders(stage: Stage): Cost[] {
+  const { eventsPerOrder, seconds, logBytes, bytes } = ASSUMED;
+  const events = ORDERS * eventsPerOrder;
+  const each = `${eventsPerOrder} events an order`;
+  const writes = MEASURED.record.writes + (eventsPerOrder - 1) * MEASURED.update.writes;
+  const log = logBytes["receive-webhook"] + logBytes.access + logBytes["route-order"];
+  const { bodies, states } = stage.config.retention;
+  const kept = (ORDERS * (bytes.body * months(bodies) + bytes.state * months(states))) / GB;
+  const lasts = `body ${days(bodies)} days, state ${days(states)}`;
+  return [
+    cost("HTTP API", each, events, PRICES.httpApi),
+    ...invocations(stage, "receive-webhook", events, seconds["receive-webhook"], each),
+    cost("intake queue", "send, receive, delete of each event", 3 * events, PRICES.sqs),
+    ...invocations(stage, "route-order", events, seconds["route-order"], `${each}, none batched`),
+    cost(
+      "ledger: writes",
+      `${MEASURED.record.writes} + ${eventsPerOrder - 1} × ${MEASURED.update.writes} an order`,
+      ORDERS * writes,
+      PRICES.writes,
+    ),
+    cost("ledger: reads", "1 an event", events, PRICES.reads),
+    cost("ledger: storage", lasts, kept, PRICES.tableStorage),
+    cost("ledger: recovery", "the same", kept, PRICES.tableRecovery),
+    cost("logs", `${log} bytes an event`, (events * log) / GB, PRICES.logs),
+    cost(
+      "logs: storage",
+      `${days(stage.config.retention.logs)} days`,
+      ((events * log) / GB) * months(stage.config.retention.logs),
+      PRICES.logStorage,
+    ),
+    cost("traces", "2 an event", 2 * events, PRICES.traces),
+    ...ofDeliveries(stage),
+  ];
+}
+
+function ofDeliveries(stage: Stage): Cost[] {
+  const { seconds, logBytes, bytes, providerReads } = ASSUMED;
+  const { writes, reads } = MEASURED.delivery;
+  const kept = (ORDERS * bytes.delivery * months(stage.config.retention.states)) / GB;
+  const log = logBytes["create-order"];
+  const [first] = stage.config.destinations;
+  return [
+    cost("delivery: queue", "send, receive, delete", 3 * ORDERS, PRICES.sqs),
+    ...invocations(
+      stage,
+      `create-order-${first?.provider ?? ""}`,
+      ORDERS,
+      seconds["create-order"],
+      "one an order, none batched",
+    ),
+    cost("delivery: ledger", `${writes} write units`, ORDERS * writes, PRICES.writes),
+    cost(
+      "delivery: ledger",
+      `${reads}, and ${providerReads} of the provider's own`,
+      ORDERS * (reads + providerReads),
+      PRICES.reads,
+    ),
+    cost("delivery: storage and recovery", "as long as the state", kept, combined()),
+    cost("delivery: log", `${log} bytes`, (ORDERS * log) / GB, PRICES.logs),
+    cost("delivery: trace", "one", ORDERS, PRICES.traces),
+  ];
+}
+
+const combined = () => ({ ...PRICES.tableStorage, usd: PRICES.tableStorage.usd + PRICES.tableRecovery.usd });
+
+function invocations(stage: Stage, room: Room, count: number, seconds: number, counted: string): Cost[] {
+  const { memory } = functionSettings(stage, room);
+  return [
+    cost(`${name(room)}: invocations`, counted, count, PRICES.lambdaRequests),
+    cost(`${name(room)}: time`, `${seconds} s with ${memory} MB`, (count * seconds * memory) / 1024, PRICES.lambdaTime),
+  ];
+}
+
+const name = (room: Room): string => (room.startsWith("create-order-") ? "delivery: create-order" : room);
+const days = (ms: number): number => ms / 86_400_000;
+const months = (ms: number): number => days(ms) / 30.4;

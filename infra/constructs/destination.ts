@@ -1,0 +1,46 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import { type Destination as Configured, destinationPath } from "../../shared/stage/config.ts";
+import { queueName } from "../../shared/stage/names.ts";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import type { ProviderFacts } from "../stage-file/connectors.ts";
+import type { AppFunction } from "./app-function.ts";
+import { EmptySecret } from "./empty-secret.ts";
+import { MessageQueue } from "./message-queue.ts";
+
+interface Props {
+  stage: Stage;
+  destination: Configured;
+  provider: ProviderFacts;
+  createOrder: AppFunction;
+}
+
+/** One account of a provider: its own queue and event source, so that one dead store does not starve the provider's others. */
+export class Destination extends Construct {
+  readonly path: string;
+  readonly messages: MessageQueue;
+
+  constructor(scope: Construct, id: string, { stage, destination, provider, createOrder }: Props) {
+    super(scope, id);
+    this.path = destinationPath(destination);
+    this.messages = new MessageQueue(this, "Messages", {
+      stage,
+      names: {
+        queue: queueName.destination(stage.name, this.path),
+        deadLetters: queueName.destinationDeadLetters(stage.name, this.path),
+      },
+      consumer: createOrder,
+      // Where one call at a time is the provider's rule the others only wait: 2 is the least that an event source can have.
+      batchSize: provider.oneInFlight ? 1 : 10,
+      maxConcurrency: provider.oneInFlight ? 2 : destination.maxConcurrency,
+    });
+    const { secretFields: fields } = provider;
+    new EmptySecret(this, "Secret", { stage, kind: "destinations", path: this.path, fields }).grantRead(createOrder);
+  }
+
+  grantSend(fn: AppFunction): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.messages.queue.queueArn] }),
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct } from "constructs";
+import { secretName } from "../../shared/stage/names.ts";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import { acknowledge } from "./acknowledge.ts";
+import type { AppFunction } from "./app-function.ts";
+
+interface Props {
+  stage: Stage;
+  kind: Parameters<typeof secretName>[1];
+  /** `shopify/main`, `kakaclo/eu` */
+  path: string;
+  /** By name, what a person has to fill in. */
+  fields: Record<string, string>;
+}
+
+/** Created without a value: `npm run secrets` asks for the fields that the description names. Until then its reader answers 503 or retries. */
+export class EmptySecret extends CfnSecret {
+  constructor(scope: Construct, id: string, { stage, kind, path, fields }: Props) {
+    const asked = Object.entries(fields).map(([name, meaning]) => `${name}: ${meaning}`);
+    // Secrets Manager takes 2,048 characters.
+    const description = `JSON with ${asked.join("; ") || "no fields"}`.slice(0, 2048);
+    super(scope, id, { name: secretName(stage.name, kind, path), description });
+    acknowledge(this, {
+      "AwsSolutions-SMG4":
+        "Credentials that another company issues; only a person can get new ones there (docs/runbook.md).",
+    });
+  }
+
+  grantRead(fn: AppFunction): void {
+    fn.addToRolePolicy(new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.ref] }));
+  }
+}

@@ -1,0 +1,43 @@
+import { Duration } from "aws-cdk-lib";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import type { Code } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import { functionSettings } from "../stage-file/function-settings.ts";
+import { AppFunction } from "./app-function.ts";
+import type { Destination } from "./destination.ts";
+import type { LedgerTable } from "./ledger-table.ts";
+
+interface Props {
+  stage: Stage;
+  code: Code;
+  table: LedgerTable;
+  destinations: readonly Destination[];
+}
+
+/** Room 4: every minute, what was held, forgotten or lost is taken up again. */
+export class FindDueSchedule extends Construct {
+  readonly findDue: AppFunction;
+
+  constructor(scope: Construct, id: string, { stage, code, table, destinations }: Props) {
+    super(scope, id);
+    this.findDue = new AppFunction(this, "FindDue", {
+      stage,
+      room: "find-due",
+      code,
+      settings: functionSettings(stage, "find-due"),
+      description: "Finishes what is due in the ledger and no message carries any more",
+    });
+    // The next minute tries again by itself; a pass that comes late finds what the ones before it left.
+    this.findDue.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    new Rule(this, "EveryMinute", {
+      description: `Starts ${this.findDue.room} of ${stage.name}`,
+      // EventBridge knows whole minutes; the local stack takes the stage's own findDueEvery.
+      schedule: Schedule.rate(Duration.minutes(Math.max(1, Math.round(stage.config.timing.findDueEvery / 60_000)))),
+      targets: [new LambdaFunction(this.findDue, { retryAttempts: 0 })],
+    });
+    table.grantUse(this.findDue, { due: true });
+    for (const destination of destinations) destination.grantSend(this.findDue);
+  }
+}

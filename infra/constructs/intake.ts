@@ -1,0 +1,56 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Code } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { queueName } from "../../shared/stage/names.ts";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import { functionSettings } from "../stage-file/function-settings.ts";
+import { AppFunction } from "./app-function.ts";
+import type { EventBucket } from "./event-bucket.ts";
+import type { LedgerTable } from "./ledger-table.ts";
+import { MessageQueue } from "./message-queue.ts";
+import type { PersonalDataKey } from "./personal-data-key.ts";
+
+interface Props {
+  stage: Stage;
+  code: Code;
+  key: PersonalDataKey;
+  table: LedgerTable;
+  bucket: EventBucket;
+}
+
+/** Room 2: events as they came, waiting on their queue until route-order has made orders of them. */
+export class Intake extends Construct {
+  readonly messages: MessageQueue;
+  readonly routeOrder: AppFunction;
+  private readonly key: PersonalDataKey;
+
+  constructor(scope: Construct, id: string, { stage, code, key, table, bucket }: Props) {
+    super(scope, id);
+    this.key = key;
+    this.routeOrder = new AppFunction(this, "RouteOrder", {
+      stage,
+      room: "route-order",
+      code,
+      settings: functionSettings(stage, "route-order"),
+      description: "Makes an order of an event, records it and sends it to its destinations",
+    });
+    this.messages = new MessageQueue(this, "Messages", {
+      stage,
+      names: { queue: queueName.intake(stage.name), deadLetters: queueName.intakeDeadLetters(stage.name) },
+      consumer: this.routeOrder,
+      batchSize: 10,
+      maxConcurrency: stage.infrastructure.routeConcurrency,
+      key,
+    });
+    table.grantUse(this.routeOrder);
+    bucket.grantReadEvents(this.routeOrder);
+    bucket.grantWriteBodies(this.routeOrder);
+  }
+
+  grantSend(fn: AppFunction): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.messages.queue.queueArn] }),
+    );
+    this.key.grantUse(fn);
+  }
+}

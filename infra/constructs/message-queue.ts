@@ -1,0 +1,75 @@
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Queue, QueueEncryption, RedrivePermission } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import { visibilityTimeout } from "../stage-file/function-settings.ts";
+import type { AppFunction } from "./app-function.ts";
+import type { PersonalDataKey } from "./personal-data-key.ts";
+
+/**
+ * Receives before SQS itself gives a message up: a last resort, since every receive counts, also one that only waited for
+ * its turn. What is really tried is counted in the ledger (functions/create-order).
+ */
+const MAX_RECEIVES = 25;
+
+interface Props {
+  stage: Stage;
+  /** Fixed (shared/stage/names.ts). */
+  names: { queue: string; deadLetters: string };
+  consumer: AppFunction;
+  batchSize: number;
+  /** At most so many of the consumer at a time for this queue, at least 2. */
+  maxConcurrency: number;
+  /** Where messages hold personal data: the queues are sealed with it, and outlive the stack. */
+  key?: PersonalDataKey;
+}
+
+/** A queue with its dead letters and its one consumer, all that AWS asks of them (test/infra/constructs/queues.test.ts has the reasons). */
+export class MessageQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly maxConcurrency: number;
+
+  constructor(scope: Construct, id: string, { stage, names, consumer, batchSize, maxConcurrency, key }: Props) {
+    super(scope, id);
+    this.maxConcurrency = maxConcurrency;
+    const { retention } = stage.config;
+    const kept = key
+      ? {
+          encryption: QueueEncryption.KMS,
+          encryptionMasterKey: key,
+          dataKeyReuse: Duration.hours(1),
+          // Its name is fixed: left behind by a first deployment that failed, empty, it would refuse the next.
+          removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        }
+      : // Messages are pointers: the ledger has the order, and finds what no message carries any more.
+        { encryption: QueueEncryption.SQS_MANAGED, removalPolicy: RemovalPolicy.DESTROY };
+
+    // By ARN: the queue names its dead letters, and CloudFormation takes no circle.
+    const source = Queue.fromQueueArn(
+      this,
+      "Source",
+      Stack.of(this).formatArn({ service: "sqs", resource: names.queue }),
+    );
+    this.deadLetters = new Queue(this, "DeadLetters", {
+      queueName: names.deadLetters,
+      retentionPeriod: Duration.millis(retention.deadLetters),
+      redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source] },
+      enforceSSL: true,
+      ...kept,
+    });
+    this.queue = new Queue(this, "Queue", {
+      queueName: names.queue,
+      retentionPeriod: Duration.millis(retention.queues),
+      visibilityTimeout: Duration.seconds(visibilityTimeout(stage, consumer.settings)),
+      receiveMessageWaitTime: Duration.seconds(20),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+      enforceSSL: true,
+      ...kept,
+    });
+    consumer.addEventSource(
+      new SqsEventSource(this.queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),
+    );
+  }
+}

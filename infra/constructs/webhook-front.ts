@@ -1,0 +1,125 @@
+import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { CfnStage, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Alias, type Code, type IFunction, type IVersion } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { pathOf } from "../../shared/stage/config.ts";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import type { ChannelFacts } from "../stage-file/connectors.ts";
+import { functionSettings } from "../stage-file/function-settings.ts";
+import { acknowledge } from "./acknowledge.ts";
+import { AppFunction } from "./app-function.ts";
+import { EmptySecret } from "./empty-secret.ts";
+import type { EventBucket } from "./event-bucket.ts";
+import type { Intake } from "./intake.ts";
+import { ownDomain } from "./own-domain.ts";
+
+interface Props {
+  stage: Stage;
+  channels: readonly ChannelFacts[];
+  code: Code;
+  intake: Intake;
+  bucket: EventBucket;
+}
+
+/** Routes, never paths or queries: `?key=` is a secret of channels that do not sign. No header either. */
+const LOGGED = {
+  requestId: "$context.requestId",
+  route: "$context.routeKey",
+  status: "$context.status",
+  integrationStatus: "$context.integrationStatus",
+  latency: "$context.responseLatency",
+  bytes: "$context.responseLength",
+  from: "$context.identity.sourceIp",
+  at: "$context.requestTime",
+};
+
+/**
+ * Room 1: the address that channels send to, one explicit route per endpoint, each with a throttle of its own, so that a
+ * flood on one endpoint leaves the others alone. WAF does not attach to an HTTP API: docs/deploy.md says how CloudFront does.
+ */
+export class WebhookFront extends Construct {
+  readonly api: HttpApi;
+  readonly receiveWebhook: AppFunction;
+  readonly accessLog: LogGroup;
+
+  constructor(scope: Construct, id: string, { stage, channels, code, intake, bucket }: Props) {
+    super(scope, id);
+    const { infrastructure, config } = stage;
+    this.receiveWebhook = new AppFunction(this, "ReceiveWebhook", {
+      stage,
+      room: "receive-webhook",
+      code,
+      settings: functionSettings(stage, "receive-webhook"),
+      description: "Checks a webhook's signature, puts it on the intake queue, answers",
+    });
+    intake.grantSend(this.receiveWebhook);
+    bucket.grantWriteEvents(this.receiveWebhook);
+
+    this.api = new HttpApi(this, "Api", {
+      apiName: `order-relay-${stage.name}`,
+      description: `Webhooks of order-relay-${stage.name}`,
+      createDefaultStage: false,
+    });
+    const integration = new HttpLambdaIntegration("ReceiveWebhook", this.warm(stage), {
+      scopePermissionToRoute: false,
+    });
+    const throttle = {
+      ThrottlingRateLimit: infrastructure.throttle.rate,
+      ThrottlingBurstLimit: infrastructure.throttle.burst,
+    };
+    const throttles: Record<string, typeof throttle> = {};
+    const routes = config.connections.flatMap((connection) => {
+      const channel = channels.find(({ name }) => name === connection.channel);
+      const path = pathOf(connection);
+      const fields = channel?.secretFields ?? {};
+      new EmptySecret(this, `Secret-${path}`, { stage, kind: "endpoints", path, fields }).grantRead(
+        this.receiveWebhook,
+      );
+      const methods = channel?.methods ?? ["POST"];
+      for (const method of methods) throttles[`${method} /webhooks/${path}`] = throttle;
+      return this.api.addRoutes({
+        path: `/webhooks/${path}`,
+        methods: methods.map((method) => HttpMethod[method]),
+        integration,
+      });
+    });
+    acknowledge(this.api, {
+      "AwsSolutions-APIG4":
+        "Channels sign their webhooks; receive-webhook checks that over the raw bytes before all else.",
+    });
+
+    this.accessLog = new LogGroup(this, "AccessLog", {
+      logGroupName: `/aws/apigateway/order-relay-${stage.name}`,
+      retention: (config.retention.logs / 86_400_000) as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const live = new HttpStage(this, "Live", {
+      httpApi: this.api,
+      stageName: "$default",
+      autoDeploy: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
+      },
+    });
+    if (live.node.defaultChild instanceof CfnStage) live.node.defaultChild.routeSettings = throttles;
+    // API Gateway refuses settings of a route that is not there yet.
+    live.node.addDependency(...routes);
+
+    new CfnOutput(this, "WebhookAddress", {
+      value: `${ownDomain(this, stage, live) ?? this.api.apiEndpoint}/webhooks/<channel>/<name>`,
+    }).overrideLogicalId("WebhookAddress");
+  }
+
+  /** The function, or an alias of it with instances that are always ready. */
+  private warm({ infrastructure: { provisionedConcurrency } }: Stage): IFunction {
+    if (provisionedConcurrency === 0) return this.receiveWebhook;
+    // CDK's classes are not written for exactOptionalPropertyTypes.
+    const version = this.receiveWebhook.currentVersion as IVersion;
+    const warm = { aliasName: "warm", version, provisionedConcurrentExecutions: provisionedConcurrency };
+    return new Alias(this, "Warm", warm) as IFunction;
+  }
+}

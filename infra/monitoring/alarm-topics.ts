@@ -1,0 +1,44 @@
+import { Aws } from "aws-cdk-lib";
+import type { IAlarmAction } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription, UrlSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Construct } from "constructs";
+import type { PersonalDataKey } from "../constructs/personal-data-key.ts";
+import type { Stage } from "../stage-file/checked-stage.ts";
+
+/** Two lanes that never mix: what is broken wakes somebody, what waits for a person's data goes on a list. */
+export type Lane = "page" | "ticket";
+
+/** Whom alarms reach. The texts hold no personal data; the key is there because CloudWatch cannot publish through SNS's own. */
+export class AlarmTopics extends Construct {
+  readonly actions: Readonly<Record<Lane, IAlarmAction>>;
+
+  constructor(scope: Construct, id: string, stage: Stage, key: PersonalDataKey) {
+    super(scope, id);
+    const open = (lane: Lane): IAlarmAction => {
+      const topic = new Topic(this, lane, {
+        topicName: `order-relay-${stage.name}-${lane}`,
+        displayName: `Order Relay ${stage.name}: ${lane}`,
+        masterKey: key,
+        enforceSSL: true,
+      });
+      topic.addToResourcePolicy(
+        new PolicyStatement({
+          sid: "AlarmsPublish",
+          principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+          actions: ["sns:Publish"],
+          resources: [topic.topicArn],
+          conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+        }),
+      );
+      for (const recipient of stage.infrastructure.alarms[lane]) {
+        const url = recipient.startsWith("https://");
+        topic.addSubscription(url ? new UrlSubscription(recipient) : new EmailSubscription(recipient));
+      }
+      return new SnsAction(topic);
+    };
+    this.actions = { page: open("page"), ticket: open("ticket") };
+  }
+}

@@ -1,0 +1,148 @@
+import { destinationPath } from "../../shared/stage/config.ts";
+import { functionName, queueName } from "../../shared/stage/names.ts";
+import type { Stage } from "./checked-stage.ts";
+import type { Connectors } from "./connectors.ts";
+import { createOrderRoom, functionSettings, type Room, visibilityTimeout } from "./function-settings.ts";
+import { handlersOf } from "./handlers.ts";
+
+const DAY = 86_400_000;
+/** From when on an old dead letter is told of (watch-queue.ts), and the least that is then left to act. */
+const OLD_DEAD_LETTER = 7 * DAY;
+const TIME_TO_ACT = DAY;
+
+/** What AWS allows: lengths of names, retention, timeouts, concurrency. Yields a sentence a mistake. */
+export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<string> {
+  yield* checkNames(stage, connectors);
+  yield* checkRetention(stage);
+  yield* checkTimeouts(stage, connectors);
+  yield* checkConcurrency(stage, connectors);
+}
+
+function* checkNames(stage: Stage, connectors: Connectors) {
+  const { name, config } = stage;
+  // order-relay-<stage>-<destination>: prod-s2 with kakaclo/eu would meet prod with s2/kakaclo-eu in one account.
+  if (name.includes("-")) {
+    yield `stage "${name}" has a hyphen, with which its names could be those of another stage in the same account; write "${name.replaceAll("-", "")}"`;
+  }
+  // order-relay-<stage>-events-<account>-<region> within S3's 63 characters.
+  if (name.length > 16) yield `stage "${name}" is longer than 16 characters; write a shorter one: S3's names end at 63`;
+
+  const intake = [queueName.intake(name), queueName.intakeDeadLetters(name)];
+  const owners = new Map(intake.map((queue) => [queue, "the intake"]));
+  for (const destination of config.destinations) {
+    const path = destinationPath(destination);
+    for (const queue of [queueName.destination(name, path), queueName.destinationDeadLetters(name, path)]) {
+      const owner = owners.get(queue);
+      if (owner !== undefined && owner !== path) {
+        yield `destinations ${path} and ${owner} would share the queue ${queue}; give one of them another name`;
+      }
+      owners.set(queue, path);
+      if (queue.length > 80) {
+        yield `destinations ${path}: the queue's name ${queue} has ${queue.length} characters and SQS takes 80; shorten the destination's name or the stage's`;
+      }
+    }
+  }
+  for (const [room] of handlersOf(stage, connectors)) {
+    const fn = functionName(name, room);
+    if (fn.length > 64)
+      yield `the function's name ${fn} has ${fn.length} characters and Lambda takes 64; shorten the stage's`;
+  }
+}
+
+function* checkRetention({ config: { retention } }: Stage) {
+  const { queues, deadLetters, events, bodies, states, logs } = retention;
+  if (deadLetters > 14 * DAY)
+    yield `retention.deadLetters is ${days(deadLetters)}; SQS keeps a message 14 days at most: "14d"`;
+  if (queues < 60_000) yield `retention.queues is ${queues} ms; SQS keeps a message a minute at least: write "4d"`;
+  if (deadLetters <= queues) {
+    yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be gone before anybody looks`;
+  } else if (deadLetters < queues + OLD_DEAD_LETTER + TIME_TO_ACT) {
+    // SQS deletes a dead letter by the time it was first sent; the alarm counts the days that it lies among the dead letters:
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+    yield `retention.deadLetters (${days(deadLetters)}) must be at least retention.queues and 8 days together (${days(queues + OLD_DEAD_LETTER + TIME_TO_ACT)}): a message takes its age along, and would be gone before the alarm for dead letters of 7 days could ring; write deadLetters: "14d"${queues > 6 * DAY ? ' and queues: "4d"' : ""}`;
+  }
+  if (events < queues + deadLetters) {
+    yield `retention.events (${days(events)}) must be at least retention.queues and retention.deadLetters together (${days(queues + deadLetters)}): a dead letter may only point at its event`;
+  }
+  if (states < bodies) yield `retention.states (${days(states)}) must be at least retention.bodies (${days(bodies)})`;
+  if (!LOG_DAYS.includes(logs / DAY)) {
+    yield `retention.logs is ${days(logs)}; CloudWatch knows ${LOG_DAYS.map((count) => `"${count}d"`).join(", ")}`;
+  }
+}
+
+function* checkTimeouts(stage: Stage, connectors: Connectors) {
+  const { config, infrastructure } = stage;
+  const rooms = [...handlersOf(stage, connectors).keys()];
+  for (const room of Object.keys(infrastructure.functions)) {
+    if (!rooms.some((known) => known === room)) {
+      yield `functions names "${room}", which this stage does not have; write one of ${rooms.join(", ")}`;
+    }
+  }
+  const { dueAfter, giveUpAfter, overdueAfter, receiveTimeout } = config.timing;
+  if (giveUpAfter >= config.retention.queues) {
+    yield `timing.giveUpAfter must be shorter than retention.queues (${days(config.retention.queues)}), or SQS forgets a delivery before we give it up`;
+  }
+  if (overdueAfter < dueAfter) {
+    yield `timing.overdueAfter (${overdueAfter / 60_000} min) must be at least timing.dueAfter (${dueAfter / 60_000} min): what was never taken from its queue is counted from the first look on`;
+  }
+  // Of an HTTP API; fixed.
+  if (receiveTimeout > 29_000) {
+    yield `timing.receiveTimeout is ${receiveTimeout / 1000} s; API Gateway waits no longer than 29: write "10s"`;
+  }
+  for (const room of rooms) {
+    const provider = connectors.providers.find(({ name }) => room === createOrderRoom(name));
+    const settings = functionSettings(stage, room, provider);
+    if (settings.timeout > 900) {
+      yield `the timeout of ${room} is ${settings.timeout} s; Lambda ends a function after 15 minutes: ${whereTimeout(room)}`;
+    }
+    if (isConsumer(room) && visibilityTimeout(stage, settings) > 12 * 3600) {
+      yield `timing.visibilityFactor times the timeout of ${room} is more than SQS's 12 hours; make one of them smaller`;
+    }
+    for (const destination of config.destinations.filter((one) => one.provider === provider?.name)) {
+      const call = destination.callTimeout ?? provider?.timing.call ?? 0;
+      if (call >= settings.timeout * 1000) {
+        yield `destinations ${destinationPath(destination)}: a call may last ${call / 1000} s and ${room} ends after ${settings.timeout} s, so no order would ever be sent; write a shorter callTimeout, or functions: { "${room}": { timeout: "${Math.ceil(call / 1000) * 2}s" } }`;
+      }
+    }
+  }
+}
+
+function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Connectors) {
+  const { accountConcurrency, routeConcurrency, provisionedConcurrency } = infrastructure;
+  const ofDestinations = config.destinations.map(({ provider, maxConcurrency }) =>
+    providers.find(({ name }) => name === provider)?.oneInFlight ? 2 : maxConcurrency,
+  );
+  const consumers = routeConcurrency + ofDestinations.reduce((sum, count) => sum + count, 0) + 1;
+  // What comes in must find a fifth of the account's concurrency, its own warm instances counted in.
+  const fifth = Math.ceil(accountConcurrency / 5);
+  if (consumers + Math.max(fifth, provisionedConcurrency) > accountConcurrency) {
+    // Provisioned instances are off the account's concurrency whether they work or not: a consumer that finds none is
+    // throttled, and every throttled receive brings a good order nearer to its dead letter queue.
+    const share =
+      provisionedConcurrency > fifth
+        ? `provisionedConcurrency takes ${provisionedConcurrency}`
+        : "receive-webhook needs a fifth for itself";
+    yield `route-order (routeConcurrency ${routeConcurrency}), the destinations (maxConcurrency, ${consumers - routeConcurrency - 1} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} ${share}; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
+  }
+  // Lambda keeps 100 of an account for functions without.
+  if (provisionedConcurrency > 0 && provisionedConcurrency > accountConcurrency - 100) {
+    yield `provisionedConcurrency ${provisionedConcurrency} leaves less than 100 of accountConcurrency ${accountConcurrency}, which Lambda refuses; lower it, or raise the account's quota (docs/deploy.md, "Concurrency")`;
+  }
+}
+
+const days = (ms: number): string => `${ms / DAY} days`;
+const isConsumer = (room: Room): boolean => room === "route-order" || room.startsWith("create-order-");
+
+/** What CloudWatch keeps a log for. Written down, so that the operator's commands read a stage without loading the CDK. */
+const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const whereTimeout = (room: Room): string => {
+  const fields: Record<string, string> = {
+    "receive-webhook": "timing.receiveTimeout",
+    "route-order": "timing.routeTimeout",
+    "find-due": "timing.findDueTimeout",
+  };
+  return `write a shorter ${fields[room] ?? `timing.createTimeout, or functions: { "${room}": { timeout: "90s" } }`}`;
+};

@@ -1,0 +1,87 @@
+import * as z from "zod/mini";
+import { Config, Connection, Destination, Missing, Retention, Route, Timing } from "../../shared/stage/config.ts";
+import { Duration } from "../../shared/stage/duration.ts";
+
+const Count = z.int().check(z.minimum(1));
+const Recipient = z
+  .string()
+  .check(
+    z.regex(
+      /^(https:\/\/\S+|[^@\s]+@[^@\s]+)$/,
+      "an e-mail address or an https:// address that takes SNS notifications",
+    ),
+  );
+const Arn = z.string().check(z.regex(/^arn:/, "an ARN, as the AWS console shows it"));
+
+/** What a stage decides of the stack and no function needs to know. */
+export const Infrastructure = z.object({
+  /**
+   * Memory (MB) and timeout by room: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`. Default: 512 MB
+   * for receive-webhook (Shopify waits 5 s, others less), 256 for the others; timeouts as in `timing`, or the provider's own.
+   */
+  functions: z._default(
+    z.record(
+      z.string(),
+      z.strictObject({
+        memory: z.optional(z.int().check(z.minimum(128), z.maximum(10_240))),
+        timeout: z.optional(Duration),
+      }),
+    ),
+    {},
+  ),
+  /** At most so many route-order at a time. */
+  routeConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), 10),
+  /** "Concurrent executions" of the account and region (Service Quotas): all consumers together leave room for receive-webhook. */
+  accountConcurrency: z._default(Count, 1000),
+  /** Of each webhook route, per second. Generous: a limit set low lets a forger starve the shop, and WooCommerce never retries. */
+  throttle: z._default(z.strictObject({ rate: Count, burst: Count }), { rate: 500, burst: 1000 }),
+  /** Instances of receive-webhook kept warm, for senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix). */
+  provisionedConcurrency: z._default(z.int().check(z.minimum(0)), 0),
+  /** Providers that take calls only from allow-listed addresses: their Lambda leaves through one Elastic IP, a stack output. */
+  fixedEgress: z._default(z.array(z.string()), []),
+  /** The webhooks' own address. `certificate`: of ACM, in the stage's region. `zone`: of Route 53; else point a CNAME at the stack output. */
+  domain: z.optional(
+    z.strictObject({
+      name: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a host name: hooks.example.com")),
+      certificate: Arn,
+      zone: z.optional(z.strictObject({ id: z.string(), name: z.string() })),
+    }),
+  ),
+  /** Whom an alarm reaches: `page` when the pipeline or a provider is broken, `ticket` when a person has to mend data. */
+  alarms: z._default(z.strictObject({ page: z.array(Recipient), ticket: z.array(Recipient) }), {
+    page: [],
+    ticket: [],
+  }),
+  /** From when on it is too much. */
+  thresholds: z._default(
+    z.strictObject({
+      /** Orders of a connection that wait for an operator; those that wait to be paid are not counted. */
+      heldOrders: z._default(Count, 1),
+      /** Webhooks of a connection in 5 minutes that were refused with 401. */
+      signatureFailures: z._default(Count, 10),
+      /** Throttle answers of a destination in 15 minutes. */
+      throttledCalls: z._default(Count, 20),
+    }),
+    { heldOrders: 1, signatureFailures: 10, throttledCalls: 20 },
+  ),
+});
+export type Infrastructure = z.infer<typeof Infrastructure>;
+
+/** The whole stage file, where a misspelt field is a mistake and not a default. */
+export const StageFile = z.strictObject({
+  ...Config.shape,
+  ...Infrastructure.shape,
+  connections: z.array(z.strictObject(Connection.shape)),
+  destinations: z.array(
+    z.strictObject({ ...Destination.shape, missing: z._default(z.strictObject(Missing.shape), {}) }),
+  ),
+  routes: z.array(z.strictObject(Route.shape)),
+  timing: z.optional(z.strictObject(Timing.shape)),
+  retention: z.optional(z.strictObject(Retention.shape)),
+});
+
+/** What stands in `infra/stages/<stage>.ts`. Durations as text: `90s`, `4h`, `60d`. */
+export type StageFile = z.input<typeof Config> & z.input<typeof Infrastructure>;
+
+/** Types a stage file; read-stage.ts checks it. */
+export const defineStage = (file: StageFile): StageFile => file;

@@ -1,0 +1,51 @@
+import * as z from "zod/mini";
+import { Config } from "../../shared/stage/config.ts";
+import { checkStage } from "./check-stage.ts";
+import type { Stage } from "./checked-stage.ts";
+import type { Connectors } from "./connectors.ts";
+import { Infrastructure, StageFile } from "./define-stage.ts";
+import { whatToWrite } from "./describe-issue.ts";
+import { stagePath } from "./load-stage.ts";
+import { StageMistake } from "./stage-config-error.ts";
+
+/**
+ * @param folder of the stage files as the user names it, if not infra/stages: for the sentences
+ * @throws StageMistake with a sentence for each mistake: what to write, and where
+ */
+export function readStage(file: StageFile, connectors: Connectors, folder?: string): Stage {
+  const path = stagePath(file.stage, folder);
+  const shape = z.safeParse(StageFile, file, { error: whatToWrite });
+  if (!shape.success)
+    throw new StageMistake(
+      path,
+      shape.error.issues.map((issue) => sentenceOf(issue, file)),
+    );
+
+  const stage: Stage = {
+    name: file.stage,
+    path,
+    config: z.parse(Config, file),
+    infrastructure: z.parse(Infrastructure, file),
+    written: Object.fromEntries(Object.entries(file).filter(([field]) => Object.hasOwn(Config.shape, field))),
+  };
+  const mistakes = [...checkStage(stage, connectors)];
+  if (mistakes.length > 0) throw new StageMistake(path, mistakes);
+  return stage;
+}
+
+/** `connections[1].key (shopify/eu): 1 to 8 letters or digits` */
+function sentenceOf({ path, message }: z.core.$ZodIssue, file: StageFile): string {
+  const where = path.map((part, at) => (typeof part === "number" ? `[${part}]` : `${at ? "." : ""}${String(part)}`));
+  return [...(path.length > 0 ? [`${where.join("")}${nameOf(path, file)}`] : []), message].join(": ");
+}
+
+/** The file may lack what its type asks for: stage files run without a type check. */
+function nameOf([list, index]: readonly PropertyKey[], file: Partial<StageFile>): string {
+  const at = Number(index);
+  if (list === "connections") return label(file.connections?.[at]?.channel, file.connections?.[at]?.name);
+  if (list === "destinations") return label(file.destinations?.[at]?.provider, file.destinations?.[at]?.name);
+  return "";
+}
+
+const label = (kind: string | undefined, name: string | undefined): string =>
+  kind && name ? ` (${kind}/${name})` : "";

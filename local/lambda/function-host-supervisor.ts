@@ -1,0 +1,134 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { EnvironmentInfo, FromHost, HostPlan, InvocationResult, ToHost } from "./host-messages.ts";
+
+const ENTRY = fileURLToPath(new URL("function-host.ts", import.meta.url));
+/** A host that dies sooner than this is started again only after this. */
+const SHORT_LIFE_MS = 500;
+
+/** The function host, started again whenever it dies. */
+export interface FunctionHost {
+  /** Of the host that runs now. */
+  pid(): number;
+  /** How often a host was started. */
+  starts(): number;
+  /** Resolves when the host that runs now takes work. */
+  ready(): Promise<void>;
+  /** Waits for a host to be there; what a dying host had taken fails. */
+  invoke(functionName: string, payload: string): Promise<InvocationResult>;
+  environments(): Promise<EnvironmentInfo[]>;
+  stop(): Promise<void>;
+}
+
+export function startFunctionHost(plan: HostPlan): FunctionHost {
+  const results = new Map<number, (result: InvocationResult) => void>();
+  const lists = new Map<number, (environments: EnvironmentInfo[]) => void>();
+  let next = 0;
+  let starts = 0;
+  let stopped = false;
+  let again: NodeJS.Timeout | undefined;
+  let ready = Promise.withResolvers<void>();
+  let host = start();
+
+  function start(): ChildProcess {
+    starts += 1;
+    const startedAt = Date.now();
+    // Leader of a process group of its own: its environments can be ended with it, stopped or not.
+    const child = fork(ENTRY, { detached: true, stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
+    const pid = child.pid ?? 0;
+    const guard = guardGroup(pid);
+    child.on("message", (message: FromHost) => {
+      if (message.type === "ready") ready.resolve();
+      else if (message.type === "result") take(results, message.id)?.(message.result);
+      else take(lists, message.id)?.(message.environments);
+    });
+    // What comes from now on waits for the next host; what this one had taken has failed.
+    child.on("disconnect", () => {
+      ready = Promise.withResolvers();
+      for (const [id] of results) take(results, id)?.(HOST_DIED);
+      for (const [id] of lists) take(lists, id)?.([]);
+    });
+    child.on("exit", () => {
+      endGroup(pid);
+      guard.kill("SIGKILL");
+      if (stopped) return;
+      const pause = Date.now() - startedAt < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0;
+      again = setTimeout(() => {
+        host = start();
+      }, pause);
+    });
+    child.send({ type: "start", plan } satisfies ToHost);
+    return child;
+  }
+
+  return {
+    pid: () => host.pid ?? 0,
+    starts: () => starts,
+    ready: () => ready.promise,
+    async invoke(functionName, payload) {
+      await ready.promise;
+      const id = next++;
+      return new Promise((resolve) => {
+        results.set(id, resolve);
+        host.send({ type: "invoke", id, functionName, payload } satisfies ToHost, (error) => {
+          if (error) take(results, id)?.(HOST_DIED);
+        });
+      });
+    },
+    async environments() {
+      await ready.promise;
+      const id = next++;
+      return new Promise((resolve) => {
+        lists.set(id, resolve);
+        host.send({ type: "environments", id } satisfies ToHost, (error) => {
+          if (error) take(lists, id)?.([]);
+        });
+      });
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(again);
+      if (host.exitCode !== null || host.signalCode !== null) return;
+      const gone = once(host, "exit");
+      endGroup(host.pid ?? 0);
+      await gone;
+    },
+  };
+}
+
+const HOST_DIED: InvocationResult = {
+  ok: false,
+  error: { errorType: "HostDied", errorMessage: "The function host died during the invocation." },
+};
+
+/**
+ * A shell that only waits for this process to be gone, however that came (its standard input ends then), and ends the
+ * host's group: a stopped environment cannot notice by itself.
+ */
+function guardGroup(pid: number): ChildProcess {
+  // dash takes no `--` here.
+  const script = 'cat >/dev/null; kill -KILL "-$1"';
+  const guard = spawn("sh", ["-c", script, "function-host-guard", String(pid)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.stdin?.on("error", () => {});
+  return guard;
+}
+
+function endGroup(pid: number): void {
+  if (pid <= 0) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All of them are gone already.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function take<T>(map: Map<number, T>, id: number): T | undefined {
+  const value = map.get(id);
+  map.delete(id);
+  return value;
+}

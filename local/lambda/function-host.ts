@@ -1,0 +1,60 @@
+/**
+ * The process under which all functions run, started and watched by function-host-supervisor.ts: execution
+ * environments, event sources and schedules. It holds no state that matters: killed at any time, what was in flight comes
+ * back the way SQS brings it back.
+ */
+
+import { createSqsClient } from "../aws/sqs-client.ts";
+import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.ts";
+import { runEventSource } from "./event-source.ts";
+import { startEnvironment } from "./execution-environment.ts";
+import type { FromHost, HostPlan, InvocationResult, ToHost } from "./host-messages.ts";
+import { runSchedule } from "./schedule.ts";
+
+/** Of a function behind HTTP: as many webhooks are handled at once. */
+const HTTP_ENVIRONMENTS = 16;
+const MOST_ENVIRONMENTS = 64;
+
+const pools = new Map<string, EnvironmentPool>();
+
+process.on("message", (message: ToHost) => {
+  if (message.type === "start") start(message.plan);
+  else if (message.type === "invoke") {
+    const { id, functionName, payload } = message;
+    void invoke(functionName, payload).then((result) => tell({ type: "result", id, result }));
+  } else {
+    const environments = [...pools.values()].flatMap((pool) => pool.list());
+    tell({ type: "environments", id: message.id, environments });
+  }
+});
+
+// The supervisor is gone: its queues and table are too. The environments stand in the same process group.
+process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
+
+function start({ functions, queueSources, schedules, awsEndpoint, logFolder, idleMs }: HostPlan): void {
+  for (const hosted of functions) {
+    // Fewer would let one destination's slow provider hold back the others' messages.
+    const wanted = queueSources
+      .filter(({ functionName }) => functionName === hosted.name)
+      .reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, 0);
+    const most = Math.min(wanted || HTTP_ENVIRONMENTS, MOST_ENVIRONMENTS);
+    const startOne = () => startEnvironment(hosted, { awsEndpoint, logFolder });
+    pools.set(hosted.name, createEnvironmentPool(hosted.name, { most, idleMs, start: startOne }));
+  }
+  const sqs = createSqsClient(awsEndpoint);
+  for (const source of queueSources) {
+    void runEventSource(source, sqs, (payload, started) => invoke(source.functionName, payload, started));
+  }
+  for (const schedule of schedules) runSchedule(schedule, (payload) => invoke(schedule.functionName, payload));
+  tell({ type: "ready" });
+}
+
+async function invoke(functionName: string, payload: string, started?: () => void): Promise<InvocationResult> {
+  const pool = pools.get(functionName);
+  if (pool) return pool.invoke(payload, started);
+  return { ok: false, error: { errorType: "ResourceNotFoundException", errorMessage: `No function ${functionName}.` } };
+}
+
+function tell(message: FromHost): void {
+  process.send?.(message);
+}

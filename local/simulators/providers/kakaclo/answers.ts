@@ -1,0 +1,47 @@
+import { type Answer, bare, type CannedAnswers, json, readJson } from "../../simulator.ts";
+import { failed, invalidRequest } from "./envelope.ts";
+import type { KakacloHeld } from "./order-book.ts";
+import type { KakacloSwitches } from "./switches.ts";
+
+/** No business code but 10000 is documented: these are invented, and no client may know them. (ASSUME) */
+export const CODES = { invalid: 20001, sku: 20002, balance: 20003, duplicate: 20004 } as const;
+
+export const alreadyThere = (customOrderId: string): Answer =>
+  failed(CODES.duplicate, `customOrderId ${customOrderId} already exists`);
+
+export const cannedAnswers: CannedAnswers = {
+  // 429 and 401 are documented without a body.
+  throttled: () => bare(429),
+  unauthorized: () => bare(401),
+  serverError: () => json(500, { error: "Internal Server Error" }),
+  malformed: () => invalidRequest(),
+  notFound: () => json(404, { error: "Not Found" }),
+  rejected: (request) => failed(CODES.balance, `Insufficient balance${quote(readJson(request))}`),
+  duplicate: (request) => alreadyThere(customOrderIdOf(readJson(request))),
+};
+
+/** The answer of a create that was taken. */
+export function created({ rows, id }: KakacloHeld, shape: KakacloSwitches["data"]): Answer {
+  // Written by hand: as a number of 2^53 or more it must not pass through ours.
+  const data = {
+    number: id,
+    string: `"${id}"`,
+    object: `{"kkOrderId":"${id}"}`,
+    array: `[${rows.map((row) => row.id).join(",")}]`,
+  }[shape];
+  return { ...json(200, null), body: `{"code":10000,"message":"success","data":${data}}` };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function customOrderIdOf(request: unknown): string {
+  const id = isObject(request) ? request["customOrderId"] : undefined;
+  return typeof id === "string" ? id : "";
+}
+
+/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
+export function quote(request: unknown): string {
+  const address = isObject(request) ? (request["orderAddresses"] ?? request["orderAddress"]) : undefined;
+  if (!isObject(address)) return "";
+  return ` (${[address["recipient"], address["phone"], address["street1"], address["city"]].filter(Boolean).join(", ")})`;
+}

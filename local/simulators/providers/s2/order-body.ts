@@ -1,0 +1,62 @@
+import * as z from "zod/mini";
+import { requiredTextUpTo } from "../../body-check.ts";
+
+/** ISO 3166-1 alpha-2, or the empty string that stands for "no value". */
+const Country = z.string().check(z.regex(/^([A-Z]{2})?$/, "is no ISO 3166-1 alpha-2 code"));
+
+/** "All fields of the address are required. Pass an empty string if there is no value." */
+const Address = z.object({
+  name: z.string(),
+  company: z.string(),
+  address1: z.string(),
+  address2: z.string(),
+  city: z.string(),
+  state: z.string(),
+  postalCode: z.string(),
+  countryId: Country,
+  phone: z.string(),
+  email: z.string(),
+});
+
+/** What java.time's OffsetDateTime reads, "Must be in UTC time". */
+const UtcTime = z.string().check(
+  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|\+00:00)$/, "is no UTC OffsetDateTime"),
+  z.refine((text) => !Number.isNaN(Date.parse(text)), "is no date"),
+);
+
+const PlainObject = z.record(z.string(), z.unknown());
+
+/** "All fields of each item node in array are required." */
+const Item = z.object({
+  channelOrderItemId: z.string(),
+  productId: z.string(),
+  quantity: z.int().check(z.nonnegative("is negative")),
+  unitPrice: z.number().check(z.nonnegative("is negative")),
+  meta: PlainObject,
+});
+
+const rest = {
+  accountId: z.string(),
+  // No length is documented anywhere; an order without a number is none.
+  channelOrderId: requiredTextUpTo(Number.POSITIVE_INFINITY),
+  channelOrderIdAlt: z.optional(z.string()),
+  channelOrderIdAlt2: z.optional(z.string()),
+  // "Should be an empty string if there is no value. Do not use null."
+  channelShippingMethod: z.string(),
+  shippingAddress: Address,
+  billingAddress: z.nullish(Address),
+  channelOrderDate: UtcTime,
+  currencyId: z.string().check(z.regex(/^[A-Z]{3}$/, "is no currency")),
+  // "Pass an empty object {} or an empty array [] if there is no value."
+  meta: z.union([PlainObject, z.array(z.unknown())]),
+  attachments: z.array(z.object({ fileName: z.string(), path: z.string() })),
+};
+
+const Items = z.array(Item).check(z.minLength(1, "is empty"));
+
+/** The create's body, by the sample ("items") or by the table ("item"): the other is not read. */
+export const bodyBySample = z.object({ ...rest, items: Items });
+export const bodyByTable = z.object({ ...rest, item: Items });
+
+export type S2Item = z.infer<typeof Item>;
+export type S2Body = Omit<z.infer<typeof bodyBySample>, "items">;

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { HeldOrder } from "../../simulator.ts";
+import type { S2Body, S2Item } from "./order-body.ts";
+import { type Organization, timestamp, toAccount } from "./organization.ts";
+import { toProduct } from "./products.ts";
+
+export interface S2Held extends HeldOrder {
+  readonly order: S2Order;
+}
+export type S2Order = ReturnType<typeof toOrder>;
+
+interface Origin {
+  organization: Organization;
+  account: { id: string; name: string };
+  skuOf: (productId: string) => string | undefined;
+  /** ms */
+  createdAt: number;
+}
+
+/** The order object that the create answers with: what was sent, with IDs replaced by the objects they stand for. */
+export function toOrder(body: S2Body, items: readonly S2Item[], { organization, account, skuOf, createdAt }: Origin) {
+  const at = timestamp(createdAt, Math.floor(Math.random() * 1000));
+  return {
+    id: randomUUID(),
+    organization,
+    account: toAccount(account, organization),
+    accountSubChannel: null,
+    channelOrderId: body.channelOrderId,
+    channelOrderIdAlt: body.channelOrderIdAlt ?? null,
+    channelOrderIdAlt2: body.channelOrderIdAlt2 ?? null,
+    channelShippingMethod: body.channelShippingMethod,
+    shippingAddress: body.shippingAddress,
+    shippingOverrideAddress: null,
+    billingAddress: body.billingAddress ?? null,
+    meta: body.meta,
+    channelOrderDate: body.channelOrderDate,
+    // Only UNFULFILLED is documented; what a cancelled order says is assumed.
+    status: "UNFULFILLED" as "UNFULFILLED" | "CANCELLED",
+    assignStatus: "PENDING",
+    archived: false,
+    currencyId: body.currencyId,
+    items: items.map(({ channelOrderItemId, productId, quantity, unitPrice, meta }) => ({
+      channelOrderItemId,
+      product: toProduct(skuOf(productId) ?? "", organization),
+      quantity,
+      unitPrice,
+      meta,
+    })),
+    attachments: body.attachments.map((file) => ({ id: randomUUID(), ...file, createdAt: at, updatedAt: at })),
+    fulfillments: [],
+    createdAt: at,
+    updatedAt: at,
+    shipByDate: null,
+    deliverByDate: null,
+    customerNote: null,
+  };
+}
+
+/** A row with the fields that the page of `GET /order` names; it leaves these out. */
+export function toBriefRow(order: S2Order): Partial<S2Order> {
+  const { meta, items, attachments, fulfillments, shipByDate, deliverByDate, customerNote, ...named } = order;
+  return named;
+}
+
+/** `GET /order/{orderId}` has a table of its own, about fulfilment: neither status nor channelOrderId are in it. */
+export const toFulfilmentView = (order: S2Order) => ({
+  orderId: order.id,
+  address: order.shippingAddress,
+  warehouseId: null,
+  shippingMethod: order.channelShippingMethod,
+  items: order.items.map(({ product, quantity }) => ({ productId: product.id, quantity })),
+  fulfillments: order.fulfillments,
+  attachments: order.attachments.map(({ fileName, path }) => ({ fileName, path })),
+  additionalReferenceIds: [order.channelOrderIdAlt, order.channelOrderIdAlt2].filter(Boolean),
+});

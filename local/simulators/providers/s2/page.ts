@@ -1,0 +1,16 @@
+import { type Answer, json } from "../../simulator.ts";
+
+/** `?limit&offset` of every S2 list: limit 100 by default and at most. @returns undefined when they are out of range */
+export function page<Row>(
+  rows: readonly Row[],
+  query: URLSearchParams,
+  show: (row: Row) => unknown,
+): Answer | undefined {
+  const limit = wholeNumber(query.get("limit") ?? "100");
+  const offset = wholeNumber(query.get("offset") ?? "0");
+  // Whether more than 100 is refused or cut is not stated; refusing shows who relies on more.
+  if (!(limit >= 1 && limit <= 100 && offset >= 0)) return undefined;
+  return json(200, { items: rows.slice(offset, offset + limit).map(show), total: rows.length });
+}
+
+const wholeNumber = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN);

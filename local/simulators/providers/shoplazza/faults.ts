@@ -1,0 +1,56 @@
+import { type Answer, type Fault, json } from "../../simulator.ts";
+import type { ShoplazzaSwitches } from "./switches.ts";
+
+type Faults = Readonly<Record<string, Fault<ShoplazzaSwitches>>>;
+
+const unprocessable = (...errors: string[]): Answer => json(422, { errors });
+const internal = (reason: string): Answer => json(500, { errors: [reason] });
+
+/** The document's 422 reasons 1 to 5: surely not created. */
+const refused: Faults = {
+  "422-1-shipping-address": { instead: () => unprocessable("The shipping address does not pass") },
+  "422-1-address-is-nil": { instead: () => unprocessable("ShippingAddress is nil") },
+  "422-2-settings": { instead: () => unprocessable("Get transaction settings error;not exists checkout setting") },
+  "422-3-line-items": { instead: () => unprocessable("Failed to create order line items", "record_not_found") },
+  "422-4-calculate": { instead: () => unprocessable("create_order_calculate_failed", "order price calculate error") },
+  "422-5-build": {
+    instead: () => unprocessable("create_order_build_failed", "customer or paymentline information error"),
+  },
+  "422-required": { instead: () => unprocessable("TaxTotal is required") },
+};
+
+/** Nobody can tell from the answer whether the order exists: each comes both ways. */
+const ambiguous: Readonly<Record<string, (id: string) => Answer>> = {
+  "422-6-batch-option": (id) => unprocessable(`order_id ${id} CreateOrderBatchOption failed`),
+  "422-7-detail": () => unprocessable("Get Order Detail failed"),
+  "422-8-inventory": () => unprocessable("DecreaseInventory failed"),
+  "422-unknown": () => unprocessable("something nobody has written down"),
+  "406": () => json(406, { errors: ["Create order failed"] }),
+  "500-aborted": () => internal("Aborted"),
+  "500-deadline-exceeded": () => internal("DeadlineExceeded"),
+  "500-grpc-deadline": () => internal("rpc error: code = DeadlineExceeded desc = context deadline exceeded"),
+};
+
+export const shoplazzaFaults: Faults = {
+  ...refused,
+  ...Object.fromEntries(
+    Object.entries(ambiguous).flatMap(([name, say]): [string, Fault<ShoplazzaSwitches>][] => [
+      [`${name}-created`, { afterwards: (answer) => say(createdId(answer)) }],
+      [`${name}-not-created`, { instead: () => say("00000-00000000") }],
+    ]),
+  ),
+  "500-not-found": { instead: () => internal("NotFound") },
+  "500-unimplemented": { instead: () => internal("Unimplemented") },
+  "500-unauthenticated": { instead: () => internal("Unauthenticated") },
+  "400-credentials": { instead: () => json(400, { error: "invalid access token" }) },
+  "403-scope": { instead: () => json(403, { error: "write_order scope is required" }) },
+  "store-not-active": { instead: () => unprocessableText("store is not active") },
+  "old-cancelled-2xx": { switched: { answers: "old-cancelled" } },
+};
+
+const unprocessableText = (error: string): Answer => json(422, { error });
+
+function createdId({ body }: Answer): string {
+  const answer: unknown = JSON.parse(body.toString());
+  return /"id":"([^"]+)"/.exec(JSON.stringify(answer))?.[1] ?? "";
+}

@@ -1,0 +1,69 @@
+import { connectors } from "../../infra/stage-file/connectors.ts";
+import { defineStage } from "../../infra/stage-file/define-stage.ts";
+
+/** What providers need to take any order of the demo: docs/providers/<name>.md. */
+const DEMO_SETTINGS: Record<string, Record<string, unknown>> = {
+  // An order of channel `standard` need not say what its lines cost.
+  akinon: { missingPrice: "0.00" },
+  // A call that was given up is over there after 3 s, too: local/stack.ts.
+  lingxing: { store: { name: "demo-US", country: "US" }, abandonedFor: "3s" },
+  s2: { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888" },
+};
+
+/** The shortest beginning of a channel's name that no channel before it has, of two letters or more. */
+function keyOf(channel: string, index: number): string {
+  const taken = new Set(connectors.channels.slice(0, index).map(({ name }, at): string => keyOf(name, at)));
+  const letters = channel.replaceAll("-", "");
+  const beginnings = Array.from({ length: 7 }, (_, more) => letters.slice(0, 2 + more));
+  return beginnings.find((beginning) => !taken.has(beginning)) ?? `c${index}`;
+}
+
+const connections = connectors.channels.map(({ name: channel }, index) => ({
+  channel,
+  name: "demo",
+  key: keyOf(channel, index),
+  maxOrderAge: "none" as const,
+}));
+
+const destinations = connectors.providers.map(({ name: provider }) => ({
+  provider,
+  name: "demo",
+  settling: "2s",
+  callTimeout: "1500ms",
+  settings: DEMO_SETTINGS[provider] ?? {},
+}));
+
+/** What `npm start` hosts: every channel, every provider, each order to all of them once it is paid; any fault settles within 60 s. */
+export const stage = defineStage({
+  stage: "local",
+  connections,
+  destinations,
+  routes: [
+    {
+      from: connections.map(({ channel, name }) => `${channel}/${name}`),
+      to: destinations.map(({ provider, name }) => `${provider}/${name}`),
+      when: "paid",
+    },
+  ],
+  timing: {
+    leaseSkew: "1s",
+    shortWait: "1s",
+    retryBase: "500ms",
+    retryCap: "5s",
+    giveUpAfter: "30s",
+    throttleBase: "200ms",
+    throttleCap: "5s",
+    dueAfter: "60s",
+    overdueAfter: "60s",
+    dueOverlap: "5s",
+    secretsMaxAge: "5s",
+    secretsRecheck: "1s",
+    receiveTimeout: "10s",
+    routeTimeout: "5s",
+    createTimeout: "5s",
+    findDueTimeout: "10s",
+    findDueEvery: "2s",
+  },
+  // A provider's own, longer timeout would keep a crashed delivery away for six times as long.
+  functions: Object.fromEntries(connectors.providers.map(({ name }) => [`create-order-${name}`, { timeout: "5s" }])),
+});

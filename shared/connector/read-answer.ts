@@ -1,0 +1,41 @@
+import type * as z from "zod/mini";
+import { InDoubt, ProviderDown } from "../errors.ts";
+import { parseJson } from "../json.ts";
+import { type HttpAnswer, HttpFailure } from "./http.ts";
+
+/**
+ * The answer's body, if it is JSON of this shape; digits of long numbers survive (json.ts). A body that is declared to be
+ * something else (an HTML page of a proxy) is not read, whatever it holds.
+ */
+export function readAnswer<T>({ headers, text }: HttpAnswer, schema: z.ZodMiniType<T>): T | undefined {
+  const type = headers["content-type"];
+  if (type !== undefined && !/[/+]json\b/i.test(type)) return undefined;
+  try {
+    const result = schema.safeParse(parseJson(text));
+    return result.success ? result.data : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A call that creates: without a whole answer it is in doubt as soon as any of it may have left. @throws InDoubt, ProviderDown */
+export async function answerToCreate(call: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    if (error.sent) throw new InDoubt(`No whole answer: ${error.message}.`, { cause: error });
+    throw new ProviderDown(`No connection: ${error.message}.`, { cause: error });
+  }
+}
+
+/** A call that may be repeated: without a whole answer the provider is down. @throws ProviderDown */
+export async function answerToRead(call: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    throw new ProviderDown(`No whole answer: ${error.message}.`, { cause: error });
+  }
+}

@@ -1,0 +1,88 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type * as z from "zod/mini";
+import { Faulty } from "../errors.ts";
+import { ITEM_VERSION, isNewer, notNewer } from "../release.ts";
+import type { Table } from "./table.ts";
+
+/** What a connector may keep for a while, shared by all environments. Structurally a provider's `Cache`. */
+export interface TableCache {
+  /**
+   * @param options what a newer release remembers is not there, unless it is to be refused: where a miss would do harm
+   * @throws Faulty where it is refused
+   */
+  get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
+  put(name: string, value: unknown, maxAge: number): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+interface Seal {
+  close(text: string, label: string): string;
+  /** Undefined for what this key did not seal, or what was moved from another label. */
+  open(sealed: string, label: string): string | undefined;
+}
+
+/** Bytes. Node takes a shorter one where it is not said, and a shorter one is sooner guessed. */
+const TAG = { authTagLength: 16 };
+const OPEN: Seal = { close: (text) => text, open: (text) => text };
+
+/** AES-256-GCM, the label authenticated with it. @param key 32 bytes in base64 */
+export function sealWith(key: string): Seal {
+  const bytes = Buffer.from(key, "base64");
+  if (bytes.length !== 32) throw new TypeError(`A token key has 32 bytes in base64, this one ${bytes.length}`);
+  return {
+    close(text, label) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv("aes-256-gcm", bytes, iv, TAG).setAAD(Buffer.from(label));
+      const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+      return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
+    },
+    open(sealed, label) {
+      const all = Buffer.from(sealed, "base64");
+      try {
+        const decipher = createDecipheriv("aes-256-gcm", bytes, all.subarray(0, 12), TAG).setAAD(Buffer.from(label));
+        decipher.setAuthTag(all.subarray(12, 28));
+        return Buffer.concat([decipher.update(all.subarray(28)), decipher.final()]).toString("utf8");
+      } catch {
+        // A rotated key: what it sealed is as good as not there.
+        return undefined;
+      }
+    },
+  };
+}
+
+/**
+ * What a newer release wrote is neither read nor overwritten nor deleted, until it is too old (docs/decisions/versions.md).
+ * @param pk of the cache's items: `cache#<destination>`, or `token#<provider>#sealed`, which other roles may not read
+ * @param now epoch ms
+ */
+export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): TableCache {
+  return {
+    async get(name, schema, options) {
+      const item = await table.get({ pk, sk: name });
+      if (isNewer(item)) {
+        if (options?.newer !== "refuse" || Number(item?.["expiresAt"]) * 1000 < now()) return undefined;
+        throw new Faulty(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
+      }
+      // TTL deletes within days; what is too old is not there.
+      if (!item || Number(item["freshUntil"]) <= now()) return undefined;
+      const text = seal.open(String(item["value"]), `${pk}/${name}`);
+      if (text === undefined) return undefined;
+      // Written by another release, perhaps: what does not parse is not there.
+      const parsed = schema.safeParse(JSON.parse(text));
+      return parsed.success ? parsed.data : undefined;
+    },
+    async put(name, value, maxAge) {
+      const freshUntil = Math.round(now() + maxAge);
+      const text = seal.close(JSON.stringify(value), `${pk}/${name}`);
+      await table.put(
+        { pk, sk: name, v: ITEM_VERSION, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) },
+        // A cache: the last one wins.
+        notNewer(now()),
+      );
+    },
+    async delete(name) {
+      const { expression, values } = notNewer(now());
+      await table.delete({ pk, sk: name }, { expression: `attribute_exists(pk) AND ${expression}`, values });
+    },
+  };
+}

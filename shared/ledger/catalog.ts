@@ -1,0 +1,32 @@
+import * as z from "zod/mini";
+import { Faulty } from "../errors.ts";
+import { isNewer } from "../release.ts";
+import type { Table } from "./table.ts";
+
+/** How one SKU of ours is known at a destination; `packSize`: pieces of ours in one of theirs. */
+export const CatalogEntry = z.object({
+  productId: z.optional(z.string()),
+  variantId: z.optional(z.string()),
+  providerSku: z.optional(z.string()),
+  packSize: z.optional(z.int().check(z.minimum(1))),
+});
+export type CatalogEntry = z.infer<typeof CatalogEntry>;
+
+/** @param destination `kakaclo/demo` */
+export const catalogPk = (destination: string): string => `catalog#${destination}`;
+
+/**
+ * The operator's own mapping, imported by `npm run catalog`; one item a SKU and destination.
+ * @throws Faulty for a row of a newer release: nothing is wrong with the order, so it is tried again
+ */
+export async function catalogEntry(table: Table, destination: string, sku: string): Promise<CatalogEntry | undefined> {
+  // DynamoDB takes no empty key, and 1,024 bytes of one.
+  if (sku === "" || Buffer.byteLength(sku) > 1024) return undefined;
+  const item = await table.get({ pk: catalogPk(destination), sk: sku });
+  if (isNewer(item)) {
+    throw new Faulty(
+      `The catalog row of SKU ${sku} at ${destination} was written by a newer release: deploy that release.`,
+    );
+  }
+  return item && z.parse(CatalogEntry, item);
+}

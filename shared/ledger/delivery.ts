@@ -1,0 +1,97 @@
+import * as z from "zod/mini";
+import { Identity } from "../identity.ts";
+import { type OrderRecord, Version } from "./order-record.ts";
+
+export const DeliveryState = z.enum([
+  "queued",
+  "sending",
+  "retrying",
+  "in-doubt",
+  "created",
+  "rejected",
+  "faulty",
+  "cancelled",
+  "withdrawn",
+  "done-by-hand",
+  "erased",
+]);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+/** Nothing more will happen to it: its messages are acknowledged. */
+export const ENDED: ReadonlySet<DeliveryState> = new Set([
+  "created",
+  "cancelled",
+  "withdrawn",
+  "done-by-hand",
+  "erased",
+]);
+
+const SentLine = z.object({ id: z.string(), sku: z.string(), quantity: z.number(), product: z.string() });
+
+/** One order on its way to one destination: sk `delivery#<destination>#<generation>`. Times in epoch ms. */
+export const Delivery = z.object({
+  ...Identity.shape,
+  v: Version,
+  rev: z.int(),
+  destination: z.string(),
+  generation: z.int(),
+  state: DeliveryState,
+  /** In words, for the operator; may quote the provider. */
+  reason: z.optional(z.string()),
+  /** Fixed with the first claim, never recomputed. Absent where it was cancelled before one. */
+  reference: z.optional(z.string()),
+  /** Creates that were started, over its whole life. */
+  attempts: z.int(),
+  /** Freshness of the order as it was sent. */
+  orderVersion: z.optional(z.string()),
+  lines: z.optional(z.array(SentLine)),
+  firstSentAt: z.optional(z.int()),
+  lastSentAt: z.optional(z.int()),
+  /** The running attempt's own, and until when nobody else may take over. */
+  token: z.optional(z.string()),
+  leaseUntil: z.optional(z.int()),
+  /** When the earlier request, if it still ran, could have acted last: its function's end. */
+  actsUntil: z.optional(z.int()),
+  /** "Not there" before this proves nothing. Present while in doubt. */
+  settledAt: z.optional(z.int()),
+  nextAttemptAt: z.optional(z.int()),
+  /** Failed attempts of each message ID, and when its first one failed. */
+  tries: z.record(z.string(), z.object({ count: z.int(), since: z.int() })),
+  /** Message IDs it failed with for good, and when: SQS has to move these to the DLQ. */
+  failed: z.record(z.string(), z.int()),
+  providerOrderIds: z.array(z.string()),
+  /** A step still open after creation. */
+  followUp: z.optional(z.string()),
+  notes: z.optional(z.array(z.string())),
+  createdAt: z.optional(z.int()),
+  /** When a person found at the provider that nothing of ours exists there, whatever was sent before. */
+  notCreatedAt: z.optional(z.int()),
+  /** What a person said of it last, who and when. */
+  resolvedBy: z.optional(z.string()),
+  /** Present while it is open after a failure, or waits for a person; see standing.ts. */
+  dueHour: z.optional(z.string()),
+  dueAt: z.optional(z.string()),
+  expiresAt: z.int(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+/** One that nothing has happened to yet; `rev` 0: it is in no table. */
+export function newDelivery(
+  { channel, connection, orderId, generation, expiresAt }: OrderRecord,
+  destination: string,
+): Delivery {
+  const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
+  return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };
+}
+
+/** What a destination's queue carries: small, no personal data, and a few words for the human who reads the DLQ. */
+export const DeliveryPointer = z.object({
+  ...Identity.shape,
+  v: z.literal(1),
+  generation: z.int(),
+  destination: z.string(),
+  eventId: z.string(),
+  receivedAt: z.string(),
+  note: z.string(),
+});
+export type DeliveryPointer = z.infer<typeof DeliveryPointer>;

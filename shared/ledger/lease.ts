@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { NotYet } from "../errors.ts";
+import { ITEM_VERSION, notNewer } from "../release.ts";
+import type { Table } from "./table.ts";
+
+interface Options {
+  /** Epoch ms. */
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+  /** How often a taken lease is asked for again, ms. */
+  poll: number;
+  /** Until when waiting inside the function makes sense, epoch ms. */
+  waitUntil: number;
+}
+
+/**
+ * Runs `work` while no other holder of the lease `name` does. Waits its turn inside the function; a FIFO queue would block
+ * all orders behind a failing one. One that a newer release holds says nothing to us until DynamoDB may delete it: two in
+ * flight are worse than a wait.
+ * @param hold ms after which a holder that died loses it
+ * @throws NotYet when its turn did not come in time
+ */
+export async function withLease<T>(
+  table: Table,
+  name: string,
+  hold: number,
+  work: (keep: (until: number) => void) => Promise<T>,
+  { now, sleep, poll, waitUntil }: Options,
+): Promise<T> {
+  const key = { pk: `lease#${name}`, sk: "lease" };
+  const token = randomUUID();
+  const take = (until: number) => ({
+    ...key,
+    v: ITEM_VERSION,
+    token,
+    until,
+    expiresAt: Math.ceil(until / 1000) + 3600,
+  });
+
+  for (;;) {
+    const { expression, values } = notNewer(now());
+    const condition = {
+      expression: `attribute_not_exists(pk) OR (#until < :now AND ${expression}) OR expiresAt < :seconds`,
+      names: { "#until": "until" },
+      values: { ":now": now(), ...values },
+    };
+    if ((await table.put(take(now() + hold), condition)) === "written") break;
+    if (now() + poll > waitUntil) throw new NotYet(`another call of ${name} is under way`, now() + poll);
+    await sleep(poll);
+  }
+
+  let keptUntil = 0;
+  const mine = { expression: "#token = :token", names: { "#token": "token" }, values: { ":token": token } };
+  try {
+    return await work((until) => {
+      keptUntil = Math.max(keptUntil, until);
+    });
+  } finally {
+    const released = keptUntil > now() ? table.put(take(keptUntil), mine) : table.delete(key, mine);
+    // What cannot be given back lapses by itself; what the work brought, or threw, must not be lost for that.
+    await released.catch(() => undefined);
+  }
+}

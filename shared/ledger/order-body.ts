@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import * as z from "zod/mini";
+import { type Identity, identityText } from "../identity.ts";
+import type { EventStore } from "../messages/event-store.ts";
+import { Order } from "../order.ts";
+import { Version } from "./order-record.ts";
+
+/** DynamoDB takes an item of 400 KB, its attribute names included. */
+const LARGEST_INLINE = 380 * 1024;
+/** Of an unzipped order; an event is never larger. */
+const LARGEST_BODY = 64 * 1024 * 1024;
+
+/** The order's body, an item of its own: sk `body`. Kept for a shorter time than its states. */
+export const BodyItem = z.object({
+  v: Version,
+  /** Of the order in it (freshness.ts). */
+  freshness: z.string(),
+  digest: z.string(),
+  /** gzip of the order's JSON; in S3 where it does not fit. */
+  gzip: z.optional(z.instanceof(Uint8Array)),
+  s3Key: z.optional(z.string()),
+  expiresAt: z.int(),
+});
+export type BodyItem = z.infer<typeof BodyItem>;
+
+const toJson = (order: Order): string => JSON.stringify(order);
+
+/** Equal for the same order mapped twice: a mapping writes its fields in the same order each time. */
+export const digestOf = (order: Order): string => createHash("sha256").update(toJson(order)).digest("base64url");
+
+/** What to store of an order. One that does not fit the item lies in S3 before this resolves. */
+export async function packBody(
+  identity: Identity,
+  order: Order,
+  store: EventStore,
+): Promise<Pick<BodyItem, "gzip" | "s3Key">> {
+  const zipped = await promisify(gzip)(toJson(order));
+  if (zipped.length <= LARGEST_INLINE) return { gzip: zipped };
+  // Named by its content: an older body that is written late never lands on a newer one.
+  const digest = createHash("sha256").update(identityText(identity)).update(zipped).digest("hex");
+  const s3Key = `bodies/${digest}`;
+  await store.put(s3Key, zipped.toString("base64"));
+  return { s3Key };
+}
+
+export async function unpackBody(item: BodyItem, store: EventStore): Promise<Order> {
+  const zipped = item.gzip ?? Buffer.from(await store.get(item.s3Key ?? ""), "base64");
+  const json = await promisify(gunzip)(zipped, { maxOutputLength: LARGEST_BODY });
+  return z.parse(Order, JSON.parse(json.toString("utf8")));
+}

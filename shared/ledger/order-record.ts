@@ -1,0 +1,61 @@
+import * as z from "zod/mini";
+import { Identity } from "../identity.ts";
+import { ITEM_VERSION } from "../release.ts";
+
+/** The ledger refuses a newer item before it is parsed. */
+export const Version = z.literal(ITEM_VERSION);
+
+export const OrderState = z.enum(["recorded", "held", "not-routed", "unrouted", "cancelled"]);
+export type OrderState = z.infer<typeof OrderState>;
+
+/** One line of an order's trace. `outcome` is our word for what the event did. */
+export const TraceEvent = z.object({
+  at: z.string(),
+  topic: z.string(),
+  outcome: z.string(),
+  eventId: z.optional(z.string()),
+});
+export type TraceEvent = z.infer<typeof TraceEvent>;
+
+/** The newest stand in the trace, then a count. */
+export const TRACE_LENGTH = 50;
+
+/** What the ledger knows of an order but its body: sk `order`. Times UTC ISO 8601. */
+export const OrderRecord = z.object({
+  ...Identity.shape,
+  v: Version,
+  /** Counts the writes; each is conditional on the one before. */
+  rev: z.int(),
+  state: OrderState,
+  reason: z.optional(z.string()),
+  generation: z.int(),
+  /** Of the newest state taken (freshness.ts). */
+  freshness: z.string(),
+  /** SHA-256 of the order as mapped: tells a repeat from an update of equal freshness. */
+  digest: z.optional(z.string()),
+  placedAt: z.optional(z.string()),
+  firstSeenAt: z.string(),
+  events: z.array(TraceEvent),
+  eventCount: z.int(),
+  /** Destinations decided in this generation. */
+  decided: z.array(z.string()),
+  /** Of these, those whose message is not yet known to be on its queue. */
+  toSend: z.array(z.string()),
+  /** Decided destinations which a cancellation has still to reach. */
+  toSuppress: z.array(z.string()),
+  /** When `toSend` was last emptied. */
+  sentAt: z.optional(z.string()),
+  /** Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries. */
+  eventId: z.string(),
+  receivedAt: z.string(),
+  /** Hash of the buyer, so that a buyer's bodies can be found and erased. */
+  buyer: z.optional(z.string()),
+  /** When the due-time pass shall look at this order, and the hour of that (its partition in the index). */
+  dueAt: z.optional(z.string()),
+  dueHour: z.optional(z.string()),
+  /** How often it has looked in vain. */
+  dueLooks: z.optional(z.int()),
+  /** Epoch seconds; fixed when the order was first seen. */
+  expiresAt: z.int(),
+});
+export type OrderRecord = z.infer<typeof OrderRecord>;

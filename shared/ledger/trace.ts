@@ -1,0 +1,75 @@
+import type { Identity } from "../identity.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Ledger } from "./ledger.ts";
+import type { OrderRecord } from "./order-record.ts";
+
+/** One order's story, as the operator reads it. No personal data but what a provider's error text echoes in `reason`. */
+export interface Trace extends Identity {
+  generation: number;
+  state: OrderRecord["state"];
+  reason: string | null;
+  /** Newest last; `eventCount` tells how many there were before. */
+  events: { at: string; topic: string; outcome: string }[];
+  eventCount: number;
+  deliveries: {
+    destination: string;
+    generation: number;
+    reference: string | null;
+    state: Delivery["state"];
+    reason: string | null;
+    attempts: number;
+    providerOrderIds: string[];
+    notes: string[];
+    /** A step still open after creation. */
+    followUp: string | null;
+    nextAttemptAt: string | null;
+  }[];
+}
+
+/** Undefined for an order nobody knows. */
+export async function readTrace(ledger: Pick<Ledger, "file">, identity: Identity): Promise<Trace | undefined> {
+  const file = await ledger.file(identity);
+  if (!file) return undefined;
+  const { record, deliveries } = file;
+  const started = new Set(
+    deliveries.filter((one) => one.generation === record.generation).map((one) => one.destination),
+  );
+  const queued = record.decided.filter((destination) => !started.has(destination));
+  return {
+    channel: record.channel,
+    connection: record.connection,
+    orderId: record.orderId,
+    generation: record.generation,
+    state: record.state,
+    reason: record.reason ?? null,
+    events: record.events.map(({ at, topic, outcome }) => ({ at, topic, outcome })),
+    eventCount: record.eventCount,
+    deliveries: [
+      ...deliveries.map((delivery) => ({
+        destination: delivery.destination,
+        generation: delivery.generation,
+        reference: delivery.reference ?? null,
+        state: delivery.state,
+        reason: delivery.reason ?? null,
+        attempts: delivery.attempts,
+        providerOrderIds: delivery.providerOrderIds,
+        notes: delivery.notes ?? [],
+        followUp: delivery.followUp ?? null,
+        nextAttemptAt: delivery.nextAttemptAt === undefined ? null : new Date(delivery.nextAttemptAt).toISOString(),
+      })),
+      // Its item is made by the first claim; until then it waits on its queue.
+      ...queued.map((destination) => ({
+        destination,
+        generation: record.generation,
+        reference: null,
+        state: "queued" as const,
+        reason: null,
+        attempts: 0,
+        providerOrderIds: [],
+        notes: [],
+        followUp: null,
+        nextAttemptAt: null,
+      })),
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { Environment } from "../stage/env.ts";
+import { queueName } from "../stage/names.ts";
+
+/** SQS takes a message of 1 MiB, and as much in all the messages of a batch. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_BATCH = 10;
+/** SQS allows no longer delay than 15 minutes and no longer visibility than 12 hours. */
+const MAX_DELAY_SECONDS = 900;
+const MAX_VISIBILITY_SECONDS = 12 * 3600;
+
+export interface Queues {
+  /** `https://sqs.<region>.amazonaws.com/<account>/<name>`, or the emulator's. */
+  queueUrl(name: string): string;
+  /** @param groupId tenant of SQS's fair queues: one flooding endpoint does not delay the others */
+  sendToIntake(message: string, groupId: string): Promise<void>;
+  /** @param destination `kakaclo/demo` */
+  sendToDestination(destination: string, message: string, options?: { delaySeconds?: number }): Promise<void>;
+  /** @throws once all were tried and some were not taken: send them all again, a message twice is harmless */
+  sendAllToDestination(destination: string, messages: readonly string[]): Promise<void>;
+  /** @param queue URL, or ARN as an event source's record names it */
+  changeVisibility(queue: string, receiptHandle: string, seconds: number): Promise<void>;
+}
+
+/** The stack's queues. Their URLs follow from stage, account and region. Rejects with what the SDK throws, after its retries. */
+export function createQueues(
+  client: Pick<SQSClient, "send">,
+  { stage, account, region, endpoint }: Environment,
+): Queues {
+  const urlOf = (name: string, of = { account, region }) =>
+    `${endpoint?.replace(/\/+$/, "") ?? awsEndpoint(of.region)}/${of.account}/${name}`;
+
+  return {
+    queueUrl: (name) => urlOf(name),
+
+    async sendToIntake(message, groupId) {
+      const QueueUrl = urlOf(queueName.intake(stage));
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: message, MessageGroupId: groupId }));
+    },
+
+    async sendToDestination(destination, message, { delaySeconds = 0 } = {}) {
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: urlOf(queueName.destination(stage, destination)),
+          MessageBody: message,
+          ...(delaySeconds > 0 && { DelaySeconds: Math.min(Math.ceil(delaySeconds), MAX_DELAY_SECONDS) }),
+        }),
+      );
+    },
+
+    async sendAllToDestination(destination, messages) {
+      const QueueUrl = urlOf(queueName.destination(stage, destination));
+      const sends = batches(messages).map((batch) => {
+        const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+        return client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      });
+      const answers = await Promise.allSettled(sends);
+      const refused = answers.flatMap((answer) => (answer.status === "fulfilled" ? (answer.value.Failed ?? []) : []));
+      const broken = answers.find((answer) => answer.status === "rejected");
+      if (broken) throw broken.reason;
+      if (refused.length > 0) throw new Error(`${refused.length} messages were not taken: ${refused[0]?.Code}`);
+    },
+
+    async changeVisibility(queue, ReceiptHandle, seconds) {
+      const [, , , arnRegion = region, arnAccount = account, name = ""] = queue.startsWith("arn:")
+        ? queue.split(":")
+        : [];
+      const QueueUrl = name ? urlOf(name, { account: arnAccount, region: arnRegion }) : queue;
+      const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), MAX_VISIBILITY_SECONDS));
+      await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
+    },
+  };
+}
+
+const awsEndpoint = (region: string): string =>
+  `https://sqs.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+
+function batches(messages: readonly string[]): string[][] {
+  const filled: string[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const last = filled.at(-1);
+    bytes += Buffer.byteLength(message);
+    if (last && last.length < MAX_BATCH && bytes <= MAX_MESSAGE_BYTES) last.push(message);
+    else {
+      filled.push([message]);
+      bytes = Buffer.byteLength(message);
+    }
+  }
+  return filled;
+}

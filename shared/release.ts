@@ -1,0 +1,26 @@
+import type { Condition } from "./ledger/table.ts";
+
+/** Stands as `v` in every item of the table and in every message between the rooms (docs/decisions/versions.md). */
+export const ITEM_VERSION = 1;
+
+/** What has no `v` is as old as can be. */
+export const isNewer = (thing: unknown): boolean =>
+  typeof thing === "object" && thing !== null && "v" in thing && typeof thing.v === "number" && thing.v > ITEM_VERSION;
+
+/** Nothing is wrong with what was read: this function is too old for it, and leaves it as it is for the newer one. */
+export class NewerRelease extends Error {
+  override readonly name = "NewerRelease";
+
+  constructor(what: string) {
+    super(`${what} was written by a newer release: deploy that release`);
+  }
+}
+
+/**
+ * Of a write over what may be a newer release's: holds where that is not so, and where DynamoDB itself may delete the item
+ * by now. @param now epoch ms
+ */
+export const notNewer = (now: number): Condition & { values: Record<string, unknown> } => ({
+  expression: "(attribute_not_exists(v) OR v <= :version OR expiresAt < :seconds)",
+  values: { ":version": ITEM_VERSION, ":seconds": Math.floor(now / 1000) },
+});

@@ -1,0 +1,45 @@
+import type { OrderState } from "../ledger/order-record.ts";
+import { linesToShip, type Order, progressOf } from "../order.ts";
+import type { Config, Connection } from "../stage/config.ts";
+
+/** What the routes say of an order as it is now. `destinations`: those to which it is due. */
+export interface Decision {
+  state: OrderState;
+  reason?: string;
+  destinations: string[];
+}
+
+/** @param now epoch ms */
+export function decide(config: Pick<Config, "routes">, connection: Connection, order: Order, now: number): Decision {
+  const progress = progressOf(order);
+  if (progress === "cancelled") return { state: "cancelled", reason: cancelReason(order), destinations: [] };
+
+  const whyNot = notRouted(connection, order, now);
+  if (whyNot) return { state: "not-routed", reason: whyNot, destinations: [] };
+
+  const path = `${connection.channel}/${connection.name}`;
+  const routes = config.routes.filter(({ from }) => from.includes(path));
+  if (routes.length === 0) return { state: "unrouted", reason: `no route from ${path}`, destinations: [] };
+
+  const wanted = order.test ? routes.filter(({ test }) => test) : routes;
+  if (wanted.length === 0)
+    return { state: "not-routed", reason: "a test order; no route asks for tests", destinations: [] };
+
+  const due = wanted.filter(({ when }) => when === "placed" || progress === "paid");
+  if (due.length === 0) return { state: "held", reason: "not paid yet", destinations: [] };
+  return { state: "recorded", destinations: [...new Set(due.flatMap(({ to }) => to))] };
+}
+
+const cancelReason = ({ cancelledAt, financialState }: Order) =>
+  cancelledAt ? "cancelled at the channel" : `${financialState} at the channel`;
+
+function notRouted({ since, maxOrderAge }: Connection, order: Order, now: number): string | undefined {
+  const placed = Date.parse(order.placedAt);
+  if (since !== undefined && placed < Date.parse(since)) return `placed before the connection's since (${since})`;
+  if (maxOrderAge !== "none" && now - placed > maxOrderAge) {
+    return `older than the connection's maxOrderAge (${Math.round(maxOrderAge / 86_400_000)} days)`;
+  }
+  if (order.fulfilmentState === "fulfilled") return "already fulfilled at the channel";
+  if (linesToShip(order).length === 0) return "no line left to ship";
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { doesNotThrow, equal, ok, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { checkSize } from "../../../infra/check-size.ts";
+import type { StageFile } from "../../../infra/stage-file/define-stage.ts";
+import { readStage } from "../../../infra/stage-file/read-stage.ts";
+import { StageMistake } from "../../../infra/stage-file/stage-config-error.ts";
+import { bareTemplate } from "../../../infra/template.ts";
+import { bazaar, stageFile, templateOf } from "../../support/synthesised.ts";
+
+const shops = (count: number): StageFile["connections"] =>
+  Array.from({ length: count }, (_, index) => ({
+    channel: "bazaar",
+    name: `shop-${index}`,
+    key: `B${index}`,
+    since: "2026-01-01T00:00:00Z",
+  }));
+const accounts = (count: number): StageFile["destinations"] =>
+  Array.from({ length: count }, (_, index) => ({ provider: "parcelworks", name: `account-${index}` }));
+
+const check = (changes: Partial<StageFile>): void => {
+  const stage = readStage(stageFile({ routes: [], ...changes }), bazaar);
+  checkSize(stage, bazaar, bareTemplate(stage, bazaar));
+};
+
+/** The numbers that the sentence for a stage with these changes names where it matches. */
+function told(changes: Partial<StageFile>, sentence: RegExp): number[] {
+  let numbers: number[] | undefined;
+  throws(
+    () => check(changes),
+    (error) => {
+      if (!(error instanceof StageMistake)) throw error;
+      const found = sentence.exec(error.message);
+      ok(found, error.message);
+      numbers = found.slice(1).map(Number);
+      return true;
+    },
+  );
+  return numbers ?? [];
+}
+
+test("120 connections are too many for a stack: the sentence says about how many fit", () => {
+  const connections = shops(120);
+  const [resources, about = 0] = told(
+    { connections },
+    /^infra\/stages\/test\.ts: 120 connections and 2 destinations make (\d+) CloudFormation resources in a stack, of which 500 are allowed.*; about (\d+) connections fit with all destinations: move the others to a second stage in the same account/,
+  );
+  equal(resources, bareTemplate(readStage(stageFile({ connections, routes: [] }), bazaar), bazaar).size);
+  doesNotThrow(() => check({ connections: shops(about - 1) }));
+  throws(() => check({ connections: shops(about + 2) }), StageMistake);
+});
+
+test("too many destinations are told of with about how many fit, whose template is within CloudFormation's 1 MB", () => {
+  const [about = 0] = told({ destinations: accounts(60) }, /; about (\d+) destinations fit with all connections: move/);
+  doesNotThrow(() => check({ destinations: accounts(about - 1) }));
+  throws(() => check({ destinations: accounts(about + 2) }), StageMistake);
+  const { json } = templateOf(stageFile({ destinations: accounts(about - 1), routes: [] }));
+  ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
+});
+
+test("where neither all connections nor all destinations fit, nobody is told to take out one kind", () => {
+  told(
+    { connections: shops(130), destinations: accounts(60) },
+    /; (neither) all connections nor all destinations fit: move/,
+  );
+});
+
+test("a graph of more metrics than CloudWatch takes is told of, too", () => {
+  const graph = (metrics: number) => ({
+    ...{ type: "metric", x: 0, y: 0, width: 12, height: 6 },
+    properties: {
+      title: "Webhooks",
+      view: "timeSeries",
+      metrics: Array.from({ length: metrics }, () => ["OrderRelay"]),
+    },
+  });
+  const template = (metrics: number) => {
+    const DashboardBody = JSON.stringify({ widgets: [graph(metrics)] });
+    return new Map([["Dashboard", { Type: "AWS::CloudWatch::Dashboard", Properties: { DashboardBody } }]]);
+  };
+  const stage = readStage(stageFile(), bazaar);
+  doesNotThrow(() => checkSize(stage, bazaar, template(500)));
+  throws(
+    () => checkSize(stage, bazaar, template(501)),
+    /make 501 CloudWatch metrics in a graph, of which 500 are allowed/,
+  );
+});

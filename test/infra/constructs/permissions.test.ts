@@ -1,0 +1,141 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { stageFile, templateOf } from "../../support/synthesised.ts";
+
+const OneOrMore = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.union([z.array(schema), schema]),
+    z.transform((value) => [value].flat()),
+  );
+const Statement = z.object({
+  Effect: z.enum(["Allow", "Deny"]),
+  Action: OneOrMore(z.string()),
+  Resource: OneOrMore(z.unknown()),
+  Condition: z.optional(z.record(z.string(), z.record(z.string(), OneOrMore(z.string())))),
+});
+const Policy = z.object({
+  PolicyDocument: z.object({ Statement: z.array(Statement) }),
+  Roles: z.array(z.object({ Ref: z.string() })),
+});
+const Role = z.object({ "Fn::GetAtt": z.tuple([z.string(), z.string()]) });
+
+const template = templateOf(stageFile());
+
+/** What each function may do, by its name without the stage. */
+const statements = new Map(
+  template.all("AWS::Lambda::Function").map(({ Properties }) => {
+    const [role] = z.parse(Role, Properties["Role"])["Fn::GetAtt"];
+    const policies = template
+      .all("AWS::IAM::Policy")
+      .map((policy) => z.parse(Policy, policy.Properties))
+      .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role));
+    return [
+      String(Properties["FunctionName"]).replace("order-relay-test-", ""),
+      policies.flatMap((policy) => policy.PolicyDocument.Statement),
+    ];
+  }),
+);
+const of = (room: string) => statements.get(room) ?? [];
+const allowed = (room: string) => of(room).flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
+
+test("every function has a role of its own, with no policy of AWS's own making: those reach the whole account", () => {
+  equal(statements.size, 5);
+  const roles = template.all("AWS::IAM::Role");
+  equal(roles.length, 5);
+  for (const { Properties } of roles) equal(Properties["ManagedPolicyArns"], undefined);
+});
+
+test("no role may do anything to everything, but write traces, which know no resources", () => {
+  for (const [room, own] of statements) {
+    for (const { Action, Resource } of own) {
+      ok(
+        Action.every((action) => !action.includes("*")),
+        room,
+      );
+      if (Resource.includes("*")) deepEqual(Action.sort(), ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
+    }
+  }
+});
+
+test("receive-webhook may queue, put what is oversized and read its keys; it cannot see an order", () => {
+  deepEqual([...new Set(allowed("receive-webhook"))].filter((action) => !/^(logs|xray|kms):/.test(action)).sort(), [
+    "s3:PutObject",
+    "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
+  ]);
+});
+
+test("route-order and find-due read no secret of a provider", () => {
+  for (const room of ["route-order", "find-due"]) ok(!allowed(room).includes("secretsmanager:GetSecretValue"));
+});
+
+test("a provider's Lambda reads the secrets of its own destinations only", () => {
+  for (const provider of ["parcelworks", "slowpost"]) {
+    const secrets = of(`create-order-${provider}`).filter(({ Action }) =>
+      Action.includes("secretsmanager:GetSecretValue"),
+    );
+    equal(secrets.flatMap(({ Resource }) => Resource).length, 1);
+    ok(JSON.stringify(secrets).includes(`Provider${provider}`));
+  }
+});
+
+const LeadingKeys = (room: string) =>
+  of(room).flatMap(({ Effect, Condition, Action }) => (Effect === "Deny" && Condition ? [{ Condition, Action }] : []));
+
+test("token items are denied to every role but their provider's", () => {
+  for (const room of ["route-order", "find-due"]) {
+    deepEqual(LeadingKeys(room)[0]?.Condition, { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] } });
+  }
+  deepEqual(LeadingKeys("create-order-parcelworks")[0]?.Condition, {
+    "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
+    "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": ["token#parcelworks#*"] },
+  });
+});
+
+test("what denies tokens denies every action that the role has on the table", () => {
+  for (const room of ["route-order", "find-due", "create-order-slowpost"]) {
+    const table = allowed(room).filter((action) => action.startsWith("dynamodb:"));
+    deepEqual(LeadingKeys(room)[0]?.Action.sort(), [...new Set(table)].sort());
+    ok(!table.includes("dynamodb:Scan"), "a Scan names no leading key");
+  }
+});
+
+test("roles may do to the table what shared/ledger/table.ts does, and nothing more", () => {
+  const source = readFileSync(new URL("../../../shared/ledger/table.ts", import.meta.url), "utf8");
+  const used = [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => `dynamodb:${command}`);
+  const granted = allowed("create-order-parcelworks").filter((action) => action.startsWith("dynamodb:"));
+  deepEqual([...new Set(granted)].sort(), [...new Set(used)].sort());
+});
+
+test("nobody deletes from the ledger but create-order, which gives a provider's token or lease back", () => {
+  const deleting = [...statements.keys()].filter((room) => allowed(room).includes("dynamodb:DeleteItem"));
+  deepEqual(deleting.sort(), ["create-order-parcelworks", "create-order-slowpost"]);
+  for (const provider of ["parcelworks", "slowpost"]) {
+    const all = (statements.get(`create-order-${provider}`) ?? []).filter(
+      ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes("dynamodb:DeleteItem"),
+    );
+    deepEqual(
+      all.map(({ Condition }) => Condition),
+      [
+        {
+          "ForAllValues:StringLike": {
+            "dynamodb:LeadingKeys": [`token#${provider}#*`, `cache#${provider}/*`, `lease#${provider}#*`],
+          },
+        },
+      ],
+    );
+  }
+});
+
+test("only find-due may query the index of due times", () => {
+  const indexed = [...statements].filter(([, own]) => JSON.stringify(own).includes("/index/due")).map(([room]) => room);
+  deepEqual(indexed, ["find-due"]);
+});
+
+test("CloudWatch may use the key that its alarms' topics are sealed with, for this account's alarms only", () => {
+  const [key] = template.all("AWS::KMS::Key");
+  const text = JSON.stringify(key?.Properties["KeyPolicy"]);
+  ok(text.includes("cloudwatch.amazonaws.com") && text.includes('"aws:SourceAccount":{"Ref":"AWS::AccountId"}'));
+});

@@ -1,0 +1,170 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type Resource, stageFile, templateOf } from "../../support/synthesised.ts";
+
+const template = templateOf(stageFile());
+const alarms = new Map(
+  template
+    .all("AWS::CloudWatch::Alarm")
+    .map((alarm) => [String(alarm.Properties["AlarmName"]).replace("order-relay-test ", ""), alarm]),
+);
+const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");
+
+/** As the page that shows the runbook makes them: lower case, hyphens for spaces. */
+const anchors = new Set(
+  [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, "")
+      .replaceAll(" ", "-"),
+  ),
+);
+
+const lane = (alarm: Resource | undefined) => JSON.stringify(alarm?.Properties["AlarmActions"]);
+const topic = (name: string) =>
+  template.all("AWS::SNS::Topic").find(({ Properties }) => Properties["TopicName"] === `order-relay-test-${name}`)
+    ?.id ?? "none";
+
+test("every alarm says what to do: a heading of docs/runbook.md that is there", () => {
+  ok(alarms.size > 30);
+  for (const [name, { Properties }] of alarms) {
+    const [, anchor = ""] = /What to do: docs\/runbook\.md#(.+)$/.exec(String(Properties["AlarmDescription"])) ?? [];
+    ok(anchors.has(anchor), `${name} points at "${anchor}"`);
+  }
+});
+
+test("whatever can go wrong with a connection, a destination, the intake or a function has its alarm", () => {
+  deepEqual([...alarms.keys()].sort(), [
+    "cancelled-after-created parcelworks/eu",
+    "cancelled-after-created slowpost/north",
+    "dead-letters parcelworks/eu",
+    "dead-letters slowpost/north",
+    ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
+      (room) => `errors ${room}`,
+    ),
+    "events-failed",
+    "failing parcelworks/eu",
+    "failing slowpost/north",
+    "faulty parcelworks/eu",
+    "faulty slowpost/north",
+    "find-due-stopped",
+    "intake-dead-letters",
+    "intake-waiting",
+    "key-changed bazaar/main",
+    "key-changed souk/main",
+    "old-dead-letter intake",
+    "old-dead-letter parcelworks/eu",
+    "old-dead-letter slowpost/north",
+    "orders-held bazaar/main",
+    "orders-held souk/main",
+    "overdue parcelworks/eu",
+    "overdue slowpost/north",
+    "rejected parcelworks/eu",
+    "rejected slowpost/north",
+    "removed-destinations",
+    "signature-failures bazaar/main",
+    "signature-failures souk/main",
+    "silence bazaar/main",
+    "silence souk/main",
+    ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
+      (room) => `slow ${room}`,
+    ),
+    "throttled parcelworks/eu",
+    "throttled slowpost/north",
+    "webhooks-refused-5xx",
+    "webhooks-throttled",
+  ]);
+});
+
+test("what is faulty pages; what is rejected is a ticket: a person mends data in daylight", () => {
+  ok(lane(alarms.get("faulty parcelworks/eu")).includes(topic("page")));
+  ok(lane(alarms.get("rejected parcelworks/eu")).includes(topic("ticket")));
+  ok(lane(alarms.get("dead-letters parcelworks/eu")).includes(topic("ticket")));
+});
+
+test("each lane reaches whom the stage names, by e-mail or https", () => {
+  const subscriptions = template
+    .all("AWS::SNS::Subscription")
+    .map(({ Properties }) => [Properties["Protocol"], Properties["Endpoint"]]);
+  deepEqual(subscriptions.sort(), [
+    ["email", "oncall@example.com"],
+    ["https", "https://tickets.example.com/sns"],
+  ]);
+});
+
+test("an empty queue is good news, a silent connection bad: missing data is read so", () => {
+  equal(alarms.get("dead-letters parcelworks/eu")?.Properties["TreatMissingData"], "notBreaching");
+  const silence = alarms.get("silence bazaar/main")?.Properties;
+  deepEqual(
+    [silence?.["TreatMissingData"], silence?.["Period"], silence?.["EvaluationPeriods"]],
+    ["breaching", 3600, 3],
+  );
+});
+
+test("a dead letter raises its alarm again when it is 7 days old, half its life", () => {
+  const { MetricName, Statistic, Period, EvaluationPeriods, Threshold } =
+    alarms.get("old-dead-letter intake")?.Properties ?? {};
+  // Not SQS's age, which leaves out what somebody looked at three times.
+  deepEqual([MetricName, Statistic, Threshold], ["ApproximateNumberOfMessagesVisible", "Maximum", 1]);
+  equal(Number(Period) * Number(EvaluationPeriods), 7 * 86_400);
+});
+
+test("a function's alarm rings before its timeout does, at 80 %", () => {
+  equal(alarms.get("slow create-order-slowpost")?.Properties["Threshold"], 160_000);
+});
+
+test("metrics of ours are by connection or by destination, never both: each pair would be billed", () => {
+  for (const { Properties } of alarms.values()) {
+    const dimensions = JSON.stringify(Properties["Dimensions"] ?? "");
+    ok(!(dimensions.includes('"connection"') && dimensions.includes('"destination"')));
+  }
+});
+
+test("the dashboard draws every connection and every destination", () => {
+  const [dashboard] = template.all("AWS::CloudWatch::Dashboard");
+  const body = JSON.stringify(dashboard?.Properties["DashboardBody"]);
+  for (const name of ["bazaar/main", "souk/main", "parcelworks/eu", "slowpost/north", "intake"])
+    ok(body.includes(name), name);
+  match(body, /LatencyWebhookToCreated/);
+});
+
+test("failing, faulty, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended, and is not ended by silence", () => {
+  for (const [name, metric] of [
+    ["failing parcelworks/eu", "WaitingFailing"],
+    ["faulty parcelworks/eu", "WaitingFaulty"],
+    ["overdue parcelworks/eu", "DeliveriesOverdue"],
+    ["orders-held bazaar/main", "OrdersHeld"],
+  ] as const) {
+    const { MetricName, Statistic, Threshold, TreatMissingData } = alarms.get(name)?.Properties ?? {};
+    deepEqual([MetricName, Statistic, Threshold, TreatMissingData], [metric, "Maximum", 1, "ignore"], name);
+  }
+  equal(alarms.get("removed-destinations")?.Properties["MetricName"], "DeliveriesOverdue");
+  match(JSON.stringify(alarms.get("removed-destinations")?.Properties["Dimensions"]), /"removed"/);
+});
+
+test("one refused webhook pages where none was accepted in the hour: a small shop never reaches the threshold", () => {
+  const { Metrics, Threshold } = alarms.get("key-changed souk/main")?.Properties ?? {};
+  equal(Threshold, 1);
+  const text = JSON.stringify(Metrics);
+  match(text, /"IF\(accepted > 0, 0, refused\)"/);
+  for (const metric of ["EventsReceived", "SignatureFailures"]) ok(text.includes(`"MetricName":"${metric}"`));
+  ok(!text.includes('"Period":300'));
+});
+
+test("what ends by itself says so only where it is known: an hour without webhooks does not mend a key", () => {
+  equal(alarms.get("key-changed souk/main")?.Properties["TreatMissingData"], "missing");
+  equal(alarms.get("events-failed")?.Properties["MetricName"], "EventsFailed");
+  const { EvaluationPeriods, DatapointsToAlarm, Period } = alarms.get("slow route-order")?.Properties ?? {};
+  deepEqual(
+    [EvaluationPeriods, DatapointsToAlarm, Period],
+    [12, 3, 300],
+    "three long runs in an hour, however far apart",
+  );
+});
+
+test("a rejection rings anew whatever still lies there from before: the dead letters' alarm is the one that lasts", () => {
+  const { MetricName, Statistic, Period } = alarms.get("rejected parcelworks/eu")?.Properties ?? {};
+  deepEqual([MetricName, Statistic, Period], ["DeliveriesRejected", "Sum", 300]);
+  equal(alarms.get("dead-letters parcelworks/eu")?.Properties["MetricName"], "ApproximateNumberOfMessagesVisible");
+});

@@ -1,0 +1,106 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { drawDashboard } from "../../../docs/tools/dashboard-picture/draw-widgets.ts";
+import { type Widget, widgetsOf } from "../../../infra/monitoring/dashboard-widgets.ts";
+import { readStage } from "../../../infra/stage-file/read-stage.ts";
+import type { Resource } from "../../../infra/template.ts";
+import { bareTemplate } from "../../../infra/template.ts";
+import { METRICS } from "../../../shared/telemetry/metrics.ts";
+import { stage as shipped } from "../../docs/stages/prod.ts";
+import { bazaar, connectors, stageFile, templateOf } from "../../support/synthesised.ts";
+
+const widgetsOfStage = (file = stageFile(), known = bazaar): Widget[] => {
+  const { Resources } = templateOf(file, known).json as { Resources: Record<string, Resource> };
+  return widgetsOf(new Map(Object.entries(Resources)));
+};
+const titled = (widgets: Widget[], title: string) =>
+  widgets.flatMap((widget) => (widget.type === "metric" && widget.properties.title === title ? [widget] : []));
+
+test("the picture in the README is what the template says: npm run dashboard-picture draws it", () => {
+  const stage = readStage(shipped, connectors);
+  const drawn = drawDashboard(widgetsOf(bareTemplate(stage)), stage);
+  equal(readFileSync(new URL("../../../docs/dashboard.svg", import.meta.url), "utf8"), drawn);
+});
+
+test("every metric that is counted is on the dashboard, but for what the alarm of 5xx answers shows", () => {
+  const body = JSON.stringify(widgetsOfStage());
+  const missing = [...METRICS.connection, ...METRICS.destination].filter((name) => !body.includes(`"${name}"`));
+  deepEqual(missing, ["NotDurable"]);
+});
+
+test("gauges, which are written every minute, are not summed", () => {
+  const rows = widgetsOfStage().flatMap((widget) => (widget.type === "metric" ? widget.properties.metrics : []));
+  for (const gauge of ["OrdersHeld", "DeliveriesOverdue"]) {
+    const stats = rows.filter((row) => row.includes(gauge)).map((row) => JSON.stringify(row.at(-1)));
+    ok(stats.length > 0);
+    for (const stat of stats) match(stat, /"stat":"Maximum"/);
+  }
+});
+
+test("totals are of the time that the dashboard shows, not since midnight UTC", () => {
+  const widgets = widgetsOfStage();
+  for (const title of ["Webhooks in", "New orders", "Created at providers"]) {
+    const [widget] = titled(widgets, title);
+    ok(widget?.properties.setPeriodToTimeRange, title);
+    ok(!JSON.stringify(widget).includes('"period"'), title);
+  }
+});
+
+test("alarms stand in the lane that they ring in", () => {
+  const [page, ticket] = widgetsOfStage().flatMap((widget) =>
+    widget.type === "alarm" ? [widget.properties.alarms.join()] : [],
+  );
+  ok(page?.includes("faulty parcelworks/eu") && !page.includes("rejected parcelworks/eu"));
+  ok(ticket?.includes("rejected parcelworks/eu") && !ticket.includes("faulty parcelworks/eu"));
+});
+
+const expressions = (widget: Widget) =>
+  widget.type === "metric"
+    ? widget.properties.metrics.flatMap((row) => {
+        const { expression } = z.parse(z.looseObject({ expression: z.optional(z.string()) }), row.at(-1));
+        return expression ?? [];
+      })
+    : [];
+
+test("a sum of all connections or destinations finds its own metrics, and none of its neighbours in the graph", () => {
+  let sums = 0;
+  for (const widget of widgetsOfStage()) {
+    const rows = widget.type === "metric" ? widget.properties.metrics.map((row) => JSON.stringify(row)) : [];
+    for (const expression of expressions(widget)) {
+      const [, part] = /METRICS\("(\w+)"\)/.exec(expression) ?? [];
+      if (part === undefined) continue;
+      const found = rows.filter((row) => new RegExp(`"id":"\\w*${part}`).test(row)).map((row) => row.split(",")[1]);
+      const [metric] = found;
+      ok(found.length > 1 && found.every((other) => other === metric), `${part}: ${found}`);
+      sums += 1;
+    }
+  }
+  ok(sums > 12);
+});
+
+test("CloudWatch takes 2,048 characters in an expression and 500 metrics in a graph: the largest stage keeps to that", () => {
+  const connections = Array.from({ length: 64 }, (_, index) => ({
+    channel: "bazaar",
+    name: `shop-${index}`,
+    key: `B${index}`,
+    since: "2026-01-01T00:00:00Z",
+  }));
+  for (const widget of widgetsOfStage(stageFile({ connections, routes: [] }))) {
+    for (const expression of expressions(widget)) ok(expression.length <= 2048, expression);
+    if (widget.type === "metric") ok(widget.properties.metrics.length <= 500, widget.properties.title);
+  }
+});
+
+test("CloudWatch takes 100 alarms in a widget: a large stage has several", () => {
+  const destinations = Array.from({ length: 30 }, (_, index) => ({
+    provider: "parcelworks",
+    name: `account-${index}`,
+  }));
+  const lists = widgetsOfStage(stageFile({ destinations, routes: [] })).flatMap((widget) =>
+    widget.type === "alarm" ? [widget.properties.alarms.length] : [],
+  );
+  ok(lists.length > 2);
+  ok(lists.every((length) => length <= 100));
+});

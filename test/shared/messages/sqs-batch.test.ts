@@ -1,0 +1,95 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import type { SQSEvent, SQSRecord } from "aws-lambda";
+import { workOnBatch } from "../../../shared/messages/sqs-batch.ts";
+
+const ARN = "arn:aws:sqs:eu-central-1:000000000000:order-relay-test-intake";
+
+const record = (messageId: string): SQSRecord => ({
+  messageId,
+  receiptHandle: `receipt of ${messageId}`,
+  body: messageId,
+  attributes: {
+    ApproximateReceiveCount: "3",
+    SentTimestamp: "0",
+    SenderId: "",
+    ApproximateFirstReceiveTimestamp: "0",
+  },
+  messageAttributes: {},
+  md5OfBody: "",
+  eventSource: "aws:sqs",
+  eventSourceARN: ARN,
+  awsRegion: "eu-central-1",
+});
+const batch = (...ids: string[]): SQSEvent => ({ Records: ids.map(record) });
+
+function visibility() {
+  const changes: [queue: string, receipt: string, seconds: number][] = [];
+  const changeVisibility = async (...change: [string, string, number]) => void changes.push(change);
+  return { changes, queues: { changeVisibility } };
+}
+
+test("one that throws and one that is given back fail alone; the rest are acknowledged", async () => {
+  const { changes, queues } = visibility();
+  const { batchItemFailures } = await workOnBatch(batch("a", "b", "c", "d"), queues, async ({ messageId }) => {
+    if (messageId === "a") throw new Error("of Ada Byron, Main 1");
+    if (messageId === "c") return { again: 90_000 };
+    return "done";
+  });
+  deepEqual(
+    batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+    ["a", "c"],
+  );
+  deepEqual(changes, [[ARN, "receipt of c", 90]]);
+});
+
+test("a batch of nothing but failures fails record by record, and never throws: that would fail what is to come too", async () => {
+  const { queues } = visibility();
+  const work = async () => {
+    throw new Error("down");
+  };
+  equal((await workOnBatch(batch("a", "b"), queues, work)).batchItemFailures.length, 2);
+});
+
+test("a record whose visibility cannot be changed comes back all the same, after the queue's own", async () => {
+  const queues = {
+    changeVisibility: async () => {
+      throw new Error("ReceiptHandleIsInvalid");
+    },
+  };
+  const { batchItemFailures } = await workOnBatch(batch("a", "b"), queues, async ({ messageId }) =>
+    messageId === "a" ? { again: 0 } : "done",
+  );
+  deepEqual(batchItemFailures, [{ itemIdentifier: "a" }]);
+});
+
+test("records are worked on side by side: the first waits for nobody, nobody for the first", async () => {
+  const { queues } = visibility();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { batchItemFailures } = await workOnBatch(batch("waits", "releases"), queues, async ({ messageId }) => {
+    if (messageId === "waits") await released;
+    else release();
+    return "done";
+  });
+  deepEqual(batchItemFailures, []);
+});
+
+test("an empty batch is no failure", async () => {
+  deepEqual(await workOnBatch({ Records: [] }, visibility().queues, async () => "done"), { batchItemFailures: [] });
+});
+
+test("a record that never ends fails alone when its time is over: the others are acknowledged all the same", async () => {
+  const { queues } = visibility();
+  const work = ({ messageId }: SQSRecord) =>
+    messageId === "hangs" ? new Promise<never>(() => {}) : Promise.resolve("done" as const);
+  const { batchItemFailures } = await workOnBatch(batch("a", "hangs", "b"), queues, work, Date.now() + 50);
+  deepEqual(batchItemFailures, [{ itemIdentifier: "hangs" }]);
+});
+
+test("a batch that is done in time leaves no timer behind", async () => {
+  await workOnBatch(batch("a"), visibility().queues, async () => "done", Date.now() + 3_600_000);
+  ok(!process.getActiveResourcesInfo().includes("Timeout"));
+});

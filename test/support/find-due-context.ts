@@ -1,0 +1,45 @@
+import { findDue, type Pass } from "../../functions/find-due/find-due.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { createLedgerTable, type TestLedger } from "./ledger-table.ts";
+import { newId, RoomTwo } from "./route-order-context.ts";
+
+let tables = 0;
+
+/** Rooms 2 and 4 on a table of their own: the due-time pass sees every order in it. */
+export class RoomFour extends RoomTwo {
+  /** @param first whether no pass was ever made */
+  static async open(started: TestLedger, first = false): Promise<RoomFour> {
+    const table = `ledger-${++tables}`;
+    await createLedgerTable(started.client, table);
+    const room = new RoomFour(started, {}, table);
+    // A stage that has been running: its first pass ever looks further back, hour by hour.
+    if (!first) await room.ledger.moveDueCursor(room.clock);
+    return room;
+  }
+
+  /** @param time that it has, ms */
+  pass(time = 30_000): Promise<Pass> {
+    const { config, ledger, queues, now } = this;
+    return findDue({ config, ledger, queues, now, deadline: this.clock + time });
+  }
+
+  /** A paid order, recorded and sent now. */
+  async sentOrder(): Promise<string> {
+    const id = newId();
+    await this.ordered({ id });
+    return id;
+  }
+
+  /** What room 3 would have written of it. */
+  async delivered(orderId: string, destination: string, changes: Partial<Delivery>): Promise<void> {
+    const { record, deliveries } = await this.file(orderId);
+    const { channel, connection, generation, expiresAt } = record;
+    const before = deliveries.find((one) => one.destination === destination);
+    const result = await this.ledger.putDelivery({
+      ...{ v: 1, rev: (before?.rev ?? 0) + 1, channel, connection, orderId, destination, generation, expiresAt },
+      ...{ state: "created", attempts: 1, tries: {}, failed: {}, providerOrderIds: [], firstSentAt: this.clock },
+      ...changes,
+    });
+    if (result === "conflict") throw new Error("the test's own write met another");
+  }
+}

@@ -1,0 +1,10 @@
+/** Of stages that are deployed or replayed in a test: every wait in seconds, as in local/stages/local.ts. */
+export const QUICK_TIMING = {
+  leaseSkew: "1s",
+  shortWait: "1s",
+  retryBase: "500ms",
+  retryCap: "5s",
+  giveUpAfter: "30s",
+  throttleBase: "200ms",
+  throttleCap: "5s",
+} as const;

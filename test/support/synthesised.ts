@@ -1,0 +1,84 @@
+import { App, type AppProps } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import * as z from "zod/mini";
+import { OrderRelayStack } from "../../infra/order-relay-stack.ts";
+import { type Connectors, connectors } from "../../infra/stage-file/connectors.ts";
+import type { StageFile } from "../../infra/stage-file/define-stage.ts";
+import { readStage } from "../../infra/stage-file/read-stage.ts";
+
+// CDK's own schema check takes 3 s of each synth; `npm run synth` has it.
+process.env["CDK_VALIDATION"] = "false";
+
+const plain = {
+  secret: z.unknown(),
+  secretFields: { token: "of the account" },
+  reference: { maxLength: 40, characters: /./ },
+};
+
+/** Two channels and two providers that exist nowhere else, so that a test says all that it depends on. */
+export const bazaar: Connectors = {
+  channels: [
+    { name: "bazaar", secretFields: { signingSecrets: "keys, the first signs" } },
+    { name: "souk", methods: ["GET", "POST"], secretFields: { key: "of the address" } },
+  ],
+  providers: [
+    {
+      ...plain,
+      name: "parcelworks",
+      title: "Parcelworks",
+      settings: z.object({}),
+      timing: { settling: 1, call: 1000 },
+    },
+    {
+      ...plain,
+      name: "slowpost",
+      title: "Slow Post",
+      settings: z.object({ depot: z.string() }),
+      timing: { settling: 1, call: 60_000, function: 200_000 },
+      oneInFlight: true,
+    },
+  ],
+};
+
+const since = "2026-01-01T00:00:00Z";
+
+/** A stage of the bazaar with one of everything. */
+export const stageFile = (changes: Partial<StageFile> = {}): StageFile => ({
+  stage: "test",
+  connections: [
+    { channel: "bazaar", name: "main", key: "BA", since, silentAfter: "3h" },
+    { channel: "souk", name: "main", key: "SO", since },
+  ],
+  destinations: [
+    { provider: "parcelworks", name: "eu" },
+    { provider: "slowpost", name: "north", settings: { depot: "Oslo" } },
+  ],
+  routes: [{ from: ["bazaar/main", "souk/main"], to: ["parcelworks/eu", "slowpost/north"] }],
+  alarms: { page: ["oncall@example.com"], ticket: ["https://tickets.example.com/sns"] },
+  ...changes,
+});
+
+export function synthesised(file: StageFile, { known = bazaar, ...props }: { known?: Connectors } & AppProps = {}) {
+  const app = new App({ analyticsReporting: false, ...props });
+  const stage = readStage(file, known);
+  const stack = new OrderRelayStack(app, { stage, connectors: known, codeOf: () => Code.fromInline("// a stub") });
+  return { app, stage, stack };
+}
+
+export interface Resource {
+  id: string;
+  Properties: Record<string, unknown>;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+}
+
+/** The resources of a type, as CloudFormation would get them. */
+export function templateOf(file: StageFile, known: Connectors = bazaar) {
+  const template = Template.fromStack(synthesised(file, { known }).stack);
+  const all = (type: string): Resource[] =>
+    Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, Properties: {}, ...resource }));
+  return { all, json: template.toJSON(), text: JSON.stringify(template.toJSON()) };
+}
+
+export { connectors };
