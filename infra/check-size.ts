@@ -1,7 +1,7 @@
 import { widgetsOf } from "./monitoring/dashboard-widgets.ts";
 import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
-import { StageMistake } from "./stage-file/stage-config-error.ts";
+import { StageConfigError } from "./stage-file/stage-config-error.ts";
 import { bareTemplate, type Resource } from "./template.ts";
 
 type Template = ReadonlyMap<string, Resource>;
@@ -29,7 +29,7 @@ const MEASURES = [
  * Whether the stage fits into one stack. Counted, not calculated: what a connection or destination takes hangs on its channel,
  * its alarms, and on how CDK cuts long policies.
  * @param template of the whole stage, by logical ID
- * @throws StageMistake with how many connections or destinations do fit, give or take one
+ * @throws StageConfigError with how many connections or destinations do fit, give or take one
  */
 export function checkSize(stage: Stage, connectors: Connectors, template: Template): void {
   const over = MEASURES.filter(({ of, most }) => of(template) > most);
@@ -43,7 +43,7 @@ export function checkSize(stage: Stage, connectors: Connectors, template: Templa
     ...(shops > 0 ? [`about ${shops} connections fit with all destinations`] : []),
     ...(accounts > 0 ? [`about ${accounts} destinations fit with all connections`] : []),
   ];
-  throw new StageMistake(stage.path, [
+  throw new StageConfigError(stage.path, [
     `${connections.length} connections and ${destinations.length} destinations make ${over
       .map(({ of, what, most }) => `${of(template)} ${what}, of which ${most} are allowed`)
       .join(

@@ -16,14 +16,14 @@ import { watchFindDue, watchFunction } from "./monitoring/watch-functions.ts";
 import { watchConnection, watchFront, watchIntake } from "./monitoring/watch-webhooks.ts";
 import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
-import { createOrderRoom, type Room } from "./stage-file/function-settings.ts";
+import { createOrderFunction, type FunctionName } from "./stage-file/function-settings.ts";
 import { usedProviders } from "./stage-file/handlers.ts";
 
 interface Props {
   stage: Stage;
   connectors: Connectors;
   /** The bundle of each room (handlers.ts lists them). */
-  codeOf: (room: Room) => Code;
+  codeOf: (room: FunctionName) => Code;
 }
 
 /** One stage of Order Relay: the way of an order from the webhook to the providers, part by part. */
@@ -56,7 +56,7 @@ export class OrderRelayStack extends Stack {
         new ProviderLane(this, `Provider-${provider.name}`, {
           stage,
           provider,
-          code: codeOf(createOrderRoom(provider.name)),
+          code: codeOf(createOrderFunction(provider.name)),
           table,
           bucket,
           egress: fixedEgress.includes(provider.name) ? egress : undefined,

@@ -16,7 +16,7 @@ import { ANY_SIZE, resourcesOf } from "./template.ts";
  * Synthesises one stage, bundles and all, checked by cdk-nag.
  * @param name `prod` for infra/stages/prod.ts; default: the context's `stage` (`-c stage=prod`)
  * @returns the folder of the assembly
- * @throws StageMistake with a sentence for the user
+ * @throws StageConfigError with a sentence for the user
  */
 export async function synthesise(name?: string, props: AppProps = {}): Promise<string> {
   const app = new App({ ...props, analyticsReporting: false, context: { ...props.context, ...ANY_SIZE } });

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { CatalogEntry } from "../shared/ledger/catalog.ts";
-import { Refused } from "./refused.ts";
+import { CommandError } from "./command-error.ts";
 
 const COLUMNS = ["sku", "productId", "variantId", "providerSku", "packSize"] as const;
 type Column = (typeof COLUMNS)[number];
@@ -19,7 +19,7 @@ const MOST_PIECES = 1_000_000;
  * Reads a catalog line by line: a SKU or ID holds no line break, so a quote left open spoils its own line and no other.
  * Separated by comma, semicolon or tab, as its header is: spreadsheets write what their country is used to.
  * @param removing only the SKUs count
- * @throws Refused where the file cannot be read, or its header is not one; nothing was taken from it then
+ * @throws CommandError where the file cannot be read, or its header is not one; nothing was taken from it then
  */
 export async function* readCatalog(path: string, { removing }: { removing: boolean }): AsyncGenerator<Row> {
   let header: Header | undefined;
@@ -29,7 +29,7 @@ export async function* readCatalog(path: string, { removing }: { removing: boole
     if (!header) header = headerOf(line === 1 ? text.replace(/^\uFEFF/, "") : text, path, removing);
     else if (text.trim() !== "") yield { line, ...rowOf(text, header, removing) };
   }
-  if (!header) throw new Refused(`${path} is empty: its first line names the columns ${COLUMNS.join(",")}.`);
+  if (!header) throw new CommandError(`${path} is empty: its first line names the columns ${COLUMNS.join(",")}.`);
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {
@@ -41,11 +41,11 @@ async function* linesOf(path: string): AsyncGenerator<string> {
       rest = lines.pop() ?? "";
       for (const line of lines) yield line.replace(/\r$/, "");
       if (rest.length > LONGEST_LINE) {
-        throw new Refused(`${path} has a line of more than ${LONGEST_LINE} characters: it is no catalog.`);
+        throw new CommandError(`${path} has a line of more than ${LONGEST_LINE} characters: it is no catalog.`);
       }
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error) throw new Refused(`${path} cannot be read: ${error.message}`);
+    if (error instanceof Error && "code" in error) throw new CommandError(`${path} cannot be read: ${error.message}`);
     throw error;
   }
   if (rest !== "") yield rest.replace(/\r$/, "");
@@ -58,20 +58,20 @@ interface Header {
 
 function headerOf(text: string, path: string, removing: boolean): Header {
   const want = `write ${COLUMNS.join(",")}`;
-  if (/[\uFFFD\0]/.test(text)) throw new Refused(`${path} is not UTF-8: save it as "CSV UTF-8".`);
-  if (text.includes("\r")) throw new Refused(`${path} ends its lines with CR alone: save it with LF or CRLF.`);
+  if (/[\uFFFD\0]/.test(text)) throw new CommandError(`${path} is not UTF-8: save it as "CSV UTF-8".`);
+  if (text.includes("\r")) throw new CommandError(`${path} ends its lines with CR alone: save it with LF or CRLF.`);
   const separator = [",", ";", "\t"].find((one) => text.includes(one)) ?? ",";
   const names = cellsOf(text, separator);
-  if (names === undefined) throw new Refused(`${path}, line 1: a quote is not closed; ${want}.`);
+  if (names === undefined) throw new CommandError(`${path}, line 1: a quote is not closed; ${want}.`);
   const columns = names.map((name) => {
     const known = COLUMNS.find((column) => column.toLowerCase() === name.trim().toLowerCase());
-    if (!known) throw new Refused(`${path}, line 1: no column is called "${name}"; ${want}.`);
+    if (!known) throw new CommandError(`${path}, line 1: no column is called "${name}"; ${want}.`);
     return known;
   });
   const twice = columns.find((column, at) => columns.indexOf(column) !== at);
-  if (twice) throw new Refused(`${path}, line 1: the column ${twice} stands there twice.`);
-  if (!columns.includes("sku")) throw new Refused(`${path}, line 1: the column sku is missing; ${want}.`);
-  if (columns.length === 1 && !removing) throw new Refused(`${path}, line 1: nothing stands beside sku; ${want}.`);
+  if (twice) throw new CommandError(`${path}, line 1: the column ${twice} stands there twice.`);
+  if (!columns.includes("sku")) throw new CommandError(`${path}, line 1: the column sku is missing; ${want}.`);
+  if (columns.length === 1 && !removing) throw new CommandError(`${path}, line 1: nothing stands beside sku; ${want}.`);
   return { separator, columns };
 }
 

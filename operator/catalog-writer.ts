@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { type CatalogEntry, catalogPk } from "../shared/ledger/catalog.ts";
-import { Refused } from "./refused.ts";
+import { CommandError } from "./command-error.ts";
 
 /** DynamoDB takes no more at once. */
 const BATCH = 25;
@@ -29,7 +29,7 @@ export const batchesTo =
     return UnprocessedItems?.[table] ?? [];
   };
 
-/** @throws from any of its methods what `writeBatch` throws, or Refused where DynamoDB leaves rows undone */
+/** @throws from any of its methods what `writeBatch` throws, or CommandError where DynamoDB leaves rows undone */
 export function createCatalogWriter(writeBatch: WriteBatch, destination: string): CatalogWriter {
   const pk = catalogPk(destination);
   let batch = new Map<string, WriteRequest>();
@@ -40,7 +40,7 @@ export function createCatalogWriter(writeBatch: WriteBatch, destination: string)
   async function send(requests: WriteRequest[]): Promise<void> {
     let left = requests;
     for (let tries = 1; left.length > 0; tries++) {
-      if (tries > TRIES) throw new Refused(`DynamoDB left ${left.length} rows of a batch undone ${TRIES} times.`);
+      if (tries > TRIES) throw new CommandError(`DynamoDB left ${left.length} rows of a batch undone ${TRIES} times.`);
       const undone = await writeBatch(left);
       written += left.length - undone.length;
       left = undone;

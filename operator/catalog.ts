@@ -6,10 +6,10 @@ import { destinationPath } from "../shared/stage/config.ts";
 import { tableName } from "../shared/stage/names.ts";
 import { readCatalog } from "./catalog-file.ts";
 import { batchesTo, createCatalogWriter } from "./catalog-writer.ts";
+import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
-import { Refused } from "./refused.ts";
-import { runCommand, type Surroundings } from "./run-command.ts";
+import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Rows between two lines of progress. */
@@ -26,7 +26,7 @@ interface Options {
 }
 
 /** `npm run catalog`: the operator's own mapping of SKUs, one file for one destination. */
-export const catalogCommand = ({ terminal, variables }: Surroundings): Command =>
+export const catalogCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run catalog --")
     .description(
       "Imports how a destination knows our SKUs. Rows that are there already are replaced; all others stay. Safe to repeat.",
@@ -44,7 +44,7 @@ export const catalogCommand = ({ terminal, variables }: Surroundings): Command =
       const stage = await openStage(options, variables);
       const known = stage.config.destinations.map(destinationPath);
       if (!known.includes(destination)) {
-        throw new Refused(`The stage ${name} has no destination ${destination}; it has ${known.join(", ")}.`);
+        throw new CommandError(`The stage ${name} has no destination ${destination}; it has ${known.join(", ")}.`);
       }
       const { account, region } = stage.env;
       const table = tableName(name);
@@ -69,7 +69,7 @@ export const catalogCommand = ({ terminal, variables }: Surroundings): Command =
           ...(wrong > 0 ? [`${wrong} rows were wrong and changed nothing: mend them and import the file again`] : []),
         ].join("; "),
       );
-      if (wrong > 0) throw new Refused(`${wrong} wrong rows: their line numbers stand above.`);
+      if (wrong > 0) throw new CommandError(`${wrong} wrong rows: their line numbers stand above.`);
     });
 
 interface Read {

@@ -15,7 +15,7 @@ export interface MoreDeadLetters {
 }
 
 /** What ends with its message among the dead letters. */
-const DEAD_LETTERED: readonly Kind[] = ["rejected", "faulty", "in-doubt", "follow-up"];
+const DEAD_LETTERED: readonly Kind[] = ["rejected", "failed", "in-doubt", "follow-up"];
 
 /** @param waiting what the ledger knows to wait */
 export async function moreDeadLetters(stage: OpenStage, waiting: readonly WaitingOne[]): Promise<MoreDeadLetters[]> {
@@ -47,7 +47,7 @@ export async function messagesOn(queue: string, { sqs, queues }: OpenStage): Pro
  * What is left to do where deliveries were dealt with and their dead letters were not: these keep the queue's alarms ringing.
  * @returns a sentence, or undefined where none of them can have one any more
  */
-export function leftBehind(deliveries: readonly Delivery[], config: Config, now: number): string | undefined {
+export function remainingDeadLetters(deliveries: readonly Delivery[], config: Config, now: number): string | undefined {
   const { stage, destinations, retention } = config;
   const dead = destinations.map(destinationPath).filter((destination) =>
     deliveries.some((delivery) => {

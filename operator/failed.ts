@@ -4,7 +4,7 @@ import { type MoreDeadLetters, messagesOn, moreDeadLetters } from "./dead-letter
 import { nextStep } from "./next-step.ts";
 import { openStage } from "./open-stage.ts";
 import { commandFor, timeText } from "./order-story.ts";
-import { runCommand, type Surroundings } from "./run-command.ts";
+import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal } from "./terminal.ts";
 import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
 
@@ -20,7 +20,7 @@ interface Options {
 }
 
 /** `npm run failed`: what waits for a person. */
-export const failedCommand = ({ terminal, variables }: Surroundings): Command =>
+export const failedCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run failed --")
     .description("Lists what waits for a person or is overdue, by destination and reason, longest waiting first.")
     .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")

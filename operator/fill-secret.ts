@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
-import { nearest } from "../infra/stage-file/closest-matches.ts";
-import { Refused } from "./refused.ts";
+import { closestMatches } from "../infra/stage-file/closest-matches.ts";
+import { CommandError } from "./command-error.ts";
 import { fieldSchema, type StageSecret, secretTitle, stateOf } from "./stage-secrets.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,7 +16,7 @@ const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 /**
  * Reads values from a file of the shape of local/secrets.json: `{"endpoints": {"shopify/main": {…}}, "destinations": {…}}`.
  * @param secrets of the stage, all
- * @throws Refused where anything in it is wrong, and names all that is; never what stands there
+ * @throws CommandError where anything in it is wrong, and names all that is; never what stands there
  */
 export function fromFile(path: string, secrets: readonly StageSecret[]): Filled[] {
   const file = readSecretsFile(path);
@@ -33,12 +33,12 @@ export function fromFile(path: string, secrets: readonly StageSecret[]): Filled[
       }
     }
   }
-  if (wrong.length > 0) throw new Refused(`${path} is not right, so nothing was written:\n${wrong.join("\n")}`);
+  if (wrong.length > 0) throw new CommandError(`${path} is not right, so nothing was written:\n${wrong.join("\n")}`);
   return filled;
 }
 
 function noSuchSecret(title: string, secrets: readonly StageSecret[]): string {
-  const near = nearest(title, secrets.map(secretTitle));
+  const near = closestMatches(title, secrets.map(secretTitle));
   return `${title}: the stage has no such secret; ${near.length > 0 ? `the nearest is ${near.join(" or ")}` : "it has none"}`;
 }
 
@@ -47,13 +47,13 @@ function readSecretsFile(path: string): z.infer<typeof SecretsFile> {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new Refused(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new CommandError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
   try {
     return SecretsFile.parse(JSON.parse(text));
   } catch {
     // No cause: its message quotes the file.
-    throw new Refused(
+    throw new CommandError(
       `${path} has not the shape of local/secrets.json: {"endpoints": {"shopify/main": {…}}, "destinations": {"kakaclo/eu": {…}}}.`,
     );
   }
@@ -77,7 +77,7 @@ export async function fromPrompts(secret: StageSecret, former: unknown, terminal
     if (state.state !== "wrong") return { secret, value };
     terminal.note(state.problems.map((problem) => `  ${problem}`).join("\n"));
     const again = await terminal.ask("  Once more? [Y/n] ");
-    if (/^n/i.test(again.trim())) throw new Refused(`${secret.kind}/${secret.path} stays as it is.`);
+    if (/^n/i.test(again.trim())) throw new CommandError(`${secret.kind}/${secret.path} stays as it is.`);
   }
 }
 

@@ -1,21 +1,21 @@
 import type { Delivery } from "../shared/ledger/delivery.ts";
 import { ENDED } from "../shared/ledger/delivery.ts";
-import type { OrderFile } from "../shared/ledger/ledger.ts";
-import { isForAPerson } from "../shared/ledger/work-list.ts";
+import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
+import { needsOperator } from "../shared/ledger/work-list.ts";
 
 /** Why a person should look at something. The last three go on by themselves, or would. */
-export type Kind = "rejected" | "faulty" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";
+export type Kind = "rejected" | "failed" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";
 
 /** Undefined for a delivery that has ended or goes on by itself. */
 export function kindOf(delivery: Delivery): Kind | undefined {
   const { state, followUp } = delivery;
-  if (!isForAPerson(delivery)) return undefined;
+  if (!needsOperator(delivery)) return undefined;
   if (ENDED.has(state)) return followUp === undefined ? undefined : "follow-up";
-  return state === "rejected" || state === "in-doubt" ? state : "faulty";
+  return state === "rejected" || state === "in-doubt" ? state : "failed";
 }
 
 /** An order that only the operator sets free: it has deliveries, and is held all the same. */
-export const isHeldForAPerson = ({ record }: Pick<OrderFile, "record">): boolean =>
+export const isHeldForAPerson = ({ record }: Pick<OrderSnapshot, "record">): boolean =>
   record.state === "held" && record.decided.length > 0;
 
 /**
@@ -28,7 +28,7 @@ export function nextStep(kind: Kind, order: string, destination = "<destination>
   switch (kind) {
     case "rejected":
       return `Mend what the reason names: a SKU (npm run catalog), a value (in the shop, or \`missing\` in the stage file). Then redrive its dead letter, or: ${send}`;
-    case "faulty":
+    case "failed":
       return `Mend the way there: credentials (npm run secrets), permission, the provider's service. Then redrive its dead letters, or: ${send}`;
     case "in-doubt":
       return `Look for its reference at the provider. There: ${resolve("created=<its ID>")}; not there: … not-created; made by yourself: … done-by-hand`;

@@ -16,7 +16,7 @@ import { createQueues, type Queues } from "../shared/messages/queues.ts";
 import type { Config } from "../shared/stage/config.ts";
 import type { Environment } from "../shared/stage/env.ts";
 import { bucketName, tableName } from "../shared/stage/names.ts";
-import { Refused } from "./refused.ts";
+import { CommandError } from "./command-error.ts";
 
 /** A deployed stage, or the running local one, in the operator's hands. */
 export interface OpenStage {
@@ -46,13 +46,13 @@ interface Access {
  * @param name of infra/stages/<name>.ts; `local` is what `npm start` hosts at $PORT
  * @param stages the folder of the stage files, if not infra/stages; of a project that deploys with `-c stages=<folder>`
  * @param region default: as the SDK finds it (AWS_REGION, the profile)
- * @throws Refused, or StageMistake, with a sentence
+ * @throws CommandError, or StageConfigError, with a sentence
  */
 export async function openStage(
   { stage: name, stages, region }: { stage: string; stages?: string; region?: string },
   variables: NodeJS.ProcessEnv,
 ): Promise<OpenStage> {
-  if (stages !== undefined && !existsSync(stages)) throw new Refused(`There is no folder ${stages} (--stages).`);
+  if (stages !== undefined && !existsSync(stages)) throw new CommandError(`There is no folder ${stages} (--stages).`);
   const folder = stages ?? (name === "local" ? LOCAL_STAGES : undefined);
   const { config } = readStage(await loadStage(name, folder), connectors, folder);
   const { access, account, who } = name === "local" ? await local(variables) : await deployed(region, variables);
@@ -78,9 +78,9 @@ async function deployed(region: string | undefined, variables: NodeJS.ProcessEnv
   const endpoint = variables["AWS_ENDPOINT_URL"];
   const sts = new STSClient({ ...(region && { region }), ...(endpoint && { endpoint }) });
   const found = await sts.config.region().catch(() => undefined);
-  if (!found) throw new Refused("Which region? Set AWS_REGION, or say --region eu-central-1.");
+  if (!found) throw new CommandError("Which region? Set AWS_REGION, or say --region eu-central-1.");
   const { Arn, Account } = await sts.send(new GetCallerIdentityCommand({}));
-  if (!Arn || !Account) throw new Refused("AWS does not say who you are (sts:GetCallerIdentity).");
+  if (!Arn || !Account) throw new CommandError("AWS does not say who you are (sts:GetCallerIdentity).");
   return { access: { region: found, ...(endpoint && { endpoint }) }, account: Account, who: Arn };
 }
 
@@ -98,12 +98,12 @@ async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
   );
   const health = z.safeParse(Health, answer);
   if (!health.success) {
-    throw new Refused(
+    throw new CommandError(
       `No local stack is ready at ${url}: start it with \`npm start\`, and set PORT where it is not 3000.`,
     );
   }
   const { stage, aws } = health.data;
-  if (stage !== "local") throw new Refused(`The local stack at ${url} hosts the stage ${stage}, not local.`);
+  if (stage !== "local") throw new CommandError(`The local stack at ${url} hosts the stage ${stage}, not local.`);
   // The local stack counts calls by access key; there is nothing to prove to it.
   const credentials = { accessKeyId: "LOCALoperator", secretAccessKey: "local" };
   const { endpoint, region, account } = aws;

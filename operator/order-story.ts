@@ -1,5 +1,5 @@
 import type { Delivery } from "../shared/ledger/delivery.ts";
-import type { OrderFile } from "../shared/ledger/ledger.ts";
+import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
 import { isHeldForAPerson, kindOf, nextStep } from "./next-step.ts";
 
@@ -17,9 +17,9 @@ export function commandFor({ stage, stages }: { stage: string; stages?: string }
 const quoted = (word: string): string => (/^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The order's trace for a person to read. @param command that shows it, for what to do next */
-export async function orderStory(file: OrderFile, command: string): Promise<string> {
+export async function orderStory(file: OrderSnapshot, command: string): Promise<string> {
   const { record } = file;
-  const trace = await readTrace({ file: async () => file }, record);
+  const trace = await readTrace({ load: async () => file }, record);
   const head = [
     `${record.channel}/${record.connection}/${record.orderId}`,
     `${record.state}${record.reason ? `: ${record.reason}` : ""}${record.generation > 1 ? ` (generation ${record.generation})` : ""}`,

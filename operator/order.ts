@@ -1,18 +1,18 @@
 import { Command } from "commander";
 import * as providers from "../functions/providers/registry.ts";
 import type { Identity } from "../shared/identity.ts";
-import type { OrderFile } from "../shared/ledger/ledger.ts";
+import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
+import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
-import { leftBehind } from "./dead-letters.ts";
+import { remainingDeadLetters } from "./dead-letters.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, orderStory } from "./order-story.ts";
-import { Refused } from "./refused.ts";
 import { keep, type Released, renew } from "./renew.ts";
 import { type Finding, findingOf, type Resolved, resolve } from "./resolve.ts";
-import { runCommand, type Surroundings } from "./run-command.ts";
+import { type CommandContext, runCommand } from "./run-command.ts";
 import { sendAgain, sendable } from "./send-again.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { addEvent, withEvent } from "./trace-event.ts";
@@ -31,7 +31,7 @@ interface Options {
 }
 
 /** `npm run order`: what became of an order, and what a person does about it. */
-export const orderCommand = ({ terminal, variables }: Surroundings): Command =>
+export const orderCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run order --")
     .description("Shows what became of an order; sends it again, or records what a person found out.")
     .argument("<order>", "shopify/main/820982911946154508: channel, connection, the channel's order ID")
@@ -51,11 +51,11 @@ export const orderCommand = ({ terminal, variables }: Surroundings): Command =>
     .action(async (words: string, options: Options) => {
       const identity = identityOf(words);
       const chosen = (["send", "resolve", "renew", "keep"] as const).filter((one) => options[one] !== undefined);
-      if (chosen.length > 1) throw new Refused(`--${chosen.join(" and --")}: one thing at a time.`);
+      if (chosen.length > 1) throw new CommandError(`--${chosen.join(" and --")}: one thing at a time.`);
       const finding = options.resolve === undefined ? undefined : findingOf(options.resolve);
       const stage = await openStage(options, variables);
-      const file = await stage.ledger.file(identity);
-      if (!file) throw new Refused(`No order ${words} is known in the stage ${options.stage}.`);
+      const file = await stage.ledger.load(identity);
+      if (!file) throw new CommandError(`No order ${words} is known in the stage ${options.stage}.`);
       if (!options.json) terminal.say(`${await orderStory(file, commandFor(options, words))}\n`);
 
       const work: Work = { stage, file, terminal, yes: options.yes === true };
@@ -68,7 +68,7 @@ export const orderCommand = ({ terminal, variables }: Surroundings): Command =>
 
 interface Work {
   stage: OpenStage;
-  file: OrderFile;
+  file: OrderSnapshot;
   terminal: Terminal;
   yes: boolean;
 }
@@ -104,7 +104,7 @@ async function resolveOne(
     yes,
   );
   if ((await ledger.putDelivery(delivery)) === "conflict") {
-    throw new Refused(`Something happened to ${destination} meanwhile, so nothing was written: look at it again.`);
+    throw new CommandError(`Something happened to ${destination} meanwhile, so nothing was written: look at it again.`);
   }
   const outcome = `${destination} resolved as ${finding.is} by ${who}`;
   const record = (await ledger.order(file.record)) ?? file.record;
@@ -116,17 +116,27 @@ async function resolveOne(
 }
 
 /** Of every generation: an older one's dead letter lies there as well. */
-function sayLeftBehind(terminal: Terminal, { deliveries }: OrderFile, destinations: readonly string[], config: Config) {
+function sayLeftBehind(
+  terminal: Terminal,
+  { deliveries }: OrderSnapshot,
+  destinations: readonly string[],
+  config: Config,
+) {
   const concerned = deliveries.filter(({ destination }) => destinations.includes(destination));
-  const sentence = leftBehind(concerned, config, Date.now());
+  const sentence = remainingDeadLetters(concerned, config, Date.now());
   if (sentence !== undefined) terminal.note(sentence);
 }
 
-/** The delivery that is meant. @throws Refused where that is none, or could be several */
-function oneOf(file: OrderFile, finding: Finding, wanted: string | undefined, { config, who }: OpenStage): Resolved {
+/** The delivery that is meant. @throws CommandError where that is none, or could be several */
+function oneOf(
+  file: OrderSnapshot,
+  finding: Finding,
+  wanted: string | undefined,
+  { config, who }: OpenStage,
+): Resolved {
   const { decided } = file.record;
   if (wanted !== undefined && !decided.includes(wanted)) {
-    throw new Refused(`The order has no delivery to ${wanted}, only to ${decided.join(", ") || "nobody"}.`);
+    throw new CommandError(`The order has no delivery to ${wanted}, only to ${decided.join(", ") || "nobody"}.`);
   }
   const around = {
     ...{ destinations: config.destinations, timing: config.timing, restoredAt: config.restoredAt },
@@ -137,15 +147,17 @@ function oneOf(file: OrderFile, finding: Finding, wanted: string | undefined, { 
     try {
       return [resolve(file, destination, finding, around)];
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof CommandError)) throw error;
       refusals.push(error.message);
       return [];
     }
   });
   const [only, ...more] = able;
-  if (!only) throw new Refused(refusals.join("\n") || "The order has no deliveries.");
+  if (!only) throw new CommandError(refusals.join("\n") || "The order has no deliveries.");
   if (more.length === 0) return only;
-  throw new Refused(`Which one? Add --destination ${able.map(({ delivery }) => delivery.destination).join(" or ")}.`);
+  throw new CommandError(
+    `Which one? Add --destination ${able.map(({ delivery }) => delivery.destination).join(" or ")}.`,
+  );
 }
 
 /** As create-order has it. Of a destination that left the stage file, the longest of all. */
@@ -161,7 +173,7 @@ async function release({ stage, terminal, yes }: Work, { record, will }: Release
   await confirm(terminal, [will, `write down that ${who} says so`], yes);
   const written = withEvent(record, `${outcome} by ${who}`, Date.now());
   if ((await ledger.putOrder(written)) === "conflict") {
-    throw new Refused("Somebody else wrote the order meanwhile, so nothing was done: look at it again.");
+    throw new CommandError("Somebody else wrote the order meanwhile, so nothing was done: look at it again.");
   }
   await dispatch(written, { ...stage, now: Date.now });
   terminal.note(`The order is ${written.state}, generation ${written.generation}.`);
@@ -170,7 +182,7 @@ async function release({ stage, terminal, yes }: Work, { record, will }: Release
 function identityOf(words: string): Identity {
   const [, channel, connection, orderId] = /^([^/]+)\/([^/]+)\/(.+)$/s.exec(words) ?? [];
   if (!channel || !connection || !orderId) {
-    throw new Refused(
+    throw new CommandError(
       `"${words}" names no order: write channel/connection/order ID, as in shopify/main/820982911946154508.`,
     );
   }

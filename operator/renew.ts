@@ -1,11 +1,11 @@
 import { leftOver, newGeneration } from "../functions/route-order/next-record.ts";
-import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger/ledger.ts";
+import { type Ledger, type OrderSnapshot, onHour } from "../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
-import { without } from "../shared/omit.ts";
+import { omit } from "../shared/omit.ts";
 import { decide } from "../shared/routing/decide.ts";
 import type { Config } from "../shared/stage/config.ts";
+import { CommandError } from "./command-error.ts";
 import { isHeldForAPerson } from "./next-step.ts";
-import { Refused } from "./refused.ts";
 
 export interface Released {
   /** To be written upon the one it was made from, with one event more in its trace. */
@@ -17,10 +17,10 @@ export interface Released {
 /**
  * A held order begins anew: its former deliveries are gone, the routes decide those of the next generation.
  * @param now epoch ms
- * @throws Refused where it is not held for a person, or something of it may still exist
+ * @throws CommandError where it is not held for a person, or something of it may still exist
  */
 export async function renew(
-  file: OrderFile,
+  file: OrderSnapshot,
   ledger: Pick<Ledger, "readBody">,
   config: Config,
   now: number,
@@ -36,40 +36,40 @@ export async function renew(
       );
       return `${destination} (${delivery?.state ?? "queued"})`;
     });
-    throw new Refused(
+    throw new CommandError(
       `Of the former deliveries ${states.join(", ")} may still exist. Cancel each at the provider and say so: --resolve cancelled; or, where nothing is there: --resolve not-created.`,
     );
   }
   const connection = config.connections.find((one) => one.channel === channel && one.name === name);
-  if (!connection) throw new Refused(`The connection ${channel}/${name} is not in the stage file any more.`);
-  if (!body) throw new Refused("The order's body is no longer kept: let the shop send its event again.");
+  if (!connection) throw new CommandError(`The connection ${channel}/${name} is not in the stage file any more.`);
+  if (!body) throw new CommandError("The order's body is no longer kept: let the shop send its event again.");
 
   const decision = decide(config, connection, await ledger.readBody(body), now);
-  const next = newGeneration(without(record, "dueAt", "dueHour", "dueLooks"), decision);
+  const next = newGeneration(omit(record, "workAt", "workList", "dueLooks"), decision);
   const sends = next.toSend.length > 0;
   return {
-    record: sends ? { ...next, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 } : next,
+    record: sends ? { ...next, ...onHour(now + config.timing.dueAfter), dueLooks: 0 } : next,
     will: sends
       ? `begin generation ${next.generation} of the order and create it at ${next.toSend.join(" and ")} under references of its own`
       : `begin generation ${next.generation} of the order, ${next.state}${next.reason ? `: ${next.reason}` : ""}; nothing is sent`,
   };
 }
 
-/** A held order goes on as it is: what exists of it stays valid. @throws Refused where it is not held for a person */
-export function keep(file: OrderFile): Released {
+/** A held order goes on as it is: what exists of it stays valid. @throws CommandError where it is not held for a person */
+export function keep(file: OrderSnapshot): Released {
   refuseUnlessHeld(file);
   const deliveries = file.deliveries.filter(({ generation }) => generation === file.record.generation);
   const states = deliveries.map(({ destination, state }) => `${destination} ${state}`).join(", ");
   return {
-    record: { ...without(file.record, "dueAt", "dueHour", "dueLooks", "reason"), state: "recorded" },
+    record: { ...omit(file.record, "workAt", "workList", "dueLooks", "reason"), state: "recorded" },
     will: `hold the order no longer and keep its deliveries as they are (${states}); nothing is sent`,
   };
 }
 
-function refuseUnlessHeld(file: OrderFile): void {
+function refuseUnlessHeld(file: OrderSnapshot): void {
   if (isHeldForAPerson(file)) return;
   const { state, reason } = file.record;
-  throw new Refused(
+  throw new CommandError(
     `The order is ${state}${reason ? `: ${reason}` : ""}. Only one that is held for a person can be released.`,
   );
 }

@@ -1,24 +1,24 @@
 import { type Delivery, ENDED, newDelivery } from "../shared/ledger/delivery.ts";
 import { inDoubtUntil } from "../shared/ledger/in-doubt-until.ts";
-import type { OrderFile } from "../shared/ledger/ledger.ts";
-import { standsAs } from "../shared/ledger/work-list.ts";
-import { without } from "../shared/omit.ts";
+import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
+import { onList } from "../shared/ledger/work-list.ts";
+import { omit } from "../shared/omit.ts";
 import { type Destination, destinationPath, type Timing } from "../shared/stage/config.ts";
+import { CommandError } from "./command-error.ts";
 import { timeText } from "./order-story.ts";
-import { Refused } from "./refused.ts";
 
 /** What a person found out, or did, at the provider. */
 export type Finding =
   | { is: "created"; providerOrderIds: string[] }
   | { is: "not-created" | "done-by-hand" | "cancelled" };
 
-/** @throws Refused for what is none of the four */
+/** @throws CommandError for what is none of the four */
 export function findingOf(text: string): Finding {
   if (text === "not-created" || text === "done-by-hand" || text === "cancelled") return { is: text };
   const [, ids = ""] = /^created=(.*)$/s.exec(text) ?? [];
   const providerOrderIds = ids.split(",").flatMap((id) => id.trim() || []);
   if (providerOrderIds.length > 0) return { is: "created", providerOrderIds };
-  throw new Refused(
+  throw new CommandError(
     `--resolve ${text}: write created=<the provider's order ID>, not-created, done-by-hand or cancelled (at the provider).`,
   );
 }
@@ -46,9 +46,9 @@ export interface Resolved {
 /**
  * What a delivery becomes by a person's finding.
  * @param destination one of those decided for the order
- * @throws Refused where it has ended, is under way, or where nobody can know that yet
+ * @throws CommandError where it has ended, is under way, or where nobody can know that yet
  */
-export function resolve(file: OrderFile, destination: string, finding: Finding, around: Circumstances): Resolved {
+export function resolve(file: OrderSnapshot, destination: string, finding: Finding, around: Circumstances): Resolved {
   const { record } = file;
   const { now, timing, who } = around;
   const delivery =
@@ -57,13 +57,13 @@ export function resolve(file: OrderFile, destination: string, finding: Finding, 
   const { state, leaseUntil = 0, followUp, providerOrderIds } = delivery;
   // Two machines' clocks differ.
   if (state === "sending" && leaseUntil + timing.leaseSkew > now) {
-    throw new Refused(
+    throw new CommandError(
       `${destination} is being sent at this moment; ask again after ${timeText(leaseUntil + timing.leaseSkew)}.`,
     );
   }
-  const known = without(delivery, "token", "leaseUntil", "actsUntil", "settledAt", "nextAttemptAt", "reason");
+  const known = omit(delivery, "token", "leaseUntil", "actsUntil", "settledAt", "nextAttemptAt", "reason");
   const next = {
-    ...without(known, "dueAt", "dueHour"),
+    ...omit(known, "workAt", "workList"),
     rev: delivery.rev + 1,
     resolvedBy: `${finding.is}, ${timeText(now)}, ${who}`,
   };
@@ -71,10 +71,10 @@ export function resolve(file: OrderFile, destination: string, finding: Finding, 
   if (ENDED.has(state) && !(finding.is === "cancelled" && (state === "created" || state === "done-by-hand"))) {
     if (!openStep || finding.is !== "done-by-hand") {
       const as = providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : "";
-      throw new Refused(`${destination} has ended: ${state}${as}. There is nothing to resolve.`);
+      throw new CommandError(`${destination} has ended: ${state}${as}. There is nothing to resolve.`);
     }
     const will = `end the step "${followUp}" of ${destination} as done by hand`;
-    return { delivery: without(next, "followUp"), will, send: false };
+    return { delivery: omit(next, "followUp"), will, send: false };
   }
 
   switch (finding.is) {
@@ -93,11 +93,11 @@ export function resolve(file: OrderFile, destination: string, finding: Finding, 
     }
     case "cancelled": {
       if (delivery.firstSentAt === undefined && !ENDED.has(state)) {
-        throw new Refused(`Nothing was ever sent to ${destination}, so nothing can have been cancelled there.`);
+        throw new CommandError(`Nothing was ever sent to ${destination}, so nothing can have been cancelled there.`);
       }
       const will = `record that the order was cancelled by hand at ${destination}; nothing more is sent there`;
       const cancelled: Delivery = {
-        ...without(next, "followUp"),
+        ...omit(next, "followUp"),
         tries: {},
         state: "cancelled",
         reason: "cancelled by hand at the provider",
@@ -109,12 +109,12 @@ export function resolve(file: OrderFile, destination: string, finding: Finding, 
   }
 }
 
-function notCreated({ record }: OrderFile, delivery: Delivery, next: Delivery, around: Circumstances): Resolved {
+function notCreated({ record }: OrderSnapshot, delivery: Delivery, next: Delivery, around: Circumstances): Resolved {
   const { destinations, now, restoredAt, settlingOf, timing } = around;
   const { destination } = delivery;
   const doubt = inDoubtUntil(delivery, record, { settling: settlingOf(destination), restoredAt, now });
   if (doubt !== undefined && doubt + timing.leaseSkew > now) {
-    throw new Refused(
+    throw new CommandError(
       `What was sent to ${destination} may still arrive: "not there" proves something only after ${timeText(doubt + timing.leaseSkew)}. Look there again then.`,
     );
   }
@@ -129,18 +129,18 @@ function notCreated({ record }: OrderFile, delivery: Delivery, next: Delivery, a
     };
   }
   if (doubt === undefined) {
-    throw new Refused(
+    throw new CommandError(
       `${destination} is not in doubt: nothing of it was created there. --send ${destination} sends it again.`,
     );
   }
   if (!destinations.some((one) => destinationPath(one) === destination)) {
-    throw new Refused(
+    throw new CommandError(
       `${destination} is not in the stage file any more: put it back, or make the order elsewhere and say done-by-hand.`,
     );
   }
   const will = `free ${destination}: the next message creates the order there without looking for it first`;
   const reason = "not created, as found by hand; free to be sent";
   // Counted as open until it ends: what comes between this and its message must not hide it.
-  const open = standsAs("open", now);
+  const open = onList("open", now);
   return { delivery: { ...freed, ...open, tries: {}, state: "retrying", reason }, will, send: true };
 }

@@ -1,11 +1,11 @@
 import { type Command, CommanderError } from "commander";
-import { StageMistake } from "../infra/stage-file/stage-config-error.ts";
+import { StageConfigError } from "../infra/stage-file/stage-config-error.ts";
 import { NewerRelease } from "../shared/release.ts";
-import { Refused } from "./refused.ts";
+import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command needs of the world around it. */
-export interface Surroundings {
+export interface CommandContext {
   terminal: Terminal;
   variables: NodeJS.ProcessEnv;
 }
@@ -16,12 +16,12 @@ export interface Surroundings {
  * @returns the exit code
  */
 export async function runCommand(
-  define: (surroundings: Surroundings) => Command,
+  define: (context: CommandContext) => Command,
   words: readonly string[],
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<number> {
-  const { terminal } = surroundings;
-  const command = define(surroundings)
+  const { terminal } = context;
+  const command = define(context)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.say(text.trimEnd()),
@@ -53,7 +53,7 @@ const HINTS: Record<string, string> = {
 
 /** Undefined for what is a bug of ours, and wants its stack trace. */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof Refused || error instanceof StageMistake) return error.message;
+  if (error instanceof CommandError || error instanceof StageConfigError) return error.message;
   if (error instanceof NewerRelease) return `${error.message}, or ask from its checkout.`;
   if (!(error instanceof Error)) return undefined;
   const hint = HINTS[error.name];

@@ -3,11 +3,11 @@ import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { Command } from "commander";
 import { destinationPath } from "../shared/stage/config.ts";
 import { checkAccount } from "./check-account.ts";
+import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
-import { Refused } from "./refused.ts";
-import { runCommand, type Surroundings } from "./run-command.ts";
+import { type CommandContext, runCommand } from "./run-command.ts";
 import { readState, type SecretState, type StageSecret, secretsOf, secretTitle } from "./stage-secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -27,7 +27,7 @@ interface Known {
 }
 
 /** `npm run secrets`: which secrets of a stage are filled; fills them, and asks the providers whether they are good. */
-export const secretsCommand = ({ terminal, variables }: Surroundings): Command =>
+export const secretsCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run secrets --")
     .description("Lists the secrets of a stage, fills those that are missing or wrong, and checks them. Shows none.")
     .argument("[secret]", "only this one, filled anew: kakaclo/eu, or endpoints/shopify/main")
@@ -43,7 +43,7 @@ export const secretsCommand = ({ terminal, variables }: Surroundings): Command =
       const all = secretsOf(options.stage, stage.config);
       const secrets = wanted === undefined ? all : all.filter((one) => isMeant(one, wanted));
       if (secrets.length === 0) {
-        throw new Refused(`The stage has no secret ${wanted}; it has ${all.map(secretTitle).join(", ")}.`);
+        throw new CommandError(`The stage has no secret ${wanted}; it has ${all.map(secretTitle).join(", ")}.`);
       }
       const before = await readAll(secrets, stage);
       terminal.say(table(before));
@@ -59,8 +59,8 @@ export const secretsCommand = ({ terminal, variables }: Surroundings): Command =
 
       const bad = options.check ? await checkAll(after, stage, terminal) : 0;
       const open = after.filter(({ state }) => state.state !== "filled").length;
-      if (open > 0) throw new Refused(`${open} of ${after.length} secrets are not filled.`);
-      if (bad > 0) throw new Refused(`${bad} destinations cannot be used.`);
+      if (open > 0) throw new CommandError(`${open} of ${after.length} secrets are not filled.`);
+      if (bad > 0) throw new CommandError(`${bad} destinations cannot be used.`);
     });
 
 const isMeant = (secret: StageSecret, wanted: string): boolean =>

@@ -1,11 +1,11 @@
 import { type Delivery, ENDED } from "../shared/ledger/delivery.ts";
-import { dueAttributes, type Ledger, type OrderFile } from "../shared/ledger/ledger.ts";
+import { type Ledger, type OrderSnapshot, onHour } from "../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
 import type { Queues } from "../shared/messages/queues.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
+import { CommandError } from "./command-error.ts";
 import { timeText } from "./order-story.ts";
-import { Refused } from "./refused.ts";
 import { withEvent } from "./trace-event.ts";
 
 interface Sendable {
@@ -17,19 +17,19 @@ interface Sendable {
 /**
  * What of an order can be sent again.
  * @param wanted one destination; default all that have not ended and do not come again by themselves
- * @throws Refused where that is nothing
+ * @throws CommandError where that is nothing
  */
-export function sendable(file: OrderFile, wanted: string | undefined, config: Config, now: number): Sendable[] {
+export function sendable(file: OrderSnapshot, wanted: string | undefined, config: Config, now: number): Sendable[] {
   const { record } = file;
   const order = `${record.channel}/${record.connection}/${record.orderId}`;
   if (record.state !== "recorded" && record.state !== "cancelled") {
-    throw new Refused(
+    throw new CommandError(
       `${order} is ${record.state}${record.reason ? `: ${record.reason}` : ""}. Nothing of it is to be sent.`,
     );
   }
   if (wanted !== undefined && !record.decided.includes(wanted)) {
     const decided = record.decided.length > 0 ? `to ${record.decided.join(" and ")}` : "nowhere";
-    throw new Refused(
+    throw new CommandError(
       `${order} goes ${decided}, not to ${wanted}: the stage's routes say so, and the shop's next event asks them again.`,
     );
   }
@@ -49,7 +49,7 @@ export function sendable(file: OrderFile, wanted: string | undefined, config: Co
   });
   const able = looked.filter(({ whyNot }) => whyNot === undefined);
   if (able.length === 0)
-    throw new Refused(looked.map(({ whyNot }) => whyNot).join("\n") || `${order} has no deliveries.`);
+    throw new CommandError(looked.map(({ whyNot }) => whyNot).join("\n") || `${order} has no deliveries.`);
   return able;
 }
 
@@ -83,7 +83,7 @@ interface Deps {
 /**
  * Sends from the ledger, as route-order does: recorded first, so that find-due finishes what this process leaves undone.
  * @param outcome for the trace
- * @throws Refused where somebody else wrote the order meanwhile
+ * @throws CommandError where somebody else wrote the order meanwhile
  */
 export async function sendAgain(
   record: OrderRecord,
@@ -95,11 +95,11 @@ export async function sendAgain(
   const next: OrderRecord = {
     ...withEvent(record, outcome, now()),
     toSend: [...new Set([...record.toSend, ...destinations])],
-    ...dueAttributes(now() + config.timing.dueAfter),
+    ...onHour(now() + config.timing.dueAfter),
     dueLooks: 0,
   };
   if ((await ledger.putOrder(next)) === "conflict") {
-    throw new Refused("Somebody else wrote the order meanwhile, so nothing was sent: look at it again.");
+    throw new CommandError("Somebody else wrote the order meanwhile, so nothing was sent: look at it again.");
   }
   await dispatch(next, deps);
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from "../shared/ledger/delivery.ts";
 import type { Ledger, Waiting } from "../shared/ledger/ledger.ts";
-import { FOR_A_PERSON, isUnended } from "../shared/ledger/work-list.ts";
+import { isOnOpenList, NEEDS_OPERATOR } from "../shared/ledger/work-list.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { isHeldForAPerson, type Kind, kindOf } from "./next-step.ts";
 
@@ -35,14 +35,14 @@ const SIDE_BY_SIDE = 20;
  * a moment behind. @param now epoch ms
  */
 export async function waitingOnes(
-  ledger: Pick<Ledger, "standing" | "file">,
+  ledger: Pick<Ledger, "standing" | "load">,
   config: Config,
   now: number,
 ): Promise<WaitingOne[]> {
   const paths = config.destinations.map(destinationPath);
   const late = new Date(now - config.timing.overdueAfter).toISOString();
   const entries: Waiting[] = [];
-  for (const standing of [...FOR_A_PERSON, "failing", "open"] as const) {
+  for (const standing of [...NEEDS_OPERATOR, "failing", "open"] as const) {
     for await (const entry of ledger.standing(standing)) {
       const going = standing === "open" && entry.since > late && paths.includes(entry.destination ?? "");
       if (!going) entries.push(entry);
@@ -57,10 +57,10 @@ export async function waitingOnes(
 
 async function look(
   { identity, destination, since }: Waiting,
-  ledger: Pick<Ledger, "file">,
+  ledger: Pick<Ledger, "load">,
   paths: readonly string[],
 ): Promise<WaitingOne | undefined> {
-  const file = await ledger.file(identity);
+  const file = await ledger.load(identity);
   if (!file) return undefined;
   const common = { order: `${identity.channel}/${identity.connection}/${identity.orderId}`, since };
   if (destination === undefined) {
@@ -68,7 +68,7 @@ async function look(
     return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };
   }
   const stands = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
-  const delivery = file.deliveries.find((one) => stands(one) && one.dueAt === since) ?? file.deliveries.find(stands);
+  const delivery = file.deliveries.find((one) => stands(one) && one.workAt === since) ?? file.deliveries.find(stands);
   const kind = delivery && kindNow(delivery, paths);
   if (!kind) return undefined;
   const { reason = "waits on its queue; nothing has been sent there yet", reference = null } = delivery;
@@ -76,9 +76,9 @@ async function look(
 }
 
 function kindNow(delivery: Delivery, paths: readonly string[]): Kind | undefined {
-  if (!isUnended(delivery)) return kindOf(delivery);
+  if (!isOnOpenList(delivery)) return kindOf(delivery);
   if (!paths.includes(delivery.destination)) return "removed";
-  return delivery.dueHour === "failing" ? "failing" : "overdue";
+  return delivery.workList === "failing" ? "failing" : "overdue";
 }
 
 /** By destination, kind and what their reasons have in common; the group that waits longest first. */

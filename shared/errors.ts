@@ -18,13 +18,13 @@ export class Rejected extends Outcome {
 }
 
 /** Credentials, permission, signature, allow-list or configuration; nothing was created. Retried like "down", paged at the first. */
-export class Faulty extends Outcome {
-  override readonly name = "Faulty";
+export class Misconfigured extends Outcome {
+  override readonly name = "Misconfigured";
 }
 
 /** Surely not created, and not this order's fault: no connection, maintenance. Retried after backoff. */
-export class ProviderDown extends Outcome {
-  override readonly name = "ProviderDown";
+export class Unavailable extends Outcome {
+  override readonly name = "Unavailable";
 }
 
 /** Surely not created: too many requests. Not an attempt; retried after `retryAfter` (ms), or backoff. */
@@ -49,8 +49,8 @@ export class AlreadyExists extends Outcome {
 }
 
 /** It is not this delivery's turn (one in flight): not an attempt; come again after `until` (epoch ms). */
-export class NotYet extends Outcome {
-  override readonly name = "NotYet";
+export class Deferred extends Outcome {
+  override readonly name = "Deferred";
   readonly until: number;
 
   constructor(reason: string, until: number) {
@@ -60,6 +60,6 @@ export class NotYet extends Outcome {
 }
 
 /** An event nobody can read as it is: goes to the intake DLQ, raw and whole, until the mapping is mended. */
-export class Unreadable extends Outcome {
-  override readonly name = "Unreadable";
+export class MalformedEvent extends Outcome {
+  override readonly name = "MalformedEvent";
 }

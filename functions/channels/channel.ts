@@ -26,7 +26,7 @@ export interface Channel<Secret = unknown> {
 }
 
 export interface EventReader {
-  /** @throws Unreadable, or any error: the event then goes to the intake DLQ, raw and whole. */
+  /** @throws MalformedEvent, or any error: the event then goes to the intake DLQ, raw and whole. */
   read(event: ReceivedEvent, connection: Connection): Reading;
 }
 
@@ -34,7 +34,7 @@ export interface EventReader {
 export type Reading = { topic: string; eventTime?: string } & (
   | { kind: "order"; order: Order }
   /** Does not carry the whole order: changes states, never creates or replaces an order. */
-  | { kind: "change"; orderId: string; change: "noted" | "cancelled" }
+  | { kind: "change"; orderId: string; change: "touched" | "cancelled" }
   /** Authentic, and nothing of ours. */
   | { kind: "ignored"; reason: string }
 );

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { NotYet, Rejected, Throttled } from "../../shared/errors.ts";
+import { Deferred, Rejected, Throttled } from "../../shared/errors.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
-import type { Ledger, OrderFile } from "../../shared/ledger/ledger.ts";
-import { isUnended, standsOpen } from "../../shared/ledger/work-list.ts";
-import { without } from "../../shared/omit.ts";
+import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
+import { isOnOpenList, onOpenList } from "../../shared/ledger/work-list.ts";
+import { omit } from "../../shared/omit.ts";
 import type { Config, Destination } from "../../shared/stage/config.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
@@ -35,7 +35,7 @@ export interface Deps {
   provider: Provider;
   config: Config;
   ledger: Ledger;
-  /** One destination, its secret read and its tools at hand. @throws Faulty where the secret cannot be used */
+  /** One destination, its secret read and its tools at hand. @throws Misconfigured where the secret cannot be used */
   open(destination: Destination, deadline: number): Promise<Client>;
   /** Epoch ms. */
   now(): number;
@@ -62,10 +62,10 @@ export type Ran = Omit<Conclusion, "outcome"> & { outcome: Conclusion["outcome"]
 export class Attempt {
   private readonly message: Message;
   private readonly destination: Destination;
-  private readonly file: OrderFile;
+  private readonly file: OrderSnapshot;
   private readonly deps: Deps;
 
-  constructor(message: Message, destination: Destination, file: OrderFile, deps: Deps) {
+  constructor(message: Message, destination: Destination, file: OrderSnapshot, deps: Deps) {
     this.message = message;
     this.destination = destination;
     this.file = file;
@@ -76,7 +76,7 @@ export class Attempt {
     try {
       return await (followUp ? this.followUp(delivery) : this.attempt(delivery));
     } catch (error) {
-      if (error instanceof Conflict) return { outcome: "conflict", verdict: { again: CONFLICT_PAUSE } };
+      if (error instanceof Conflict) return { outcome: "conflict", disposition: { retryInMs: CONFLICT_PAUSE } };
       throw error;
     }
   }
@@ -134,7 +134,7 @@ export class Attempt {
     const { functionTimeout, config } = this.deps;
     const now = this.deps.now();
     const claimed: Delivery = {
-      ...without(delivery, "settledAt", "nextAttemptAt", "dueAt", "dueHour"),
+      ...omit(delivery, "settledAt", "nextAttemptAt", "workAt", "workList"),
       ...this.standing(delivery, now),
       state: "sending",
       attempts: delivery.attempts + 1,
@@ -160,9 +160,9 @@ export class Attempt {
   }
 
   /** Once something went wrong it is counted until it ends: this attempt may die, and the next, and nobody be left to say so. */
-  private standing({ dueAt, dueHour, ...delivery }: Delivery, now: number): Pick<Delivery, "dueAt" | "dueHour"> {
-    if (isUnended({ dueHour })) return { dueAt, dueHour };
-    return delivery.firstSentAt === undefined && dueHour === undefined ? {} : standsOpen({ dueAt, dueHour }, now);
+  private standing({ workAt, workList, ...delivery }: Delivery, now: number): Pick<Delivery, "workAt" | "workList"> {
+    if (isOnOpenList({ workList })) return { workAt, workList };
+    return delivery.firstSentAt === undefined && workList === undefined ? {} : onOpenList({ workAt, workList }, now);
   }
 
   private async created(delivery: Delivery, created: Created, outgoing: Outgoing, client: Client): Promise<Ran> {
@@ -239,8 +239,8 @@ export class Attempt {
       const kept = failed.delivery && { ...failed.delivery, state: "created" as const };
       return this.write(delivery, { ...failed, ...(kept && { delivery: kept }) });
     }
-    const done = without(delivery, "followUp", "reason", "nextAttemptAt", "dueAt", "dueHour");
-    return this.write(delivery, { outcome: "created", delivery: { ...done, tries: {} }, verdict: "done" });
+    const done = omit(delivery, "followUp", "reason", "nextAttemptAt", "workAt", "workList");
+    return this.write(delivery, { outcome: "created", delivery: { ...done, tries: {} }, disposition: "ack" });
   }
 
   private inDoubtUntil(delivery: Delivery): number | undefined {
@@ -272,7 +272,7 @@ export class Attempt {
 
   /** No claim is made that the function's end would leave in doubt. */
   private needTime(): void {
-    if (!this.hasTimeFor(this.callTimeout())) throw new NotYet("the function's time is nearly over", this.deps.now());
+    if (!this.hasTimeFor(this.callTimeout())) throw new Deferred("the function's time is nearly over", this.deps.now());
   }
 
   private async write(before: Delivery, { delivery, ...rest }: Conclusion | Ran): Promise<Ran> {

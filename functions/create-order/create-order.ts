@@ -1,12 +1,12 @@
 import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
-import type { Verdict } from "../../shared/messages/sqs-batch.ts";
+import type { Disposition } from "../../shared/messages/sqs-batch.ts";
 import { isNewer, NewerRelease } from "../../shared/release.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
 import { Attempt, type Deps, type Message, type Ran } from "./attempt.ts";
 
 /** What became of a message, for one wide log line and the metrics. */
 export interface Handled {
-  verdict: Verdict;
+  disposition: Disposition;
   outcome: Ran["outcome"] | "ended" | "superseded" | "failed-before" | "unreadable";
   pointer?: DeliveryPointer;
   delivery?: Delivery;
@@ -21,9 +21,12 @@ export interface Handled {
  */
 export async function createOrder(message: Message, deps: Deps): Promise<Handled> {
   const handled = await work(message, deps);
-  const { verdict, outcome } = handled;
-  if (verdict === "done" || LEAVES.has(outcome)) return handled;
-  return { ...handled, verdict: { again: Math.max(verdict.again, patience(message.receives, deps.config.timing)) } };
+  const { disposition, outcome } = handled;
+  if (disposition === "ack" || LEAVES.has(outcome)) return handled;
+  return {
+    ...handled,
+    disposition: { retryInMs: Math.max(disposition.retryInMs, patience(message.receives, deps.config.timing)) },
+  };
 }
 
 /** Outcomes whose message is to reach the DLQ, the sooner the better. */
@@ -39,26 +42,26 @@ const patience = (receives: number, { retryBase, longestVisibility }: Config["ti
 async function work(message: Message, deps: Deps): Promise<Handled> {
   const pointer = parsePointer(message.body);
   const destination = deps.config.destinations.find((one) => destinationPath(one) === pointer?.destination);
-  const file = pointer && destination && (await deps.ledger.file(pointer));
+  const file = pointer && destination && (await deps.ledger.load(pointer));
   // Not ours, or of a destination or an order that is gone: SQS takes it to the DLQ, where a person reads it.
-  if (!file) return { verdict: { again: 0 }, outcome: "unreadable", ...(pointer && { pointer }) };
+  if (!file) return { disposition: { retryInMs: 0 }, outcome: "unreadable", ...(pointer && { pointer }) };
 
   const { record } = file;
-  if (pointer.generation < record.generation) return { verdict: "done", outcome: "superseded", pointer };
+  if (pointer.generation < record.generation) return { disposition: "ack", outcome: "superseded", pointer };
   const delivery =
     file.deliveries.find((one) => one.destination === pointer.destination && one.generation === pointer.generation) ??
     newDelivery({ ...record, generation: pointer.generation }, pointer.destination);
   const told = { pointer, delivery };
 
   const followUp = delivery.state === "created" && delivery.followUp !== undefined;
-  if (ENDED.has(delivery.state) && !followUp) return { verdict: "done", outcome: "ended", ...told };
+  if (ENDED.has(delivery.state) && !followUp) return { disposition: "ack", outcome: "ended", ...told };
   const failedAt = delivery.failed[message.messageId];
   if (failedAt !== undefined && message.sentAt <= failedAt) {
-    return { verdict: { again: 0 }, outcome: "failed-before", ...told };
+    return { disposition: { retryInMs: 0 }, outcome: "failed-before", ...told };
   }
   const busyUntil = delivery.state === "sending" ? delivery.leaseUntil : delivery.nextAttemptAt;
   const wait = (busyUntil ?? 0) - deps.now();
-  if (wait > 0) return { verdict: { again: wait }, outcome: "waiting", ...told };
+  if (wait > 0) return { disposition: { retryInMs: wait }, outcome: "waiting", ...told };
 
   const attempt = new Attempt(message, destination, file, deps);
   const { delivery: written, ...conclusion } = await attempt.work(delivery, followUp);

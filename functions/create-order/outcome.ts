@@ -1,8 +1,16 @@
-import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
+import {
+  AlreadyExists,
+  Deferred,
+  InDoubt,
+  Misconfigured,
+  Rejected,
+  Throttled,
+  Unavailable,
+} from "../../shared/errors.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { standsAs, standsOpen } from "../../shared/ledger/work-list.ts";
-import type { Verdict } from "../../shared/messages/sqs-batch.ts";
-import { without } from "../../shared/omit.ts";
+import { onList, onOpenList } from "../../shared/ledger/work-list.ts";
+import type { Disposition } from "../../shared/messages/sqs-batch.ts";
+import { omit } from "../../shared/omit.ts";
 import type { Timing } from "../../shared/stage/config.ts";
 import type { Created } from "../providers/provider.ts";
 import { backoff } from "./backoff.ts";
@@ -19,15 +27,15 @@ export interface Circumstances {
 /** What is written of a try, and when its message shall come again. */
 export interface Conclusion {
   /** In one word, for log and metrics. */
-  outcome: "created" | "rejected" | "throttled" | "retrying" | "faulty" | "in-doubt" | "gave-up" | "waiting";
+  outcome: "created" | "rejected" | "throttled" | "retrying" | "failed" | "in-doubt" | "gave-up" | "waiting";
   /** Undefined: there is nothing to write. */
   delivery?: Delivery;
-  verdict: Verdict;
+  disposition: Disposition;
 }
 
 /** The delivery without what belongs to a running attempt. */
 const atRest = (delivery: Delivery): Delivery =>
-  without(delivery, "token", "leaseUntil", "nextAttemptAt", "settledAt", "reason", "dueAt", "dueHour");
+  omit(delivery, "token", "leaseUntil", "nextAttemptAt", "settledAt", "reason", "workAt", "workList");
 
 /** Waiting for a turn and being throttled are not attempts. */
 const uncounted = (delivery: Delivery): Delivery => ({ ...delivery, attempts: delivery.attempts - 1 });
@@ -35,7 +43,7 @@ const uncounted = (delivery: Delivery): Delivery => ({ ...delivery, attempts: de
 export function concludeCreated(delivery: Delivery, created: Created, { now }: Circumstances): Conclusion {
   const { providerOrderIds, followUp, notes } = created;
   const ended: Delivery = {
-    ...without(atRest(delivery), "actsUntil"),
+    ...omit(atRest(delivery), "actsUntil"),
     tries: {},
     state: "created",
     providerOrderIds,
@@ -43,12 +51,12 @@ export function concludeCreated(delivery: Delivery, created: Created, { now }: C
     ...(followUp !== undefined && { followUp }),
     ...(notes !== undefined && { notes }),
   };
-  return { outcome: "created", delivery: ended, verdict: "done" };
+  return { outcome: "created", delivery: ended, disposition: "ack" };
 }
 
 /** Ends it for good without an order downstream. */
 export function concludeEnded(delivery: Delivery, state: "cancelled" | "withdrawn", reason: string): Conclusion {
-  return { outcome: "waiting", delivery: { ...atRest(delivery), state, reason }, verdict: "done" };
+  return { outcome: "waiting", delivery: { ...atRest(delivery), state, reason }, disposition: "ack" };
 }
 
 /**
@@ -63,10 +71,10 @@ export function concludeFailed(
   circumstances: Circumstances,
 ): Conclusion {
   const { now, messageId, timing, random } = circumstances;
-  if (error instanceof NotYet) {
+  if (error instanceof Deferred) {
     const again = Math.max(0, error.until - now);
     // Where nothing was claimed there is nothing to take back.
-    if (asking !== "create") return { outcome: "waiting", verdict: { again } };
+    if (asking !== "create") return { outcome: "waiting", disposition: { retryInMs: again } };
     return waiting(uncounted(delivery), "retrying", error.reason, again, circumstances);
   }
   if (error instanceof Throttled) {
@@ -84,15 +92,15 @@ export function concludeFailed(
         state: "rejected",
         reason: error.reason,
         failed,
-        tries: without(delivery.tries, messageId),
-        ...standsAs("rejected", now),
+        tries: omit(delivery.tries, messageId),
+        ...onList("rejected", now),
       },
-      verdict: { again: 0 },
+      disposition: { retryInMs: 0 },
     };
   }
-  const surelyNot = error instanceof Faulty || error instanceof ProviderDown || error instanceof Rejected;
+  const surelyNot = error instanceof Misconfigured || error instanceof Unavailable || error instanceof Rejected;
   const inDoubt = doubt || (asking === "create" && !surelyNot);
-  return tried(delivery, reasonOf(error), inDoubt, asking, error instanceof Faulty, circumstances);
+  return tried(delivery, reasonOf(error), inDoubt, asking, error instanceof Misconfigured, circumstances);
 }
 
 /** Not an attempt: come again later, nothing is counted. */
@@ -111,9 +119,9 @@ export function waiting(
       ...atRest(delivery),
       ...kept,
       ...{ state, reason, nextAttemptAt: Math.round(now + again) },
-      ...standsOpen(delivery, now),
+      ...onOpenList(delivery, now),
     },
-    verdict: { again },
+    disposition: { retryInMs: again },
   };
 }
 
@@ -123,7 +131,7 @@ export function tried(
   reason: string,
   inDoubt: boolean,
   asking: "prepare" | "find" | "create",
-  faulty: boolean,
+  failed: boolean,
   { now, messageId, timing, settling, random }: Circumstances,
 ): Conclusion {
   const former = delivery.tries[messageId] ?? { count: 0, since: now };
@@ -132,24 +140,24 @@ export function tried(
   const common = { ...atRest(delivery), ...doubt, reason };
   if (now - former.since >= timing.giveUpAfter) {
     const failed = { ...delivery.failed, [messageId]: now };
-    const state = inDoubt ? "in-doubt" : "faulty";
+    const state = inDoubt ? "in-doubt" : "failed";
     return {
       outcome: "gave-up",
-      delivery: { ...common, state, failed, tries: without(delivery.tries, messageId), ...standsAs("faulty", now) },
-      verdict: { again: 0 },
+      delivery: { ...common, state, failed, tries: omit(delivery.tries, messageId), ...onList("failed", now) },
+      disposition: { retryInMs: 0 },
     };
   }
   const again = backoff(count, { base: timing.retryBase, cap: timing.retryCap, random });
   return {
-    outcome: inDoubt ? "in-doubt" : faulty ? "faulty" : "retrying",
+    outcome: inDoubt ? "in-doubt" : failed ? "failed" : "retrying",
     delivery: {
       ...common,
       state: inDoubt ? "in-doubt" : "retrying",
       tries: newest({ ...delivery.tries, [messageId]: { count, since: former.since } }),
       nextAttemptAt: Math.round(now + again),
-      ...standsOpen(delivery, now, faulty ? "failing" : "open"),
+      ...onOpenList(delivery, now, failed ? "failing" : "open"),
     },
-    verdict: { again },
+    disposition: { retryInMs: again },
   };
 }
 
@@ -159,8 +167,8 @@ const reasonOf = (error: unknown): string => {
   if (error instanceof AlreadyExists) return `the provider says it exists already: ${error.reason}`;
   if (
     error instanceof InDoubt ||
-    error instanceof Faulty ||
-    error instanceof ProviderDown ||
+    error instanceof Misconfigured ||
+    error instanceof Unavailable ||
     error instanceof Rejected
   ) {
     return error.reason;

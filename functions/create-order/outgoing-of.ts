@@ -1,6 +1,6 @@
-import { Faulty, Rejected } from "../../shared/errors.ts";
+import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import type { Ledger, OrderFile } from "../../shared/ledger/ledger.ts";
+import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { reference } from "../../shared/ledger/reference.ts";
 import { linesToShip } from "../../shared/order.ts";
 import type { Config, Connection, Destination } from "../../shared/stage/config.ts";
@@ -14,10 +14,10 @@ interface Deps {
 
 /**
  * What goes out of an order to a destination: as it is now, under the reference that its delivery once got.
- * @throws Rejected where its body is no longer kept; Faulty where its connection's reference key is gone
+ * @throws Rejected where its body is no longer kept; Misconfigured where its connection's reference key is gone
  */
 export async function outgoingOf(
-  { record, body }: OrderFile,
+  { record, body }: OrderSnapshot,
   delivery: Delivery,
   destination: Destination,
   { provider, config, ledger }: Deps,
@@ -44,6 +44,6 @@ export async function outgoingOf(
 function keyOf({ references }: Destination, connection: Connection | undefined, path: string): string | undefined {
   if (references === "plain") return undefined;
   if (!connection)
-    throw new Faulty(`Connection ${path} is no longer in the stage file, so its orders have no reference key`);
+    throw new Misconfigured(`Connection ${path} is no longer in the stage file, so its orders have no reference key`);
   return connection.key;
 }

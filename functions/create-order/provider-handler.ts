@@ -4,16 +4,16 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as z from "zod/mini";
-import { Faulty } from "../../shared/errors.ts";
+import { Misconfigured } from "../../shared/errors.ts";
 import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
-import { type Verdict, workOnBatch } from "../../shared/messages/sqs-batch.ts";
+import { type Disposition, workOnBatch } from "../../shared/messages/sqs-batch.ts";
 import { type Destination, destinationPath } from "../../shared/stage/config.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
 import { queueName } from "../../shared/stage/names.ts";
 import { createSecrets, SecretUnreadable } from "../../shared/stage/secrets.ts";
-import { cancelledTooLate } from "../../shared/telemetry/late-cancellation.ts";
+import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import type { Client, Provider } from "../providers/provider.ts";
@@ -46,7 +46,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       const tools = createTools({ provider, destination: path, table, callTimeout, deadline, memory, now: Date.now });
       return provider.open({ destination: path, settings, secret, missing: destination.missing }, tools);
     } catch (error) {
-      if (error instanceof SecretUnreadable) throw new Faulty(error.message);
+      if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);
       throw error;
     }
   }
@@ -69,7 +69,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     // At its start, all of its time is left: the stage may have given this Lambda another timeout than the provider's.
     const functionTimeout = context.getRemainingTimeInMillis();
     const deadline = Date.now() + functionTimeout - END_MARGIN;
-    const work = async (record: SQSRecord): Promise<Verdict> => {
+    const work = async (record: SQSRecord): Promise<Disposition> => {
       const began = Date.now();
       const { messageId, body, attributes } = record;
       const receives = Number(attributes.ApproximateReceiveCount);
@@ -77,7 +77,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       const handled = await createOrder(message, { ...deps, functionTimeout });
       const queue = record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(":") + 1);
       tell(destinations.get(queue) ?? provider.name, record, handled, Date.now() - began);
-      return handled.verdict;
+      return handled.disposition;
     };
     return workOnBatch(event, queues, work, deadline + END_MARGIN / 2);
   });
@@ -88,14 +88,14 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
  * @param source the destination whose queue it came from: what cannot be read is counted there, or no alarm would see it
  */
 function tell(source: string, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
-  const { outcome, pointer, delivery, verdict } = handled;
+  const { outcome, pointer, delivery, disposition } = handled;
   const { eventId, channel, connection, orderId, generation } = pointer ?? {};
   const destination = outcome === "unreadable" ? source : (pointer?.destination ?? source);
   log.info("delivery.attempted", {
     ...{ eventId, channel, connection, orderId, generation, destination, messageId, outcome, duration },
     ...{ state: delivery?.state, attempts: delivery?.attempts, reference: delivery?.reference },
     receives: Number(attributes.ApproximateReceiveCount),
-    ...(verdict !== "done" && { until: verdict.again }),
+    ...(disposition !== "ack" && { until: disposition.retryInMs }),
   });
   const by = { destination };
   if (outcome === "created") {
@@ -103,15 +103,15 @@ function tell(source: string, { messageId, attributes }: SQSRecord, handled: Han
     // Once given up, it waited for a person: that is not how fast we are.
     const first = Object.keys(delivery?.failed ?? {}).length === 0;
     if (pointer && first) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
-    if (pointer && handled.cancelled) cancelledTooLate(destination, pointer);
+    if (pointer && handled.cancelled) reportLateCancellation(destination, pointer);
   }
   if (outcome === "rejected") count("DeliveriesRejected", by);
-  if (outcome === "faulty" || outcome === "gave-up") count("DeliveriesFaulty", by);
+  if (outcome === "failed" || outcome === "gave-up") count("DeliveriesFailed", by);
   // Once a message, however often it is handed out on its way to the DLQ.
   if (outcome === "unreadable" && attributes.ApproximateReceiveCount === "1") {
-    count("DeliveriesFaulty", by);
+    count("DeliveriesFailed", by);
     // No delivery of the ledger stands for it, so find-due would not count it: the alarm rings here.
-    count("WaitingFaulty", by);
+    count("WaitingFailed", by);
   }
   if (outcome === "in-doubt") count("DeliveriesInDoubt", by);
   if (outcome === "retrying") count("DeliveriesRetried", by);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { http } from "../../shared/connector/http.ts";
-import { NotYet } from "../../shared/errors.ts";
+import { Deferred } from "../../shared/errors.ts";
 import { createTableCache, sealWith } from "../../shared/ledger/cache.ts";
 import { catalogEntry } from "../../shared/ledger/catalog.ts";
 import { withLease } from "../../shared/ledger/lease.ts";
@@ -30,7 +30,7 @@ interface Options {
 export function createTools({ provider, destination, table, callTimeout, deadline, memory, now }: Options): Tools {
   const timeFor = (ms: number) => now() + ms + RESULT_MARGIN <= deadline;
   const needTime = (ms: number) => {
-    if (!timeFor(ms)) throw new NotYet("the function's time is nearly over", now());
+    if (!timeFor(ms)) throw new Deferred("the function's time is nearly over", now());
   };
   return {
     now,

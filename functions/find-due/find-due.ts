@@ -1,8 +1,8 @@
 import type { Identity } from "../../shared/identity.ts";
 import { type Delivery, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
-import { type DueEntry, dueAttributes, type Ledger, type OrderFile } from "../../shared/ledger/ledger.ts";
+import { type DueEntry, type Ledger, type OrderSnapshot, onHour } from "../../shared/ledger/ledger.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
-import { isUnended, standsAs } from "../../shared/ledger/work-list.ts";
+import { isOnOpenList, onList } from "../../shared/ledger/work-list.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
 
@@ -15,7 +15,7 @@ export interface Deps {
   /** Nothing is begun after it, epoch ms; the next pass goes on. */
   deadline: number;
   /** Told of each destination for which a cancellation came too late. */
-  tooLate?: (destination: string, order: Identity) => void;
+  onLateCancellation?: (destination: string, order: Identity) => void;
   /** Told of each order that could not be looked at, or not finished. */
   failed?: (order: Identity, error: unknown) => void;
 }
@@ -77,9 +77,9 @@ async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Pr
     for (let index = 0; index < entries.length; index += SIDE_BY_SIDE) {
       const [next, ...others] = entries.slice(index, index + SIDE_BY_SIDE);
       if (!next) break;
-      if (deps.now() >= deps.deadline) return until(Date.parse(next.dueAt));
+      if (deps.now() >= deps.deadline) return until(Date.parse(next.workAt));
       const [first] = await lookAt([next, ...others], pass, deps);
-      failed ??= first && Date.parse(first.dueAt);
+      failed ??= first && Date.parse(first.workAt);
     }
   }
   return until();
@@ -109,11 +109,11 @@ async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueE
   });
 }
 
-async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
+async function takeUp({ identity, workAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
   const { ledger, config, now } = deps;
-  const file = await ledger.file(identity);
+  const file = await ledger.load(identity);
   // The index is eventually consistent: an entry that moved on is found again where it went.
-  if (!file || file.record.dueAt !== dueAt) return;
+  if (!file || file.record.workAt !== workAt) return;
   pass.looked += 1;
   const { record } = file;
   const open = record.decided
@@ -124,7 +124,7 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
   const known = new Set(config.destinations.map(destinationPath));
   // To one that was taken out of the stage nothing can be sent; it is counted all the same.
   const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(file, destination), deps));
-  await Promise.all(open.map((destination) => standOpen(file, destination, Date.parse(dueAt), deps)));
+  await Promise.all(open.map((destination) => standOpen(file, destination, Date.parse(workAt), deps)));
   const looks = (record.dueLooks ?? 0) + 1;
   const pause = config.timing.dueAfter * Math.min(2 ** looks, LONGEST_PAUSE);
   const next = {
@@ -132,7 +132,7 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
     rev: record.rev + 1,
     toSend: [...new Set([...record.toSend, ...lost])].filter((destination) => known.has(destination)),
     dueLooks: looks,
-    ...dueAttributes(now() + pause),
+    ...onHour(now() + pause),
   };
   // Somebody else wrote it: it stays where it is in the index, or has moved on; either way it is found again.
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("written by somebody else");
@@ -142,29 +142,29 @@ async function takeUp({ identity, dueAt }: DueEntry, pass: Pass, deps: Deps): Pr
 
 /**
  * From now on it is counted until it ends (gauges.ts); what failed once stands there already.
- * @param dueAt of the order, epoch ms
+ * @param workAt of the order, epoch ms
  */
-async function standOpen(file: OrderFile, destination: string, dueAt: number, deps: Deps): Promise<void> {
+async function standOpen(file: OrderSnapshot, destination: string, workAt: number, deps: Deps): Promise<void> {
   const { record } = file;
   const delivery = deliveryOf(file, destination) ?? newDelivery(record, destination);
   // A running attempt's result is conditional on what it claimed: its item is nobody else's.
-  if (isUnended(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
+  if (isOnOpenList(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
   // When it was sent; where it never was, when that was decided: the order may have waited for its payment before.
   const { sentAt, toSend } = record;
-  const decidedAt = dueAt - deps.config.timing.dueAfter;
+  const decidedAt = workAt - deps.config.timing.dueAfter;
   const since = sentAt === undefined || toSend.includes(destination) ? decidedAt : Date.parse(sentAt);
   // Where somebody else wrote it, it is not forgotten: what comes of it, or the next look, puts it there.
-  await deps.ledger.putDelivery({ ...delivery, rev: delivery.rev + 1, ...standsAs("open", since) });
+  await deps.ledger.putDelivery({ ...delivery, rev: delivery.rev + 1, ...onList("open", since) });
 }
 
-const deliveryOf = ({ record, deliveries }: OrderFile, destination: string): Delivery | undefined =>
+const deliveryOf = ({ record, deliveries }: OrderSnapshot, destination: string): Delivery | undefined =>
   deliveries.find((one) => one.destination === destination && one.generation === record.generation);
 
 /** Not ended, and not in a DLQ either as far as we put it there. */
 function isOpen(delivery: Delivery | undefined, now: number): boolean {
   if (!delivery) return true;
   if (ENDED.has(delivery.state)) return delivery.followUp !== undefined && Object.keys(delivery.failed).length === 0;
-  if (delivery.state === "rejected" || delivery.state === "faulty") return false;
+  if (delivery.state === "rejected" || delivery.state === "failed") return false;
   const failedForGood = delivery.state === "in-doubt" && delivery.nextAttemptAt === undefined;
   return !(failedForGood && Object.keys(delivery.failed).length > 0 && (delivery.leaseUntil ?? 0) < now);
 }

@@ -1,5 +1,5 @@
 import type { Ledger, Waiting } from "../../shared/ledger/ledger.ts";
-import { isUnended, STANDINGS, type Standing } from "../../shared/ledger/work-list.ts";
+import { isOnOpenList, WORK_LISTS, type WorkList } from "../../shared/ledger/work-list.ts";
 import { type Config, destinationPath, pathOf } from "../../shared/stage/config.ts";
 import { type Dimension, type MetricName, REMOVED } from "../../shared/telemetry/metrics.ts";
 
@@ -7,7 +7,7 @@ import { type Dimension, type MetricName, REMOVED } from "../../shared/telemetry
 export interface Gauge {
   name: Extract<
     MetricName,
-    "DeliveriesOverdue" | "WaitingFailing" | "WaitingFaulty" | "WaitingRejected" | "OrdersHeld"
+    "DeliveriesOverdue" | "WaitingFailing" | "WaitingFailed" | "WaitingRejected" | "OrdersHeld"
   >;
   dimension: Dimension;
   value: number;
@@ -20,24 +20,24 @@ export async function gauges(ledger: Pick<Ledger, "standing">, config: Config, n
   const counts = new Map<string, number>();
   const of = (what: string, place: string) => counts.get(`${what} ${place}`) ?? 0;
   const add = (what: string, place: string) => counts.set(`${what} ${place}`, of(what, place) + 1);
-  const countAll = async (standing: Standing) => {
+  const countAll = async (standing: WorkList) => {
     // Entry by entry: an outage makes 100,000 of them, and this runs in 256 MB.
     for await (const entry of ledger.standing(standing)) {
       const place = placeOf(entry);
       add(standing, place);
-      if (isUnended({ dueHour: standing }) && entry.since <= overdueBefore) add("overdue", place);
+      if (isOnOpenList({ workList: standing }) && entry.since <= overdueBefore) add("overdue", place);
       if (standing !== "held" && !paths.includes(place)) add("orders", REMOVED);
     }
   };
-  await Promise.all(STANDINGS.map(countAll));
+  await Promise.all(WORK_LISTS.map(countAll));
 
-  const byDestination = (name: Gauge["name"], what: Standing | "overdue"): Gauge[] =>
+  const byDestination = (name: Gauge["name"], what: WorkList | "overdue"): Gauge[] =>
     paths.map((destination) => ({ name, dimension: { destination }, value: of(what, destination) }));
   const removed = of("orders", REMOVED);
   return [
     ...byDestination("DeliveriesOverdue", "overdue"),
     ...byDestination("WaitingFailing", "failing"),
-    ...byDestination("WaitingFaulty", "faulty"),
+    ...byDestination("WaitingFailed", "failed"),
     ...byDestination("WaitingRejected", "rejected"),
     // Billed only while there is something to say.
     ...(removed > 0

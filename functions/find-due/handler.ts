@@ -5,7 +5,7 @@ import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
-import { cancelledTooLate } from "../../shared/telemetry/late-cancellation.ts";
+import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
 import { errorName, log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import { findDue } from "./find-due.ts";
@@ -34,7 +34,7 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
     queues,
     now: Date.now,
     deadline,
-    tooLate: cancelledTooLate,
+    onLateCancellation: reportLateCancellation,
     failed: (order, error) => log.error("due.failed", { ...order, error: errorName(error) }),
   });
   log.info("due.passed", { count: looked, change: resent });

@@ -89,8 +89,8 @@ export type Found =
   | { found: "cancelled"; providerOrderIds: string[]; reason: string };
 
 /**
- * One destination, opened for the records of one batch. Errors by what happens next (shared/errors.ts): Rejected, Faulty,
- * ProviderDown, Throttled, NotYet; from `create` also InDoubt and AlreadyExists. Anything else thrown by `create` is taken
+ * One destination, opened for the records of one batch. Errors by what happens next (shared/errors.ts): Rejected, Misconfigured,
+ * Unavailable, Throttled, Deferred; from `create` also InDoubt and AlreadyExists. Anything else thrown by `create` is taken
  * as in doubt; anything else thrown by `prepare`, `find` or `followUp` is retried.
  */
 export interface Client {
@@ -109,7 +109,7 @@ export interface Tools {
   http(request: Omit<HttpRequest, "timeout"> & { timeout?: number }): Promise<HttpAnswer>;
   /** Epoch ms. */
   now(): number;
-  /** Resolves after `ms`, or rejects with NotYet where the function's time does not allow it. */
+  /** Resolves after `ms`, or rejects with Deferred where the function's time does not allow it. */
   wait(ms: number): Promise<void>;
   /** By when all of this record's work must be over, epoch ms. */
   readonly deadline: number;
@@ -121,7 +121,7 @@ export interface Tools {
   readonly memory: Map<string, unknown>;
   /**
    * Runs `work` while no other holder of `name` (of this provider) does. Waits its turn inside the function where that is
-   * short, else throws NotYet. `work` gets `keep(until)`: leave the lease taken until then (epoch ms), for a call that was
+   * short, else throws Deferred. `work` gets `keep(until)`: leave the lease taken until then (epoch ms), for a call that was
    * abandoned and may still run at the provider.
    */
   lease<T>(name: string, hold: number, work: (keep: (until: number) => void) => Promise<T>): Promise<T>;
@@ -133,7 +133,7 @@ export interface Tools {
 
 export interface Cache {
   /**
-   * What a newer release of ours remembers is not there to this one; `newer: "refuse"` throws Faulty instead: for what a
+   * What a newer release of ours remembers is not there to this one; `newer: "refuse"` throws Misconfigured instead: for what a
    * look-up relies on, so that an older function does not send again what it cannot find.
    */
   get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;

@@ -14,11 +14,11 @@ import { configuredEndpoints } from "./configured-endpoints.ts";
 import { fromGateway } from "./from-gateway.ts";
 import { type Outcome, type Request, type Result, receiveWebhook } from "./receive-webhook.ts";
 
-const STATUS = { queued: 200, unknown: 404, forged: 401, unsafe: 503 } as const satisfies Record<Outcome, number>;
+const STATUS = { queued: 200, unknown: 404, forged: 401, unavailable: 503 } as const satisfies Record<Outcome, number>;
 const METRIC = {
   queued: "EventsReceived",
   forged: "SignatureFailures",
-  unsafe: "NotDurable",
+  unavailable: "NotDurable",
 } as const satisfies Partial<Record<Outcome, MetricName>>;
 
 /** Senders give up after 5 s or less and come again: a call that hangs is worth a second try, not a wait. */
@@ -54,7 +54,7 @@ async function respond(
   let begun: string | undefined;
   // Before the early answer below goes out, which knows neither event nor endpoint.
   signal.addEventListener("abort", () =>
-    tell(request, { outcome: "unsafe", eventId: begun, error: "TimeoutError" }, startedAt),
+    tell(request, { outcome: "unavailable", eventId: begun, error: "TimeoutError" }, startedAt),
   );
   const result = await receiveWebhook(request, deps, (eventId) => {
     begun = eventId;
@@ -67,7 +67,7 @@ async function respond(
 function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
   // The path is the sender's own text where no endpoint is meant by it.
   const connection = deps.channels.has(endpoint) ? endpoint : undefined;
-  log[outcome === "unsafe" ? "error" : "info"]("webhook.answered", {
+  log[outcome === "unavailable" ? "error" : "info"]("webhook.answered", {
     endpoint: connection,
     outcome,
     eventId,
@@ -83,5 +83,5 @@ function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, 
 
 export const handler = middy(respond, {
   timeoutEarlyInMillis: LAST_WORDS_MS,
-  timeoutEarlyResponse: () => answer("unsafe"),
+  timeoutEarlyResponse: () => answer("unavailable"),
 });

@@ -7,8 +7,8 @@ import type { Secrets } from "../../shared/stage/secrets.ts";
 import { errorName, log } from "../../shared/telemetry/log.ts";
 import type { Channel, Webhook } from "../channels/channel.ts";
 
-/** `unsafe`: the event, or the key to check it with, is out of reach; the sender must come again. */
-export type Outcome = "queued" | "unknown" | "forged" | "unsafe";
+/** `unavailable`: the event, or the key to check it with, is out of reach; the sender must come again. */
+export type Outcome = "queued" | "unknown" | "forged" | "unavailable";
 
 /** A request at `/webhooks/{channel}/{endpoint}`. */
 export interface Request extends Webhook {
@@ -29,7 +29,7 @@ export interface Result {
   outcome: Outcome;
   /** Only of what is authentic. */
   eventId?: string | undefined;
-  /** Why it is unsafe: the name of an error. */
+  /** Why it is unavailable: the name of an error. */
   error?: string;
 }
 
@@ -54,7 +54,7 @@ export async function receiveWebhook(
     await makeDurable(eventOf(request, channel, eventId, deps.now()), request.endpoint, deps);
     return { outcome: "queued", eventId };
   } catch (error) {
-    return { outcome: "unsafe", ...(eventId && { eventId }), error: errorName(error) };
+    return { outcome: "unavailable", ...(eventId && { eventId }), error: errorName(error) };
   }
 }
 

@@ -3,10 +3,10 @@ import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
-import { type Verdict, workOnBatch } from "../../shared/messages/sqs-batch.ts";
+import { type Disposition, workOnBatch } from "../../shared/messages/sqs-batch.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
-import { cancelledTooLate } from "../../shared/telemetry/late-cancellation.ts";
+import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import * as registry from "../channels/registry.ts";
@@ -22,7 +22,7 @@ const deps: Deps = {
   queues,
   eventStore,
   now: Date.now,
-  tooLate: cancelledTooLate,
+  onLateCancellation: reportLateCancellation,
 };
 
 /** Records are answered for this long before the function's end, ms. */
@@ -32,11 +32,11 @@ const END_MARGIN = 1_000;
 export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const left = context.getRemainingTimeInMillis();
   const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
-  const work = async ({ messageId, body, attributes }: SQSRecord): Promise<Verdict> => {
+  const work = async ({ messageId, body, attributes }: SQSRecord): Promise<Disposition> => {
     const routed = await routeOrder(body, deps);
     tell(routed, messageId, Number(attributes.ApproximateReceiveCount));
     // SQS moves it to the DLQ by its own redrive policy, which is what the console can send back: the faster the better.
-    return routed.outcome === "unreadable" ? { again: 0 } : "done";
+    return routed.outcome === "unreadable" ? { retryInMs: 0 } : "ack";
   };
   return workOnBatch(event, queues, work, deadline, () => count("EventsFailed", {}));
 });

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { freshness } from "../../shared/ledger/freshness.ts";
-import { dueAttributes } from "../../shared/ledger/ledger.ts";
+import { onHour } from "../../shared/ledger/ledger.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
 import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/ledger/order-record.ts";
-import { standsAs } from "../../shared/ledger/work-list.ts";
+import { onList } from "../../shared/ledger/work-list.ts";
 import type { ReceivedEvent } from "../../shared/messages/event.ts";
-import { without } from "../../shared/omit.ts";
+import { omit } from "../../shared/omit.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
 import { type Decision, decide } from "../../shared/routing/decide.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
@@ -15,7 +15,7 @@ import type { Reading } from "../channels/channel.ts";
 /** What an event made of an order. `taken`: the event's order is the newest there is, its body has to be kept. */
 export interface Step {
   record: OrderRecord;
-  outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "noted";
+  outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "touched";
   taken: boolean;
 }
 
@@ -70,7 +70,7 @@ export function nextRecord(
 /** An event about a known order that does not carry the whole of it. */
 export function nextRecordOfChange(current: OrderRecord, reading: Told<"change">, arrival: Arrival): Step {
   const { change, eventTime } = reading;
-  if (change === "noted") return told(current, "noted", reading, arrival, false);
+  if (change === "touched") return told(current, "touched", reading, arrival, false);
   const fresh = freshness(eventTime ?? arrival.event.receivedAt, "cancelled", eventTime);
   if (fresh < current.freshness) return told(current, "stale", reading, arrival, false);
   if (current.state === "cancelled")
@@ -127,7 +127,7 @@ function decided(record: OrderRecord, { state, reason, destinations }: Decision)
 
 /** What was never sent needs no sending any more, but its message may be under way: each is suppressed by name. */
 const cancelled = (record: OrderRecord, reason = "cancelled at the channel"): OrderRecord => ({
-  ...(record.state === "held" ? without(record, "dueAt", "dueHour") : record),
+  ...(record.state === "held" ? omit(record, "workAt", "workList") : record),
   state: "cancelled",
   reason,
   toSend: [],
@@ -139,7 +139,7 @@ function revived(record: OrderRecord, decision: Decision, deliveries: Delivery[]
   if (leftOver(record, deliveries).length > 0) {
     const reason =
       "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
-    return { ...record, state: "held", reason, ...standsAs("held", now) };
+    return { ...record, state: "held", reason, ...onList("held", now) };
   }
   return newGeneration(record, decision);
 }
@@ -161,13 +161,13 @@ export function newGeneration(record: OrderRecord, decision: Decision): OrderRec
 function due(record: OrderRecord, { event, config, now }: Arrival): OrderRecord {
   // It stands among those that wait for a person, and stays there.
   if (record.state === "held" && record.decided.length > 0) return record;
-  const ahead = record.dueAt !== undefined && Date.parse(record.dueAt) > now;
+  const ahead = record.workAt !== undefined && Date.parse(record.workAt) > now;
   // What is to be suppressed can do with the look that is coming anyway; the pass may have left an older one behind.
   if (record.toSend.length === 0 && (record.toSuppress.length === 0 || ahead)) return record;
   // What is sent now was decided by this event: its ID goes along to the provider's call, and the time to it counts from here.
   const { eventId, receivedAt } = event;
   const decidedBy = record.toSend.length > 0 ? { eventId, receivedAt } : {};
-  return { ...record, ...decidedBy, ...dueAttributes(now + config.timing.dueAfter), dueLooks: 0 };
+  return { ...record, ...decidedBy, ...onHour(now + config.timing.dueAfter), dueLooks: 0 };
 }
 
 function told(

@@ -1,4 +1,4 @@
-import { Unreadable } from "../../shared/errors.ts";
+import { MalformedEvent } from "../../shared/errors.ts";
 import type { Identity } from "../../shared/identity.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
@@ -19,7 +19,7 @@ export interface Deps {
   /** Epoch ms. */
   now: () => number;
   /** Told of each destination for which a cancellation came too late. */
-  tooLate?: (destination: string, order: Identity) => void;
+  onLateCancellation?: (destination: string, order: Identity) => void;
 }
 
 /** What became of an event. `unreadable` stays on the queue, raw and whole, until SQS moves it to the intake DLQ. */
@@ -44,7 +44,7 @@ const LONGEST_TOPIC = 200;
  */
 export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
   const event = await unpack(message, (key) => deps.eventStore.get(key)).catch((error: unknown) => {
-    if (error instanceof Unreadable) return undefined;
+    if (error instanceof MalformedEvent) return undefined;
     throw error;
   });
   if (!event) return { outcome: "unreadable" };
@@ -90,7 +90,7 @@ async function record(
   for (;;) {
     const current = await ledger.order(identity);
     if (reading.kind === "change" && !current) return undefined;
-    const deliveries = current?.state === "cancelled" ? ((await ledger.file(identity))?.deliveries ?? []) : [];
+    const deliveries = current?.state === "cancelled" ? ((await ledger.load(identity))?.deliveries ?? []) : [];
     const step =
       reading.kind === "order"
         ? nextRecord(current, reading, arrival, deliveries)

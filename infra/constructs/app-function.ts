@@ -6,7 +6,7 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { functionName } from "../../shared/stage/names.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
-import type { FunctionSettings, Room } from "../stage-file/function-settings.ts";
+import type { FunctionName, FunctionSettings } from "../stage-file/function-settings.ts";
 import { acknowledge } from "./acknowledge.ts";
 
 /** V8 lets its young generation grow to 48 MB before it collects; with 6 MB a 6 MB event peaks 100 MB lower (npm run bench). */
@@ -14,7 +14,7 @@ const SMALL_YOUNG_GENERATION = "--max-semi-space-size=2";
 
 interface Props {
   stage: Stage;
-  room: Room;
+  room: FunctionName;
   code: Code;
   settings: FunctionSettings;
   description: string;
@@ -27,7 +27,7 @@ interface Props {
  * nothing else. Never with reserved concurrency: a consumer throttled by it dead-letters good orders.
  */
 export class AppFunction extends LambdaFunction {
-  readonly room: Room;
+  readonly room: FunctionName;
   readonly settings: FunctionSettings;
   readonly executionRole: Role;
 

@@ -16,7 +16,7 @@ interface Props {
   destinations: readonly Destination[];
 }
 
-/** Room 4: every minute, what was held, forgotten or lost is taken up again. */
+/** FunctionName 4: every minute, what was held, forgotten or lost is taken up again. */
 export class FindDueSchedule extends Construct {
   readonly findDue: AppFunction;
 

@@ -18,7 +18,7 @@ interface Props {
   bucket: EventBucket;
 }
 
-/** Room 2: events as they came, waiting on their queue until route-order has made orders of them. */
+/** FunctionName 2: events as they came, waiting on their queue until route-order has made orders of them. */
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;

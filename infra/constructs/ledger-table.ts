@@ -2,7 +2,7 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { DUE_INDEX, tableName } from "../../shared/stage/names.ts";
+import { tableName, WORK_INDEX } from "../../shared/stage/names.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
@@ -39,9 +39,9 @@ export class LedgerTable extends Table {
     this.key = key;
     // Sparse: only items that are due carry these. Keys only, so that a state's other changes cost no index write.
     this.addGlobalSecondaryIndex({
-      indexName: DUE_INDEX,
-      partitionKey: { name: "dueHour", type: AttributeType.STRING },
-      sortKey: { name: "dueAt", type: AttributeType.STRING },
+      indexName: WORK_INDEX,
+      partitionKey: { name: "workList", type: AttributeType.STRING },
+      sortKey: { name: "workAt", type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
   }
@@ -64,7 +64,7 @@ export class LedgerTable extends Table {
       );
     }
     if (due) {
-      const resources = [`${this.tableArn}/index/${DUE_INDEX}`];
+      const resources = [`${this.tableArn}/index/${WORK_INDEX}`];
       fn.addToRolePolicy(new PolicyStatement({ actions: ["dynamodb:Query"], resources }));
     }
     fn.addToRolePolicy(

@@ -2,7 +2,7 @@ import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { ProviderFacts } from "../stage-file/connectors.ts";
-import { createOrderRoom, functionSettings } from "../stage-file/function-settings.ts";
+import { createOrderFunction, functionSettings } from "../stage-file/function-settings.ts";
 import { AppFunction } from "./app-function.ts";
 import { Destination } from "./destination.ts";
 import type { EventBucket } from "./event-bucket.ts";
@@ -18,14 +18,14 @@ interface Props {
   egress: FixedEgress | undefined;
 }
 
-/** Room 3 of one provider: its Lambda with a role and secrets of its own, and its destinations. */
+/** FunctionName 3 of one provider: its Lambda with a role and secrets of its own, and its destinations. */
 export class ProviderLane extends Construct {
   readonly createOrder: AppFunction;
   readonly destinations: readonly Destination[];
 
   constructor(scope: Construct, id: string, { stage, provider, code, table, bucket, egress }: Props) {
     super(scope, id);
-    const room = createOrderRoom(provider.name);
+    const room = createOrderFunction(provider.name);
     this.createOrder = new AppFunction(this, "CreateOrder", {
       stage,
       room,

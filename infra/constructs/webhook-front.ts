@@ -37,7 +37,7 @@ const LOGGED = {
 };
 
 /**
- * Room 1: the address that channels send to, one explicit route per endpoint, each with a throttle of its own, so that a
+ * FunctionName 1: the address that channels send to, one explicit route per endpoint, each with a throttle of its own, so that a
  * flood on one endpoint leaves the others alone. WAF does not attach to an HTTP API: docs/deploy.md says how CloudFront does.
  */
 export class WebhookFront extends Construct {

@@ -112,7 +112,7 @@ export class RelayDashboard extends Dashboard {
             fate("ProviderThrottled", "throttled", Color.BROWN),
             fate("DeliveriesInDoubt", "in doubt", Color.PURPLE),
             fate("DeliveriesRejected", "rejected", Color.ORANGE),
-            fate("DeliveriesFaulty", "faulty", Color.RED),
+            fate("DeliveriesFailed", "failed", Color.RED),
           ]),
         ],
         [
@@ -127,7 +127,7 @@ export class RelayDashboard extends Dashboard {
             [
               ...told(ofDestinations, "WaitingRejected", "rejected", Stats.MAXIMUM),
               ...told(ofDestinations, "WaitingFailing", "failing", Stats.MAXIMUM),
-              ...told(ofDestinations, "WaitingFaulty", "faulty", Stats.MAXIMUM),
+              ...told(ofDestinations, "WaitingFailed", "failed", Stats.MAXIMUM),
             ],
             { width: WIDTH / 3 },
           ),

@@ -8,7 +8,7 @@ import { depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 
 const hours = (ms: number): string => `${ms / 3_600_000} h`;
 
-/** Two lanes: what the provider rejected waits for a person, what is faulty wakes one. */
+/** Two lanes: what the provider rejected waits for a person, what is failed wakes one. */
 export function watchDestination(alarms: Alarms, { path, messages }: Destination): void {
   const by = { destination: path };
   const { name, config, infrastructure } = alarms.stage;
@@ -23,16 +23,16 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
   watchOldDeadLetters(alarms, path, messages);
   alarms.raise(`failing ${path}`, {
     lane: "page",
-    heading: "faulty-deliveries",
+    heading: "failed-deliveries",
     sentence: `Deliveries to ${path} fail for a reason that is no order's (credentials, permissions, configuration) and are tried again.`,
     metric: gauge("WaitingFailing"),
     noNews: "stays",
   });
-  alarms.raise(`faulty ${path}`, {
+  alarms.raise(`failed ${path}`, {
     lane: "page",
-    heading: "faulty-deliveries",
+    heading: "failed-deliveries",
     sentence: `Deliveries to ${path} were given up for a reason that is no order's, or are in doubt to the end: they wait for a person.`,
-    metric: gauge("WaitingFaulty"),
+    metric: gauge("WaitingFailed"),
     noNews: "stays",
   });
   alarms.raise(`rejected ${path}`, {

@@ -2,7 +2,7 @@ import { destinationPath } from "../../shared/stage/config.ts";
 import { functionName, queueName } from "../../shared/stage/names.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors } from "./connectors.ts";
-import { createOrderRoom, functionSettings, type Room, visibilityTimeout } from "./function-settings.ts";
+import { createOrderFunction, type FunctionName, functionSettings, visibilityTimeout } from "./function-settings.ts";
 import { handlersOf } from "./handlers.ts";
 
 const DAY = 86_400_000;
@@ -90,7 +90,7 @@ function* checkTimeouts(stage: Stage, connectors: Connectors) {
     yield `timing.receiveTimeout is ${receiveTimeout / 1000} s; API Gateway waits no longer than 29: write "10s"`;
   }
   for (const room of rooms) {
-    const provider = connectors.providers.find(({ name }) => room === createOrderRoom(name));
+    const provider = connectors.providers.find(({ name }) => room === createOrderFunction(name));
     const settings = functionSettings(stage, room, provider);
     if (settings.timeout > 900) {
       yield `the timeout of ${room} is ${settings.timeout} s; Lambda ends a function after 15 minutes: ${whereTimeout(room)}`;
@@ -131,14 +131,14 @@ function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Con
 }
 
 const days = (ms: number): string => `${ms / DAY} days`;
-const isConsumer = (room: Room): boolean => room === "route-order" || room.startsWith("create-order-");
+const isConsumer = (room: FunctionName): boolean => room === "route-order" || room.startsWith("create-order-");
 
 /** What CloudWatch keeps a log for. Written down, so that the operator's commands read a stage without loading the CDK. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const whereTimeout = (room: Room): string => {
+const whereTimeout = (room: FunctionName): string => {
   const fields: Record<string, string> = {
     "receive-webhook": "timing.receiveTimeout",
     "route-order": "timing.routeTimeout",

@@ -3,7 +3,7 @@ import { destinationPath, pathOf } from "../../shared/stage/config.ts";
 import { checkLimits } from "./check-limits.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
-import { whatToWrite } from "./describe-issue.ts";
+import { describeIssue } from "./describe-issue.ts";
 
 /** Clocks differ. */
 const SKEW = 5 * 60_000;
@@ -51,7 +51,7 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
 }
 
 function* checkSettings(whose: string, schema: z.ZodMiniType, given: Record<string, unknown>, where: string) {
-  const settings = z.safeParse(schema, given, { error: whatToWrite });
+  const settings = z.safeParse(schema, given, { error: describeIssue });
   for (const { path: field, code, message } of settings.error?.issues ?? []) {
     // Said below, also of a schema that lets them pass.
     if (code === "unrecognized_keys" && field.length === 0) continue;

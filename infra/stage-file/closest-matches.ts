@@ -5,7 +5,7 @@ import leven from "leven";
  * @param most letters that may differ; without it, however many do
  * @returns all that are equally near, as they stand in `known`
  */
-export function nearest(name: string, known: readonly string[], most = Number.POSITIVE_INFINITY): string[] {
+export function closestMatches(name: string, known: readonly string[], most = Number.POSITIVE_INFINITY): string[] {
   const apart = known.map((one) => leven(name, one));
   const least = Math.min(most, ...apart);
   return known.filter((_, at) => apart[at] === least);

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { nearest } from "./closest-matches.ts";
+import { closestMatches } from "./closest-matches.ts";
 
 // For what has no sentence below: zod/mini says only "Invalid input" until it is given a language.
 z.config(z.locales.en());
@@ -11,7 +11,7 @@ type Issue = z.core.$ZodRawIssue | z.core.$ZodIssue;
  * zod's issues as what to write instead; a schema's own sentence goes before. It quotes what stands there: for stage files,
  * never for secrets.
  */
-export const whatToWrite: z.core.$ZodErrorMap = (issue) => {
+export const describeIssue: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "unrecognized_keys") {
     const fields = issue.inst instanceof z.ZodMiniObject ? Object.keys(issue.inst.shape) : [];
     return issue.keys.map((key) => noSuchField(key, fields)).join("; ");
@@ -26,7 +26,7 @@ export const whatToWrite: z.core.$ZodErrorMap = (issue) => {
 };
 
 function noSuchField(name: string, fields: readonly string[]): string {
-  const [near] = nearest(name, fields, Math.ceil(name.length / 3));
+  const [near] = closestMatches(name, fields, Math.ceil(name.length / 3));
   return `there is no field "${name}"${near ? `: did you mean "${near}"?` : `; there are ${fields.join(", ")}`}`;
 }
 

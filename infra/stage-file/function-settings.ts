@@ -2,9 +2,9 @@ import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
 
 /** A Lambda of ours: names its function, and its entry in `functions` of the stage file. */
-export type Room = "receive-webhook" | "route-order" | "find-due" | `create-order-${string}`;
+export type FunctionName = "receive-webhook" | "route-order" | "find-due" | `create-order-${string}`;
 
-export const createOrderRoom = (provider: string): Room => `create-order-${provider}`;
+export const createOrderFunction = (provider: string): FunctionName => `create-order-${provider}`;
 
 export interface FunctionSettings {
   /** MB */
@@ -14,7 +14,7 @@ export interface FunctionSettings {
 }
 
 /** Memory and timeout of a function: the stage file's, else the provider's own, else the default. */
-export function functionSettings(stage: Stage, room: Room, provider?: ProviderFacts): FunctionSettings {
+export function functionSettings(stage: Stage, room: FunctionName, provider?: ProviderFacts): FunctionSettings {
   const { timing } = stage.config;
   const own = stage.infrastructure.functions[room];
   const defaults: Record<string, number> = {

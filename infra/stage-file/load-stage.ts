@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { StageFile } from "./define-stage.ts";
-import { StageMistake } from "./stage-config-error.ts";
+import { StageConfigError } from "./stage-config-error.ts";
 
 const STAGES = new URL("../stages/", import.meta.url);
 
@@ -12,20 +12,24 @@ export const stagePath = (name: string, folder = "infra/stages"): string => join
 /**
  * @param name `prod` for infra/stages/prod.ts; undefined: the user named none
  * @param folder where the stage files lie, if not in infra/stages (`-c stages=<folder>`, from the project's root)
- * @throws StageMistake where there is no such file, or it holds no stage of that name
+ * @throws StageConfigError where there is no such file, or it holds no stage of that name
  */
 export async function loadStage(name: string | undefined, folder?: string): Promise<StageFile> {
   const stages = folder === undefined ? STAGES : pathToFileURL(`${resolve(folder)}/`);
-  if (name === undefined) throw new StageMistake(folder ?? "infra/stages", [`say which stage: ${choice(stages)}`]);
+  if (name === undefined)
+    throw new StageConfigError(folder ?? "infra/stages", [`say which stage: ${choice(stages) || "-c stage=<stage>"}`]);
   const file = new URL(`${name}.ts`, stages);
   const path = stagePath(name, folder);
   if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
-    throw new StageMistake(path, [`there is no such file; copy infra/stages/prod.ts, or write ${choice(stages)}`]);
+    const known = choice(stages);
+    throw new StageConfigError(path, [
+      `there is no such file; copy infra/stages/prod.ts${known.length > 0 ? `, or write ${known}` : ""}`,
+    ]);
   }
   const { stage }: { stage?: StageFile } = await import(file.href);
-  if (!stage) throw new StageMistake(path, ["exports no stage; write `export const stage = defineStage({ … })`"]);
+  if (!stage) throw new StageConfigError(path, ["exports no stage; write `export const stage = defineStage({ … })`"]);
   if (stage.stage !== name) {
-    throw new StageMistake(path, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
+    throw new StageConfigError(path, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
   }
   return stage;
 }
@@ -34,5 +38,5 @@ export async function loadStage(name: string | undefined, folder?: string): Prom
 function choice(stages: URL): string {
   const files = existsSync(stages) ? readdirSync(stages) : [];
   const known = files.flatMap((file) => (file.endsWith(".ts") ? basename(file, ".ts") : []));
-  return known.length > 0 ? known.map((name) => `-c stage=${name}`).join(" or ") : "-c stage=<stage>";
+  return known.map((name) => `-c stage=${name}`).join(" or ");
 }

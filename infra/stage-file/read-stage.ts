@@ -4,19 +4,19 @@ import { checkStage } from "./check-stage.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors } from "./connectors.ts";
 import { Infrastructure, StageFile } from "./define-stage.ts";
-import { whatToWrite } from "./describe-issue.ts";
+import { describeIssue } from "./describe-issue.ts";
 import { stagePath } from "./load-stage.ts";
-import { StageMistake } from "./stage-config-error.ts";
+import { StageConfigError } from "./stage-config-error.ts";
 
 /**
  * @param folder of the stage files as the user names it, if not infra/stages: for the sentences
- * @throws StageMistake with a sentence for each mistake: what to write, and where
+ * @throws StageConfigError with a sentence for each mistake: what to write, and where
  */
 export function readStage(file: StageFile, connectors: Connectors, folder?: string): Stage {
   const path = stagePath(file.stage, folder);
-  const shape = z.safeParse(StageFile, file, { error: whatToWrite });
+  const shape = z.safeParse(StageFile, file, { error: describeIssue });
   if (!shape.success)
-    throw new StageMistake(
+    throw new StageConfigError(
       path,
       shape.error.issues.map((issue) => sentenceOf(issue, file)),
     );
@@ -29,7 +29,7 @@ export function readStage(file: StageFile, connectors: Connectors, folder?: stri
     written: Object.fromEntries(Object.entries(file).filter(([field]) => Object.hasOwn(Config.shape, field))),
   };
   const mistakes = [...checkStage(stage, connectors)];
-  if (mistakes.length > 0) throw new StageMistake(path, mistakes);
+  if (mistakes.length > 0) throw new StageConfigError(path, mistakes);
   return stage;
 }
 

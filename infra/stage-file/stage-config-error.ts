@@ -1,6 +1,6 @@
 /** Something the user must change in the stage file; `message` is all that they need to see. */
-export class StageMistake extends Error {
-  override readonly name = "StageMistake";
+export class StageConfigError extends Error {
+  override readonly name = "StageConfigError";
 
   /** @param file as the user finds it: `infra/stages/prod.ts` */
   constructor(file: string, sentences: readonly string[]) {

@@ -25,7 +25,7 @@ function scenes(stack: LocalStack): Scene[] {
     return { title, expect, connection, orderId, play: () => play(orderId) };
   };
   const paid = (id: string) => shopifySends(stack, "orders/paid", shopifyBody({ id }));
-  const faulty = async (id: string, fault: string) => {
+  const failed = async (id: string, fault: string) => {
     for (const provider of stack.sandbox.providers) stack.sandbox.setFault(provider, fault, 1);
     const answer = await paid(id);
     return [answer];
@@ -64,10 +64,10 @@ function scenes(stack: LocalStack): Scene[] {
       "standard/demo",
     ),
     of("Providers create it and do not answer", "looked up, not posted again", (id) =>
-      faulty(id, "timeout-after-create"),
+      failed(id, "timeout-after-create"),
     ),
-    of("Providers fail with 500 before creating", "looked up, then posted again", (id) => faulty(id, "error-500")),
-    of("Providers reject it", "in the DLQ, with the reason", (id) => faulty(id, "reject")),
+    of("Providers fail with 500 before creating", "looked up, then posted again", (id) => failed(id, "error-500")),
+    of("Providers reject it", "in the DLQ, with the reason", (id) => failed(id, "reject")),
   ];
 }
 
@@ -91,7 +91,7 @@ const standardOrder = (stack: LocalStack, id: string) =>
     },
   });
 
-const RESTING = new Set(["created", "rejected", "faulty", "cancelled", "withdrawn"]);
+const RESTING = new Set(["created", "rejected", "failed", "cancelled", "withdrawn"]);
 
 async function until(what: () => boolean | Promise<boolean>, seconds = 60): Promise<boolean> {
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(100))

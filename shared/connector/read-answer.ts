@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import { InDoubt, ProviderDown } from "../errors.ts";
+import { InDoubt, Unavailable } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { type HttpAnswer, HttpFailure } from "./http.ts";
 
@@ -19,23 +19,23 @@ export function readAnswer<T>({ headers, text }: HttpAnswer, schema: z.ZodMiniTy
   }
 }
 
-/** A call that creates: without a whole answer it is in doubt as soon as any of it may have left. @throws InDoubt, ProviderDown */
+/** A call that creates: without a whole answer it is in doubt as soon as any of it may have left. @throws InDoubt, Unavailable */
 export async function answerToCreate(call: Promise<HttpAnswer>): Promise<HttpAnswer> {
   try {
     return await call;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     if (error.sent) throw new InDoubt(`No whole answer: ${error.message}.`, { cause: error });
-    throw new ProviderDown(`No connection: ${error.message}.`, { cause: error });
+    throw new Unavailable(`No connection: ${error.message}.`, { cause: error });
   }
 }
 
-/** A call that may be repeated: without a whole answer the provider is down. @throws ProviderDown */
+/** A call that may be repeated: without a whole answer the provider is down. @throws Unavailable */
 export async function answerToRead(call: Promise<HttpAnswer>): Promise<HttpAnswer> {
   try {
     return await call;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    throw new ProviderDown(`No whole answer: ${error.message}.`, { cause: error });
+    throw new Unavailable(`No whole answer: ${error.message}.`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { NotYet } from "../errors.ts";
+import { Deferred } from "../errors.ts";
 
 export interface Page<Row> {
   /** Of the whole list, as this page has it. */
@@ -38,7 +38,7 @@ export async function scanPages<Row>({
   for (let index = 0; index < maxPages && mayGoOn(); index++) {
     const next = await page(index, received).catch((error: unknown) => {
       // Begun again from the front, a list too long for one run would never be read to its end.
-      if (index > 0 && error instanceof NotYet) return undefined;
+      if (index > 0 && error instanceof Deferred) return undefined;
       throw error;
     });
     if (!next) break;

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type * as z from "zod/mini";
-import { Faulty } from "../errors.ts";
+import { Misconfigured } from "../errors.ts";
 import { ITEM_VERSION, isNewer, notNewer } from "../release.ts";
 import type { Table } from "./table.ts";
 
@@ -8,7 +8,7 @@ import type { Table } from "./table.ts";
 export interface TableCache {
   /**
    * @param options what a newer release remembers is not there, unless it is to be refused: where a miss would do harm
-   * @throws Faulty where it is refused
+   * @throws Misconfigured where it is refused
    */
   get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
   put(name: string, value: unknown, maxAge: number): Promise<void>;
@@ -61,7 +61,7 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
       const item = await table.get({ pk, sk: name });
       if (isNewer(item)) {
         if (options?.newer !== "refuse" || Number(item?.["expiresAt"]) * 1000 < now()) return undefined;
-        throw new Faulty(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
+        throw new Misconfigured(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
       }
       // TTL deletes within days; what is too old is not there.
       if (!item || Number(item["freshUntil"]) <= now()) return undefined;

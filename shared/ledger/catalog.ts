@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Faulty } from "../errors.ts";
+import { Misconfigured } from "../errors.ts";
 import { isNewer } from "../release.ts";
 import type { Table } from "./table.ts";
 
@@ -17,14 +17,14 @@ export const catalogPk = (destination: string): string => `catalog#${destination
 
 /**
  * The operator's own mapping, imported by `npm run catalog`; one item a SKU and destination.
- * @throws Faulty for a row of a newer release: nothing is wrong with the order, so it is tried again
+ * @throws Misconfigured for a row of a newer release: nothing is wrong with the order, so it is tried again
  */
 export async function catalogEntry(table: Table, destination: string, sku: string): Promise<CatalogEntry | undefined> {
   // DynamoDB takes no empty key, and 1,024 bytes of one.
   if (sku === "" || Buffer.byteLength(sku) > 1024) return undefined;
   const item = await table.get({ pk: catalogPk(destination), sk: sku });
   if (isNewer(item)) {
-    throw new Faulty(
+    throw new Misconfigured(
       `The catalog row of SKU ${sku} at ${destination} was written by a newer release: deploy that release.`,
     );
   }

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod/mini";
-import { without } from "../omit.ts";
+import { omit } from "../omit.ts";
 import { Delivery } from "./delivery.ts";
 import type { Item } from "./table.ts";
 
@@ -13,7 +13,7 @@ const LARGEST = 64 * 1024 * 1024;
 export function packDelivery(delivery: Delivery): { rev: number } {
   const lines = JSON.stringify(delivery.lines ?? []);
   if (lines.length <= MOST_PLAIN) return delivery;
-  return { ...without(delivery, "lines"), ...{ linesGzip: gzipSync(lines) } };
+  return { ...omit(delivery, "lines"), ...{ linesGzip: gzipSync(lines) } };
 }
 
 export function unpackDelivery(item: Item): Delivery {

@@ -9,7 +9,7 @@ export const DeliveryState = z.enum([
   "in-doubt",
   "created",
   "rejected",
-  "faulty",
+  "failed",
   "cancelled",
   "withdrawn",
   "done-by-hand",
@@ -69,8 +69,8 @@ export const Delivery = z.object({
   /** What a person said of it last, who and when. */
   resolvedBy: z.optional(z.string()),
   /** Present while it is open after a failure, or waits for a person; see standing.ts. */
-  dueHour: z.optional(z.string()),
-  dueAt: z.optional(z.string()),
+  workList: z.optional(z.string()),
+  workAt: z.optional(z.string()),
   expiresAt: z.int(),
 });
 export type Delivery = z.infer<typeof Delivery>;

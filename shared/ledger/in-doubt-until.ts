@@ -26,6 +26,6 @@ export function inDoubtUntil(
   if (state === "sending") return (actsUntil ?? firstSentAt) + settling;
   if (state === "in-doubt") return settledAt ?? now + settling;
   // A replay looks up before it posts: "rejected" was our reading of somebody's prose.
-  if (state === "rejected" || state === "faulty") return (lastSentAt ?? firstSentAt) + settling;
+  if (state === "rejected" || state === "failed") return (lastSentAt ?? firstSentAt) + settling;
   return undefined;
 }

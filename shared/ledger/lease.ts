@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { NotYet } from "../errors.ts";
+import { Deferred } from "../errors.ts";
 import { ITEM_VERSION, notNewer } from "../release.ts";
 import type { Table } from "./table.ts";
 
@@ -18,7 +18,7 @@ interface Options {
  * all orders behind a failing one. One that a newer release holds says nothing to us until DynamoDB may delete it: two in
  * flight are worse than a wait.
  * @param hold ms after which a holder that died loses it
- * @throws NotYet when its turn did not come in time
+ * @throws Deferred when its turn did not come in time
  */
 export async function withLease<T>(
   table: Table,
@@ -45,7 +45,7 @@ export async function withLease<T>(
       values: { ":now": now(), ...values },
     };
     if ((await table.put(take(now() + hold), condition)) === "written") break;
-    if (now() + poll > waitUntil) throw new NotYet(`another call of ${name} is under way`, now() + poll);
+    if (now() + poll > waitUntil) throw new Deferred(`another call of ${name} is under way`, now() + poll);
     await sleep(poll);
   }
 

@@ -3,16 +3,16 @@ import { type Identity, identityText } from "../identity.ts";
 import type { EventStore } from "../messages/event-store.ts";
 import type { Order } from "../order.ts";
 import { ITEM_VERSION, isNewer, NewerRelease, notNewer } from "../release.ts";
-import { DUE_INDEX } from "../stage/names.ts";
+import { WORK_INDEX } from "../stage/names.ts";
 import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
 import { OrderRecord } from "./order-record.ts";
 import { type Item, NOT_EXISTS, type Table } from "./table.ts";
-import type { Standing } from "./work-list.ts";
+import type { WorkList } from "./work-list.ts";
 
 /** An order, its body and its deliveries, read in one consistent query. */
-export interface OrderFile {
+export interface OrderSnapshot {
   record: OrderRecord;
   /** Undefined once it expired or was erased. */
   body: BodyItem | undefined;
@@ -23,7 +23,7 @@ export interface OrderFile {
 /** What the due-time pass finds in the index. */
 export interface DueEntry {
   identity: Identity;
-  dueAt: string;
+  workAt: string;
 }
 
 /** A delivery, or a held order (`destination` undefined), that stands in the index for what is not done. */
@@ -39,7 +39,7 @@ export interface Waiting {
  */
 export interface Ledger {
   order(identity: Identity): Promise<OrderRecord | undefined>;
-  file(identity: Identity): Promise<OrderFile | undefined>;
+  load(identity: Identity): Promise<OrderSnapshot | undefined>;
   /** Writes a record of `rev` n upon n - 1; `rev` 1 only where there is none. */
   putOrder(record: OrderRecord): Promise<"written" | "conflict">;
   /** Writes the order's body unless a newer one is there. */
@@ -50,7 +50,7 @@ export interface Ledger {
   /** Orders whose due time lies in `[from, to]`, epoch ms, soonest first. */
   due(from: number, to: number): Promise<DueEntry[]>;
   /** What stands in the index so, longest waiting first. After an outage there may be more than fits into memory. */
-  standing(as: Standing): AsyncIterable<Waiting>;
+  standing(as: WorkList): AsyncIterable<Waiting>;
   /** Up to where the due-time pass has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
@@ -62,9 +62,9 @@ const CURSOR = { pk: "find-due", sk: "cursor" };
 const HOUR = 3_600_000;
 
 /** The index's attributes for a due time in epoch ms. */
-export function dueAttributes(at: number): { dueAt: string; dueHour: string } {
-  const dueAt = new Date(at).toISOString();
-  return { dueAt, dueHour: dueAt.slice(0, 13) };
+export function onHour(at: number): { workAt: string; workList: string } {
+  const workAt = new Date(at).toISOString();
+  return { workAt, workList: workAt.slice(0, 13) };
 }
 
 export function createLedger(table: Table, store: EventStore, now: () => number = Date.now): Ledger {
@@ -83,7 +83,7 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
       return item && z.parse(OrderRecord, known("This order", item));
     },
 
-    async file(identity) {
+    async load(identity) {
       const items = (await table.partition(orderPk(identity))).map((item) => known("This order", item));
       const record = items.find(({ sk }) => sk === "order");
       if (!record) return undefined;
@@ -113,22 +113,22 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
     async due(from, to) {
       const hours: string[] = [];
       for (let hour = Math.floor(from / HOUR); hour <= Math.floor(to / HOUR); hour++) {
-        hours.push(dueAttributes(hour * HOUR).dueHour);
+        hours.push(onHour(hour * HOUR).workList);
       }
-      const range = ["dueAt", new Date(from).toISOString(), new Date(to).toISOString()] as const;
+      const range = ["workAt", new Date(from).toISOString(), new Date(to).toISOString()] as const;
       const found: DueEntry[] = [];
       for (const hour of hours) {
-        for await (const { pk, dueAt } of table.range(DUE_INDEX, ["dueHour", hour], [...range])) {
-          found.push({ identity: identityOf(pk), dueAt: String(dueAt) });
+        for await (const { pk, workAt } of table.range(WORK_INDEX, ["workList", hour], [...range])) {
+          found.push({ identity: identityOf(pk), workAt: String(workAt) });
         }
       }
       return found;
     },
 
     async *standing(as) {
-      for await (const { pk, sk, dueAt } of table.range(DUE_INDEX, ["dueHour", as], ["dueAt", "0", "9"])) {
+      for await (const { pk, sk, workAt } of table.range(WORK_INDEX, ["workList", as], ["workAt", "0", "9"])) {
         const destination = /^delivery#([^#]+)#/.exec(sk)?.[1];
-        yield { identity: identityOf(pk), destination, since: String(dueAt) };
+        yield { identity: identityOf(pk), destination, since: String(workAt) };
       }
     },
 

@@ -51,8 +51,8 @@ export const OrderRecord = z.object({
   /** Hash of the buyer, so that a buyer's bodies can be found and erased. */
   buyer: z.optional(z.string()),
   /** When the due-time pass shall look at this order, and the hour of that (its partition in the index). */
-  dueAt: z.optional(z.string()),
-  dueHour: z.optional(z.string()),
+  workAt: z.optional(z.string()),
+  workList: z.optional(z.string()),
   /** How often it has looked in vain. */
   dueLooks: z.optional(z.int()),
   /** Epoch seconds; fixed when the order was first seen. */

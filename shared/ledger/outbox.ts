@@ -1,6 +1,6 @@
 import type { Identity } from "../identity.ts";
 import type { Queues } from "../messages/queues.ts";
-import { without } from "../omit.ts";
+import { omit } from "../omit.ts";
 import type { Config } from "../stage/config.ts";
 import { type Delivery, type DeliveryPointer, ENDED, newDelivery } from "./delivery.ts";
 import type { Ledger } from "./ledger.ts";
@@ -12,7 +12,7 @@ interface Deps {
   now: () => number;
   config?: Pick<Config, "stage">;
   /** Told of each destination for which a cancellation came too late: its delivery is created, or may be. */
-  tooLate?: (destination: string, order: Identity) => void;
+  onLateCancellation?: (destination: string, order: Identity) => void;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function dispatch(record: OrderRecord, deps: Deps): Promise<void> {
     ...(sent.some((result) => result) && { sentAt: new Date(now()).toISOString() }),
     ...(too.length > 0 && { reason: [current.reason ?? "cancelled", ...too].join("; ") }),
   }));
-  for (const { destination } of late) deps.tooLate?.(destination, record);
+  for (const { destination } of late) deps.onLateCancellation?.(destination, record);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -92,7 +92,7 @@ async function settle(
  */
 async function suppress(record: OrderRecord, destination: string, { ledger }: Deps): Promise<string | undefined> {
   for (;;) {
-    const file = await ledger.file(record);
+    const file = await ledger.load(record);
     const { generation } = record;
     const delivery = file?.deliveries.find((one) => one.destination === destination && one.generation === generation);
     if (delivery && ENDED.has(delivery.state)) return delivery.state === "created" ? "(created)" : undefined;
@@ -106,7 +106,7 @@ async function suppress(record: OrderRecord, destination: string, { ledger }: De
     const known = delivery ?? newDelivery(record, destination);
     const cancelled: Delivery = {
       // It waits for nothing and nobody any more.
-      ...without(known, "nextAttemptAt", "dueAt", "dueHour"),
+      ...omit(known, "nextAttemptAt", "workAt", "workList"),
       rev: known.rev + 1,
       state: "cancelled",
       reason: record.reason ?? "cancelled at the channel before it was sent",

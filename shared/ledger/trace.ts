@@ -27,8 +27,8 @@ export interface Trace extends Identity {
 }
 
 /** Undefined for an order nobody knows. */
-export async function readTrace(ledger: Pick<Ledger, "file">, identity: Identity): Promise<Trace | undefined> {
-  const file = await ledger.file(identity);
+export async function readTrace(ledger: Pick<Ledger, "load">, identity: Identity): Promise<Trace | undefined> {
+  const file = await ledger.load(identity);
   if (!file) return undefined;
   const { record, deliveries } = file;
   const started = new Set(

@@ -4,32 +4,32 @@ import type { Delivery } from "./delivery.ts";
  * The partitions, beside the hours, of the due index: a delivery that failed once, or was not sent in time, and a held order
  * stand in one until they end. So each can be counted at any time; the good case pays nothing.
  * `open`: it goes on by itself. `failing`: so does it, but for a reason that is no order's (credentials). The others wait
- * for a person: `rejected`, `faulty` (in doubt to the end, too), `held`.
+ * for a person: `rejected`, `failed` (in doubt to the end, too), `held`.
  */
-export const STANDINGS = ["open", "failing", "rejected", "faulty", "held"] as const;
-export type Standing = (typeof STANDINGS)[number];
+export const WORK_LISTS = ["open", "failing", "rejected", "failed", "held"] as const;
+export type WorkList = (typeof WORK_LISTS)[number];
 
-const UNENDED = ["open", "failing"] as const satisfies Standing[];
-export const FOR_A_PERSON = ["rejected", "faulty", "held"] as const satisfies Standing[];
+const OPEN_LISTS = ["open", "failing"] as const satisfies WorkList[];
+export const NEEDS_OPERATOR = ["rejected", "failed", "held"] as const satisfies WorkList[];
 
 interface Stood {
-  dueAt: string;
-  dueHour: string;
+  workAt: string;
+  workList: string;
 }
 
 /** The index's attributes. @param since epoch ms */
-export const standsAs = (standing: Standing, since: number): Stood => ({
-  dueAt: new Date(since).toISOString(),
-  dueHour: standing,
+export const onList = (standing: WorkList, since: number): Stood => ({
+  workAt: new Date(since).toISOString(),
+  workList: standing,
 });
 
-type Entry = { [field in "dueAt" | "dueHour"]?: Delivery[field] };
+type Entry = { [field in "workAt" | "workList"]?: Delivery[field] };
 
-export const isUnended = ({ dueHour }: Entry): boolean => UNENDED.some((standing) => standing === dueHour);
-export const isForAPerson = ({ dueHour }: Entry): boolean => FOR_A_PERSON.some((standing) => standing === dueHour);
+export const isOnOpenList = ({ workList }: Entry): boolean => OPEN_LISTS.some((standing) => standing === workList);
+export const needsOperator = ({ workList }: Entry): boolean => NEEDS_OPERATOR.some((standing) => standing === workList);
 
 /** Open since it first was, however often it is tried. */
-export const standsOpen = (entry: Entry, now: number, standing: (typeof UNENDED)[number] = "open"): Stood => ({
-  ...standsAs(standing, now),
-  ...(isUnended(entry) && entry.dueAt !== undefined && { dueAt: entry.dueAt }),
+export const onOpenList = (entry: Entry, now: number, standing: (typeof OPEN_LISTS)[number] = "open"): Stood => ({
+  ...onList(standing, now),
+  ...(isOnOpenList(entry) && entry.workAt !== undefined && { workAt: entry.workAt }),
 });

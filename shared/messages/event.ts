@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod/mini";
-import { Unreadable } from "../errors.ts";
+import { MalformedEvent } from "../errors.ts";
 import { isNewer, NewerRelease } from "../release.ts";
 
 /** One webhook delivery, as it arrived. */
@@ -59,7 +59,7 @@ export const pointerTo = (s3Key: string, { eventId, channel, endpoint }: Receive
 
 /**
  * @param fetchOversized reads an envelope from S3
- * @throws Unreadable for what is not an envelope of ours; NewerRelease; what `fetchOversized` throws
+ * @throws MalformedEvent for what is not an envelope of ours; NewerRelease; what `fetchOversized` throws
  */
 export async function unpack(
   message: string,
@@ -85,6 +85,6 @@ function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new Unreadable("not an envelope of ours", { cause });
+    throw new MalformedEvent("not an envelope of ours", { cause });
   }
 }

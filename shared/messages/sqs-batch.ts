@@ -3,7 +3,7 @@ import { errorName, log } from "../telemetry/log.ts";
 import type { Queues } from "./queues.ts";
 
 /** What becomes of a message: acknowledged, or given back to come again after so many ms (0: at once). */
-export type Verdict = "done" | { again: number };
+export type Disposition = "ack" | { retryInMs: number };
 
 /**
  * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws comes
@@ -14,7 +14,7 @@ export type Verdict = "done" | { again: number };
 export async function workOnBatch(
   { Records }: SQSEvent,
   queues: Pick<Queues, "changeVisibility">,
-  work: (record: SQSRecord) => Promise<Verdict>,
+  work: (record: SQSRecord) => Promise<Disposition>,
   deadline?: number,
   failed: () => void = () => {},
 ): Promise<SQSBatchResponse> {
@@ -22,9 +22,9 @@ export async function workOnBatch(
     Records.map(async (record): Promise<string | undefined> => {
       const { messageId, receiptHandle, eventSourceARN } = record;
       try {
-        const verdict = await within(deadline, work(record));
-        if (verdict === "done") return undefined;
-        await queues.changeVisibility(eventSourceARN, receiptHandle, verdict.again / 1000);
+        const disposition = await within(deadline, work(record));
+        if (disposition === "ack") return undefined;
+        await queues.changeVisibility(eventSourceARN, receiptHandle, disposition.retryInMs / 1000);
       } catch (error) {
         const receives = Number(record.attributes.ApproximateReceiveCount);
         log.error("message.failed", { eventId: eventIdIn(record.body), messageId, receives, error: errorName(error) });

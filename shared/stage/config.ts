@@ -74,7 +74,7 @@ export const Timing = z.object({
   shortWait: z._default(Duration, 5_000),
   retryBase: z._default(Duration, 30_000),
   retryCap: z._default(Duration, 30 * 60_000),
-  /** Attempts go on at least this long before a delivery is given up as faulty. */
+  /** Attempts go on at least this long before a delivery is given up as failed. */
   giveUpAfter: z._default(Duration, 6 * 3_600_000),
   throttleBase: z._default(Duration, 1_000),
   throttleCap: z._default(Duration, 60_000),

@@ -15,7 +15,7 @@ export const queueName = {
 
 export const tableName = (stage: string): string => `${PREFIX}-${stage}-ledger`;
 /** The index of the due-time pass; see ledger.ts. */
-export const DUE_INDEX = "due";
+export const WORK_INDEX = "work";
 
 /** Bucket names are global: the account makes ours unique. */
 export const bucketName = (stage: string, account: string, region: string): string =>

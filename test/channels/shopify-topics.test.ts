@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { Unreadable } from "../../shared/errors.ts";
+import { MalformedEvent } from "../../shared/errors.ts";
 import { leastOrder, orderOf, read, topic } from "./deliveries.ts";
 
 const ID = "820982911946154508";
@@ -15,11 +15,11 @@ for (const name of ["create", "paid", "updated", "cancelled", "fulfilled", "part
 }
 
 const about: Record<string, [body: string, change: string]> = {
-  "orders/edited": [`{"order_edit":{"id":78912328793123780,"order_id":${ID},"line_items":{}}}`, "noted"],
+  "orders/edited": [`{"order_edit":{"id":78912328793123780,"order_id":${ID},"line_items":{}}}`, "touched"],
   "orders/delete": [`{"id":${ID}}`, "cancelled"],
-  "refunds/create": [`{"id":890088186047892319,"order_id":${ID},"refund_line_items":[]}`, "noted"],
-  "order_transactions/create": [`{"id":120560818172775265,"order_id":${ID},"kind":"sale"}`, "noted"],
-  "orders/risk_assessment_changed": [`{"order_id":${ID},"risk_level":"medium"}`, "noted"],
+  "refunds/create": [`{"id":890088186047892319,"order_id":${ID},"refund_line_items":[]}`, "touched"],
+  "order_transactions/create": [`{"id":120560818172775265,"order_id":${ID},"kind":"sale"}`, "touched"],
+  "orders/risk_assessment_changed": [`{"order_id":${ID},"risk_level":"medium"}`, "touched"],
 };
 for (const [name, [body, change]] of Object.entries(about)) {
   test(`${name} changes the order whose ID stands where this topic keeps it`, async () => {
@@ -35,7 +35,7 @@ test("a risk assessment without an order is ignored, one that names it in a head
     topic: name,
     kind: "change",
     orderId: ID,
-    change: "noted",
+    change: "touched",
   });
 });
 
@@ -110,13 +110,13 @@ const unreadable: Record<string, [headers: Record<string, string>, body: string 
 };
 for (const [what, [headers, body]] of Object.entries(unreadable)) {
   test(`unreadable: ${what}`, async () => {
-    await rejects(read("shopify", body, headers), Unreadable);
+    await rejects(read("shopify", body, headers), MalformedEvent);
   });
 }
 
 test("what is unreadable is said by the field's name, never by what stands in it", async () => {
   const body = leastOrder(['"total_price":"Ada Muster, Bahnhofstrasse 12"']);
-  await rejects(read("shopify", body, topic("orders/create")), (error: Unreadable) => {
+  await rejects(read("shopify", body, topic("orders/create")), (error: MalformedEvent) => {
     equal(/total_price/.test(error.reason), true);
     equal(/Ada|Bahnhof/.test(error.reason), false);
     return true;

@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:cry
 import { test } from "node:test";
 import { Webhook as Library } from "standardwebhooks";
 import { standard } from "../../functions/channels/standard/index.ts";
-import { Unreadable } from "../../shared/errors.ts";
+import { MalformedEvent } from "../../shared/errors.ts";
 import { fixture, hmac, orderOf, read } from "./deliveries.ts";
 
 const KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -235,13 +235,13 @@ test("required is what the issue names, and nothing else", async () => {
     const { [name as keyof typeof LEAST]: _, ...rest } = LEAST;
     await rejects(
       read("standard", JSON.stringify(rest)),
-      (error) => error instanceof Unreadable && error.reason.includes(name),
+      (error) => error instanceof MalformedEvent && error.reason.includes(name),
     );
   }
   for (const name of ["id", "sku", "quantity"]) {
     const line: Record<string, unknown> = { id: "1", sku: "DEMO-1", quantity: 1 };
     delete line[name];
-    await rejects(read("standard", JSON.stringify({ ...LEAST, lines: [line] })), Unreadable);
+    await rejects(read("standard", JSON.stringify({ ...LEAST, lines: [line] })), MalformedEvent);
   }
 });
 
@@ -293,6 +293,6 @@ for (const [what, body] of Object.entries({
   "nested beyond reason": "[".repeat(500_000),
 })) {
   test(`unreadable: ${what}`, async () => {
-    await rejects(read("standard", body), Unreadable);
+    await rejects(read("standard", body), MalformedEvent);
   });
 }

@@ -21,7 +21,7 @@ test("an order of very many lines is claimed, and found again by what the claim 
   await relay.run();
   equal(relay.parcelworks.posts, 1);
   equal(relay.parcelworks.live().length, 1);
-  const file = await started.ledger.file({ channel: "plain", connection: "main", orderId: "10000-lines" });
+  const file = await started.ledger.load({ channel: "plain", connection: "main", orderId: "10000-lines" });
   equal(file?.deliveries[0]?.state, "created");
   deepEqual(file?.deliveries[0]?.lines, relay.parcelworks.held[0]?.lines);
 });

@@ -66,8 +66,8 @@ for (const [what, body] of Object.entries({
     const lines = await receive("order-relay-test-s2-us", body);
     const by = { stage: "test", destination: "s2/us" };
     deepEqual(metricsIn(lines), [
-      { ...by, DeliveriesFaulty: 1 },
-      { ...by, WaitingFaulty: 1 },
+      { ...by, DeliveriesFailed: 1 },
+      { ...by, WaitingFailed: 1 },
     ]);
     const told = lines.find(({ message }) => message === "delivery.attempted");
     deepEqual([told?.["destination"], told?.["outcome"]], ["s2/us", "unreadable"]);

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gauges } from "../../functions/find-due/gauges.ts";
-import { RoomFour } from "../support/find-due-context.ts";
+import { FindDueContext } from "../support/find-due-context.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
 import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../support/route-order-context.ts";
 
@@ -15,8 +15,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       started = await startLedger(kind);
     });
     after(() => started.stop());
-    const story = (name: string, work: (room: RoomFour) => Promise<void>) =>
-      test(name, async () => work(await RoomFour.open(started)));
+    const story = (name: string, work: (room: FindDueContext) => Promise<void>) =>
+      test(name, async () => work(await FindDueContext.open(started)));
     /** What no emulator sees differently is told once. */
     const judgement = kind === "dynalite" ? story : () => undefined;
 
@@ -61,7 +61,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     for (const [what, changes] of [
       ["rejected", { state: "rejected", failed: { m1: 1 } }],
-      ["faulty", { state: "faulty", failed: { m1: 1 } }],
+      ["failed", { state: "failed", failed: { m1: 1 } }],
       ["in doubt to the end", { state: "in-doubt", failed: { m1: 1 }, settledAt: 1 }],
       ["cancelled", { state: "cancelled" }],
       ["withdrawn", { state: "withdrawn" }],
@@ -113,10 +113,10 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const id = await room.sentOrder();
       const pauses: number[] = [];
       for (let look = 0; look < 8; look++) {
-        room.clock = Date.parse((await room.record(id)).dueAt ?? "");
+        room.clock = Date.parse((await room.record(id)).workAt ?? "");
         const { looked, resent } = await room.pass();
         deepEqual([looked, resent], [1, 2]);
-        pauses.push((Date.parse((await room.record(id)).dueAt ?? "") - room.clock) / DUE);
+        pauses.push((Date.parse((await room.record(id)).workAt ?? "") - room.clock) / DUE);
       }
       deepEqual(pauses, [2, 4, 8, 16, 32, 48, 48, 48]);
     });
@@ -170,7 +170,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         // Back in the stage, it is found by the next look.
         room.config = { ...room.config, destinations };
         room.down.clear();
-        room.clock = Date.parse((await room.record(id)).dueAt ?? "");
+        room.clock = Date.parse((await room.record(id)).workAt ?? "");
         await room.pass();
         ok(room.sentOf(id).includes(ONE));
       },
@@ -185,7 +185,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const { ledger } = room;
       room.ledger = {
         ...ledger,
-        file: (identity) => (identity.orderId === bad ? Promise.reject(new Error("down")) : ledger.file(identity)),
+        load: (identity) => (identity.orderId === bad ? Promise.reject(new Error("down")) : ledger.load(identity)),
       };
       const first = await room.pass();
       deepEqual([first.failed, first.stuck], [1, false], "it may be over in a moment");
@@ -230,8 +230,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       let asked = 0;
       room.ledger = {
         ...ledger,
-        file: (identity) => {
-          if (identity.orderId !== bad) return ledger.file(identity);
+        load: (identity) => {
+          if (identity.orderId !== bad) return ledger.load(identity);
           asked += 1;
           return Promise.reject(new Error("an item written by a newer release"));
         },
@@ -256,7 +256,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       deepEqual([room.sentOf(id), room.sentOf(other)], [[TWO], [TWO]]);
       room.down.clear();
       deepEqual((await room.record(id)).toSend, [ONE]);
-      room.clock = Date.parse((await room.record(id)).dueAt ?? "");
+      room.clock = Date.parse((await room.record(id)).workAt ?? "");
       await room.pass();
       ok(room.sentOf(id).includes(ONE) && room.sentOf(other).includes(ONE));
     });
@@ -288,7 +288,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     });
 
     test("the very first pass, however late it comes, finds what was forgotten before it", async () => {
-      const room = await RoomFour.open(started, true);
+      const room = await FindDueContext.open(started, true);
       const id = await room.sentOrder();
       room.sent.length = 0;
       room.clock += 3 * DAY;
@@ -311,8 +311,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const { ledger } = room;
       room.ledger = {
         ...ledger,
-        file: async (identity) => {
-          const file = await ledger.file(identity);
+        load: async (identity) => {
+          const file = await ledger.load(identity);
           room.ledger = ledger;
           await room.ordered({ id, updatedAt: LATER, cancelledAt: LATER });
           return file;
@@ -349,7 +349,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         Date.parse("2026-11-01T14:24:59.999Z"),
       );
       deepEqual(
-        entries.map(({ dueAt }) => dueAt.slice(11, 16)),
+        entries.map(({ workAt }) => workAt.slice(11, 16)),
         ["12:25", "12:45", "13:05", "13:25"],
       );
     });

@@ -87,10 +87,10 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         await relay.run(2 * HOUR);
         deepEqual(await relay.rings(), { DeliveriesOverdue: 1 });
         await relay.run(DAY);
-        deepEqual(await relay.rings(), { WaitingFaulty: 1 });
+        deepEqual(await relay.rings(), { WaitingFailed: 1 });
         relay.clock += 5 * DAY;
         await relay.pass();
-        deepEqual(await relay.rings(), { WaitingFaulty: 1 });
+        deepEqual(await relay.rings(), { WaitingFailed: 1 });
         relay.parcelworks.findFails = 0;
         relay.redrive("new");
         await relay.run();
@@ -107,7 +107,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         await relay.run(HOUR);
       }
       await relay.run(DAY);
-      deepEqual(await relay.rings(), { WaitingFaulty: 1 }, "given up, it is no longer overdue, but not mended either");
+      deepEqual(await relay.rings(), { WaitingFailed: 1 }, "given up, it is no longer overdue, but not mended either");
       relay.parcelworks.fates.length = 0;
       relay.redrive("kept");
       await relay.run();
@@ -194,7 +194,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     story("an order that was created at once was never in any of them", async (relay) => {
       for (const id of ["1", "2", "3"]) await relay.ordered({ id });
       await relay.run();
-      for (const standing of ["open", "failing", "rejected", "faulty", "held"] as const) {
+      for (const standing of ["open", "failing", "rejected", "failed", "held"] as const) {
         deepEqual(await Array.fromAsync(relay.ledger.standing(standing)), []);
       }
       equal(relay.parcelworks.live().length, 3);

@@ -5,7 +5,7 @@ import type { Context } from "aws-lambda";
 import { newDelivery } from "../../shared/ledger/delivery.ts";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
-import { standsAs } from "../../shared/ledger/work-list.ts";
+import { onList } from "../../shared/ledger/work-list.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { setLambdaEnvironment } from "../support/lambda-environment.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
@@ -45,9 +45,9 @@ test("the gauges are written whether or not the pass comes to its end", async ()
   const record = { v: 1 as const, channel: "plain", connection: "main", orderId: "1", generation: 1 };
   const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
   const base = newDelivery({ ...record, expiresAt } as Parameters<typeof newDelivery>[0], DESTINATION);
-  const faulty = { ...base, rev: 1, state: "faulty" as const, ...standsAs("faulty", Date.now()) };
-  equal(await ledger.putDelivery(faulty), "written");
-  const told = [{ stage: "test", destination: DESTINATION, WaitingFaulty: 1 }];
+  const failed = { ...base, rev: 1, state: "failed" as const, ...onList("failed", Date.now()) };
+  equal(await ledger.putDelivery(failed), "written");
+  const told = [{ stage: "test", destination: DESTINATION, WaitingFailed: 1 }];
   deepEqual(await metricsOf(handle), told);
 
   // As after a rollback: the pass refuses to run, and the alarms must not take that for good news.

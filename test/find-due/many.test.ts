@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import { findDue } from "../../functions/find-due/find-due.ts";
-import type { DueEntry, Ledger, OrderFile } from "../../shared/ledger/ledger.ts";
+import type { DueEntry, Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { Config } from "../../shared/stage/config.ts";
 
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ class Crowd {
   most = 0;
   readonly due = new Map<string, number>();
   /** ms of one look at an order, and of one query of the index. */
-  cost = { file: 5, due: 5 };
+  cost = { load: 5, due: 5 };
 
   add(count: number, from: number, to: number): void {
     for (let index = 0; index < count; index++) {
@@ -51,18 +51,18 @@ class Crowd {
         .sort(([, a], [, b]) => a - b)
         .map(([orderId, at]) => ({
           identity: { channel: "plain", connection: "main", orderId },
-          dueAt: new Date(at).toISOString(),
+          workAt: new Date(at).toISOString(),
         }));
     },
-    file: async ({ orderId }): Promise<OrderFile> => {
+    load: async ({ orderId }): Promise<OrderSnapshot> => {
       this.most = Math.max(this.most, ++this.atOnce);
       await Promise.resolve();
       this.atOnce -= 1;
       // Ten side by side take the time of one.
-      this.clock += this.cost.file / 10;
+      this.clock += this.cost.load / 10;
       if (this.failing.has(orderId)) throw new Error("down");
       this.looked.push(orderId);
-      const dueAt = new Date(this.due.get(orderId) ?? 0).toISOString();
+      const workAt = new Date(this.due.get(orderId) ?? 0).toISOString();
       const identity = { channel: "plain", connection: "main", orderId };
       return {
         record: {
@@ -84,7 +84,7 @@ class Crowd {
             eventId: "",
             receivedAt: "",
             expiresAt: 0,
-            dueAt,
+            workAt,
           },
         },
         body: undefined,

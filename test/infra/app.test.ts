@@ -34,7 +34,7 @@ test("a stage that is not there is answered with a sentence and no stack trace",
   equal(status, 1);
   match(
     stderr,
-    /^infra\/stages\/production\.ts: there is no such file; copy infra\/stages\/prod\.ts, or take -c stage=.*local or prod/,
+    /^infra\/stages\/production\.ts: there is no such file; copy infra\/stages\/prod\.ts, or write -c stage=prod/,
   );
   doesNotMatch(stderr, /^ +at /m);
 });

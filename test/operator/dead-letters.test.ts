@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { readStage } from "../../infra/stage-file/read-stage.ts";
 import { stage as shipped } from "../../local/stages/local.ts";
-import { leftBehind } from "../../operator/dead-letters.ts";
+import { remainingDeadLetters } from "../../operator/dead-letters.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 
 const { config } = readStage(shipped, connectors);
@@ -17,7 +17,7 @@ const deliveryTo = (destination: string, failed: Record<string, number>): Delive
 
 test("a dead letter is named until SQS has forgotten it, on the queue of a destination that the stage has", () => {
   const of = (destination: string, failed: Record<string, number>) =>
-    leftBehind([deliveryTo(destination, failed)], config, NOW);
+    remainingDeadLetters([deliveryTo(destination, failed)], config, NOW);
   match(of("s2/demo", { one: NOW - 13 * DAY }) ?? "", /on order-relay-local-s2-demo-dlq: once s2\/demo has ended/);
   match(of("s2/demo", { one: NOW - 40 * DAY, two: NOW }) ?? "", /s2-demo-dlq/);
   equal(of("s2/demo", { one: NOW - 14 * DAY }), undefined);

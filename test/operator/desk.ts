@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { runCommand, type Surroundings } from "../../operator/run-command.ts";
+import { type CommandContext, runCommand } from "../../operator/run-command.ts";
 import type { Terminal } from "../../operator/terminal.ts";
 
 export interface Said {
@@ -41,7 +41,7 @@ interface Place {
 
 /** Runs a command as `npm run` does. */
 export async function run(
-  define: (surroundings: Surroundings) => Command,
+  define: (context: CommandContext) => Command,
   words: string[],
   { url, variables = {}, typed }: Place,
 ): Promise<Said> {

@@ -5,7 +5,7 @@ import { type Finding, findingOf, resolve } from "../../operator/resolve.ts";
 import { sendAgain, sendable } from "../../operator/send-again.ts";
 import { withEvent } from "../../operator/trace-event.ts";
 import { grouped, waitingOnes } from "../../operator/waiting.ts";
-import type { OrderFile } from "../../shared/ledger/ledger.ts";
+import type { OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
@@ -27,8 +27,8 @@ class Desk {
     this.relay.parcelworks.fates.push(...fates);
   }
 
-  async file(): Promise<OrderFile> {
-    const file = await this.relay.ledger.file({ channel: "plain", connection: "main", orderId: this.id });
+  async file(): Promise<OrderSnapshot> {
+    const file = await this.relay.ledger.load({ channel: "plain", connection: "main", orderId: this.id });
     ok(file);
     return file;
   }
@@ -38,7 +38,7 @@ class Desk {
     return deliveries.find(({ generation }) => generation === record.generation);
   }
 
-  resolved(file: OrderFile, finding: Finding) {
+  resolved(file: OrderSnapshot, finding: Finding) {
     const { config, clock: now } = this.relay;
     const { destinations, timing, restoredAt } = config;
     return resolve(file, DESTINATION, finding, {
@@ -94,10 +94,10 @@ describe("what a person found out at the provider", () => {
   test("created: it ends with the provider's ID, and no message makes a second one", async () => {
     const desk = await inDoubt("timeout-after-create");
     await desk.resolve("created=P1, P2");
-    const { state, providerOrderIds, resolvedBy = "", dueHour } = (await desk.delivery()) ?? {};
+    const { state, providerOrderIds, resolvedBy = "", workList } = (await desk.delivery()) ?? {};
     deepEqual(
-      { state, providerOrderIds, dueHour },
-      { state: "created", providerOrderIds: ["P1", "P2"], dueHour: undefined },
+      { state, providerOrderIds, workList },
+      { state: "created", providerOrderIds: ["P1", "P2"], workList: undefined },
     );
     match(resolvedBy, /^created, 2026-\S+ \S+Z, ada$/);
     deepEqual(await desk.waits(), []);
@@ -309,9 +309,9 @@ describe("sending again from the ledger", () => {
     await rejects(desk.relay.ordered({ id: desk.id }), /queue down/);
     desk.relay.clock += HOUR;
     await rejects(desk.send(), /queue down/);
-    const { toSend, dueAt = "" } = (await desk.file()).record;
+    const { toSend, workAt = "" } = (await desk.file()).record;
     deepEqual(toSend, [DESTINATION]);
-    equal(Date.parse(dueAt), desk.relay.clock + desk.relay.config.timing.dueAfter);
+    equal(Date.parse(workAt), desk.relay.clock + desk.relay.config.timing.dueAfter);
   });
 });
 
@@ -355,7 +355,7 @@ describe("an order held for a person", () => {
     await release(desk, "renew");
     await desk.relay.run();
     const { record } = await desk.file();
-    deepEqual([record.state, record.generation, record.dueHour === "held"], ["recorded", 2, false]);
+    deepEqual([record.state, record.generation, record.workList === "held"], ["recorded", 2, false]);
     deepEqual(
       desk.relay.parcelworks.held.map(({ reference }) => reference),
       [`pm-${desk.id}`, `pm-${desk.id}-g2`],
@@ -403,7 +403,7 @@ test("reasons that differ in order, SKU and amount alone are one group; other co
     one("2", "S2 refused SH-2 with code 1002: balance 12.50 is too low"),
     one("4", "S2 refused SH-4 with code 1002: balance 7.25 is too low"),
     one("5", "S2 refused SH-5 with code 1003: balance 7.25 is too low"),
-    one("6", "SKU SHOP-6 is unknown to s2/us: add it.", { kind: "faulty" }),
+    one("6", "SKU SHOP-6 is unknown to s2/us: add it.", { kind: "failed" }),
     one("7", "SKU SHOP-7 is unknown to s2/eu: add it.", { destination: "s2/eu" }),
   ]);
   deepEqual(

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
 import type { Tools } from "../../functions/providers/provider.ts";
 import { productKeyOf } from "../../local/simulators/providers/akinon/products.ts";
-import { Faulty, Rejected } from "../../shared/errors.ts";
+import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import { memoryTools } from "../support/memory-tools.ts";
 import { oneLine, secret, startAkinon } from "./akinon-world.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
@@ -41,7 +41,7 @@ describe("Akinon: login", () => {
   test("a wrong password is a fault of the destination, and the sentence does not tell it", async (context) => {
     const { client } = await startAkinon(context, { secret: { ...secret, password: "guessed-wrong" } });
     await rejects(client.prepare(outgoingSample()), (error: unknown) => {
-      ok(error instanceof Faulty);
+      ok(error instanceof Misconfigured);
       match(error.reason, /username and password of akinon\/demo/);
       ok(!error.reason.includes("guessed-wrong"));
       return true;
@@ -50,7 +50,7 @@ describe("Akinon: login", () => {
 
   test("a key that is refused twice is a fault of the destination, not a third call", async (context) => {
     const { client, count } = await startAkinon(context, { settings: { authorization: "plain" } });
-    await rejects(client.check?.() ?? Promise.resolve(), Faulty);
+    await rejects(client.check?.() ?? Promise.resolve(), Misconfigured);
     equal(count("GET orders"), 2);
   });
 
@@ -397,10 +397,10 @@ describe("Akinon: products, cargo company, lists", () => {
     const several = await startAkinon(context, { switches: { cargos: "several" } });
     await rejects(
       several.client.prepare(outgoingSample()),
-      /Faulty: The channel has 3 cargo companies \(yurtici-kargo, aras-kargo, mng-kargo\): name one in cargoCompany of akinon\/demo/,
+      /Misconfigured: The channel has 3 cargo companies \(yurtici-kargo, aras-kargo, mng-kargo\): name one in cargoCompany of akinon\/demo/,
     );
     const wrong = await startAkinon(context, { settings: { cargoCompany: "ups" } });
-    await rejects(wrong.client.prepare(outgoingSample()), /Faulty: .*no cargo company "ups" but yurtici-kargo/);
+    await rejects(wrong.client.prepare(outgoingSample()), /Misconfigured: .*no cargo company "ups" but yurtici-kargo/);
   });
 
   test("the service level has its cargo company and delivery type", async (context) => {

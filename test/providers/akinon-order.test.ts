@@ -233,7 +233,7 @@ describe("Akinon: check before create, and look-up", () => {
     const world = await startAkinon(context);
     const body = '{"count":9999,"next":"https://evil.example/","results":[{"pk":1,"number":"X"}]}';
     world.proxy.strike(({ target }) => target.includes("/orders/?"), { status: 200, body }, { times: 100 });
-    equal((await attempt(world, outgoingSample())).outcome, "faulty");
+    equal((await attempt(world, outgoingSample())).outcome, "failed");
     equal(world.count("POST create_orders"), 0);
   });
 

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { Found } from "../../functions/providers/provider.ts";
-import { Faulty } from "../../shared/errors.ts";
+import { Misconfigured } from "../../shared/errors.ts";
 import { outgoingSample } from "./order-sample.ts";
 import { attempt, type Setup, startWorld, type World } from "./world.ts";
 
@@ -197,7 +197,7 @@ describe("Lingxing: the look-up by order number", () => {
     const world = await start(context, { switches: { unknownOrder: "error" } });
     deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
     const strict = await start(context, { switches: { unknownOrder: "error" }, settings: { notFoundTexts: [] } });
-    await rejects(strict.client.find(sent, outgoingSample()), Faulty);
+    await rejects(strict.client.find(sent, outgoingSample()), Misconfigured);
   });
 });
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
-import { InDoubt, NotYet, ProviderDown, Throttled } from "../../shared/errors.ts";
+import { Deferred, InDoubt, Throttled, Unavailable } from "../../shared/errors.ts";
 import { startCompany } from "./lingxing-environment.ts";
 import { outgoingSample } from "./order-sample.ts";
 
@@ -51,7 +51,7 @@ describe("Lingxing's one request in flight", () => {
       company.sandbox.setFault("lingxing", fault);
       await rejects(environment.create(order(1)));
     }
-    // A turn that never comes would be NotYet: the lease lasts two minutes, the record one.
+    // A turn that never comes would be Deferred: the lease lasts two minutes, the record one.
     await environment.create(order(1));
     equal(company.sandbox.orders("lingxing").length, 1);
   });
@@ -67,7 +67,7 @@ describe("Lingxing's one request in flight", () => {
     await rejects(slow.create(order(1)), InDoubt);
     await rejects(
       other.client.create(prepared, order(2)),
-      (error) => error instanceof NotYet && /another call/.test(error.reason),
+      (error) => error instanceof Deferred && /another call/.test(error.reason),
     );
     equal(company.calls(CREATE), 1);
   });
@@ -125,7 +125,7 @@ describe("Lingxing's one request in flight", () => {
     const environment = company.environment();
     const prepared = await environment.client.prepare(order(1));
     await company.sandbox.stop();
-    await rejects(environment.client.create(prepared, order(1)), ProviderDown);
-    await rejects(environment.client.create(prepared, order(1)), ProviderDown);
+    await rejects(environment.client.create(prepared, order(1)), Unavailable);
+    await rejects(environment.client.create(prepared, order(1)), Unavailable);
   });
 });

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { OrderRequest } from "../../functions/providers/lingxing/order-request.ts";
-import { Faulty, Rejected } from "../../shared/errors.ts";
+import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
 import { type Setup, startWorld, type World } from "./world.ts";
@@ -418,9 +418,9 @@ describe("Lingxing: the store", () => {
   ] as const) {
     test(`${name} of ${country} cannot take orders, which is the operator's work`, async (context) => {
       const world = await start(context, { settings: { store: { name, country } } });
-      const faulty = (error: unknown) => error instanceof Faulty && pattern.test(error.reason);
-      await rejects(requestOf(world), faulty);
-      await rejects(world.client.check?.() ?? Promise.resolve(), faulty);
+      const failed = (error: unknown) => error instanceof Misconfigured && pattern.test(error.reason);
+      await rejects(requestOf(world), failed);
+      await rejects(world.client.check?.() ?? Promise.resolve(), failed);
     });
   }
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Faulty, Throttled } from "../../shared/errors.ts";
+import { Misconfigured, Throttled } from "../../shared/errors.ts";
 import { call } from "../local/simulators/sandbox-client.ts";
 import { type Company, startCompany } from "./lingxing-environment.ts";
 import { outgoingSample } from "./order-sample.ts";
@@ -89,7 +89,7 @@ describe("Lingxing's one token", () => {
     company.sandbox.setFault("lingxing", "401-once", 5);
     await rejects(
       create(order(1)),
-      (error) => error instanceof Faulty && /Something else fetches tokens/.test(error.reason),
+      (error) => error instanceof Misconfigured && /Something else fetches tokens/.test(error.reason),
     );
     equal(company.calls("/order/amzod/api/createOrder"), 2);
     deepEqual(company.sandbox.orders("lingxing"), []);
@@ -141,7 +141,7 @@ describe("Lingxing's one token", () => {
   for (const gate of ["ip-refused", "disabled", "expired", "not-granted"] as const) {
     test(`a door that is ${gate} is the operator's work`, async (context) => {
       const company = await startCompany(context, { gate });
-      await rejects(company.environment().create(order(1)), Faulty);
+      await rejects(company.environment().create(order(1)), Misconfigured);
     });
   }
 

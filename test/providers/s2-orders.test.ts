@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { s2 } from "../../functions/providers/s2/index.ts";
 import { unitPriceOf } from "../../functions/providers/s2/unit-price.ts";
 import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
-import { Faulty, Rejected } from "../../shared/errors.ts";
+import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
 import { attempt, outcomeOf, type Setup, startWorld, type World } from "./world.ts";
@@ -47,21 +47,22 @@ test("a token is renewed before it ends, not after", async (context) => {
   deepEqual(world.counted, []);
 });
 
-test("a wrong password is faulty, and its answer is not quoted", async (context) => {
+test("a wrong password is failed, and its answer is not quoted", async (context) => {
   const world = await startWorld(context, s2, { ...setup, secret: { ...secret, password: "wrong-password" } });
   await rejects(
     world.client.prepare(outgoingSample()),
-    (error) => error instanceof Faulty && !error.reason.includes("wrong-password") && /login.*401/.test(error.reason),
+    (error) =>
+      error instanceof Misconfigured && !error.reason.includes("wrong-password") && /login.*401/.test(error.reason),
   );
 });
 
-test("a wrong organization is faulty after one new login, and made nothing", async (context) => {
+test("a wrong organization is failed after one new login, and made nothing", async (context) => {
   const world = await startWorld(context, s2, {
     ...setup,
     secret: { ...secret, organization: "00000000-0000-4000-8000-000000000000" },
     catalog: { "DEMO-TEE-M": { productId: "a" }, "DEMO-MUG": { productId: "b" } },
   });
-  equal((await attempt(world, outgoingSample())).outcome, "faulty");
+  equal((await attempt(world, outgoingSample())).outcome, "failed");
   equal(calls(world, "POST", "/order").length, 2);
   equal(calls(world, "POST", "/login").length, 2);
   deepEqual(world.sandbox.orders("s2"), []);
@@ -135,7 +136,7 @@ test("the account follows the connection; a connection without one is the stage 
   equal((await bodyOf(context, {}, { settings: { accountId: map } })).accountId, OTHER_ACCOUNT);
   await rejects(
     bodyOf(context, {}, { settings: { accountId: { "woocommerce/demo": ACCOUNT } } }),
-    (error) => error instanceof Faulty && /s2\/demo.*shopify\/demo.*settings\.accountId/.test(error.reason),
+    (error) => error instanceof Misconfigured && /s2\/demo.*shopify\/demo.*settings\.accountId/.test(error.reason),
   );
 });
 
@@ -301,7 +302,7 @@ test("the check names an account that the user cannot see", async (context) => {
   const { client } = await startWorld(context, s2, { ...setup, settings: { accountId: "not-there" } });
   await rejects(
     async () => client.check?.(),
-    (error) => error instanceof Faulty && /not-there/.test(error.reason),
+    (error) => error instanceof Misconfigured && /not-there/.test(error.reason),
   );
 });
 

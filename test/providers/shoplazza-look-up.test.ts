@@ -4,7 +4,7 @@ import { lookUp } from "../../functions/providers/shoplazza/look-up.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { openShop } from "../../functions/providers/shoplazza/shop.ts";
 import { carries } from "../../functions/providers/shoplazza/shop-order.ts";
-import { Faulty, ProviderDown } from "../../shared/errors.ts";
+import { Misconfigured, Unavailable } from "../../shared/errors.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
 
@@ -116,10 +116,10 @@ for (const lookUp of ["2026-01", "2022-01"] as const) {
       const { find } = await shop.failed("406-created");
       for (const fault of ["lookup-down", "lookup-timeout", "lookup-unreadable"]) {
         shop.sandbox.setFault("shoplazza", fault);
-        await rejects(find(), ProviderDown, fault);
+        await rejects(find(), Unavailable, fault);
       }
       shop.configure({ token: "another" });
-      await rejects(find(), Faulty);
+      await rejects(find(), Misconfigured);
     });
   });
 }

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { variantOf } from "../../local/simulators/providers/shoplazza/products.ts";
-import { Faulty, Rejected, Throttled } from "../../shared/errors.ts";
+import { Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
@@ -272,7 +272,7 @@ describe("products", () => {
       },
       shop.tools,
     );
-    await rejects(client.prepare(outgoingSample()), Faulty);
+    await rejects(client.prepare(outgoingSample()), Misconfigured);
   });
 
   test("IDs that the shop no longer takes are looked up anew", async () => {
@@ -362,7 +362,7 @@ describe("the shop's limits", () => {
     await using shop = await openClient();
     await shop.client.check?.();
     await using stranger = await openClient({ token: "guess" });
-    await rejects(async () => stranger.client.check?.(), Faulty);
-    await rejects(stranger.client.prepare(outgoingSample()), Faulty);
+    await rejects(async () => stranger.client.check?.(), Misconfigured);
+    await rejects(stranger.client.prepare(outgoingSample()), Misconfigured);
   });
 });

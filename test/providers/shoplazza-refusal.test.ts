@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { orderIdIn, refusal } from "../../functions/providers/shoplazza/refusal.ts";
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import type { HttpAnswer } from "../../shared/connector/http.ts";
-import { Faulty, InDoubt, Rejected, Throttled } from "../../shared/errors.ts";
+import { InDoubt, Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
 import { outgoingSample } from "./order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
 
@@ -40,13 +40,13 @@ const cases: [status: number, body: unknown, outcome: string][] = [
   [422, { errors: ["Failed to create order line items: DecreaseInventory failed"] }, "InDoubt"],
   [422, { errors: ["create_order_build_failed, order_id 7 CreateOrderBatchOption failed"] }, "InDoubt"],
   [422, { errors: ["record_not_found: get order detail failed"] }, "InDoubt"],
-  [422, { error: "store is not active" }, "Faulty"],
+  [422, { error: "store is not active" }, "Misconfigured"],
   [406, { errors: ["Create order failed"] }, "InDoubt"],
   [500, { errors: ["Aborted"] }, "InDoubt"],
   [500, { error: "DeadlineExceeded" }, "InDoubt"],
   [500, { errors: ["NotFound"] }, "Rejected"],
-  [500, { error: "Unimplemented" }, "Faulty"],
-  [500, "Unauthenticated", "Faulty"],
+  [500, { error: "Unimplemented" }, "Misconfigured"],
+  [500, "Unauthenticated", "Misconfigured"],
   [500, { message: "rpc error: code = NotFound desc = no such variant" }, "Rejected"],
   [500, { message: "rpc error: code = Aborted desc = NotFound" }, "InDoubt"],
   [500, { errors: ["NotFound", "DeadlineExceeded"] }, "InDoubt"],
@@ -54,12 +54,12 @@ const cases: [status: number, body: unknown, outcome: string][] = [
   [500, "", "InDoubt"],
   [500, "<h1>NotFound</h1>", "InDoubt"],
   [400, { errors: ["json: cannot unmarshal"] }, "Rejected"],
-  [400, { error: "invalid access token" }, "Faulty"],
-  [400, "", "Faulty"],
-  [401, { error: "Unauthorized" }, "Faulty"],
-  [403, { error: "scope" }, "Faulty"],
-  [404, { errors: ["Unable to find resource"] }, "Faulty"],
-  [405, "", "Faulty"],
+  [400, { error: "invalid access token" }, "Misconfigured"],
+  [400, "", "Misconfigured"],
+  [401, { error: "Unauthorized" }, "Misconfigured"],
+  [403, { error: "scope" }, "Misconfigured"],
+  [404, { errors: ["Unable to find resource"] }, "Misconfigured"],
+  [405, "", "Misconfigured"],
   [429, "", "Throttled"],
   [302, "", "InDoubt"],
   [408, "", "InDoubt"],
@@ -90,7 +90,7 @@ describe("what an answer to a create means", () => {
 
   test("the reason quotes the shop, without our token", () => {
     const error = read(403, { error: "token secret-token lacks write_order" });
-    ok(error instanceof Faulty);
+    ok(error instanceof Misconfigured);
     match(error.reason, /token \*\*\* lacks write_order/);
   });
 
@@ -113,9 +113,9 @@ describe("faults of the shop, through the connector", () => {
     ["406-created", InDoubt, 1],
     ["500-aborted-created", InDoubt, 1],
     ["500-not-found", Rejected, 0],
-    ["500-unauthenticated", Faulty, 0],
-    ["400-credentials", Faulty, 0],
-    ["store-not-active", Faulty, 0],
+    ["500-unauthenticated", Misconfigured, 0],
+    ["400-credentials", Misconfigured, 0],
+    ["store-not-active", Misconfigured, 0],
     ["timeout-after-create", InDoubt, 1],
     ["timeout-before-create", InDoubt, 0],
     ["reset-after-create", InDoubt, 1],
@@ -130,7 +130,7 @@ describe("faults of the shop, through the connector", () => {
     ["throttle", Throttled, 0],
     ["reject", Rejected, 0],
     ["duplicate", InDoubt, 0],
-    ["401-once", Faulty, 0],
+    ["401-once", Misconfigured, 0],
     ["old-cancelled-2xx", InDoubt, 1],
   ] as const) {
     test(`${fault}: ${outcome.name}`, async () => {

@@ -12,7 +12,15 @@ import type {
 } from "../../functions/providers/provider.ts";
 import { type Sandbox, type SimulatorName, startSandbox } from "../../local/simulators/sandbox.ts";
 import { http } from "../../shared/connector/http.ts";
-import { AlreadyExists, Faulty, InDoubt, NotYet, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
+import {
+  AlreadyExists,
+  Deferred,
+  InDoubt,
+  Misconfigured,
+  Rejected,
+  Throttled,
+  Unavailable,
+} from "../../shared/errors.ts";
 import { catalogPk } from "../../shared/ledger/catalog.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { Missing } from "../../shared/stage/config.ts";
@@ -135,7 +143,7 @@ export type Outcome =
   | "rejected"
   | "throttled"
   | "down"
-  | "faulty"
+  | "failed"
   | "in-doubt"
   | "already-exists"
   | "not-yet"
@@ -144,11 +152,11 @@ export type Outcome =
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof Rejected) return "rejected";
   if (error instanceof Throttled) return "throttled";
-  if (error instanceof ProviderDown) return "down";
-  if (error instanceof Faulty) return "faulty";
+  if (error instanceof Unavailable) return "down";
+  if (error instanceof Misconfigured) return "failed";
   if (error instanceof InDoubt) return "in-doubt";
   if (error instanceof AlreadyExists) return "already-exists";
-  if (error instanceof NotYet) return "not-yet";
+  if (error instanceof Deferred) return "not-yet";
   return "unnamed";
 }
 

@@ -169,11 +169,11 @@ test("a queue that hangs is answered with 503 before the function's time is over
   const from = lambda.output().length;
   aws.broken.set("sqs", "hang");
   equal(await status({}, 1500), 503);
-  const unsafe = { stage: "test", connection: "shopify/demo", NotDurable: 1 };
+  const unavailable = { stage: "test", connection: "shopify/demo", NotDurable: 1 };
   const told = await linesSince(from, (lines) => metrics(lines).length > 0);
-  deepEqual(metrics(told), [unsafe]);
+  deepEqual(metrics(told), [unavailable]);
   const [{ level, endpoint, outcome, error, eventId } = {}, ...more] = answered(told);
-  deepEqual([level, endpoint, outcome, error, more], ["ERROR", "shopify/demo", "unsafe", "TimeoutError", []]);
+  deepEqual([level, endpoint, outcome, error, more], ["ERROR", "shopify/demo", "unavailable", "TimeoutError", []]);
   match(String(eventId), /^evt_[0-9a-f-]{36}$/);
 
   // The call goes on, is tried again, and ends well: the sender was told otherwise.
@@ -186,9 +186,9 @@ test("a queue that hangs is answered with 503 before the function's time is over
   equal(aws.count("sqs"), 2);
   deepEqual(
     answered(all).map((line) => line["outcome"]),
-    ["unsafe", "queued", "forged"],
+    ["unavailable", "queued", "forged"],
   );
-  deepEqual(metrics(all).slice(0, 2), [unsafe, { stage: "test", connection: "shopify/demo", EventsReceived: 1 }]);
+  deepEqual(metrics(all).slice(0, 2), [unavailable, { stage: "test", connection: "shopify/demo", EventsReceived: 1 }]);
 });
 
 test("keys that cannot be read in time: told of the endpoint, before there is an event", async () => {
@@ -200,7 +200,7 @@ test("keys that cannot be read in time: told of the endpoint, before there is an
   deepEqual(metrics(told), [{ stage: "test", connection: "shopify/demo", NotDurable: 1 }]);
   deepEqual(
     answered(told).map(({ endpoint, outcome, eventId }) => [endpoint, outcome, eventId]),
-    [["shopify/demo", "unsafe", undefined]],
+    [["shopify/demo", "unavailable", undefined]],
   );
 });
 

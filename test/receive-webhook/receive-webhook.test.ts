@@ -116,10 +116,10 @@ for (const body of ["", "no json", '{"unknown":"kind"}', Buffer.from([0xff, 0xfe
   });
 }
 
-test("P1: a queue that takes nothing makes it unsafe", async () => {
+test("P1: a queue that takes nothing makes it unavailable", async () => {
   const { receive } = world({ queueFails: true });
   const { eventId, ...result } = await receive(webhook());
-  deepEqual(result, { outcome: "unsafe", error: "Error" });
+  deepEqual(result, { outcome: "unavailable", error: "Error" });
   match(eventId ?? "", /^evt_/);
 });
 
@@ -164,13 +164,13 @@ test("the queue's limit is met to the byte", async () => {
 
 test("P1: where the store fails nothing is queued: a pointer to nothing is no promise", async () => {
   const { receive, queued } = world({ storeFails: true });
-  equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unsafe");
+  equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unavailable");
   equal(queued.length, 0);
 });
 
-test("P1: where the pointer cannot be queued it is unsafe, though the event is stored", async () => {
+test("P1: where the pointer cannot be queued it is unavailable, though the event is stored", async () => {
   const { receive } = world({ queueFails: true });
-  equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unsafe");
+  equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unavailable");
 });
 
 test("a forged webhook leaves no trace, and the real one after it is queued", async () => {
@@ -218,22 +218,22 @@ for (const [what, answer] of Object.entries({
   "the secret is no JSON": "first-key",
   "the secret has no keys": "{}",
 })) {
-  test(`unsafe, not forged, while nobody can say: ${what}`, async () => {
+  test(`unavailable, not forged, while nobody can say: ${what}`, async () => {
     const { receive, queued, happened } = world({ secrets: [answer] });
-    deepEqual(await receive(webhook()), { outcome: "unsafe", error: "SecretUnreadable" });
-    deepEqual(await receive(forged()), { outcome: "unsafe", error: "SecretUnreadable" });
+    deepEqual(await receive(webhook()), { outcome: "unavailable", error: "SecretUnreadable" });
+    deepEqual(await receive(forged()), { outcome: "unavailable", error: "SecretUnreadable" });
     equal(queued.length, 0);
     equal(happened.length, 2, "each asks again");
   });
 }
 
-test("a signature that fails while the keys cannot be read again is unsafe, however often it comes", async () => {
+test("a signature that fails while the keys cannot be read again is unavailable, however often it comes", async () => {
   const known = JSON.stringify({ signingSecrets: [SECRET] });
   const { receive, clock } = world({ secrets: [known, new Error("down")] });
   equal((await receive(webhook())).outcome, "queued");
   clock.now += 11_000;
-  equal((await receive(forged())).outcome, "unsafe");
-  equal((await receive(forged())).outcome, "unsafe");
+  equal((await receive(forged())).outcome, "unavailable");
+  equal((await receive(forged())).outcome, "unavailable");
 });
 
 for (const endpoint of [

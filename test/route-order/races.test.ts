@@ -4,9 +4,9 @@ import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
 import { createTable } from "../../shared/ledger/table.ts";
-import { FOR_A_PERSON, standsAs } from "../../shared/ledger/work-list.ts";
+import { NEEDS_OPERATOR, onList } from "../../shared/ledger/work-list.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
-import { newId, ONE, RoomTwo, TWO } from "../support/route-order-context.ts";
+import { newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 const LATEST = "2026-11-01T11:30:00.000Z";
@@ -48,11 +48,11 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       started = await startLedger(kind);
     });
     after(() => started.stop());
-    const begin = () => ({ room: new RoomTwo(started), id: newId() });
-    const story = (name: string, work: (begun: { room: RoomTwo; id: string }) => Promise<void>) =>
+    const begin = () => ({ room: new RouteOrderContext(started), id: newId() });
+    const story = (name: string, work: (begun: { room: RouteOrderContext; id: string }) => Promise<void>) =>
       test(name, () => work(begin()));
-    const cancel = (room: RoomTwo, id: string) => room.ordered({ id, updatedAt: LATER, cancelledAt: LATER });
-    const deps = ({ ledger, queues, now }: RoomTwo) => ({ ledger, queues, now });
+    const cancel = (room: RouteOrderContext, id: string) => room.ordered({ id, updatedAt: LATER, cancelledAt: LATER });
+    const deps = ({ ledger, queues, now }: RouteOrderContext) => ({ ledger, queues, now });
 
     for (const [method, when] of [
       ["putBody", "before"],
@@ -219,8 +219,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         // The claim is written between the suppression's read and its write.
         room.ledger = {
           ...ledger,
-          file: async (identity) => {
-            const file = await ledger.file(identity);
+          load: async (identity) => {
+            const file = await ledger.load(identity);
             if (claimed.rev === 1) await ledger.putDelivery(claimed);
             return file;
           },
@@ -238,14 +238,14 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     story("a suppression that failed halfway is looked at again by the due-time pass", async ({ room, id }) => {
       await room.ordered({ id });
-      const { dueAt } = await room.record(id);
+      const { workAt } = await room.record(id);
       room.clock += 24 * 3_600_000;
       const { ledger } = room;
       room.ledger = dying(ledger, "putDelivery", "before");
       await rejects(cancel(room, id), /killed/);
       room.ledger = ledger;
-      const later = (await room.record(id)).dueAt ?? "";
-      ok(later > (dueAt ?? ""), "the entry that the pass has left behind would never be found again");
+      const later = (await room.record(id)).workAt ?? "";
+      ok(later > (workAt ?? ""), "the entry that the pass has left behind would never be found again");
       ok(Date.parse(later) > room.clock);
     });
 
@@ -296,13 +296,13 @@ for (const { kind, skip } of TABLE_EMULATORS) {
             tries: {},
             failed: { m1: room.clock },
             providerOrderIds: [],
-            ...standsAs("rejected", room.clock),
+            ...onList("rejected", room.clock),
           },
         };
         await room.ledger.putDelivery({ ...rejected, destination: ONE });
         await room.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: room.clock });
         const waiting = async () =>
-          (await Promise.all(FOR_A_PERSON.map((as) => Array.fromAsync(room.ledger.standing(as)))))
+          (await Promise.all(NEEDS_OPERATOR.map((as) => Array.fromAsync(room.ledger.standing(as)))))
             .flat()
             .filter(({ identity }) => identity.orderId === id)
             .map(({ destination = "the order" }) => destination)
@@ -357,7 +357,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
           // Inside the retries, outside of the call.
           { step: "finalizeRequest", name: "loseAnswer", priority: "low" },
         );
-        const room = new RoomTwo(started);
+        const room = new RouteOrderContext(started);
         room.ledger = createLedger(createTable(client, "ledger"), room.eventStore, room.now);
         return {
           room,

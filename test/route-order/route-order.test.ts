@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { readTrace } from "../../shared/ledger/trace.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
-import { DAY, newId, ONE, RoomTwo, TWO, writesOf } from "../support/route-order-context.ts";
+import { DAY, newId, ONE, RouteOrderContext, TWO, writesOf } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 
@@ -14,9 +14,9 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       started = await startLedger(kind);
     });
     after(() => started.stop());
-    const begin = () => ({ room: new RoomTwo(started), id: newId() });
+    const begin = () => ({ room: new RouteOrderContext(started), id: newId() });
     /** A test with a room and an order ID of its own. */
-    const story = (name: string, work: (begun: { room: RoomTwo; id: string }) => Promise<void>) =>
+    const story = (name: string, work: (begun: { room: RouteOrderContext; id: string }) => Promise<void>) =>
       test(name, () => work(begin()));
     /** What no emulator sees differently is told once. */
     const judgement = kind === "dynalite" ? story : () => undefined;
@@ -154,7 +154,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     story("of more than 50 events the newest stand in the trace, then a count", async ({ room, id }) => {
       await room.ordered({ id });
-      for (let count = 0; count < 53; count++) await room.arrives({ kind: "change", change: "noted", orderId: id });
+      for (let count = 0; count < 53; count++) await room.arrives({ kind: "change", change: "touched", orderId: id });
       await room.ordered({ id }, { topic: "the newest" });
       const trace = await readTrace(room.ledger, { channel: "plain", connection: "main", orderId: id });
       equal(trace?.eventCount, 55);
@@ -165,7 +165,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     story("a sender's endless word for its topic never makes the order too large to write", async ({ room, id }) => {
       await room.ordered({ id });
       for (let count = 0; count < 45; count++) {
-        await room.arrives({ kind: "change", change: "noted", orderId: id, topic: "t".repeat(10_000) });
+        await room.arrives({ kind: "change", change: "touched", orderId: id, topic: "t".repeat(10_000) });
       }
       equal((await room.record(id)).eventCount, 46);
     });
@@ -174,8 +174,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await room.ordered({ id, updatedAt: LATER });
       const { freshness, state, digest } = await room.record(id);
       equal(
-        (await room.arrives({ kind: "change", change: "noted", orderId: id, topic: "refunds/create" })).outcome,
-        "noted",
+        (await room.arrives({ kind: "change", change: "touched", orderId: id, topic: "refunds/create" })).outcome,
+        "touched",
       );
       const now = await room.record(id);
       deepEqual([now.freshness, now.state, now.digest], [freshness, state, digest]);
@@ -199,7 +199,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       equal((await room.record(id)).state, "recorded");
     });
 
-    for (const change of ["noted", "cancelled"]) {
+    for (const change of ["touched", "cancelled"]) {
       story(`${change}, about an order nobody knows, makes none`, async ({ room, id }) => {
         equal((await room.arrives({ kind: "change", change, orderId: id })).outcome, "ignored");
         equal(await room.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
@@ -322,7 +322,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       ["empty", ""],
     ] as const) {
       judgement(`an order ID that is ${what} makes the event unreadable, not a failure for ever`, async ({ room }) => {
-        equal((await room.arrives({ kind: "change", change: "noted", orderId })).outcome, "unreadable");
+        equal((await room.arrives({ kind: "change", change: "touched", orderId })).outcome, "unreadable");
         equal((await room.ordered({ id: orderId })).outcome, "unreadable");
       });
     }
@@ -350,7 +350,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await rejects(room.ordered({ id }));
       deepEqual(room.sentOf(id), [ONE]);
       room.down.clear();
-      await room.arrives({ kind: "change", change: "noted", orderId: id });
+      await room.arrives({ kind: "change", change: "touched", orderId: id });
       deepEqual(room.sentOf(id), [ONE, TWO]);
     });
 
@@ -364,7 +364,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     story("each repeat costs one write, and one read", async ({ room, id }) => {
       await room.ordered({ id });
-      const note = () => room.arrives({ kind: "change", change: "noted", orderId: id });
+      const note = () => room.arrives({ kind: "change", change: "touched", orderId: id });
       const stale = () => room.ordered({ id, updatedAt: "2026-11-01T09:00:00Z" });
       for (const event of [() => room.ordered({ id }), stale, note]) {
         room.commands.length = 0;
@@ -375,18 +375,18 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     story("the index is written once: later events leave the due time where it is", async ({ room, id }) => {
       await room.ordered({ id });
-      const { dueAt } = await room.record(id);
-      equal(dueAt, new Date(room.clock + room.config.timing.dueAfter).toISOString());
+      const { workAt } = await room.record(id);
+      equal(workAt, new Date(room.clock + room.config.timing.dueAfter).toISOString());
       room.clock += 60_000;
       await room.ordered({ id });
       await room.ordered({ id, updatedAt: LATER, note: "edited" });
-      await room.arrives({ kind: "change", change: "noted", orderId: id });
-      equal((await room.record(id)).dueAt, dueAt);
+      await room.arrives({ kind: "change", change: "touched", orderId: id });
+      equal((await room.record(id)).workAt, workAt);
     });
 
     story("what is not sent stands in no index", async ({ room, id }) => {
       await room.ordered({ id, financialState: "pending" });
-      equal((await room.record(id)).dueAt, undefined);
+      equal((await room.record(id)).workAt, undefined);
     });
 
     judgement("states and body expire at times fixed when the order was first seen", async ({ room, id }) => {

@@ -8,7 +8,7 @@ import { Order } from "../../shared/order.ts";
 import { NewerRelease } from "../../shared/release.ts";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { sampleOrder } from "../support/relay.ts";
-import { newEvent, newId, ONE, RoomTwo, TWO } from "../support/route-order-context.ts";
+import { newEvent, newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
 /** A channel whose mapping is broken until it is mended. */
 function mendable() {
@@ -37,7 +37,7 @@ describe("an event that cannot be read", () => {
   after(() => started.stop());
 
   test("is unreadable while its mapping is broken, and an order once the same message comes again", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const { channel, mapping } = mendable();
     room.channels.set("plain", channel);
     const id = newId();
@@ -53,7 +53,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is one of a connection or a channel that was taken out of the stage, until it is back", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const id = newId();
     const reading = JSON.stringify({ topic: "orders/paid", kind: "order", order: sampleOrder({ id }) });
     equal((await room.routes(pack(newEvent(reading, { endpoint: "gone" })))).outcome, "unreadable");
@@ -65,7 +65,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is whatever is no envelope of ours", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const envelope = JSON.parse(pack(newEvent("{}")));
     const broken = [
       "",
@@ -85,7 +85,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is not one that a newer release wrote, in the message or in S3: that waits for its function", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const newer = (message: string) => JSON.stringify({ ...JSON.parse(message), v: 2 });
     const event = newEvent("{}");
     await rejects(room.routes(newer(pack(event))), NewerRelease);
@@ -96,7 +96,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is a gzip bomb, in the message and in S3, without unpacking it", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024)).toString("base64");
     const message = JSON.stringify({ ...JSON.parse(pack(newEvent("{}"))), body: bomb });
     const before = process.memoryUsage.rss();
@@ -107,7 +107,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is not one whose body lies in an S3 that is down: that is retried", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const id = newId();
     const event = newEvent(JSON.stringify({ topic: "orders/paid", kind: "order", order: sampleOrder({ id }) }));
     const message = pointerTo("events/big", event);
@@ -120,7 +120,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is not one whose order's body cannot be stored in S3: that is retried, and nothing is sent", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     const id = newId();
     const { put } = room.eventStore;
     room.eventStore.put = async () => {
@@ -138,7 +138,7 @@ describe("an event that cannot be read", () => {
   });
 
   test("is not one that says nothing of ours: that is ignored, and writes nothing", async () => {
-    const room = new RoomTwo(started);
+    const room = new RouteOrderContext(started);
     equal((await room.arrives({ kind: "ignored", reason: "a topic about products" })).outcome, "ignored");
     deepEqual(room.commands, []);
   });

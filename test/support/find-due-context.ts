@@ -1,17 +1,17 @@
 import { findDue, type Pass } from "../../functions/find-due/find-due.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { createLedgerTable, type TestLedger } from "./ledger-table.ts";
-import { newId, RoomTwo } from "./route-order-context.ts";
+import { newId, RouteOrderContext } from "./route-order-context.ts";
 
 let tables = 0;
 
 /** Rooms 2 and 4 on a table of their own: the due-time pass sees every order in it. */
-export class RoomFour extends RoomTwo {
+export class FindDueContext extends RouteOrderContext {
   /** @param first whether no pass was ever made */
-  static async open(started: TestLedger, first = false): Promise<RoomFour> {
+  static async open(started: TestLedger, first = false): Promise<FindDueContext> {
     const table = `ledger-${++tables}`;
     await createLedgerTable(started.client, table);
-    const room = new RoomFour(started, {}, table);
+    const room = new FindDueContext(started, {}, table);
     // A stage that has been running: its first pass ever looks further back, hour by hour.
     if (!first) await room.ledger.moveDueCursor(room.clock);
     return room;

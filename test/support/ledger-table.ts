@@ -10,7 +10,7 @@ import {
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
-import { DUE_INDEX } from "../../shared/stage/names.ts";
+import { WORK_INDEX } from "../../shared/stage/names.ts";
 
 /** The table emulators a promise of the ledger is proved on; a reason where one cannot run here. */
 export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string | false }[] = [
@@ -82,17 +82,17 @@ export async function createLedgerTable(client: DynamoDBClient, TableName: strin
     new CreateTableCommand({
       TableName,
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [text("pk"), text("sk"), text("dueHour"), text("dueAt")],
+      AttributeDefinitions: [text("pk"), text("sk"), text("workList"), text("workAt")],
       KeySchema: [
         { AttributeName: "pk", KeyType: "HASH" },
         { AttributeName: "sk", KeyType: "RANGE" },
       ],
       GlobalSecondaryIndexes: [
         {
-          IndexName: DUE_INDEX,
+          IndexName: WORK_INDEX,
           KeySchema: [
-            { AttributeName: "dueHour", KeyType: "HASH" },
-            { AttributeName: "dueAt", KeyType: "RANGE" },
+            { AttributeName: "workList", KeyType: "HASH" },
+            { AttributeName: "workAt", KeyType: "RANGE" },
           ],
           Projection: { ProjectionType: "KEYS_ONLY" },
         },

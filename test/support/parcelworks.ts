@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Client, Outgoing, Provider, SentLine } from "../../functions/providers/provider.ts";
-import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../shared/errors.ts";
+import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../shared/errors.ts";
 import { quantityToShip } from "../../shared/order.ts";
 
 /** What happens to the next create. `killed`: the function dies there, and nothing after it runs. */
@@ -105,9 +105,9 @@ export class Parcelworks {
         case "rejected":
           throw new Rejected("no balance");
         case "down":
-          throw new ProviderDown("connection refused");
+          throw new Unavailable("connection refused");
         case "refused-key":
-          throw new Faulty("parcelworks/demo: the key is refused");
+          throw new Misconfigured("parcelworks/demo: the key is refused");
         case "duplicate":
           throw new AlreadyExists("order exists");
         case "crash":
@@ -119,7 +119,7 @@ export class Parcelworks {
       this.finds += 1;
       if (this.findFails > 0) {
         this.findFails -= 1;
-        throw new ProviderDown("look-up down");
+        throw new Unavailable("look-up down");
       }
       const seen = this.held.filter((one) => one.reference === reference && one.visibleAt <= this.now());
       const live = seen.find((one) => !one.cancelled);

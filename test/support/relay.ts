@@ -99,7 +99,7 @@ export class Relay {
       queues: { sendToDestination: async (_destination, message) => this.send(message) },
       eventStore: { put: async () => {}, get: async () => "" },
       now: this.now,
-      tooLate: (destination) => this.late.push(destination),
+      onLateCancellation: (destination) => this.late.push(destination),
     });
   }
 
@@ -137,8 +137,8 @@ export class Relay {
           functionTimeout: timing.functionTimeout,
         },
       );
-      if (handled.verdict === "done") this.queue.splice(this.queue.indexOf(message), 1);
-      else message.visibleAt = this.clock + handled.verdict.again;
+      if (handled.disposition === "ack") this.queue.splice(this.queue.indexOf(message), 1);
+      else message.visibleAt = this.clock + handled.disposition.retryInMs;
       return handled;
     } catch (error) {
       if (error instanceof Killed) return "killed";

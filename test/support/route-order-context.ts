@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Reading } from "../../functions/channels/channel.ts";
 import { routeOrder } from "../../functions/route-order/route-order.ts";
 import { DeliveryPointer } from "../../shared/ledger/delivery.ts";
-import { createLedger, type Ledger, type OrderFile } from "../../shared/ledger/ledger.ts";
+import { createLedger, type Ledger, type OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { createTable } from "../../shared/ledger/table.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
@@ -37,7 +37,7 @@ export const newEvent = (body: Uint8Array | string, changes: Partial<ReceivedEve
 type Options = Partial<z.input<typeof Config>> & { timing?: Partial<z.input<typeof Timing>> };
 
 /** Room 2 on a real ledger, with queues in a list, a clock that only moves when told, and S3 as a map. */
-export class RoomTwo {
+export class RouteOrderContext {
   clock = Date.parse("2026-11-01T12:00:00.000Z");
   readonly now = () => this.clock;
   config: Config;
@@ -117,8 +117,8 @@ export class RoomTwo {
   sentOf = (orderId: string): string[] =>
     this.sent.filter((pointer) => pointer.orderId === orderId).map(({ destination }) => destination);
 
-  async file(orderId: string, connection = "main"): Promise<OrderFile> {
-    const file = await this.ledger.file({ channel: "plain", connection, orderId });
+  async file(orderId: string, connection = "main"): Promise<OrderSnapshot> {
+    const file = await this.ledger.load({ channel: "plain", connection, orderId });
     if (!file) throw new Error("nobody knows the order");
     return file;
   }

@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { renew } from "../../operator/renew.ts";
 import { resolve } from "../../operator/resolve.ts";
 import { pointerTo } from "../../shared/ledger/outbox.ts";
-import type { Standing } from "../../shared/ledger/work-list.ts";
+import type { WorkList } from "../../shared/ledger/work-list.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
 import { frozen } from "./frozen.ts";
@@ -55,7 +55,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     const identity = (orderId: string) => ({ channel: "plain", connection: "main", orderId });
     const fileOf = async (orderId: string) => {
-      const file = await started.ledger.file(identity(orderId));
+      const file = await started.ledger.load(identity(orderId));
       ok(file);
       return file;
     };
@@ -81,7 +81,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     const asked = () => ({ posts: relay.parcelworks.posts, finds: relay.parcelworks.finds });
 
     test("each stands in the index for what it waits for", async () => {
-      const standing = async (as: Standing) => {
+      const standing = async (as: WorkList) => {
         const found: string[] = [];
         for await (const { identity, destination = "order" } of started.ledger.standing(as)) {
           found.push(`${identity.orderId} ${destination}`);
@@ -90,7 +90,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       };
       const open = [ZIPPED_LINES, RETRYING, FOLLOW_UP, NOT_CREATED].map((id) => `${id} ${DESTINATION}`);
       deepEqual(await standing("open"), open.sort());
-      deepEqual(await standing("faulty"), [`${FAULTY} ${DESTINATION}`]);
+      deepEqual(await standing("failed"), [`${FAULTY} ${DESTINATION}`]);
       deepEqual(await standing("held"), [`${HELD} order`]);
     });
 
@@ -109,11 +109,11 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       deepEqual(asked(), { posts: 0, finds: 1 });
     });
 
-    test("a faulty one is looked up by its replay, then created", async () => {
+    test("a failed one is looked up by its replay, then created", async () => {
       equal((await comes(FAULTY)).outcome, "created");
       deepEqual(asked(), { posts: 1, finds: 1 });
       equal(relay.parcelworks.live(`pm-${FAULTY}`).length, 1);
-      equal((await deliveryOf(FAULTY))?.dueHour, undefined);
+      equal((await deliveryOf(FAULTY))?.workList, undefined);
     });
 
     test("a retried one waits for its time, and is created without a look-up", async () => {
@@ -122,8 +122,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       deepEqual(asked(), { posts: 0, finds: 0 });
       await relay.run();
       deepEqual(asked(), { posts: 1, finds: 0 });
-      const { state, attempts, dueHour } = (await deliveryOf(RETRYING)) ?? {};
-      deepEqual({ state, attempts, dueHour }, { state: "created", attempts: 2, dueHour: undefined });
+      const { state, attempts, workList } = (await deliveryOf(RETRYING)) ?? {};
+      deepEqual({ state, attempts, workList }, { state: "created", attempts: 2, workList: undefined });
     });
 
     test("one whose function died is left alone while its lease lasts, then looked up", async () => {
@@ -142,16 +142,16 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await comes(FOLLOW_UP);
       deepEqual(steps, [["pay", ["P2"]]]);
       deepEqual(asked(), { posts: 0, finds: 0 });
-      const { state, followUp, dueHour } = (await deliveryOf(FOLLOW_UP)) ?? {};
-      deepEqual({ state, followUp, dueHour }, { state: "created", followUp: undefined, dueHour: undefined });
+      const { state, followUp, workList } = (await deliveryOf(FOLLOW_UP)) ?? {};
+      deepEqual({ state, followUp, workList }, { state: "created", followUp: undefined, workList: undefined });
     });
 
     test("an order that is held for a person stays so, until that person says what became of it", async () => {
       await relay.ordered({ id: HELD, updatedAt: "2026-11-09T00:00:00Z" });
       deepEqual(relay.queue, []);
       const file = await fileOf(HELD);
-      const { state, dueHour } = file.record;
-      deepEqual({ state, dueHour }, { state: "held", dueHour: "held" });
+      const { state, workList } = file.record;
+      deepEqual({ state, workList }, { state: "held", workList: "held" });
       await rejects(renew(file, started.ledger, relay.config, relay.clock), /parcelworks\/demo \(created\) may still/);
       const { delivery } = resolve(file, DESTINATION, { is: "cancelled" }, around());
       const renewed = await renew({ ...file, deliveries: [delivery] }, started.ledger, relay.config, relay.clock);

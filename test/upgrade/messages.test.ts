@@ -4,7 +4,7 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
-import { ONE, RoomTwo, TWO } from "../support/route-order-context.ts";
+import { ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 import { frozen, frozenItems } from "./frozen.ts";
 
 /** Messages as the first release sent them, frozen: they lie in a DLQ for 14 days, and may be redriven to a newer one. */
@@ -42,7 +42,7 @@ describe("messages of the first release", () => {
     ["pointer to an envelope in S3", pointer, LARGE],
   ] as const) {
     test(`an ${what} becomes its order`.replace("an p", "a p"), async () => {
-      const room = new RoomTwo(started);
+      const room = new RouteOrderContext(started);
       const routed = await room.routes(message);
       deepEqual([routed.outcome, routed.orderId], ["recorded", id]);
       equal(routed.event?.headers["x-name"], "Zoë");

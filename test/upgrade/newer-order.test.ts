@@ -7,12 +7,12 @@ import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { run } from "../operator/desk.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
-import { newId, ONE, RoomTwo } from "../support/route-order-context.ts";
+import { newId, ONE, RouteOrderContext } from "../support/route-order-context.ts";
 
 describe("an order that a newer release wrote, at an older operator's desk", () => {
   let started: TestLedger;
   let table: Table;
-  let room: RoomTwo;
+  let room: RouteOrderContext;
   let url: string;
   /** What the command finds the local stack by. */
   const health = createServer(async (_request, response) => {
@@ -24,7 +24,7 @@ describe("an order that a newer release wrote, at an older operator's desk", () 
     started = await startLedger("dynalite");
     await createLedgerTable(started.client, tableName("local"));
     table = createTable(started.client, tableName("local"));
-    room = new RoomTwo(started, {}, tableName("local"));
+    room = new RouteOrderContext(started, {}, tableName("local"));
     await once(health.listen(0, "127.0.0.1"), "listening");
     const address = health.address();
     url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;

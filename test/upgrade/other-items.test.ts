@@ -9,14 +9,14 @@ import { createTokens } from "../../functions/providers/lingxing/token.ts";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { namedOrder } from "../../functions/providers/shoplazza/look-up.ts";
-import { Faulty, NotYet } from "../../shared/errors.ts";
+import { Deferred, Misconfigured } from "../../shared/errors.ts";
 import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
 import type { Item, Key } from "../../shared/ledger/table.ts";
 import { startCompany } from "../providers/lingxing-environment.ts";
 import { outgoingSample } from "../providers/order-sample.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
-import { RoomTwo } from "../support/route-order-context.ts";
+import { RouteOrderContext } from "../support/route-order-context.ts";
 import { frozenItems } from "./frozen.ts";
 
 /**
@@ -114,7 +114,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       await thawed();
       const name = `${APP} /order/amzod/api/createOrder`;
       clock = LEASED_UNTIL - 1;
-      await rejects(toolsOf(lingxing).lease(name, 1000, neverCalled), NotYet);
+      await rejects(toolsOf(lingxing).lease(name, 1000, neverCalled), Deferred);
       clock = LEASED_UNTIL + 1;
       equal(await toolsOf(lingxing).lease(name, 1000, async () => (await started.table.get(LEASE))?.["v"]), 1);
     });
@@ -143,8 +143,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const [message] = relay.queue;
       ok(message);
       const handled = await relay.receive(message);
-      ok(handled !== "killed" && handled.verdict !== "done" && handled.verdict.again > 0);
-      equal(handled.outcome, "faulty");
+      ok(handled !== "killed" && handled.disposition !== "ack" && handled.disposition.retryInMs > 0);
+      equal(handled.outcome, "failed");
       const [delivery] = (await relay.trace(id)).deliveries;
       equal(delivery?.state, "retrying");
       equal(
@@ -191,7 +191,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const find = () => shoplazza.open(account, toolsOf(shoplazza)).find(sent, outgoing);
       const outgoing = outgoingSample({}, "pm-820982911946100003");
       const sent = { reference: outgoing.reference, lines: [], firstSentAt: clock, lastSentAt: clock };
-      await rejects(find(), (error) => error instanceof Faulty && /newer release/.test(error.reason));
+      await rejects(find(), (error) => error instanceof Misconfigured && /newer release/.test(error.reason));
       deepEqual(await started.table.get(NAMED), item);
       clock = FROZEN_AT + 62_000;
       await rejects(find(), /the provider was called/);
@@ -202,7 +202,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       for (const changes of [{ until: FROZEN_AT - 1, token: "theirs" }, { holders: 1 }]) {
         const item = await newer(LEASE, { ...changes, expiresAt: FROZEN_AT / 1000 + 60 });
         clock = FROZEN_AT;
-        await rejects(toolsOf(lingxing).lease(name, 1000, neverCalled), NotYet);
+        await rejects(toolsOf(lingxing).lease(name, 1000, neverCalled), Deferred);
         deepEqual(await started.table.get(LEASE), item);
         clock = FROZEN_AT + 62_000;
         equal(await toolsOf(lingxing).lease(name, 1000, async () => "created"), "created");
@@ -212,7 +212,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     test("find-due does not run on a newer release's cursor, and does not move it", async () => {
       const item = await newer(CURSOR, { at: FROZEN_AT - 3_600_000 });
       clock = FROZEN_AT;
-      const room = new RoomTwo(started);
+      const room = new RouteOrderContext(started);
       const { config, ledger, queues } = room;
       await rejects(findDue({ config, ledger, queues, now, deadline: clock + 30_000 }), /newer release/);
       deepEqual(room.commands, ["GetItemCommand"]);

@@ -153,7 +153,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const changeVisibility = async () => fail("it is not hurried to the DLQ");
       return workOnBatch({ Records: [record] }, { changeVisibility }, async () => {
         await relay.arrives(reading);
-        return "done";
+        return "ack";
       });
     }
   });

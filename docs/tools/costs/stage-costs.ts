@@ -1,5 +1,5 @@
 import type { Stage } from "../../../infra/stage-file/checked-stage.ts";
-import { functionSettings, type Room } from "../../../infra/stage-file/function-settings.ts";
+import { type FunctionName, functionSettings } from "../../../infra/stage-file/function-settings.ts";
 import type { Resource } from "../../../infra/template.ts";
 import { METRICS } from "../../../shared/telemetry/metrics.ts";
 import { type Cost, cost } from "./cost.ts";
@@ -100,7 +100,7 @@ function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   ];
 }
 
-/** Written every minute, whatever happens: orders held; overdue, failing, faulty and rejected deliveries. */
+/** Written every minute, whatever happens: orders held; overdue, failing, failed and rejected deliveries. */
 const gaugesOf = ({ config: { connections, destinations } }: Stage): number =>
   connections.length + 4 * destinations.length;
 
@@ -185,7 +185,7 @@ function ofDeliveries(stage: Stage): Cost[] {
 
 const combined = () => ({ ...PRICES.tableStorage, usd: PRICES.tableStorage.usd + PRICES.tableRecovery.usd });
 
-function invocations(stage: Stage, room: Room, count: number, seconds: number, counted: string): Cost[] {
+function invocations(stage: Stage, room: FunctionName, count: number, seconds: number, counted: string): Cost[] {
   const { memory } = functionSettings(stage, room);
   return [
     cost(`${name(room)}: invocations`, counted, count, PRICES.lambdaRequests),
@@ -193,6 +193,6 @@ function invocations(stage: Stage, room: Room, count: number, seconds: number, c
   ];
 }
 
-const name = (room: Room): string => (room.startsWith("create-order-") ? "delivery: create-order" : room);
+const name = (room: FunctionName): string => (room.startsWith("create-order-") ? "delivery: create-order" : room);
 const days = (ms: number): number => ms / 86_400_000;
 const months = (ms: number): number => days(ms) / 30.4;

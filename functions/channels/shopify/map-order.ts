@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { add, compare, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
-import { Unreadable } from "../../../shared/errors.ts";
+import { MalformedEvent } from "../../../shared/errors.ts";
 import { Order } from "../../../shared/order.ts";
 import { type Attribute, attribute, isYes, period } from "./attributes.ts";
 import { quantityToShip } from "./quantity-to-ship.ts";
@@ -17,7 +17,7 @@ export interface Delivery {
   triggeredAt?: string | undefined;
 }
 
-/** @throws Unreadable where the result is no order of ours: names the field, not what stood in it */
+/** @throws MalformedEvent where the result is no order of ours: names the field, not what stood in it */
 export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings): Order {
   const { customer, billing_address: billing } = rest;
   const attributes = rest.note_attributes ?? [];
@@ -76,7 +76,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new Unreadable(`The order's ${issue?.path.join(".")} is not as expected: ${issue?.message}`);
+  throw new MalformedEvent(`The order's ${issue?.path.join(".")} is not as expected: ${issue?.message}`);
 }
 
 function mapLine(line: LineItem, order: RestOrder) {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Unreadable } from "../../../shared/errors.ts";
+import { MalformedEvent } from "../../../shared/errors.ts";
 import { parseJson } from "../../../shared/json.ts";
 import type { ReceivedEvent } from "../../../shared/messages/event.ts";
 import type { Connection } from "../../../shared/stage/config.ts";
@@ -21,12 +21,12 @@ const WHOLE = new Set([
 ]);
 
 /** Topics about an order without carrying it: where each keeps the order's ID, and what it means to us. */
-const ABOUT: Record<string, { at: string[]; change: "noted" | "cancelled" }> = {
-  "orders/edited": { at: ["order_edit", "order_id"], change: "noted" },
+const ABOUT: Record<string, { at: string[]; change: "touched" | "cancelled" }> = {
+  "orders/edited": { at: ["order_edit", "order_id"], change: "touched" },
   "orders/delete": { at: ["id"], change: "cancelled" },
-  "refunds/create": { at: ["order_id"], change: "noted" },
-  "order_transactions/create": { at: ["order_id"], change: "noted" },
-  "orders/risk_assessment_changed": { at: ["order_id"], change: "noted" },
+  "refunds/create": { at: ["order_id"], change: "touched" },
+  "order_transactions/create": { at: ["order_id"], change: "touched" },
+  "orders/risk_assessment_changed": { at: ["order_id"], change: "touched" },
 };
 
 /** Every app must take these. https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
@@ -34,12 +34,12 @@ const PRIVACY = new Set(["customers/data_request", "customers/redact", "shop/red
 
 const Id = z.union([z.string().check(z.minLength(1)), z.number()]);
 
-/** @throws Unreadable */
+/** @throws MalformedEvent */
 export function readEvent({ headers, body }: ReceivedEvent, connection: Connection): Reading {
   const topic = header(headers, "topic")?.trim().toLowerCase();
-  if (!topic) throw new Unreadable("A Shopify delivery without a topic header");
+  if (!topic) throw new MalformedEvent("A Shopify delivery without a topic header");
   // API Gateway joins doubled headers: which of them was meant is for a person to say.
-  if (topic.includes(",")) throw new Unreadable("A Shopify delivery with several topics");
+  if (topic.includes(",")) throw new MalformedEvent("A Shopify delivery with several topics");
   const shop = header(headers, "shop-domain")?.trim().toLowerCase();
   const eventTime = instant(header(headers, "triggered-at") ?? "");
   const about = { topic, ...(eventTime && { eventTime }) };
@@ -61,12 +61,12 @@ export function readEvent({ headers, body }: ReceivedEvent, connection: Connecti
     if (orderId) return { ...about, kind: "change", orderId, change: change.change };
     // The official samples of this one topic come with and without an order.
     if (topic === "orders/risk_assessment_changed") return { ...about, kind: "ignored", reason: "names no order" };
-    throw new Unreadable(`${topic} without ${change.at.join(".")}`);
+    throw new MalformedEvent(`${topic} without ${change.at.join(".")}`);
   }
 
   // The developer preview "Events" sends what its subscription's query asks for, not the order resource.
   if (topic === "order")
-    throw new Unreadable("Sent by Shopify Events: subscribe to the webhook topics orders/… instead");
+    throw new MalformedEvent("Sent by Shopify Events: subscribe to the webhook topics orders/… instead");
   return { ...about, kind: "ignored", reason: "a topic that is not about orders" };
 }
 
@@ -74,7 +74,7 @@ function json(body: Uint8Array): unknown {
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    throw new Unreadable("The body is not JSON in UTF-8");
+    throw new MalformedEvent("The body is not JSON in UTF-8");
   }
 }
 
@@ -82,7 +82,7 @@ function restOrder(body: Uint8Array): RestOrder {
   const parsed = z.safeParse(RestOrder, json(body));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole");
-  throw new Unreadable(
+  throw new MalformedEvent(
     `Missing or not as expected: ${fields.slice(0, 10).join(", ")}. A subscription with include_fields does not carry the whole order`,
   );
 }
@@ -91,7 +91,7 @@ function settingsOf(connection: Connection): Settings {
   const parsed = z.safeParse(Settings, connection.settings);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join("."));
-  throw new Unreadable(
+  throw new MalformedEvent(
     `settings of ${connection.channel}/${connection.name} in the stage file: wrong ${fields.join(", ")}`,
   );
 }

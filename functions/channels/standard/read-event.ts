@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Unreadable } from "../../../shared/errors.ts";
+import { MalformedEvent } from "../../../shared/errors.ts";
 import { parseJson } from "../../../shared/json.ts";
 import type { ReceivedEvent } from "../../../shared/messages/event.ts";
 import { Instant, Order } from "../../../shared/order.ts";
@@ -12,12 +12,12 @@ const Wrapped = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-/** @throws Unreadable */
+/** @throws MalformedEvent */
 export function readEvent({ body }: ReceivedEvent): Reading {
   const json = parse(body);
   const wrapped = isWrapped(json) ? z.safeParse(Wrapped, json) : undefined;
   if (!wrapped) return { topic: "order", kind: "order", order: orderOf(json) };
-  if (!wrapped.success) throw new Unreadable(missing(wrapped.error));
+  if (!wrapped.success) throw new MalformedEvent(missing(wrapped.error));
 
   const { type, timestamp, data } = wrapped.data;
   const about = { topic: type, ...(timestamp && { eventTime: timestamp }) };
@@ -31,7 +31,7 @@ const isWrapped = (json: unknown): boolean =>
 
 function orderOf(json: unknown): Order {
   const parsed = z.safeParse(Order, json);
-  if (!parsed.success) throw new Unreadable(missing(parsed.error));
+  if (!parsed.success) throw new MalformedEvent(missing(parsed.error));
   return parsed.data;
 }
 
@@ -44,6 +44,6 @@ function parse(body: Uint8Array): unknown {
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    throw new Unreadable("The body is not JSON in UTF-8");
+    throw new MalformedEvent("The body is not JSON in UTF-8");
   }
 }

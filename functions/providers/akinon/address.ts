@@ -2,7 +2,7 @@ import { exactNumber } from "../../../shared/connector/exact-number.ts";
 import { cutText, fitStreet, wholeText } from "../../../shared/connector/fit-text.ts";
 import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
-import { ProviderDown, Rejected } from "../../../shared/errors.ts";
+import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Address, Order } from "../../../shared/order.ts";
 import type { Context } from "./context.ts";
 import { locate } from "./geography.ts";
@@ -72,7 +72,7 @@ async function addressOf(
       }
       const pk = keyOf(readable(answer, Row, "a new address", api, Rejected));
       // Sending it again gets its hash.
-      if (pk === undefined) throw new ProviderDown("Omnitron took an address and did not say its key.");
+      if (pk === undefined) throw new Unavailable("Omnitron took an address and did not say its key.");
       return pk;
     },
   );

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
-import { Faulty } from "../../../shared/errors.ts";
+import { Misconfigured } from "../../../shared/errors.ts";
 import type { Account, Tools } from "../provider.ts";
-import { readable, refuseDoor } from "./refusals.ts";
+import { readable, throwUnlessAccepted } from "./refusals.ts";
 import { openSession } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";
 
@@ -11,7 +11,7 @@ export type Query = Record<string, string>;
 
 /** Calls to Omnitron, logged in; a 401 leads to one new login and one repetition. */
 export interface Api {
-  /** All rows, page by page; `complete: false` where `pages` were not enough. @throws Faulty, ProviderDown, Throttled */
+  /** All rows, page by page; `complete: false` where `pages` were not enough. @throws Misconfigured, Unavailable, Throttled */
   list<T>(path: string, query: Query, row: z.ZodMiniType<T>, pages?: number): Promise<{ rows: T[]; complete: boolean }>;
   /** One object. */
   read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
@@ -19,7 +19,7 @@ export interface Api {
   add(path: string, body: object): Promise<HttpAnswer>;
   /** What a server says, without our secrets, for the ledger. */
   quote(answer: HttpAnswer): string;
-  /** The one call that creates an order; nothing of its answer is judged here. @throws InDoubt, ProviderDown */
+  /** The one call that creates an order; nothing of its answer is judged here. @throws InDoubt, Unavailable */
   create(path: string, body: string): Promise<HttpAnswer>;
 }
 
@@ -70,23 +70,23 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
           path,
           query: page === 1 ? query : { ...query, page: String(page) },
         });
-        refuseDoor(answer, speaker);
+        throwUnlessAccepted(answer, speaker);
         const read = readable(answer, pageOf(row), `the list ${path}`, speaker);
         if (Array.isArray(read)) return { rows: [...rows, ...read], complete: true };
         rows.push(...read.results);
         if (!read.next) return { rows, complete: true };
-        if (read.results.length === 0) throw new Faulty(`Omnitron's list ${path} has no end.`);
+        if (read.results.length === 0) throw new Misconfigured(`Omnitron's list ${path} has no end.`);
       }
       return { rows, complete: false };
     },
     async read(path, schema) {
       const answer = await call({ method: "GET", path });
-      refuseDoor(answer, speaker);
+      throwUnlessAccepted(answer, speaker);
       return readable(answer, schema, path, speaker);
     },
     async add(path, body) {
       const answer = await call({ method: "POST", path, body: JSON.stringify(body) });
-      refuseDoor(answer, speaker);
+      throwUnlessAccepted(answer, speaker);
       return answer;
     },
     create: (path, body) => call({ method: "POST", path, body }, answerToCreate),

@@ -1,9 +1,9 @@
-import { Faulty } from "../../../shared/errors.ts";
+import { Misconfigured } from "../../../shared/errors.ts";
 import type { Order } from "../../../shared/order.ts";
 import type { Context } from "./context.ts";
 import { Cargo, Catalog, Channel, keyOf } from "./rows.ts";
 
-/** Key of the cargo company: as set for the service level, as set, or the channel's only one. @throws Faulty */
+/** Key of the cargo company: as set for the service level, as set, or the channel's only one. @throws Misconfigured */
 export async function cargoCompanyOf({ shipping }: Order, { account, api, memo, channel }: Context): Promise<string> {
   const { settings, destination } = account;
   const wanted = settings.cargoCompanies[shipping?.serviceLevel ?? "standard"] ?? settings.cargoCompany;
@@ -14,7 +14,7 @@ export async function cargoCompanyOf({ shipping }: Order, { account, api, memo, 
     const pk = hits.length === 1 && hits[0] ? keyOf(hits[0]) : undefined;
     if (pk !== undefined) return pk;
     const codes = rows.map(({ erp_code }) => erp_code).join(", ") || "none";
-    throw new Faulty(
+    throw new Misconfigured(
       wanted === undefined
         ? `The channel has ${rows.length} cargo companies (${codes}): name one in cargoCompany of ${destination}.`
         : `The channel has no cargo company "${wanted}" but ${codes}: correct cargoCompany of ${destination}.`,

@@ -1,6 +1,6 @@
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
-import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Tools } from "../provider.ts";
 import type { Context } from "./context.ts";
 import { complaintsOf } from "./refusals.ts";
@@ -9,7 +9,7 @@ import { isCancelled, keyOf, OrderRow } from "./rows.ts";
 /**
  * Key of the order that `create_orders/` made, or undefined where it made one and does not say: the documented answer has
  * none. Classes as in reference/providers.md 4.3.
- * @throws InDoubt, AlreadyExists, Rejected, Faulty, ProviderDown, Throttled
+ * @throws InDoubt, AlreadyExists, Rejected, Misconfigured, Unavailable, Throttled
  */
 export async function readCreated(
   answer: HttpAnswer,
@@ -28,12 +28,16 @@ export async function readCreated(
     return keyOf(made);
   }
   if (status === 401) {
-    throw new Faulty(`Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`);
+    throw new Misconfigured(
+      `Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`,
+    );
   }
   if (status === 403)
-    throw new Faulty(`Omnitron forbids orders to the user of ${destination} (403): ${api.quote(answer)}`);
+    throw new Misconfigured(`Omnitron forbids orders to the user of ${destination} (403): ${api.quote(answer)}`);
   if (status === 404)
-    throw new Faulty(`Omnitron has no channel ${account.secret.channelId} (404): see the secret of ${destination}.`);
+    throw new Misconfigured(
+      `Omnitron has no channel ${account.secret.channelId} (404): see the secret of ${destination}.`,
+    );
   if (status === 429) {
     tools.count("throttled");
     if (settings.throttledCreate === "in-doubt") throw new InDoubt("Omnitron throttled the order (429).");
@@ -43,7 +47,7 @@ export async function readCreated(
     if (isDuplicate(answer, settings.duplicateText))
       throw new AlreadyExists(`Omnitron has that number (${status}): ${api.quote(answer)}`);
     if (isGone(answer) && (await memo.forget())) {
-      throw new ProviderDown(
+      throw new Unavailable(
         `Omnitron knows one of the IDs we kept no more (${status}); they are looked up anew: ${api.quote(answer)}`,
       );
     }

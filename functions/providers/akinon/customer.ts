@@ -1,7 +1,7 @@
 import { wholeText } from "../../../shared/connector/fit-text.ts";
 import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
-import { ProviderDown, Rejected } from "../../../shared/errors.ts";
+import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Order } from "../../../shared/order.ts";
 import type { Query } from "./api.ts";
 import type { Context } from "./context.ts";
@@ -57,7 +57,7 @@ export function customerOf(order: Order, { account, api, memo, channel }: Contex
       throw new Rejected(`Omnitron did not take the order's customer (${answer.status}): ${api.quote(answer)}`);
     }
     const made = keyOf(readable(answer, Row, "a new customer", api, Rejected)) ?? (await byEmail());
-    if (made === undefined) throw new ProviderDown("Omnitron made a customer and does not find it.");
+    if (made === undefined) throw new Unavailable("Omnitron made a customer and does not find it.");
     return made;
   }
 

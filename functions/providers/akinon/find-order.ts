@@ -1,16 +1,16 @@
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
-import { Faulty } from "../../../shared/errors.ts";
+import { Misconfigured } from "../../../shared/errors.ts";
 import type { Found, Sent } from "../provider.ts";
 import type { Context } from "./context.ts";
 import { ItemRow, isCancelled, keyOf, OrderRow } from "./rows.ts";
 
-/** Orders of exactly that number. @throws Faulty where the list is not filtered and too long to read */
+/** Orders of exactly that number. @throws Misconfigured where the list is not filtered and too long to read */
 export async function ordersOf(number: string, { api, channel, account }: Context): Promise<OrderRow[]> {
   const query = { number, channel_id: String(account.secret.channelId) };
   const { rows, complete } = await api.list(`${channel}orders/`, query, OrderRow);
   const found = rows.filter((row) => String(row.number ?? "") === number);
   if (found.length > 0 || complete) return found;
-  throw new Faulty(`Omnitron's list of orders ignores the filter by number: nothing can be created safely.`);
+  throw new Misconfigured(`Omnitron's list of orders ignores the filter by number: nothing can be created safely.`);
 }
 
 /** What Omnitron holds under our reference: sums per product over all items, per unit or per line. */
@@ -24,7 +24,8 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
   let unfinished = false;
   for (const order of orders) {
     const pk = keyOf(order);
-    if (pk === undefined) throw new Faulty("Omnitron's list of orders shows no key, so their items cannot be read.");
+    if (pk === undefined)
+      throw new Misconfigured("Omnitron's list of orders shows no key, so their items cannot be read.");
     if (isCancelled(order.status)) {
       cancelled.push(pk);
       continue;
@@ -63,5 +64,5 @@ async function itemsOf(pk: string, { api, channel }: Context): Promise<ItemRow[]
   const { rows, complete } = await api.list(`${channel}order_items/`, { order: pk, sort: "id" }, ItemRow);
   // A server that ignores the filter shows other orders' items, too.
   if (complete) return rows.filter(({ order }) => order === undefined || order === pk);
-  throw new Faulty("Omnitron's list of order items is not filtered by order: nothing can be compared.");
+  throw new Misconfigured("Omnitron's list of order items is not filtered by order: nothing can be compared.");
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
-import { Faulty, ProviderDown, type Rejected, Throttled } from "../../../shared/errors.ts";
+import { Misconfigured, type Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Tools } from "../provider.ts";
 
 /** Whose answer it is, and how to put it into words. */
@@ -11,15 +11,18 @@ export interface Speaker {
   quote(answer: HttpAnswer): string;
 }
 
-/** What a server says before it looks at the data. @throws Faulty, Throttled, ProviderDown */
-export function refuseDoor(answer: HttpAnswer, { destination, tools, quote }: Speaker): void {
+/** What a server says before it looks at the data. @throws Misconfigured, Throttled, Unavailable */
+export function throwUnlessAccepted(answer: HttpAnswer, { destination, tools, quote }: Speaker): void {
   const { status } = answer;
   if (status === 401) {
-    throw new Faulty(`Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`);
+    throw new Misconfigured(
+      `Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`,
+    );
   }
-  if (status === 403) throw new Faulty(`Omnitron forbids that to the user of ${destination} (403): ${quote(answer)}`);
+  if (status === 403)
+    throw new Misconfigured(`Omnitron forbids that to the user of ${destination} (403): ${quote(answer)}`);
   if (status === 404) {
-    throw new Faulty(
+    throw new Misconfigured(
       `Omnitron knows no such address (404): check baseUrl and channelId in the secret of ${destination}.`,
     );
   }
@@ -27,27 +30,27 @@ export function refuseDoor(answer: HttpAnswer, { destination, tools, quote }: Sp
     tools.count("throttled");
     throw new Throttled("Omnitron throttles (429).", retryAfter(answer, tools.now()));
   }
-  if (status >= 500) throw new ProviderDown(`Omnitron answered ${status}.`);
+  if (status >= 500) throw new Unavailable(`Omnitron answered ${status}.`);
   if (status >= 300 && status < 400) {
-    throw new Faulty(`Omnitron redirects (${status}): check baseUrl in the secret of ${destination}.`);
+    throw new Misconfigured(`Omnitron redirects (${status}): check baseUrl in the secret of ${destination}.`);
   }
 }
 
 /**
- * After `refuseDoor`, for calls that may be repeated.
- * @param Refused what another 4xx means: the order's data is no good (Rejected), or our question is (Faulty)
- * @throws Rejected or Faulty, ProviderDown when it cannot be read
+ * After `throwUnlessAccepted`, for calls that may be repeated.
+ * @param Refused what another 4xx means: the order's data is no good (Rejected), or our question is (Misconfigured)
+ * @throws Rejected or Misconfigured, Unavailable when it cannot be read
  */
 export function readable<T>(
   answer: HttpAnswer,
   schema: z.ZodMiniType<T>,
   what: string,
   { quote }: Pick<Speaker, "quote">,
-  Refused: typeof Rejected | typeof Faulty = Faulty,
+  Refused: typeof Rejected | typeof Misconfigured = Misconfigured,
 ): T {
   if (answer.status >= 400) throw new Refused(`Omnitron refused ${what} (${answer.status}): ${quote(answer)}`);
   const read = answer.status < 300 ? readAnswer(answer, schema) : undefined;
-  if (read === undefined) throw new ProviderDown(`Omnitron's answer to ${what} (${answer.status}) cannot be read.`);
+  if (read === undefined) throw new Unavailable(`Omnitron's answer to ${what} (${answer.status}) cannot be read.`);
   return read;
 }
 

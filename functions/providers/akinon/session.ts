@@ -2,9 +2,9 @@ import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
-import { Faulty, ProviderDown } from "../../../shared/errors.ts";
+import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
 import type { Account, Tools } from "../provider.ts";
-import { refuseDoor } from "./refusals.ts";
+import { throwUnlessAccepted } from "./refusals.ts";
 import type { Secret, Settings } from "./settings.ts";
 
 const Login = z.object({ key: z.string().check(z.regex(/^[\x21-\x7e]+$/)) });
@@ -18,7 +18,7 @@ class Held {
 
 /** Keys of `Authorization`, got by login and renewed when the server takes them no more. */
 export interface Session {
-  /** `Authorization` for the next call. @throws Faulty, ProviderDown, Throttled of the login */
+  /** `Authorization` for the next call. @throws Misconfigured, Unavailable, Throttled of the login */
   authorization(): Promise<string>;
   /** After a 401 to `refused`: a newer one, which another record or environment may have got already. */
   renewed(refused: string): Promise<string>;
@@ -62,11 +62,13 @@ export function openSession({ destination, settings, secret }: Account<Settings,
       }),
     );
     if (answer.status === 400 || answer.status === 401) {
-      throw new Faulty(`Omnitron does not take username and password of ${destination}: mend them in its secret.`);
+      throw new Misconfigured(
+        `Omnitron does not take username and password of ${destination}: mend them in its secret.`,
+      );
     }
-    refuseDoor(answer, { destination, tools, quote });
+    throwUnlessAccepted(answer, { destination, tools, quote });
     const token = isSuccess(answer) ? readAnswer(answer, Login)?.key : undefined;
-    if (token === undefined) throw new ProviderDown(`Omnitron answered the login with ${answer.status} and no key.`);
+    if (token === undefined) throw new Unavailable(`Omnitron answered the login with ${answer.status} and no key.`);
     await shared?.put(name, token, settings.tokenFor);
     return token;
   }

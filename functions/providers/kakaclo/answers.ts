@@ -3,7 +3,7 @@ import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
-import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Tools } from "../provider.ts";
 
 /** `message` varies ("success", "ok", "kk.api.200") and says nothing; `code` alone does. */
@@ -49,7 +49,7 @@ interface Reading {
 
 /**
  * The IDs of a created order. `reference/providers.md` 1.4: whatever it does not class as surely not created is in doubt.
- * @throws Rejected, Faulty, Throttled, AlreadyExists, InDoubt
+ * @throws Rejected, Misconfigured, Throttled, AlreadyExists, InDoubt
  */
 export function readCreated(answer: HttpAnswer, { reference, destination, skus, token, tools }: Reading): string[] {
   const { status, text } = answer;
@@ -57,8 +57,9 @@ export function readCreated(answer: HttpAnswer, { reference, destination, skus, 
   if (status === 429) throw throttled(answer, tools);
   const rejected = (code: string) => new Rejected(refusedOrder(destination, skus, `${code} ${said()}`));
   if (REFUSED_DATA.has(status)) throw rejected(`HTTP ${status}`);
-  if (CREDENTIALS.has(status)) throw new Faulty(`KakaClo refused our token with HTTP ${status}.`);
-  if (REFUSED_CALL.has(status)) throw new Faulty(`KakaClo refused the call with HTTP ${status}; check its baseUrl.`);
+  if (CREDENTIALS.has(status)) throw new Misconfigured(`KakaClo refused our token with HTTP ${status}.`);
+  if (REFUSED_CALL.has(status))
+    throw new Misconfigured(`KakaClo refused the call with HTTP ${status}; check its baseUrl.`);
 
   const envelope = status >= 200 && status < 300 ? readAnswer(answer, Envelope) : undefined;
   if (!envelope) throw new InDoubt(`KakaClo answered the order with HTTP ${status} and nothing we can read.`);
@@ -70,7 +71,7 @@ export function readCreated(answer: HttpAnswer, { reference, destination, skus, 
   }
   const message = `KakaClo refused the order with code ${code}: ${said()}`;
   // No code but 10000 is documented. One written like an HTTP status is read like that status.
-  if (code === "401" || code === "403") throw new Faulty(message);
+  if (code === "401" || code === "403") throw new Misconfigured(message);
   if (code === "429" || /^5\d\d$/.test(code)) throw new InDoubt(message);
   if (saysItExists(String(envelope.message), reference)) throw new AlreadyExists(message);
   throw rejected(code);
@@ -81,7 +82,7 @@ const saysItExists = (message: string, reference: string): boolean =>
   (message.includes(reference) || /custom\s*order/i.test(message)) &&
   /already|duplicat|重复|已存在|已经存在/i.test(message);
 
-/** @returns `data` of a look-up @throws Throttled, Faulty, ProviderDown */
+/** @returns `data` of a look-up @throws Throttled, Misconfigured, Unavailable */
 export function readData<T>(
   answer: HttpAnswer,
   schema: z.ZodMiniType<T>,
@@ -89,14 +90,14 @@ export function readData<T>(
 ): T {
   const { status } = answer;
   if (status === 429) throw throttled(answer, tools);
-  if (CREDENTIALS.has(status)) throw new Faulty(`KakaClo refused our token with HTTP ${status}.`);
+  if (CREDENTIALS.has(status)) throw new Misconfigured(`KakaClo refused our token with HTTP ${status}.`);
   const envelope = status === 200 ? readAnswer(answer, Envelope) : undefined;
   if (envelope && (String(envelope.code) === "401" || String(envelope.code) === "403")) {
-    throw new Faulty(`KakaClo refused our token with code ${envelope.code}.`);
+    throw new Misconfigured(`KakaClo refused our token with code ${envelope.code}.`);
   }
   const data = envelope && String(envelope.code) === "10000" ? schema.safeParse(envelope.data) : undefined;
   if (data?.success) return data.data;
-  throw new ProviderDown(`KakaClo's list cannot be read: HTTP ${status} ${quoteAnswer(answer.text, [token])}`);
+  throw new Unavailable(`KakaClo's list cannot be read: HTTP ${status} ${quoteAnswer(answer.text, [token])}`);
 }
 
 function throttled(answer: HttpAnswer, tools: Reading["tools"]): Throttled {

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import type { Page } from "../../../shared/connector/scan-pages.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
-import { ProviderDown } from "../../../shared/errors.ts";
+import { Unavailable } from "../../../shared/errors.ts";
 import type { Found, Sent, Tools } from "../provider.ts";
 import { remarkMark } from "./order-body.ts";
 import type { KakacloSettings } from "./settings.ts";
@@ -85,5 +85,5 @@ const isCancelled = ({ status }: Row): boolean => /^cancel/i.test(status.trim())
 function itemsOf(row: Row) {
   const items = Items.safeParse(row.orderItems);
   if (items.success) return items.data;
-  throw new ProviderDown(`KakaClo's list shows order ${row.id}, which is ours, with items that cannot be read.`);
+  throw new Unavailable(`KakaClo's list shows order ${row.id}, which is ours, with items that cannot be read.`);
 }

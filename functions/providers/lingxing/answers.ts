@@ -3,7 +3,7 @@ import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
-import { AlreadyExists, Faulty, Rejected, Throttled } from "../../../shared/errors.ts";
+import { AlreadyExists, Misconfigured, Rejected, Throttled } from "../../../shared/errors.ts";
 import type { Settings } from "./settings.ts";
 
 /** Gateway (`msg`, code mostly a string) and business (`message`, code mostly a number) in one. */
@@ -23,7 +23,7 @@ export type Verdict =
   /** A business failure of this call, `details` being Lingxing's own texts. */
   | { is: "refused"; reason: string; details: string[] }
   /** Surely not executed. */
-  | { is: "failed"; error: Throttled | Faulty }
+  | { is: "failed"; error: Throttled | Misconfigured }
   /** The table does not name it. */
   | { is: "unknown"; reason: string };
 
@@ -49,7 +49,7 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: rea
   const { status } = answer;
   const envelope = readAnswer(answer, Envelope);
   // A page of nginx: the document's answer to a wrong address.
-  if (!envelope && status === 405) return faulty("HTTP 405: the address of the API is wrong");
+  if (!envelope && status === 405) return failed("HTTP 405: the address of the API is wrong");
   if (!envelope) return { is: "unknown", reason: `HTTP ${status} with an answer nobody can read` };
 
   const code = String(envelope.code);
@@ -65,15 +65,15 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: rea
   if (code === "3001008" || code === "103") return { is: "failed", error: new Throttled(reason) };
   if (code === "102") return { is: "refused", reason, details };
   const why = FAULTY[code];
-  if (why) return faulty(`${reason} (${why})`);
+  if (why) return failed(`${reason} (${why})`);
   // The same words for a wrong path, from two layers; "500" alone means nothing.
-  if (code === "400" && text === "服务不存在") return faulty(`${reason} (the path is wrong)`);
-  if (code === "500" && text.includes("404 NOT_FOUND")) return faulty(`${reason} (the path is wrong)`);
+  if (code === "400" && text === "服务不存在") return failed(`${reason} (the path is wrong)`);
+  if (code === "500" && text.includes("404 NOT_FOUND")) return failed(`${reason} (the path is wrong)`);
   if (code === "500" && details.length > 0) return { is: "refused", reason, details };
   return { is: "unknown", reason };
 }
 
-const faulty = (reason: string): Verdict => ({ is: "failed", error: new Faulty(reason) });
+const failed = (reason: string): Verdict => ({ is: "failed", error: new Misconfigured(reason) });
 
 interface Refuser {
   destination: string;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type HttpAnswer, HttpFailure } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
-import { Faulty, InDoubt, ProviderDown, Throttled } from "../../../shared/errors.ts";
+import { InDoubt, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Account, Tools } from "../provider.ts";
 import { refusalOf, type Verdict, verdictOf } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
@@ -9,7 +9,7 @@ import { canonicalJson, type Parameters, sign, valueText } from "./sign.ts";
 import { appTag, createTokens } from "./token.ts";
 
 /** A look-up that Lingxing refuses for reasons of its own: nothing follows from it for any order. */
-export class Refused extends Faulty {
+export class Refused extends Misconfigured {
   readonly details: readonly string[];
 
   constructor(reason: string, details: readonly string[]) {
@@ -20,7 +20,7 @@ export class Refused extends Faulty {
 
 /** Signed calls, one in flight per appId and URL. */
 export interface Gateway {
-  /** `data` of the answer. @throws Refused, Faulty, Throttled, ProviderDown, NotYet */
+  /** `data` of the answer. @throws Refused, Misconfigured, Throttled, Unavailable, Deferred */
   read<T>(method: "GET" | "POST", path: string, parameters: Parameters, schema: z.ZodMiniType<T>): Promise<T>;
   /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but Refused */
   create(path: string, parameters: Parameters, mskus: readonly string[]): Promise<void>;
@@ -83,13 +83,14 @@ export function createGateway(account: Account<Settings, Secret>, tools: Tools):
     else if (first.is !== "signature-expired") return first;
     const second = await attempt();
     if (second.is === "token-refused") {
-      throw new Faulty(`${second.reason}: twice in a row. Something else fetches tokens for this appId.`);
+      throw new Misconfigured(`${second.reason}: twice in a row. Something else fetches tokens for this appId.`);
     }
-    if (second.is === "signature-expired") throw new Faulty(`${second.reason}: twice in a row. Is our clock right?`);
+    if (second.is === "signature-expired")
+      throw new Misconfigured(`${second.reason}: twice in a row. Is our clock right?`);
     return second;
   }
 
-  const failed = (error: Throttled | Faulty) => {
+  const failed = (error: Throttled | Misconfigured) => {
     if (error instanceof Throttled) tools.count("throttled");
     return error;
   };
@@ -101,14 +102,14 @@ export function createGateway(account: Account<Settings, Secret>, tools: Tools):
         case "done": {
           const data = z.safeParse(schema, verdict.data);
           if (data.success) return data.data;
-          throw new ProviderDown(`Lingxing's answer to ${path} is not what the document shows.`);
+          throw new Unavailable(`Lingxing's answer to ${path} is not what the document shows.`);
         }
         case "failed":
           throw failed(verdict.error);
         case "refused":
           throw new Refused(verdict.reason, verdict.details);
         default:
-          throw new ProviderDown(verdict.reason);
+          throw new Unavailable(verdict.reason);
       }
     },
 

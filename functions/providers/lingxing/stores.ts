@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Faulty } from "../../../shared/errors.ts";
+import { Misconfigured } from "../../../shared/errors.ts";
 import type { Account, Tools } from "../provider.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Secret, Settings } from "./settings.ts";
@@ -16,7 +16,7 @@ const STATUS: Readonly<Record<number, string>> = {
 
 /** Orders name their store, look-ups want its `sid`: `GET /erp/sc/data/seller/lists` has both. */
 export interface Stores {
-  /** The destination's. `working`: and Lingxing can work with it. @throws Faulty, and what `Gateway.read` throws */
+  /** The destination's. `working`: and Lingxing can work with it. @throws Misconfigured, and what `Gateway.read` throws */
   ours(needed: "any" | "working"): Promise<Store>;
   /** Of the whole company, as last listed. */
   all(): Promise<Store[]>;
@@ -54,12 +54,12 @@ export function createStores(account: Account<Settings, Secret>, tools: Tools, g
   function found(stores: readonly Store[], needed: "any" | "working"): Store {
     const store = stores.find(isOurs);
     if (!store) {
-      throw new Faulty(
+      throw new Misconfigured(
         `Lingxing has no store "${name}" of ${country}: correct settings.store of ${destination} in the stage file.`,
       );
     }
     if (needed === "any" || works(store)) return store;
-    throw new Faulty(
+    throw new Misconfigured(
       `The store "${name}" of ${country} is ${STATUS[store.status] ?? `in status ${store.status}`} at Lingxing (${destination}).`,
     );
   }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod/mini";
 import { answerToRead } from "../../../shared/connector/read-answer.ts";
-import { Faulty, ProviderDown, Throttled } from "../../../shared/errors.ts";
+import { Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Account, Tools } from "../provider.ts";
 import { verdictOf } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
@@ -22,7 +22,7 @@ const REFRESH_LIFE = 2 * 3_600_000;
 
 /**
  * The one access token of an appId. A new one displaces the old one for everybody, so all environments share it in the
- * table, and only the holder of a lease fetches. @throws Throttled, Faulty, ProviderDown, NotYet
+ * table, and only the holder of a lease fetches. @throws Throttled, Misconfigured, Unavailable, Deferred
  */
 export interface Tokens {
   current(): Promise<string>;
@@ -79,10 +79,10 @@ export function createTokens({ settings, secret }: Account<Settings, Secret>, to
     if (verdict.is !== "done") {
       // 2001008 and 2001009: used, expired, or of a token that was displaced.
       if (path === "refresh" && /^Lingxing 200100[89]:/.test(verdict.reason)) return "unknown-refresh";
-      throw verdict.is === "refused" ? new Faulty(verdict.reason) : new ProviderDown(verdict.reason);
+      throw verdict.is === "refused" ? new Misconfigured(verdict.reason) : new Unavailable(verdict.reason);
     }
     const granted = z.safeParse(Granted, verdict.data);
-    if (!granted.success) throw new ProviderDown("Lingxing gave a token that nobody can read.");
+    if (!granted.success) throw new Unavailable("Lingxing gave a token that nobody can read.");
     const { access_token: access, refresh_token: refresh, expires_in } = granted.data;
     const fetchedAt = tools.now();
     const token = { access, refresh, fetchedAt, expiresAt: fetchedAt + expires_in * 1000 };
@@ -95,7 +95,7 @@ export function createTokens({ settings, secret }: Account<Settings, Secret>, to
     const wait = last ? last.fetchedAt + settings.tokenPause - tools.now() : 0;
     if (wait > 0) throw new Throttled("Lingxing's token was fetched a moment ago; another one has to wait.", wait);
     const token = await ask("access-token", { appId: secret.appId, appSecret: secret.appSecret });
-    if (token === "unknown-refresh") throw new ProviderDown("Lingxing spoke of a refresh token when none was sent.");
+    if (token === "unknown-refresh") throw new Unavailable("Lingxing spoke of a refresh token when none was sent.");
     return token;
   }
 

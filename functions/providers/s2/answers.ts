@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
-import { AlreadyExists, Faulty, InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Tools } from "../provider.ts";
 
 const Created = z.object({
@@ -27,7 +27,7 @@ interface Reading {
 /**
  * The ID of a created order (reference/providers.md 2.3). Whatever its table does not class as surely not created is in
  * doubt, and so is a success that shows another order, or an older one: what is there is for the look-up to say.
- * @throws Rejected, Faulty, Throttled, AlreadyExists, InDoubt
+ * @throws Rejected, Misconfigured, Throttled, AlreadyExists, InDoubt
  */
 export function readCreated(
   answer: HttpAnswer,
@@ -40,7 +40,9 @@ export function readCreated(
     throw new Rejected(`S2 refused the order with HTTP ${status}: ${said()}`);
   }
   if (status === 401 || status === 403) {
-    throw new Faulty(`S2 refused a fresh token with HTTP ${status}: wrong organization, or a user without the right.`);
+    throw new Misconfigured(
+      `S2 refused a fresh token with HTTP ${status}: wrong organization, or a user without the right.`,
+    );
   }
   if (status === 409 && readAnswer(answer, Conflict))
     throw new AlreadyExists(`S2 has an order of this number: ${said()}`);
@@ -60,7 +62,7 @@ export function readCreated(
   return id;
 }
 
-/** @param what for the reason: "order list" @throws Throttled, Faulty, ProviderDown */
+/** @param what for the reason: "order list" @throws Throttled, Misconfigured, Unavailable */
 export function readFound<T>(
   answer: HttpAnswer,
   schema: z.ZodMiniType<T>,
@@ -70,11 +72,11 @@ export function readFound<T>(
   const { status } = answer;
   if (status === 429) throw throttled(answer, tools);
   if (status === 401 || status === 403) {
-    throw new Faulty(`S2 refused a fresh token for its ${what} with HTTP ${status}.`);
+    throw new Misconfigured(`S2 refused a fresh token for its ${what} with HTTP ${status}.`);
   }
   const found = status >= 200 && status < 300 ? readAnswer(answer, schema) : undefined;
   if (found !== undefined) return found;
-  throw new ProviderDown(`S2's ${what} cannot be read: HTTP ${status} ${quoteAnswer(answer.text, secrets)}`);
+  throw new Unavailable(`S2's ${what} cannot be read: HTTP ${status} ${quoteAnswer(answer.text, secrets)}`);
 }
 
 export function throttled(answer: HttpAnswer, tools: Reading["tools"]): Throttled {

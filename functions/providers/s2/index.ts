@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
-import { Faulty, Rejected } from "../../../shared/errors.ts";
+import { Misconfigured, Rejected } from "../../../shared/errors.ts";
 import { quantityToShip } from "../../../shared/order.ts";
 import { type Account, type Client, defineProvider, type Outgoing, type SentLine, type Tools } from "../provider.ts";
 import { createApi } from "./api.ts";
@@ -80,7 +80,7 @@ function open(account: Account<S2Settings, S2Secret>, tools: Tools): Client {
       const missing = (typeof accountId === "string" ? [accountId] : Object.values(accountId)).filter(
         (id) => !there.has(id),
       );
-      if (missing.length > 0) throw new Faulty(`S2 shows this user no account ${missing.join(", ")}.`);
+      if (missing.length > 0) throw new Misconfigured(`S2 shows this user no account ${missing.join(", ")}.`);
     },
   };
 }

@@ -2,13 +2,13 @@ import { exactNumber } from "../../../shared/connector/exact-number.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
 import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
 import { divide, multiply, round, shortest } from "../../../shared/decimal.ts";
-import { Faulty } from "../../../shared/errors.ts";
+import { Misconfigured } from "../../../shared/errors.ts";
 import { type Address, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 import type { S2Settings } from "./settings.ts";
 import { unitPriceOf } from "./unit-price.ts";
 
-/** @throws Faulty where the destination names no account for that connection: the stage file lacks it, not the order */
+/** @throws Misconfigured where the destination names no account for that connection: the stage file lacks it, not the order */
 export function accountIdOf(
   { channel, connection }: Pick<Outgoing, "channel" | "connection">,
   { accountId }: Pick<S2Settings, "accountId">,
@@ -18,7 +18,9 @@ export function accountIdOf(
   const path = `${channel}/${connection}`;
   const found = Object.hasOwn(accountId, path) ? accountId[path] : undefined;
   if (found !== undefined) return found;
-  throw new Faulty(`${destination} has no S2 account for ${path}: add it to settings.accountId in the stage file.`);
+  throw new Misconfigured(
+    `${destination} has no S2 account for ${path}: add it to settings.accountId in the stage file.`,
+  );
 }
 
 /** The body of `POST /order`: every key, "" or null where there is no value. @throws Rejected without a shipping address */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
-import { Faulty, ProviderDown } from "../../../shared/errors.ts";
+import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
 import type { Tools } from "../provider.ts";
 import { throttled } from "./answers.ts";
 import type { S2Secret } from "./settings.ts";
@@ -31,7 +31,7 @@ class Session {
  * Makes a call with a token: the environment's, or a new one where there is none, it ends soon, or S2 says 401. Renewed
  * once a call, by one login however many calls ask.
  * @param send makes the call, and may be called twice: the first was then refused with 401
- * @throws Faulty, Throttled, ProviderDown for the login
+ * @throws Misconfigured, Throttled, Unavailable for the login
  */
 export async function withToken(
   secret: S2Secret,
@@ -90,9 +90,10 @@ async function login({ baseUrl, email, password }: S2Secret, tools: Tools): Prom
   const { status } = answer;
   if (status === 429) throw throttled(answer, tools);
   // No body in the reason: it may quote the password.
-  if (status >= 400 && status < 500 && status !== 408) throw new Faulty(`S2 refused the login with HTTP ${status}.`);
-  if (status < 200 || status >= 300) throw new ProviderDown(`S2 answered the login with HTTP ${status}.`);
+  if (status >= 400 && status < 500 && status !== 408)
+    throw new Misconfigured(`S2 refused the login with HTTP ${status}.`);
+  if (status < 200 || status >= 300) throw new Unavailable(`S2 answered the login with HTTP ${status}.`);
   const loggedIn = readAnswer(answer, LoggedIn);
   if (loggedIn && /^[\x21-\x7e]+$/.test(loggedIn.accessToken)) return loggedIn.accessToken;
-  throw new ProviderDown(`S2 answered the login with HTTP ${status} and no token we can read.`);
+  throw new Unavailable(`S2 answered the login with HTTP ${status} and no token we can read.`);
 }

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
-import { InDoubt, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { InDoubt, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import { type Account, type Client, type Created, defineProvider, type Prepared, type Tools } from "../provider.ts";
 import { arrivalOf, MARK_PAID } from "./arrival.ts";
 import { type CreateBody, createBody } from "./create-body.ts";
@@ -76,7 +76,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
       if (step !== MARK_PAID) throw new Rejected(`${destination} knows no step "${step}".`);
       for (const id of providerOrderIds) {
         const order = await shop.order(id);
-        if (!order) throw new ProviderDown(`Order ${id} cannot be read in ${destination} yet.`);
+        if (!order) throw new Unavailable(`Order ${id} cannot be read in ${destination} yet.`);
         if (isPaid(order)) continue;
         if (isCancelled(order))
           throw new Rejected(`Order ${id} was cancelled in ${destination} before it was marked paid.`);

@@ -1,6 +1,6 @@
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
-import { Faulty, InDoubt, Rejected, Throttled } from "../../../shared/errors.ts";
+import { InDoubt, Misconfigured, Rejected, Throttled } from "../../../shared/errors.ts";
 import { parseJson } from "../../../shared/json.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,7 +32,8 @@ export function refusal(
 ): Error {
   const texts = textsOf(answer);
   const said = [answer.status, ...(texts.length > 0 ? [quoteAnswer(texts.join("; "), [token])] : [])].join(": ");
-  if (texts.length > 0 && texts.every((text) => begins(text, STORE))) return new Faulty(`Shoplazza answered ${said}.`);
+  if (texts.length > 0 && texts.every((text) => begins(text, STORE)))
+    return new Misconfigured(`Shoplazza answered ${said}.`);
 
   switch (answer.status) {
     case 422:
@@ -49,12 +50,12 @@ export function refusal(
       // Also used for bad credentials, which come as one `error` text; a list is about fields.
       return isFieldList(answer)
         ? new Rejected(`Shoplazza refused the order: ${said}.`)
-        : new Faulty(`Shoplazza answered ${said}.`);
+        : new Misconfigured(`Shoplazza answered ${said}.`);
     case 401:
     case 403:
     case 404:
     case 405:
-      return new Faulty(`Shoplazza answered ${said}: token, scope or address of the shop.`);
+      return new Misconfigured(`Shoplazza answered ${said}: token, scope or address of the shop.`);
     case 429:
       return new Throttled(`Shoplazza answered ${said}.`, retryAfter(answer, now));
     default:
@@ -79,7 +80,7 @@ function ofInternalError(texts: readonly string[], said: string): Error {
   if (name === undefined || names.some((other) => other !== name)) return new InDoubt(`Shoplazza answered ${said}.`);
   return name === "NotFound"
     ? new Rejected(`Shoplazza refused the order: ${said}.`)
-    : new Faulty(`Shoplazza answered ${said}: token, scope or version of the API.`);
+    : new Misconfigured(`Shoplazza answered ${said}: token, scope or version of the API.`);
 }
 
 /** The order ID that 422 reason 6 names: the order may exist, its options not. */

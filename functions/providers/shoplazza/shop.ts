@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
-import { Faulty, ProviderDown, Rejected, Throttled } from "../../../shared/errors.ts";
+import { Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Account, Tools } from "../provider.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { Id, Listed, ShopOrder, unwrapped } from "./shop-order.ts";
@@ -25,7 +25,7 @@ const Page = unwrapped(
 const Variants = unwrapped(z.object({ variants: z.array(Variant) }));
 const OneVariant = unwrapped(z.object({ variant: Variant }));
 
-/** The calls of one shop's API. Reads throw Throttled, Faulty and ProviderDown; `create` gives the answer as it came. */
+/** The calls of one shop's API. Reads throw Throttled, Misconfigured and Unavailable; `create` gives the answer as it came. */
 export function openShop({ secret, destination }: Account<Settings, Secret>, tools: Tools) {
   const headers = { "access-token": secret.token, accept: "application/json" };
   const url = (version: Version, path: string, query = {}) => {
@@ -53,7 +53,7 @@ export function openShop({ secret, destination }: Account<Settings, Secret>, too
     return readable(accepted(answer), schema);
   }
 
-  /** @throws Throttled, Faulty, ProviderDown for what is not 2xx */
+  /** @throws Throttled, Misconfigured, Unavailable for what is not 2xx */
   function accepted(answer: HttpAnswer): HttpAnswer {
     const { status } = answer;
     if (status >= 200 && status < 300) return answer;
@@ -62,13 +62,13 @@ export function openShop({ secret, destination }: Account<Settings, Secret>, too
       throw new Throttled("Shoplazza answered 429: too many calls.", retryAfter(answer, tools.now()));
     }
     if (status >= 400 && status < 500)
-      throw new Faulty(`Shoplazza answered ${status} to ${destination}: token, scope or address of the shop.`);
-    throw new ProviderDown(`Shoplazza answered ${status}.`);
+      throw new Misconfigured(`Shoplazza answered ${status} to ${destination}: token, scope or address of the shop.`);
+    throw new Unavailable(`Shoplazza answered ${status}.`);
   }
 
   function readable<T>(answer: HttpAnswer, schema: z.ZodMiniType<T>): T {
     const read = readAnswer(answer, schema);
-    if (read === undefined) throw new ProviderDown("Shoplazza's answer cannot be read.");
+    if (read === undefined) throw new Unavailable("Shoplazza's answer cannot be read.");
     return read;
   }
 
@@ -111,11 +111,11 @@ export function openShop({ secret, destination }: Account<Settings, Secret>, too
 }
 export type Shop = ReturnType<typeof openShop>;
 
-/** @throws ProviderDown for an order that bears our mark and cannot be read: it must not be taken for absent */
+/** @throws Unavailable for an order that bears our mark and cannot be read: it must not be taken for absent */
 export function readShopOrder(listed: unknown): ShopOrder {
   const order = ShopOrder.safeParse(listed);
   if (order.success) return order.data;
-  throw new ProviderDown("Shoplazza lists an order with our reference that cannot be read.");
+  throw new Unavailable("Shoplazza lists an order with our reference that cannot be read.");
 }
 
 export const readListed = (row: unknown): z.infer<typeof Listed> | undefined => {

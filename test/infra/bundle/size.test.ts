@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { checkSize } from "../../../infra/check-size.ts";
 import type { StageFile } from "../../../infra/stage-file/define-stage.ts";
 import { readStage } from "../../../infra/stage-file/read-stage.ts";
-import { StageMistake } from "../../../infra/stage-file/stage-config-error.ts";
+import { StageConfigError } from "../../../infra/stage-file/stage-config-error.ts";
 import { bareTemplate } from "../../../infra/template.ts";
 import { bazaar, stageFile, templateOf } from "../../support/synthesised.ts";
 
@@ -28,7 +28,7 @@ function told(changes: Partial<StageFile>, sentence: RegExp): number[] {
   throws(
     () => check(changes),
     (error) => {
-      if (!(error instanceof StageMistake)) throw error;
+      if (!(error instanceof StageConfigError)) throw error;
       const found = sentence.exec(error.message);
       ok(found, error.message);
       numbers = found.slice(1).map(Number);
@@ -46,13 +46,13 @@ test("120 connections are too many for a stack: the sentence says about how many
   );
   equal(resources, bareTemplate(readStage(stageFile({ connections, routes: [] }), bazaar), bazaar).size);
   doesNotThrow(() => check({ connections: shops(about - 1) }));
-  throws(() => check({ connections: shops(about + 2) }), StageMistake);
+  throws(() => check({ connections: shops(about + 2) }), StageConfigError);
 });
 
 test("too many destinations are told of with about how many fit, whose template is within CloudFormation's 1 MB", () => {
   const [about = 0] = told({ destinations: accounts(60) }, /; about (\d+) destinations fit with all connections: move/);
   doesNotThrow(() => check({ destinations: accounts(about - 1) }));
-  throws(() => check({ destinations: accounts(about + 2) }), StageMistake);
+  throws(() => check({ destinations: accounts(about + 2) }), StageConfigError);
   const { json } = templateOf(stageFile({ destinations: accounts(about - 1), routes: [] }));
   ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
 });

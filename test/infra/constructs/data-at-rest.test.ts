@@ -44,10 +44,10 @@ test("items expire by expiresAt, and what is due is found by hour, keys only", (
   deepEqual(table?.Properties["TimeToLiveSpecification"], { AttributeName: "expiresAt", Enabled: true });
   deepEqual(table?.Properties["GlobalSecondaryIndexes"], [
     {
-      IndexName: "due",
+      IndexName: "work",
       KeySchema: [
-        { AttributeName: "dueHour", KeyType: "HASH" },
-        { AttributeName: "dueAt", KeyType: "RANGE" },
+        { AttributeName: "workList", KeyType: "HASH" },
+        { AttributeName: "workAt", KeyType: "RANGE" },
       ],
       Projection: { ProjectionType: "KEYS_ONLY" },
     },

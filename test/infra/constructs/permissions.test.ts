@@ -130,7 +130,9 @@ test("nobody deletes from the ledger but create-order, which gives a provider's 
 });
 
 test("only find-due may query the index of due times", () => {
-  const indexed = [...statements].filter(([, own]) => JSON.stringify(own).includes("/index/due")).map(([room]) => room);
+  const indexed = [...statements]
+    .filter(([, own]) => JSON.stringify(own).includes("/index/work"))
+    .map(([room]) => room);
   deepEqual(indexed, ["find-due"]);
 });
 

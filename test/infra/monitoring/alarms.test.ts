@@ -46,8 +46,8 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     "events-failed",
     "failing parcelworks/eu",
     "failing slowpost/north",
-    "faulty parcelworks/eu",
-    "faulty slowpost/north",
+    "failed parcelworks/eu",
+    "failed slowpost/north",
     "find-due-stopped",
     "intake-dead-letters",
     "intake-waiting",
@@ -77,8 +77,8 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
   ]);
 });
 
-test("what is faulty pages; what is rejected is a ticket: a person mends data in daylight", () => {
-  ok(lane(alarms.get("faulty parcelworks/eu")).includes(topic("page")));
+test("what is failed pages; what is rejected is a ticket: a person mends data in daylight", () => {
+  ok(lane(alarms.get("failed parcelworks/eu")).includes(topic("page")));
   ok(lane(alarms.get("rejected parcelworks/eu")).includes(topic("ticket")));
   ok(lane(alarms.get("dead-letters parcelworks/eu")).includes(topic("ticket")));
 });
@@ -129,10 +129,10 @@ test("the dashboard draws every connection and every destination", () => {
   match(body, /LatencyWebhookToCreated/);
 });
 
-test("failing, faulty, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended, and is not ended by silence", () => {
+test("failing, failed, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended, and is not ended by silence", () => {
   for (const [name, metric] of [
     ["failing parcelworks/eu", "WaitingFailing"],
-    ["faulty parcelworks/eu", "WaitingFaulty"],
+    ["failed parcelworks/eu", "WaitingFailed"],
     ["overdue parcelworks/eu", "DeliveriesOverdue"],
     ["orders-held bazaar/main", "OrdersHeld"],
   ] as const) {

@@ -52,8 +52,8 @@ test("alarms stand in the lane that they ring in", () => {
   const [page, ticket] = widgetsOfStage().flatMap((widget) =>
     widget.type === "alarm" ? [widget.properties.alarms.join()] : [],
   );
-  ok(page?.includes("faulty parcelworks/eu") && !page.includes("rejected parcelworks/eu"));
-  ok(ticket?.includes("rejected parcelworks/eu") && !ticket.includes("faulty parcelworks/eu"));
+  ok(page?.includes("failed parcelworks/eu") && !page.includes("rejected parcelworks/eu"));
+  ok(ticket?.includes("rejected parcelworks/eu") && !ticket.includes("failed parcelworks/eu"));
 });
 
 const expressions = (widget: Widget) =>

@@ -6,7 +6,7 @@ import { connectors } from "../../../infra/stage-file/connectors.ts";
 import type { StageFile } from "../../../infra/stage-file/define-stage.ts";
 import { loadStage } from "../../../infra/stage-file/load-stage.ts";
 import { readStage } from "../../../infra/stage-file/read-stage.ts";
-import { StageMistake } from "../../../infra/stage-file/stage-config-error.ts";
+import { StageConfigError } from "../../../infra/stage-file/stage-config-error.ts";
 import { bazaar, stageFile } from "../../support/synthesised.ts";
 
 const since = "2026-01-01T00:00:00Z";
@@ -21,7 +21,7 @@ function said(changes: Partial<StageFile>): string {
   try {
     readStage(stageFile(changes), bazaar);
   } catch (error) {
-    if (error instanceof StageMistake) return error.message;
+    if (error instanceof StageConfigError) return error.message;
     throw error;
   }
   return "nothing";
@@ -332,7 +332,7 @@ for (const list of ["connections", "destinations", "routes"] as const) {
     delete file[list];
     throws(
       () => readStage(file as StageFile, bazaar),
-      (error) => error instanceof StageMistake && error.message.includes(list),
+      (error) => error instanceof StageConfigError && error.message.includes(list),
     );
   });
 }
@@ -356,17 +356,20 @@ test("a stage file that lies elsewhere is named by the place it lies in", async 
   const folder = join("deploy", "our-stages");
   throws(
     () => readStage(stageFile(asJson({ throttles: 1 })), bazaar, folder),
-    /^StageMistake: deploy\/our-stages\/test\.ts: there/,
+    /^StageConfigError: deploy\/our-stages\/test\.ts: there/,
   );
   throws(
     () => readStage(stageFile({ routes: [{ from: [], to: ["parcelworks/eu"] }] }), bazaar, folder),
-    /^StageMistake: deploy\/our-stages\/test\.ts: routes/,
+    /^StageConfigError: deploy\/our-stages\/test\.ts: routes/,
   );
   await rejects(
     loadStage("prod", folder),
-    /^StageMistake: deploy\/our-stages\/prod\.ts: there is no such file; copy infra\/stages\/prod\.ts$/,
+    /^StageConfigError: deploy\/our-stages\/prod\.ts: there is no such file; copy infra\/stages\/prod\.ts$/,
   );
-  await rejects(loadStage("nope"), /^StageMistake: infra\/stages\/nope\.ts: there is no such file; .*-c stage=.*prod/);
+  await rejects(
+    loadStage("nope"),
+    /^StageConfigError: infra\/stages\/nope\.ts: there is no such file; .*-c stage=.*prod/,
+  );
 });
 
 test("a setting that no connector reads is one mistake, also where the connector's own schema refuses it", () => {
@@ -374,7 +377,7 @@ test("a setting that no connector reads is one mistake, also where the connector
   const destinations = [{ provider: "s2", name: "us", settings }];
   throws(
     () => readStage(stageFile({ connections: [], destinations, routes: [] }), connectors),
-    /^StageMistake: infra\/stages\/test\.ts: destinations s2\/us: settings\.unitprice does not exist; write one of [^\n]*$/,
+    /^StageConfigError: infra\/stages\/test\.ts: destinations s2\/us: settings\.unitprice does not exist; write one of [^\n]*$/,
   );
 });
 

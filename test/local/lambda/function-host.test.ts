@@ -152,7 +152,7 @@ for (const hostIs of ["alive", "stopped"]) {
 
 async function leavesNothing(t: TestContext, stopHost: boolean): Promise<void> {
   const script = `
-    import { startTinyStack } from "./test/local/tiny-stack.ts";
+    import { startTinyStack } from "./test/support/tiny-stack.ts";
     const stack = await startTinyStack({ after() {} }, {});
     await fetch(stack.url + "/hook", { method: "POST" });
     const pids = (await stack.host.environments()).map(({ pid }) => pid);

@@ -26,7 +26,7 @@ const EXPECTED: Record<string, Outcome> = {
   throttle: "throttled",
   reject: "rejected",
   duplicate: "already-exists",
-  "401-once": "faulty",
+  "401-once": "failed",
 };
 const EXPECTED_LOOK_UP: Record<string, Outcome> = {
   "lookup-down": "down",

@@ -37,7 +37,7 @@ export const LATE = 150;
 export const HANGING = { timeout: 60_000 };
 
 /** Nothing was made, says the connector: the simulator must agree. */
-export const SURELY_NOT = new Set<Outcome>(["rejected", "throttled", "down", "faulty", "not-yet"]);
+export const SURELY_NOT = new Set<Outcome>(["rejected", "throttled", "down", "failed", "not-yet"]);
 
 export function createSuite<Settings, Secret>(
   provider: Provider<Settings, Secret>,

@@ -5,7 +5,7 @@ import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
 import { HttpFailure } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { answerToCreate, answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
-import { InDoubt, ProviderDown } from "../../../shared/errors.ts";
+import { InDoubt, Unavailable } from "../../../shared/errors.ts";
 
 const Id = z.object({ id: z.string() });
 const answer = (text: string, type?: string) => ({
@@ -36,9 +36,9 @@ test("a create that may have left is in doubt, one that surely did not is not; a
   const left = () => Promise.reject(new HttpFailure("reset", true));
   const stayed = () => Promise.reject(new HttpFailure("no-connection", false));
   await rejects(answerToCreate(left()), InDoubt);
-  await rejects(answerToCreate(stayed()), ProviderDown);
-  await rejects(answerToRead(left()), ProviderDown);
-  await rejects(answerToRead(stayed()), ProviderDown);
+  await rejects(answerToCreate(stayed()), Unavailable);
+  await rejects(answerToRead(left()), Unavailable);
+  await rejects(answerToRead(stayed()), Unavailable);
 });
 
 test("a quotation is one line of 500 characters at most, without secrets however they were escaped", () => {

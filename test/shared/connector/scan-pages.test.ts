@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
-import { NotYet, ProviderDown } from "../../../shared/errors.ts";
+import { Deferred, Unavailable } from "../../../shared/errors.ts";
 
 /** A list of numbers, `size` a page at most whatever was asked, `grow` new rows in front after each page. */
 function list(count: number, { size = 10, grow = 0 } = {}) {
@@ -53,18 +53,18 @@ test("a server that counts more than it shows is found out", async () => {
 
 test("time that runs out in the middle makes it inconclusive, at the start it comes again", async () => {
   const late = (from: number) => async (index: number, received: number) => {
-    if (index >= from) throw new NotYet("no time", 0);
+    if (index >= from) throw new Deferred("no time", 0);
     return list(35).page(index, received);
   };
   equal((await scan(late(1))).whole, false);
-  await rejects(scan(late(0)), NotYet);
+  await rejects(scan(late(0)), Deferred);
 });
 
 test("a page that cannot be read ends the scan", async () => {
   await rejects(
     scan(async () => {
-      throw new ProviderDown("down");
+      throw new Unavailable("down");
     }),
-    ProviderDown,
+    Unavailable,
   );
 });

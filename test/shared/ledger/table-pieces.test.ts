@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import * as z from "zod/mini";
-import { NotYet } from "../../../shared/errors.ts";
+import { Deferred } from "../../../shared/errors.ts";
 import { createTableCache, sealWith } from "../../../shared/ledger/cache.ts";
 import { catalogEntry, catalogPk } from "../../../shared/ledger/catalog.ts";
 import { withLease } from "../../../shared/ledger/lease.ts";
@@ -143,7 +143,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       });
       const later = at(5000, 6000);
       const waiting = withLease(table, "taken", 60_000, async () => ok(false, "worked beside another"), later.options);
-      await rejects(waiting, (error) => error instanceof NotYet && error.until > 5000 && error.until <= 6500);
+      await rejects(waiting, (error) => error instanceof Deferred && error.until > 5000 && error.until <= 6500);
       ok(later.time.clock <= 6000);
     });
 
@@ -253,7 +253,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         ...times,
         ...lists,
       });
-      deepEqual((await started.ledger.file(identity))?.deliveries, [{ ...delivery, rev: 2, state: "created" }]);
+      deepEqual((await started.ledger.load(identity))?.deliveries, [{ ...delivery, rev: 2, state: "created" }]);
     });
 
     test("the catalog knows what was imported, and no SKU is too odd to ask for", async () => {

@@ -33,8 +33,8 @@ test("one that throws and one that is given back fail alone; the rest are acknow
   const { changes, queues } = visibility();
   const { batchItemFailures } = await workOnBatch(batch("a", "b", "c", "d"), queues, async ({ messageId }) => {
     if (messageId === "a") throw new Error("of Ada Byron, Main 1");
-    if (messageId === "c") return { again: 90_000 };
-    return "done";
+    if (messageId === "c") return { retryInMs: 90_000 };
+    return "ack";
   });
   deepEqual(
     batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
@@ -58,7 +58,7 @@ test("a record whose visibility cannot be changed comes back all the same, after
     },
   };
   const { batchItemFailures } = await workOnBatch(batch("a", "b"), queues, async ({ messageId }) =>
-    messageId === "a" ? { again: 0 } : "done",
+    messageId === "a" ? { retryInMs: 0 } : "ack",
   );
   deepEqual(batchItemFailures, [{ itemIdentifier: "a" }]);
 });
@@ -72,24 +72,24 @@ test("records are worked on side by side: the first waits for nobody, nobody for
   const { batchItemFailures } = await workOnBatch(batch("waits", "releases"), queues, async ({ messageId }) => {
     if (messageId === "waits") await released;
     else release();
-    return "done";
+    return "ack";
   });
   deepEqual(batchItemFailures, []);
 });
 
 test("an empty batch is no failure", async () => {
-  deepEqual(await workOnBatch({ Records: [] }, visibility().queues, async () => "done"), { batchItemFailures: [] });
+  deepEqual(await workOnBatch({ Records: [] }, visibility().queues, async () => "ack"), { batchItemFailures: [] });
 });
 
 test("a record that never ends fails alone when its time is over: the others are acknowledged all the same", async () => {
   const { queues } = visibility();
   const work = ({ messageId }: SQSRecord) =>
-    messageId === "hangs" ? new Promise<never>(() => {}) : Promise.resolve("done" as const);
+    messageId === "hangs" ? new Promise<never>(() => {}) : Promise.resolve("ack" as const);
   const { batchItemFailures } = await workOnBatch(batch("a", "hangs", "b"), queues, work, Date.now() + 50);
   deepEqual(batchItemFailures, [{ itemIdentifier: "hangs" }]);
 });
 
 test("a batch that is done in time leaves no timer behind", async () => {
-  await workOnBatch(batch("a"), visibility().queues, async () => "done", Date.now() + 3_600_000);
+  await workOnBatch(batch("a"), visibility().queues, async () => "ack", Date.now() + 3_600_000);
   ok(!process.getActiveResourcesInfo().includes("Timeout"));
 });
