@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import { createTools } from "../functions/create-order/tools.ts";
-import type { Provider, Tools } from "../functions/providers/provider.ts";
+import type { Provider } from "../functions/providers/provider.ts";
 import * as providers from "../functions/providers/registry.ts";
+import type { Tools } from "../shared/connector/tools.ts";
+import { createTools } from "../shared/connector/tools.ts";
 import type { Table } from "../shared/ledger/table.ts";
 import { type Destination, destinationPath } from "../shared/stage/config.ts";
 
@@ -23,7 +24,8 @@ export async function checkAccount(destination: Destination, secret: unknown, ta
   const path = destinationPath(destination);
   const tools: Tools = {
     ...createTools({
-      ...{ provider, destination: path, table, memory: new Map<string, unknown>(), now: Date.now },
+      subject: { kind: "provider", name: provider.name, account: path },
+      ...{ table, memory: new Map<string, unknown>(), now: Date.now },
       callTimeout: destination.callTimeout ?? provider.timing.call,
       deadline: Date.now() + LONGEST,
     }),

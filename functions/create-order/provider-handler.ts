@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as z from "zod/mini";
+import { createTools } from "../../shared/connector/tools.ts";
 import { Misconfigured } from "../../shared/errors.ts";
 import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
@@ -19,7 +20,6 @@ import { count } from "../../shared/telemetry/metrics.ts";
 import type { Client, Provider } from "../providers/provider.ts";
 import type { Deps } from "./attempt.ts";
 import { createOrder, type Handled } from "./create-order.ts";
-import { createTools } from "./tools.ts";
 
 /** Work ends this long before the function does, ms: to give messages back and answer. */
 const END_MARGIN = 500;
@@ -43,7 +43,8 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       const secret = await secrets.read("destinations", path, provider.secret);
       const settings = z.parse(provider.settings, destination.settings);
       const callTimeout = destination.callTimeout ?? provider.timing.call;
-      const tools = createTools({ provider, destination: path, table, callTimeout, deadline, memory, now: Date.now });
+      const subject = { kind: "provider", name: provider.name, account: path } as const;
+      const tools = createTools({ subject, table, callTimeout, deadline, memory, now: Date.now });
       return provider.open({ destination: path, settings, secret, missing: destination.missing }, tools);
     } catch (error) {
       if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);

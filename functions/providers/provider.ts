@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import type { HttpAnswer, HttpRequest } from "../../shared/connector/http.ts";
+import type { Tools } from "../../shared/connector/tools.ts";
 import type { Line, Order } from "../../shared/order.ts";
 import type { Missing } from "../../shared/stage/config.ts";
 
@@ -102,51 +102,6 @@ export interface Client {
   followUp?(step: string, providerOrderIds: string[], outgoing: Outgoing): Promise<void>;
   /** A call that changes nothing and proves the credentials: `npm run secrets`. */
   check?(): Promise<void>;
-}
-
-export interface Tools {
-  /** Deadlines, body limits and redirects as in shared/connector/http.ts; `timeout` defaults to the destination's. */
-  http(request: Omit<HttpRequest, "timeout"> & { timeout?: number }): Promise<HttpAnswer>;
-  /** Epoch ms. */
-  now(): number;
-  /** Resolves after `ms`, or rejects with Deferred where the function's time does not allow it. */
-  wait(ms: number): Promise<void>;
-  /** By when all of this record's work must be over, epoch ms. */
-  readonly deadline: number;
-  /** This destination's, shared by all environments, in the ledger's table. */
-  readonly cache: Cache;
-  /** This provider's, shared by all its destinations; sealed by AES-GCM with a key (32 bytes, base64) of the secret: for tokens. */
-  sealedCache(key: string): Cache;
-  /** In this environment's memory only. */
-  readonly memory: Map<string, unknown>;
-  /**
-   * Runs `work` while no other holder of `name` (of this provider) does. Waits its turn inside the function where that is
-   * short, else throws Deferred. `work` gets `keep(until)`: leave the lease taken until then (epoch ms), for a call that was
-   * abandoned and may still run at the provider.
-   */
-  lease<T>(name: string, hold: number, work: (keep: (until: number) => void) => Promise<T>): Promise<T>;
-  /** The operator's own mapping of a SKU for this destination (`npm run catalog`). */
-  catalog(sku: string): Promise<CatalogEntry | undefined>;
-  /** Counts something for the metrics; no personal data, no query, no ID of an order. */
-  count(metric: "throttled" | "relogin" | "price-difference"): void;
-}
-
-export interface Cache {
-  /**
-   * What a newer release of ours remembers is not there to this one; `newer: "refuse"` throws Misconfigured instead: for what a
-   * look-up relies on, so that an older function does not send again what it cannot find.
-   */
-  get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
-  put(name: string, value: unknown, maxAge: number): Promise<void>;
-  delete(name: string): Promise<void>;
-}
-
-/** How one SKU of ours is known there; `packSize`: pieces of ours in one of theirs. */
-export interface CatalogEntry {
-  productId?: string | undefined;
-  variantId?: string | undefined;
-  providerSku?: string | undefined;
-  packSize?: number | undefined;
 }
 
 /** Keeps a provider's types together where it is declared, and lets the registry hold providers of every kind. */

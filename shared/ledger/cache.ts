@@ -4,11 +4,11 @@ import { Misconfigured } from "../errors.ts";
 import { ITEM_VERSION, isNewer, notNewer } from "../release.ts";
 import type { Table } from "./table.ts";
 
-/** What a connector may keep for a while, shared by all environments. Structurally a provider's `Cache`. */
-export interface TableCache {
+/** What a connector may keep for a while, shared by all environments. */
+export interface Cache {
   /**
-   * @param options what a newer release remembers is not there, unless it is to be refused: where a miss would do harm
-   * @throws Misconfigured where it is refused
+   * What a newer release of ours remembers is not there to this one; `newer: "refuse"` throws Misconfigured instead: for
+   * what a look-up relies on, so that an older function does not send again what it cannot find.
    */
   get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
   put(name: string, value: unknown, maxAge: number): Promise<void>;
@@ -55,7 +55,7 @@ export function sealWith(key: string): Seal {
  * @param pk of the cache's items: `cache#<destination>`, or `token#<provider>#sealed`, which other roles may not read
  * @param now epoch ms
  */
-export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): TableCache {
+export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): Cache {
   return {
     async get(name, schema, options) {
       const item = await table.get({ pk, sk: name });

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
-import type { Tools } from "../../functions/providers/provider.ts";
 import { productKeyOf } from "../../local/simulators/providers/akinon/products.ts";
+import type { Tools } from "../../shared/connector/tools.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import { memoryTools } from "../support/memory-tools.ts";
 import { oneLine, secret, startAkinon } from "./akinon-world.ts";

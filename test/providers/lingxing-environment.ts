@@ -1,11 +1,12 @@
 import type { TestContext } from "node:test";
 import * as z from "zod/mini";
-import { createTools } from "../../functions/create-order/tools.ts";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
-import type { Client, Outgoing, Tools } from "../../functions/providers/provider.ts";
+import type { Client, Outgoing } from "../../functions/providers/provider.ts";
 import type { LingxingSwitches } from "../../local/simulators/providers/lingxing/switches.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../local/simulators/simulator.ts";
+import type { Tools } from "../../shared/connector/tools.ts";
+import { createTools } from "../../shared/connector/tools.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { startLedger } from "../support/ledger-table.ts";
 
@@ -55,7 +56,8 @@ export async function startCompany(
       const destination = "lingxing/demo";
       const tools = (): Tools => ({
         ...createTools({
-          ...{ provider: lingxing, destination, table: ledger.table, callTimeout, memory, now },
+          subject: { kind: "provider", name: "lingxing", account: destination },
+          ...{ table: ledger.table, callTimeout, memory, now },
           deadline: now() + 60_000,
         }),
         count: (metric) => counted.push(metric),

@@ -1,7 +1,8 @@
-import type { CatalogEntry, Client, Found, Outgoing, Prepared, Sent } from "../../functions/providers/provider.ts";
+import type { Client, Found, Outgoing, Prepared, Sent } from "../../functions/providers/provider.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { type SandboxSettings, startSandbox } from "../../local/simulators/sandbox.ts";
+import type { CatalogEntry } from "../../shared/connector/tools.ts";
 import type { Missing } from "../../shared/stage/config.ts";
 import { memoryTools } from "../support/memory-tools.ts";
 import { outgoingSample } from "./order-sample.ts";

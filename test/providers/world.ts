@@ -1,17 +1,10 @@
 import type { TestContext } from "node:test";
 import * as z from "zod/mini";
-import { createTools } from "../../functions/create-order/tools.ts";
-import type {
-  CatalogEntry,
-  Client,
-  Outgoing,
-  Prepared,
-  Provider,
-  Sent,
-  Tools,
-} from "../../functions/providers/provider.ts";
+import type { Client, Outgoing, Prepared, Provider, Sent } from "../../functions/providers/provider.ts";
 import { type Sandbox, type SimulatorName, startSandbox } from "../../local/simulators/sandbox.ts";
 import { http } from "../../shared/connector/http.ts";
+import type { CatalogEntry, Tools } from "../../shared/connector/tools.ts";
+import { createTools } from "../../shared/connector/tools.ts";
 import {
   AlreadyExists,
   Deferred,
@@ -81,10 +74,10 @@ export async function startWorld<Settings, Secret>(
   }
   const memory = new Map<string, unknown>();
   const inMemory = memoryTools({ entries: catalog, now, memory });
+  const subject = { kind: "provider", name: provider.name, account: destination } as const;
   const tools = (): Tools => ({
     ...inMemory,
-    ...(own &&
-      createTools({ provider, destination, table: own, callTimeout: 0, memory, now, deadline: now() + 60_000 })),
+    ...(own && createTools({ subject, table: own, callTimeout: 0, memory, now, deadline: now() + 60_000 })),
     deadline: now() + 60_000,
     // A connector's own, longer patience would be the test's.
     http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeout) }),

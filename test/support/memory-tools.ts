@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
-import type { Cache, CatalogEntry, Tools } from "../../functions/providers/provider.ts";
 import { http } from "../../shared/connector/http.ts";
+import type { Cache, CatalogEntry, Tools } from "../../shared/connector/tools.ts";
 
 /** A provider's tools over real HTTP, with cache, lease and catalog in memory, for tests of a connector alone. */
 export function memoryTools(

@@ -2,13 +2,13 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { createTools } from "../../functions/create-order/tools.ts";
 import { findDue } from "../../functions/find-due/find-due.ts";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import { createTokens } from "../../functions/providers/lingxing/token.ts";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { namedOrder } from "../../functions/providers/shoplazza/look-up.ts";
+import { createTools } from "../../shared/connector/tools.ts";
 import { Deferred, Misconfigured } from "../../shared/errors.ts";
 import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
 import type { Item, Key } from "../../shared/ledger/table.ts";
@@ -66,7 +66,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     const toolsOf = (provider: Pick<Provider, "name">) => ({
       ...createTools({
-        ...{ provider, destination: `${provider.name}/demo`, table: started.table, memory: new Map(), now },
+        subject: { kind: "provider", name: provider.name, account: `${provider.name}/demo` },
+        ...{ table: started.table, memory: new Map(), now },
         // Kept free by the tools: a second for the result.
         ...{ callTimeout: 0, deadline: clock + 1000 },
       }),

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import { readable, throwUnlessAccepted } from "./refusals.ts";
 import { openSession } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";

@@ -1,7 +1,7 @@
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Tools } from "../provider.ts";
 import type { Context } from "./context.ts";
 import { complaintsOf } from "./refusals.ts";
 import { isCancelled, keyOf, OrderRow } from "./rows.ts";

@@ -1,5 +1,6 @@
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { AlreadyExists } from "../../../shared/errors.ts";
-import { type Account, type Client, defineProvider, type Tools } from "../provider.ts";
+import { type Account, type Client, defineProvider } from "../provider.ts";
 import { addressesOf } from "./address.ts";
 import { openApi } from "./api.ts";
 import { cargoCompanyOf, listsOf } from "./channel-setup.ts";

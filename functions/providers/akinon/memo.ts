@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Account, Tools } from "../provider.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
+import type { Account } from "../provider.ts";
 import { Pk } from "./rows.ts";
 import type { Secret, Settings } from "./settings.ts";
 

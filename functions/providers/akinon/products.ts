@@ -1,7 +1,7 @@
 import { inPacks } from "../../../shared/connector/in-packs.ts";
+import type { CatalogEntry, Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
-import type { CatalogEntry, Tools } from "../provider.ts";
 import type { Context } from "./context.ts";
 import { IntegrationAction, keyOf, Pk, Product } from "./rows.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, type Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Tools } from "../provider.ts";
 
 /** Whose answer it is, and how to put it into words. */
 export interface Speaker {

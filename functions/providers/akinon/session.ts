@@ -2,8 +2,9 @@ import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import { throwUnlessAccepted } from "./refusals.ts";
 import type { Secret, Settings } from "./settings.ts";
 

@@ -3,8 +3,8 @@ import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Tools } from "../provider.ts";
 
 /** `message` varies ("success", "ok", "kk.api.200") and says nothing; `code` alone does. */
 const Envelope = z.object({

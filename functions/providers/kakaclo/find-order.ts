@@ -2,8 +2,9 @@ import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import type { Page } from "../../../shared/connector/scan-pages.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Unavailable } from "../../../shared/errors.ts";
-import type { Found, Sent, Tools } from "../provider.ts";
+import type { Found, Sent } from "../provider.ts";
 import { remarkMark } from "./order-body.ts";
 import type { KakacloSettings } from "./settings.ts";
 

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { type HttpAnswer, HttpFailure } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import { refusalOf, type Verdict, verdictOf } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { canonicalJson, type Parameters, sign, valueText } from "./sign.ts";

@@ -1,9 +1,10 @@
 import { wholeText } from "../../../shared/connector/fit-text.ts";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { multiply, shortest } from "../../../shared/decimal.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
-import type { Account, Outgoing, SentLine, Tools } from "../provider.ts";
+import type { Account, Outgoing, SentLine } from "../provider.ts";
 import { type Secret, type Settings, STORE_COUNTRIES } from "./settings.ts";
 
 export interface Item {

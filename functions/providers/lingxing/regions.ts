@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { requiredField } from "../../../shared/connector/required-field.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Address } from "../../../shared/order.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import { type Gateway, Refused } from "./gateway.ts";
 import type { Secret, Settings } from "./settings.ts";
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { appTag } from "./token.ts";

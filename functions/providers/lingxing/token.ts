@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod/mini";
 import { answerToRead } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import { verdictOf } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
 

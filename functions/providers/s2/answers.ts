@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Tools } from "../provider.ts";
 
 const Created = z.object({
   id: z.string().check(z.minLength(1)),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
-import type { Tools } from "../provider.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { readCreated, readFound } from "./answers.ts";
 import { withToken } from "./session.ts";
 import type { S2Secret } from "./settings.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
-import type { Found, Sent, Tools } from "../provider.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
+import type { Found, Sent } from "../provider.ts";
 import { isCancelled, SKEW } from "./answers.ts";
 import type { S2Api } from "./api.ts";
 import type { S2Settings } from "./settings.ts";

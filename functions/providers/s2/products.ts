@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import type { Tools } from "../provider.ts";
 import type { S2Api } from "./api.ts";
 
 const Product = z.object({ id: z.string().check(z.minLength(1)), sku: z.nullish(z.string()) });

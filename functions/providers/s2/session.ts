@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
-import type { Tools } from "../provider.ts";
 import { throttled } from "./answers.ts";
 import type { S2Secret } from "./settings.ts";
 

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
-import { type Account, type Client, type Created, defineProvider, type Prepared, type Tools } from "../provider.ts";
+import { type Account, type Client, type Created, defineProvider, type Prepared } from "../provider.ts";
 import { arrivalOf, MARK_PAID } from "./arrival.ts";
 import { type CreateBody, createBody } from "./create-body.ts";
 import { lookUp, namedOrder } from "./look-up.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import type { Found, Outgoing, Sent, Tools } from "../provider.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
+import type { Found, Outgoing, Sent } from "../provider.ts";
 import { arrivalOf } from "./arrival.ts";
 import { toTheSecond } from "./create-body.ts";
 import type { Settings } from "./settings.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
+import type { CatalogEntry, Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import type { Line } from "../../../shared/order.ts";
-import type { Account, CatalogEntry, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import type { Secret, Settings } from "./settings.ts";
 import type { Shop, Variant } from "./shop.ts";
 

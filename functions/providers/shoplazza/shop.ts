@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
-import type { Account, Tools } from "../provider.ts";
+import type { Account } from "../provider.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { Id, Listed, ShopOrder, unwrapped } from "./shop-order.ts";
 

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Deferred } from "../errors.ts";
+import { type Cache, createTableCache, sealWith } from "../ledger/cache.ts";
+import { type CatalogEntry, catalogEntry } from "../ledger/catalog.ts";
+import { withLease } from "../ledger/lease.ts";
+import type { Table } from "../ledger/table.ts";
+import { count } from "../telemetry/metrics.ts";
+import { type HttpAnswer, type HttpRequest, http } from "./http.ts";
+
+export type { Cache, CatalogEntry };
+
+/** Kept free after a call before the function's end, ms: to record the answer. */
+const RESULT_MARGIN = 1_000;
+/** How often a lease that another call holds is asked for again, ms. */
+const TURN_POLL = 250;
+
+/** The account a connector works for. */
+export interface Subject {
+  kind: "provider" | "channel";
+  /** Of the connector: `kakaclo`. */
+  name: string;
+  /** The destination or connection, with its connector: `kakaclo/demo`. */
+  account: string;
+}
+
+/** What a channel's API client gets from outside, for one record. */
+export interface ApiTools {
+  /** Deadlines, body limits and redirects as in shared/connector/http.ts; `timeout` defaults to the account's. */
+  http(request: Omit<HttpRequest, "timeout"> & { timeout?: number }): Promise<HttpAnswer>;
+  /** Epoch ms. */
+  now(): number;
+  /** Resolves after `ms`, or rejects with Deferred where the function's time does not allow it. */
+  wait(ms: number): Promise<void>;
+  /** By when all of this record's work must be over, epoch ms. */
+  readonly deadline: number;
+  /** This account's, shared by all environments, in the ledger's table. */
+  readonly cache: Cache;
+  /** This connector's, shared by all its accounts; sealed by AES-GCM with a key (32 bytes, base64) of the secret: for tokens. */
+  sealedCache(key: string): Cache;
+  /** In this environment's memory only. */
+  readonly memory: Map<string, unknown>;
+  /**
+   * Runs `work` while no other holder of `name` (of this connector) does. Waits its turn inside the function where that is
+   * short, else throws Deferred. `work` gets `keep(until)`: leave the lease taken until then (epoch ms), for a call that was
+   * abandoned and may still run at the other side.
+   */
+  lease<T>(name: string, hold: number, work: (keep: (until: number) => void) => Promise<T>): Promise<T>;
+  /** Counts something for the metrics; no personal data, no query, no ID of an order. */
+  count(metric: "throttled" | "relogin" | "price-difference"): void;
+}
+
+/** What a provider's client gets from outside, for one record. */
+export interface Tools extends ApiTools {
+  /** The operator's own mapping of a SKU for this destination (`npm run catalog`). */
+  catalog(sku: string): Promise<CatalogEntry | undefined>;
+}
+
+interface Options {
+  subject: Subject;
+  table: Table;
+  /** Of one call, ms. */
+  callTimeout: number;
+  /** Epoch ms. */
+  deadline: number;
+  memory: Map<string, unknown>;
+  now: () => number;
+}
+
+/** The tools of one record. */
+export function createTools({ subject, table, callTimeout, deadline, memory, now }: Options): Tools {
+  const { kind, name, account } = subject;
+  const timeFor = (ms: number) => now() + ms + RESULT_MARGIN <= deadline;
+  const needTime = (ms: number) => {
+    if (!timeFor(ms)) throw new Deferred("the function's time is nearly over", now());
+  };
+  return {
+    now,
+    deadline,
+    memory,
+    cache: createTableCache(table, `cache#${account}`, now),
+    sealedCache: (key) => createTableCache(table, `token#${name}#sealed`, now, sealWith(key)),
+    catalog: (sku) => catalogEntry(table, account, sku),
+    async http({ timeout = callTimeout, ...request }) {
+      // A call that the function's end would cut off is not begun: a frozen environment must not send later.
+      needTime(timeout);
+      return http({ ...request, timeout });
+    },
+    async wait(ms) {
+      needTime(ms);
+      await sleep(ms);
+    },
+    lease: (lease, hold, work) =>
+      withLease(table, `${name}#${lease}`, hold, work, {
+        now,
+        sleep,
+        poll: TURN_POLL,
+        waitUntil: deadline - RESULT_MARGIN - callTimeout,
+      }),
+    count(metric) {
+      if (kind !== "provider") return;
+      if (metric === "throttled") count("ProviderThrottled", { destination: account });
+      if (metric === "price-difference") count("ProviderPriceDifference", { destination: account });
+    },
+  };
+}
