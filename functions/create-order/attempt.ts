@@ -4,10 +4,10 @@ import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { isOnOpenList, onOpenList } from "../../shared/ledger/work-list.ts";
+import { backoff } from "../../shared/messages/backoff.ts";
 import { omit } from "../../shared/omit.ts";
 import type { Config, Destination } from "../../shared/stage/config.ts";
 import type { Client, Created, Outgoing, Prepared, Provider, Sent } from "../providers/provider.ts";
-import { backoff } from "./backoff.ts";
 import {
   type Circumstances,
   type Conclusion,

@@ -9,11 +9,11 @@ import {
 } from "../../shared/errors.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { onList, onOpenList } from "../../shared/ledger/work-list.ts";
+import { backoff } from "../../shared/messages/backoff.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
 import { omit } from "../../shared/omit.ts";
 import type { Timing } from "../../shared/stage/config.ts";
 import type { Created } from "../providers/provider.ts";
-import { backoff } from "./backoff.ts";
 
 /** What a try has to go by. Times in epoch ms, lengths in ms. */
 export interface Circumstances {

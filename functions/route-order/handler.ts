@@ -3,7 +3,7 @@ import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
-import { type Disposition, workOnBatch } from "../../shared/messages/sqs-batch.ts";
+import { type Disposition, deadlineWithin, workOnBatch } from "../../shared/messages/sqs-batch.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
 import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
@@ -30,8 +30,7 @@ const END_MARGIN = 1_000;
 
 /** Each record of the intake queue is one event. */
 export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const left = context.getRemainingTimeInMillis();
-  const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
+  const deadline = deadlineWithin(context.getRemainingTimeInMillis(), END_MARGIN);
   const work = async ({ messageId, body, attributes }: SQSRecord): Promise<Disposition> => {
     const routed = await routeOrder(body, deps);
     tell(routed, messageId, Number(attributes.ApproximateReceiveCount));

@@ -2,16 +2,11 @@ import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue, QueueEncryption, RedrivePermission } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { MAX_RECEIVES } from "../../shared/messages/max-receives.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import { visibilityTimeout } from "../stage-file/function-settings.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-
-/**
- * Receives before SQS itself gives a message up: a last resort, since every receive counts, also one that only waited for
- * its turn. What is really tried is counted in the ledger (functions/create-order).
- */
-const MAX_RECEIVES = 25;
 
 interface Props {
   stage: Stage;

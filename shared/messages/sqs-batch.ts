@@ -2,27 +2,36 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { errorName, log } from "../telemetry/log.ts";
 import type { Queues } from "./queues.ts";
 
-/** What becomes of a message: acknowledged, or given back to come again after so many ms (0: at once). */
+/** What happens to a message: acknowledged, or given back and received again after so many ms (0: at once). */
 export type Disposition = "ack" | { retryInMs: number };
 
 /**
- * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws comes
- * back after the queue's own visibility timeout.
- * @param failed told of each record whose work threw: Lambda's own `Errors` knows nothing of it
- * @param deadline epoch ms. What is not done by then comes back alone: were the function to time out, the whole batch would
+ * When the work of a record must end, epoch ms: `margin` before the function does, or after half of its time where that
+ * is little.
+ * @param left of the function's time, ms
+ */
+export const deadlineWithin = (left: number, margin: number): number => Date.now() + Math.max(left / 2, left - margin);
+
+/**
+ * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws
+ * comes back after the queue's own visibility timeout.
+ * @param work of one record, which must end by `deadline` (epoch ms)
+ * @param deadline epoch ms. A record that is not done by then comes back alone: if the function timed out, the whole
+ * batch would
+ * @param failed called for each record whose work threw: Lambda's own `Errors` metric does not count it
  */
 export async function workOnBatch(
   { Records }: SQSEvent,
   queues: Pick<Queues, "changeVisibility">,
-  work: (record: SQSRecord) => Promise<Disposition>,
-  deadline?: number,
+  work: (record: SQSRecord, deadline: number) => Promise<Disposition>,
+  deadline = Number.POSITIVE_INFINITY,
   failed: () => void = () => {},
 ): Promise<SQSBatchResponse> {
   const failures = await Promise.all(
     Records.map(async (record): Promise<string | undefined> => {
       const { messageId, receiptHandle, eventSourceARN } = record;
       try {
-        const disposition = await within(deadline, work(record));
+        const disposition = await within(deadline, work(record, deadline));
         if (disposition === "ack") return undefined;
         await queues.changeVisibility(eventSourceARN, receiptHandle, disposition.retryInMs / 1000);
       } catch (error) {
@@ -36,15 +45,15 @@ export async function workOnBatch(
   return { batchItemFailures: failures.flatMap((id) => (id === undefined ? [] : [{ itemIdentifier: id }])) };
 }
 
-/** All our messages carry it, whatever else of them could not be read. */
+/** Every message of ours carries it, even one that cannot be parsed. */
 const eventIdIn = (body: string): string | undefined => /"eventId":"(evt_[\w-]{1,60})"/.exec(body)?.[1];
 
 class TimeIsOver extends Error {
   override readonly name = "TimeIsOver";
 }
 
-async function within<T>(deadline: number | undefined, work: Promise<T>): Promise<T> {
-  if (deadline === undefined) return work;
+async function within<T>(deadline: number, work: Promise<T>): Promise<T> {
+  if (deadline === Number.POSITIVE_INFINITY) return work;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TimeIsOver()), Math.max(0, deadline - Date.now()));

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
-import { workOnBatch } from "../../../shared/messages/sqs-batch.ts";
+import { deadlineWithin, workOnBatch } from "../../../shared/messages/sqs-batch.ts";
 
 const ARN = "arn:aws:sqs:eu-central-1:000000000000:order-relay-test-intake";
 
@@ -87,6 +87,24 @@ test("a record that never ends fails alone when its time is over: the others are
     messageId === "hangs" ? new Promise<never>(() => {}) : Promise.resolve("ack" as const);
   const { batchItemFailures } = await workOnBatch(batch("a", "hangs", "b"), queues, work, Date.now() + 50);
   deepEqual(batchItemFailures, [{ itemIdentifier: "hangs" }]);
+});
+
+test("each record's work knows by when it must end", async () => {
+  const deadlines: number[] = [];
+  const work = async (_: SQSRecord, deadline: number) => {
+    deadlines.push(deadline);
+    return "ack" as const;
+  };
+  await workOnBatch(batch("a", "b"), visibility().queues, work, 4_000_000_000_000);
+  deepEqual(deadlines, [4_000_000_000_000, 4_000_000_000_000]);
+});
+
+test("work ends a margin before the function, and in half its time where that is less than the margin", () => {
+  const before = Date.now();
+  const [long, short] = [deadlineWithin(60_000, 1_000), deadlineWithin(1_500, 1_000)];
+  const passed = Date.now() - before;
+  ok(long >= before + 59_000 && long <= before + 59_000 + passed);
+  ok(short >= before + 750 && short <= before + 750 + passed);
 });
 
 test("a batch that is done in time leaves no timer behind", async () => {
