@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectors } from "../infra/stage-file/connectors.ts";
 import { loadConfig } from "../shared/stage/load-config.ts";
 import { type Assembly, readAssembly } from "./assembly/assembly.ts";
 import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
@@ -18,6 +19,7 @@ import { type FunctionHost, startFunctionHost } from "./lambda/function-host-sup
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
 import { SECRETS_FILE, secretValues } from "./secret-values.ts";
+import { loadProviderDemo } from "./simulators/load-simulator.ts";
 import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
 import { createSurface } from "./surface.ts";
 
@@ -69,9 +71,6 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** Simulators' limits that take minutes as documented: here any fault is settled within 60 s (local/stages/local.ts). */
-const LOCAL_LIMITS: SandboxSettings = { lingxing: { abandonedMs: 3_000 } };
-
 /** The port is taken by somebody else. */
 export class PortBusy extends Error {
   override name = "PortBusy" as const;
@@ -117,7 +116,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => emulators.queues.stop());
     const aws = await startAwsEndpoint(emulators, (accessKey) => callers.get(accessKey) ?? accessKey);
     ending.push(() => aws.stop());
-    const sandbox = await startSandbox({ settings: { ...LOCAL_LIMITS, ...options.sandbox } });
+    const sandbox = await startSandbox({ settings: { ...(await demoSwitches()), ...options.sandbox } });
     ending.push(() => sandbox.stop());
     await provision(assembly, emulators, aws.url, secretValues(assembly.secrets, sandbox.url, secretsFile));
 
@@ -182,6 +181,14 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     await stop();
     throw error;
   }
+}
+
+/** The limits that each provider's simulator has in the local stack. */
+async function demoSwitches(): Promise<SandboxSettings> {
+  const demos = connectors.providers.map(
+    async ({ name }) => [name, (await loadProviderDemo(name)).switches ?? {}] as const,
+  );
+  return Object.fromEntries(await Promise.all(demos));
 }
 
 /** EventBridge knows whole minutes; the local stage wants seconds and says so in the configuration beside its bundles. */

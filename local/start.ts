@@ -1,7 +1,11 @@
 import { parseArgs } from "node:util";
 import { StageRefused } from "./assembly/synthesise.ts";
 import { MissingSecret } from "./secret-values.ts";
+import { MissingSimulator } from "./simulators/load-simulator.ts";
 import { type LocalStack, PortBusy, startStack } from "./stack.ts";
+
+/** Errors whose message says what to do. */
+const FIXABLE = [PortBusy, StageRefused, MissingSecret, MissingSimulator];
 
 const { values } = parseArgs({
   options: {
@@ -29,10 +33,8 @@ async function start(): Promise<void> {
     }
     console.log(offer(stack));
   } catch (error) {
-    // What a person can mend is one sentence, not a stack trace.
-    if (error instanceof PortBusy || error instanceof StageRefused || error instanceof MissingSecret) {
-      return fail(error.message);
-    }
+    // What a person can fix is one sentence, not a stack trace.
+    if (FIXABLE.some((kind) => error instanceof kind)) return fail((error as Error).message);
     throw error;
   }
 }

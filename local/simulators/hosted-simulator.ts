@@ -41,10 +41,20 @@ export interface HostedSimulator {
   stop(): void;
 }
 
-export function hostSimulator(kind: SimulatorKind<object>, settings: object, now: () => number): HostedSimulator {
+/** A provider's simulator, not yet started. */
+export interface SimulatorPlan {
+  /** The provider's, which is also the path prefix. */
+  readonly name: string;
+  readonly kind: SimulatorKind<object>;
+  /** Switches that differ from the simulator's own defaults. */
+  readonly switches: object;
+}
+
+export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSimulator {
+  const { kind } = plan;
   const known: Record<string, Fault> = { ...genericFaults, ...kind.faults };
   const initial = { ...commonSwitches, ...kind.switches };
-  configure(initial, settings, kind.name);
+  configure(initial, plan.switches, plan.name);
   const switches = { ...initial };
   const simulator = kind.start({ switches, now });
   let waiting: { name: string; fault: Fault; left: number }[] = [];
@@ -69,7 +79,7 @@ export function hostSimulator(kind: SimulatorKind<object>, settings: object, now
     } catch (error) {
       if (error instanceof NotJson) return simulator.answers.malformed();
       // A defect of the simulator must be seen, and must not take the others down.
-      console.error(`simulator ${kind.name}: ${request.method} ${request.path}`, error);
+      console.error(`simulator ${plan.name}: ${request.method} ${request.path}`, error);
       return simulator.answers.serverError();
     }
   }
@@ -137,13 +147,13 @@ export function hostSimulator(kind: SimulatorKind<object>, settings: object, now
     },
     setFault(name, times) {
       const fault = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (!fault) throw new RangeError(`${kind.name} knows no fault "${name}", only ${Object.keys(known).join(", ")}.`);
+      if (!fault) throw new RangeError(`${plan.name} knows no fault "${name}", only ${Object.keys(known).join(", ")}.`);
       if (!Number.isSafeInteger(times) || times < 0) throw new RangeError(`times is ${times}, must be 0 or more.`);
       // None of it: takes back what still waits.
       if (times === 0) waiting = waiting.filter((entry) => entry.name !== name);
       else waiting.push({ name, fault, left: times });
     },
-    configure: (changes) => configure(switches, changes, kind.name),
+    configure: (changes) => configure(switches, changes, plan.name),
     // Stable: what arrived in the same millisecond stays in the order of arrival.
     orders: () =>
       simulator

@@ -1,14 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { connectors } from "../../infra/stage-file/connectors.ts";
 import { type Call, type HostedSimulator, hostSimulator } from "./hosted-simulator.ts";
-import * as registry from "./registry.ts";
-import { type CommonSwitches, type HeldOrder, json, type Reply, type SimulatorKind } from "./simulator.ts";
+import { loadProviderSimulator } from "./load-simulator.ts";
+import { type HeldOrder, json, type Reply } from "./simulator.ts";
 
-type Kind = (typeof registry)[keyof typeof registry];
-export type SimulatorName = keyof typeof registry;
-/** Every switch of one simulator. */
-export type SwitchesOf<Name extends SimulatorName> =
-  (typeof registry)[Name] extends SimulatorKind<infer Own> ? Own & CommonSwitches : never;
-export type SandboxSettings = { [Name in SimulatorName]?: Partial<SwitchesOf<Name>> };
+/** Switches by provider; a simulator refuses those it does not have. */
+export type SandboxSettings = Readonly<Record<string, object>>;
 
 /** All provider simulators behind one listener. Every method throws RangeError on a provider it does not have. */
 export interface Sandbox {
@@ -24,7 +21,8 @@ export interface Sandbox {
    * @throws RangeError on a fault it does not know
    */
   setFault(provider: string, fault: string, times?: number): void;
-  configure<Name extends SimulatorName>(provider: Name, switches: Partial<SwitchesOf<Name>>): void;
+  /** Sets switches of a running simulator. @throws RangeError on a switch it does not have */
+  configure(provider: string, switches: object): void;
   /** What was called, in the order in which the requests had arrived whole. */
   calls(provider: string): readonly Call[];
   /** Cancels an order (a split one whole), as the provider's own staff would. */
@@ -41,15 +39,19 @@ export interface Sandbox {
 /** More than any provider takes; keeps a runaway client from filling the machine. */
 const MAX_REQUEST_BYTES = 20 * 1024 * 1024;
 
+/** @throws MissingSimulator where a registered provider has none */
 export async function startSandbox(
   options: { port?: number; clock?: () => number; settings?: SandboxSettings } = {},
 ): Promise<Sandbox> {
   const { port = 0, clock = Date.now, settings = {} } = options;
-  const kinds: readonly (SimulatorKind<object> & { name: string })[] = Object.values<Kind>(registry);
-  const perProvider: Record<string, object | undefined> = settings;
-  const hosted = new Map(
-    kinds.map((kind) => [kind.name, hostSimulator(kind, perProvider[kind.name] ?? {}, clock)] as const),
+  const plans = await Promise.all(
+    connectors.providers.map(async ({ name }) => ({
+      name,
+      kind: await loadProviderSimulator(name),
+      switches: settings[name] ?? {},
+    })),
   );
+  const hosted = new Map(plans.map((plan) => [plan.name, hostSimulator(plan, clock)] as const));
 
   const server = createServer((request, response) => {
     serve(request, response, hosted).catch(() => response.destroy()); // hung up while sending its request

@@ -76,6 +76,14 @@ export interface Simulator {
   forget(): void;
 }
 
+/** What `demo.ts` beside a provider's simulator exports as `demo`: how the stage `local` uses that provider. Optional. */
+export interface ProviderDemo<Switches extends object = object> {
+  /** `settings` of the destination `demo`: docs/providers/<name>.md. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Limits that take minutes as documented: in the stage `local` any fault is settled within 60 s. */
+  readonly switches?: Readonly<Partial<Switches & CommonSwitches>>;
+}
+
 /** What a running simulator is given. */
 export interface World<Switches extends object> {
   /** Live: `configure` changes it between two requests. */
@@ -84,10 +92,8 @@ export interface World<Switches extends object> {
   now(): number;
 }
 
-/** A kind of provider that can be simulated: one file (or folder), one line in `registry.ts`. */
+/** What `local/simulators/providers/<name>/index.ts` exports as `simulator`; the folder is called as the connector is. */
 export interface SimulatorKind<Switches extends object> {
-  /** As the provider's connector is named; the path prefix, too. */
-  readonly name: string;
   /** Limits, invented credentials and every "not found, ASSUME" of reference/providers.md, at its default. */
   readonly switches: Switches;
   /** Faults of its own, beside the generic ones. */

@@ -1,14 +1,6 @@
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { defineStage } from "../../infra/stage-file/define-stage.ts";
-
-/** What providers need to take any order of the demo: docs/providers/<name>.md. */
-const DEMO_SETTINGS: Record<string, Record<string, unknown>> = {
-  // An order of channel `standard` need not say what its lines cost.
-  akinon: { missingPrice: "0.00" },
-  // A call that was given up is over there after 3 s, too: local/stack.ts.
-  lingxing: { store: { name: "demo-US", country: "US" }, abandonedFor: "3s" },
-  s2: { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888" },
-};
+import { loadProviderDemo } from "../simulators/load-simulator.ts";
 
 /** The shortest beginning of a channel's name that no channel before it has, of two letters or more. */
 function keyOf(channel: string, index: number): string {
@@ -25,13 +17,12 @@ const connections = connectors.channels.map(({ name: channel }, index) => ({
   maxOrderAge: "none" as const,
 }));
 
-const destinations = connectors.providers.map(({ name: provider }) => ({
-  provider,
-  name: "demo",
-  settling: "2s",
-  callTimeout: "1500ms",
-  settings: DEMO_SETTINGS[provider] ?? {},
-}));
+const destinations = await Promise.all(
+  connectors.providers.map(async ({ name: provider }) => {
+    const { settings = {} } = await loadProviderDemo(provider);
+    return { provider, name: "demo", settling: "2s", callTimeout: "1500ms", settings };
+  }),
+);
 
 /** What `npm start` hosts: every channel, every provider, each order to all of them once it is paid; any fault settles within 60 s. */
 export const stage = defineStage({

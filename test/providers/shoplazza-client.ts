@@ -1,7 +1,8 @@
 import type { Client, Found, Outgoing, Prepared, Sent } from "../../functions/providers/provider.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
-import { type SandboxSettings, startSandbox } from "../../local/simulators/sandbox.ts";
+import type { ShoplazzaSwitches } from "../../local/simulators/providers/shoplazza/switches.ts";
+import { startSandbox } from "../../local/simulators/sandbox.ts";
 import type { CatalogEntry } from "../../shared/connector/tools.ts";
 import type { Missing } from "../../shared/stage/config.ts";
 import { memoryTools } from "../support/memory-tools.ts";
@@ -12,7 +13,7 @@ interface Options {
   missing?: Missing;
   entries?: Record<string, CatalogEntry>;
   token?: string;
-  simulator?: NonNullable<SandboxSettings["shoplazza"]>;
+  simulator?: Partial<ShoplazzaSwitches>;
   timeout?: number;
 }
 
@@ -50,7 +51,7 @@ export async function openClient({ settings = {}, missing = {}, token = "spz-dem
     tools,
     client,
     counted,
-    configure: (switches: NonNullable<SandboxSettings["shoplazza"]>) => sandbox.configure("shoplazza", switches),
+    configure: (switches: Partial<ShoplazzaSwitches>) => sandbox.configure("shoplazza", switches),
     held: () => sandbox.orders("shoplazza"),
     /** Calls of one kind: `GET /openapi/2022-01/orders`. */
     calls: (method: string, path: RegExp) =>

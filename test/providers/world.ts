@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import * as z from "zod/mini";
 import type { Client, Outgoing, Prepared, Provider, Sent } from "../../functions/providers/provider.ts";
-import { type Sandbox, type SimulatorName, startSandbox } from "../../local/simulators/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
 import { http } from "../../shared/connector/http.ts";
 import type { CatalogEntry, Tools } from "../../shared/connector/tools.ts";
 import { createTools } from "../../shared/connector/tools.ts";
@@ -127,7 +127,7 @@ function ownPart(table: Table): Table {
 
 /** The sandbox names its simulators in its types; here the name comes from a provider. */
 export function configure(sandbox: Sandbox, provider: string, switches: Record<string, unknown>): void {
-  if (Object.keys(switches).length > 0) sandbox.configure(provider as SimulatorName, switches);
+  if (Object.keys(switches).length > 0) sandbox.configure(provider, switches);
 }
 
 /** What a call came to, in the contract's words. */

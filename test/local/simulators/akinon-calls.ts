@@ -1,4 +1,6 @@
-import { type SandboxSettings, startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { AkinonSwitches } from "../../../local/simulators/providers/akinon/switches.ts";
+import { startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
 import sample from "./fixtures/akinon-create-sample.json" with { type: "json" };
 import { type Came, call } from "./sandbox-client.ts";
 
@@ -11,7 +13,7 @@ export const rowsOf = ({ json }: Came): Row[] =>
   Array.isArray(json) ? json : ((json as { results?: Row[] } | undefined)?.results ?? []);
 
 /** An Omnitron simulator of its own on a clock that only the test moves; logged in, with a customer and an address. */
-export async function openAkinon(settings: NonNullable<SandboxSettings["akinon"]> = {}) {
+export async function openAkinon(settings: Partial<AkinonSwitches & CommonSwitches> = {}) {
   const clock = { now: Date.UTC(2026, 8, 1, 12) };
   const sandbox = await startSandbox({ clock: () => clock.now, settings: { akinon: settings } });
   const base = `${sandbox.url}/akinon/api/v1/`;

@@ -1,4 +1,6 @@
-import { type Sandbox, type SandboxSettings, startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { KakacloSwitches } from "../../../local/simulators/providers/kakaclo/switches.ts";
+import { type Sandbox, startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
 import sample from "./fixtures/kakaclo-create-sample.json" with { type: "json" };
 import { call } from "./sandbox-client.ts";
 
@@ -21,7 +23,7 @@ export interface KakacloRow {
 }
 
 /** A KakaClo simulator of its own on a clock that only the test moves. */
-export async function openKakaclo(settings: NonNullable<SandboxSettings["kakaclo"]> = {}) {
+export async function openKakaclo(settings: Partial<KakacloSwitches & CommonSwitches> = {}) {
   const clock = { now: Date.UTC(2026, 8, 1, 12) };
   const sandbox: Sandbox = await startSandbox({ clock: () => clock.now, settings: { kakaclo: settings } });
   const at = (path: string) => `${sandbox.url}/kakaclo/${path}`;

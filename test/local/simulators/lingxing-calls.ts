@@ -1,5 +1,7 @@
 import { signatureOf } from "../../../local/simulators/providers/lingxing/signature.ts";
-import { type SandboxSettings, startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { LingxingSwitches } from "../../../local/simulators/providers/lingxing/switches.ts";
+import { startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
 import { call } from "./sandbox-client.ts";
 
 export const APP = { appId: "ak_0123456789abc", appSecret: "lx+demo/secret%2B==&more" };
@@ -60,7 +62,7 @@ export function plainText(parameters: Parameters): string {
 }
 
 /** A Lingxing simulator of its own on a clock that only the test moves. */
-export async function openLingxing(settings: NonNullable<SandboxSettings["lingxing"]> = {}) {
+export async function openLingxing(settings: Partial<LingxingSwitches & CommonSwitches> = {}) {
   const clock = { now: Date.UTC(2026, 8, 1, 12) };
   const sandbox = await startSandbox({ clock: () => clock.now, settings: { lingxing: settings } });
   const at = (path: string) => `${sandbox.url}/lingxing${path}`;

@@ -1,4 +1,6 @@
-import { type SandboxSettings, startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { S2Switches } from "../../../local/simulators/providers/s2/switches.ts";
+import { startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
 import sample from "./fixtures/s2-create-sample.json" with { type: "json" };
 import { call } from "./sandbox-client.ts";
 
@@ -6,7 +8,7 @@ export const credentials = { email: "demo@order-relay.invalid", password: "s2-de
 export const organization = "95d73baf-76ba-4bea-86ac-1534c5e5d4aa";
 
 /** An S2 simulator of its own on a clock that only the test moves; logged in, two products looked up. */
-export async function openS2(settings: NonNullable<SandboxSettings["s2"]> = {}) {
+export async function openS2(settings: Partial<S2Switches & CommonSwitches> = {}) {
   const clock = { now: Date.UTC(2026, 8, 1, 12) };
   const sandbox = await startSandbox({ clock: () => clock.now, settings: { s2: settings } });
   const login = (body: unknown = credentials) => call(`${sandbox.url}/s2/login`, { body });

@@ -79,7 +79,7 @@ for (const [name, open] of Object.entries(providers)) {
 
     test("created-late: the order comes when nobody listens any more", async () => {
       const { sandbox, send } = await open();
-      sandbox.configure(name as "s2", { lateMs: 50 });
+      sandbox.configure(name, { lateMs: 50 });
       sandbox.setFault(name, "created-late");
       const hangUp = new AbortController();
       const answer = send(hangUp.signal);
@@ -167,7 +167,7 @@ for (const [name, open] of Object.entries(providers)) {
 
     test("slow: the right answer, in its own time", async () => {
       const { sandbox, send } = await open();
-      sandbox.configure(name as "s2", { slowMs: 20 });
+      sandbox.configure(name, { slowMs: 20 });
       sandbox.setFault(name, "slow");
       const { status, json } = await send();
       deepEqual([status, json === undefined, sandbox.orders(name).length], [200, false, 1]);

@@ -1,4 +1,6 @@
-import { type SandboxSettings, startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { ShoplazzaSwitches } from "../../../local/simulators/providers/shoplazza/switches.ts";
+import { startSandbox } from "../../../local/simulators/sandbox.ts";
+import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
 import { call } from "./sandbox-client.ts";
 
 type Json = Record<string, unknown>;
@@ -37,7 +39,7 @@ const body = {
 };
 
 /** A Shoplazza simulator of its own on a clock that only the test moves; one product looked up. */
-export async function openShoplazza(settings: NonNullable<SandboxSettings["shoplazza"]> = {}) {
+export async function openShoplazza(settings: Partial<ShoplazzaSwitches & CommonSwitches> = {}) {
   const clock = { now: Date.UTC(2026, 8, 1, 12) };
   const sandbox = await startSandbox({ clock: () => clock.now, settings: { shoplazza: settings } });
   const headers = { "access-token": "spz-demo-token" };

@@ -23,8 +23,7 @@ import { createTokens } from "./tokens.ts";
  * city, township or district of the countries it knows, so that every sample order of a shop arrives, unless
  * `strictGeography` is on. Left out: updating anything, cancellation requests, the ERP family `/api/i1/`.
  */
-export const akinon: SimulatorKind<AkinonSwitches> = {
-  name: "akinon",
+export const simulator: SimulatorKind<AkinonSwitches> = {
   switches: akinonSwitches,
   faults: {
     "old-cancelled-2xx": { switched: { duplicates: "answer-cancelled" } },

@@ -16,8 +16,7 @@ const ORDERS = "/openapi/v2/order/orders";
  * KakaClo's open API, Order V2. provider-docs/kakaclo-create-order.md, reference/providers.md 1, and the list, refund and
  * product pages of https://docs.kakaclo.com. Left out: V1 orders, freight and channel queries, custom products.
  */
-export const kakaclo: SimulatorKind<KakacloSwitches> = {
-  name: "kakaclo",
+export const simulator: SimulatorKind<KakacloSwitches> = {
   switches: kakacloSwitches,
   faults: {
     // Not an error but a surprise: the order arrives as one per country, whatever `split` says.

@@ -26,8 +26,7 @@ const OAUTH = "/api/auth-server/oauth/";
  * Lingxing's open API for orders that Amazon fulfils. provider-docs/lingxing-create-mcf-order.md, reference/providers.md 3,
  * and its guide, token, store, region, listing and look-up pages (https://apidoc.lingxing.com).
  */
-export const lingxing: SimulatorKind<LingxingSwitches> = {
-  name: "lingxing",
+export const simulator: SimulatorKind<LingxingSwitches> = {
   switches: lingxingSwitches,
   faults: {
     "throttle-103": {

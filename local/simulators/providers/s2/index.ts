@@ -22,8 +22,7 @@ import { toUser, USER_ID } from "./user.ts";
  * S2 by Ventmere: provider-docs/s2-create-order.md, reference/providers.md 2, and the list, details, login and product
  * pages of https://doc.ventmere.io. Left out: updating orders, fulfilments, attachment upload.
  */
-export const s2: SimulatorKind<S2Switches> = {
-  name: "s2",
+export const simulator: SimulatorKind<S2Switches> = {
   switches: s2Switches,
   faults: {
     "old-cancelled-2xx": { switched: { duplicates: "answer-cancelled" } },

@@ -20,8 +20,7 @@ import { type ShoplazzaSwitches, shoplazzaSwitches } from "./switches.ts";
  * Shoplazza's openapi 2022-01 and, for look-ups and payments, 2026-01: provider-docs/shoplazza-create-order.md,
  * reference/providers.md 5. Left out: OAuth, creating with 2026-01, fulfilments, refunds.
  */
-export const shoplazza: SimulatorKind<ShoplazzaSwitches> = {
-  name: "shoplazza",
+export const simulator: SimulatorKind<ShoplazzaSwitches> = {
   switches: shoplazzaSwitches,
   faults: shoplazzaFaults,
   start: ({ switches, now }) => startShoplazza(switches, now),
