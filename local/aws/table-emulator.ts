@@ -23,7 +23,7 @@ export interface TableEmulator {
 const require = createRequire(import.meta.url);
 
 export async function startTableEmulator(kind: TableEmulatorKind): Promise<TableEmulator> {
-  return kind === "dynalite" ? startDynalite() : startDynamoDbLocal();
+  return kind === "dynalite" ? startDynalite() : before(await startDynamoDbLocal("one"));
 }
 
 /** Light, in this process: no transactions, no TTL, ignores ReturnValuesOnConditionCheckFailure. */
@@ -44,15 +44,27 @@ export const javaIsThere = (): boolean =>
 /** Java takes 2 s on a quiet machine, and many times as long on a busy one. */
 const START_MS = 60_000;
 
-/** The real semantics (conditions with ALL_OLD, transactions, TTL), in a Java process of its own. */
-async function startDynamoDbLocal(): Promise<TableEmulator> {
+/** DynamoDB Local in a Java process of its own. */
+export interface DynamoDbLocal {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * The real semantics: conditions with ALL_OLD, transactions, TTL. It ends with this process.
+ * @param databases one for all callers, or one for each access key
+ * @throws where there is no Java, or it does not answer in time
+ */
+export async function startDynamoDbLocal(databases: "one" | "by-access-key"): Promise<DynamoDbLocal> {
   if (!javaIsThere()) throw new Error("DynamoDB Local needs Java 17 on the PATH; dynalite runs without.");
   const folder = join(dirname(require.resolve("amplify-dynamodb-simulator/package.json")), "emulator");
   const port = await freePort();
   // The shell ends Java when this process is gone, however it went: its standard input ends then.
   const script = '"$@" </dev/null >/dev/null 2>&1 & java=$!; cat >/dev/null; kill -9 $java';
-  const command = ["java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"];
-  const options = ["-inMemory", "-sharedDb", "-port", String(port)];
+  // It lives for minutes: the second compiler would take more time than it saves.
+  const tuning = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+  const command = ["java", ...tuning, "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"];
+  const options = ["-inMemory", "-port", String(port), ...(databases === "one" ? ["-sharedDb"] : [])];
   const guard = spawn("sh", ["-c", script, "dynamodb-local", ...command, ...options], {
     cwd: folder,
     detached: true,
@@ -64,9 +76,19 @@ async function startDynamoDbLocal(): Promise<TableEmulator> {
     guard.stdin?.end();
     throw error;
   }
-  // Whoever forgets to stop it does not wait for it for ever: it ends with this process.
   guard.unref();
+  return {
+    port,
+    async stop() {
+      const gone = once(guard, "exit");
+      guard.stdin?.end();
+      await gone;
+    },
+  };
+}
 
+/** Passes each request on to DynamoDB Local. */
+function before({ port, stop }: DynamoDbLocal): TableEmulator {
   const agent = new Agent({ keepAlive: true });
   return {
     kind: "dynamodb-local",
@@ -81,9 +103,7 @@ async function startDynamoDbLocal(): Promise<TableEmulator> {
     },
     async stop() {
       agent.destroy();
-      const gone = once(guard, "exit");
-      guard.stdin?.end();
-      await gone;
+      await stop();
     },
   };
 }

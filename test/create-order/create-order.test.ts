@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
 
@@ -10,7 +10,7 @@ let next = 0;
 /** Every test has an order of its own in the table they share. */
 const newId = () => `82098291194615${String(++next).padStart(4, "0")}`;
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`a delivery on ${kind}`, { skip }, () => {
     let started: TestLedger;
     before(async () => {

@@ -2,13 +2,13 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gauges } from "../../functions/find-due/gauges.ts";
 import { FindDueContext } from "../support/find-due-context.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 const DUE = 15 * MINUTE;
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`the due-time pass on ${kind}`, { skip, concurrency: 6 }, () => {
     let started: TestLedger;
     before(async () => {

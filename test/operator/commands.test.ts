@@ -14,9 +14,9 @@ import { catalogEntry } from "../../shared/ledger/catalog.ts";
 import { deliverySk, orderPk } from "../../shared/ledger/ledger.ts";
 import { createTable } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
-import { localAssembly } from "../stack/assembly.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
 import { createLedgerTable } from "../support/ledger-table.ts";
+import { localAssembly } from "../support/local-assembly.ts";
 import { run, type Said } from "./desk.ts";
 
 const STAGE = ["--stage", "local"];

@@ -7,7 +7,7 @@ import { type LocalStack, startStack } from "../../local/stack.ts";
 import { withoutSecrets } from "../../operator/check-account.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
 import { secretName } from "../../shared/stage/names.ts";
-import { localAssembly } from "../stack/assembly.ts";
+import { localAssembly } from "../support/local-assembly.ts";
 import { run } from "./desk.ts";
 
 type Values = Record<string, Record<string, Record<string, unknown>>>;

@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { faults } from "./contract/faults.ts";
 import { hostileServer } from "./contract/hostile-server.ts";
 import { lookUps } from "./contract/look-ups.ts";
@@ -36,15 +36,12 @@ export interface Contract extends Setup {
   settled?: number;
 }
 
-/** Every table emulator with `npm run test:contract`; `npm test` has five minutes, and dynalite needs no Java. */
-const TABLES = process.env["CONTRACT_TABLES"] === "all" ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
-
 /**
  * The suite that every registered provider passes before its simulator, with cache, leases and catalog on the table
  * emulators. Call it once, in test/providers/<name>.test.ts.
  */
 export function providerContract<Settings, Secret>(provider: Provider<Settings, Secret>, contract: Contract): void {
-  for (const { kind, skip } of TABLES) {
+  for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     describe(`the contract: ${provider.name}, on ${kind}`, { skip, concurrency: 4 }, () => {
       let ledger: TestLedger | undefined;
       before(async () => {

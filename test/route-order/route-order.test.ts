@@ -2,12 +2,12 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { readTrace } from "../../shared/ledger/trace.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { DAY, newId, ONE, RouteOrderContext, TWO, writesOf } from "../support/route-order-context.ts";
 
 const LATER = "2026-11-01T11:00:00.000Z";
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`an event in room 2 on ${kind}`, { skip, concurrency: 6 }, () => {
     let started: TestLedger;
     before(async () => {

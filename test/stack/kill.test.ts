@@ -1,7 +1,7 @@
 import { equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { startStack } from "../../local/stack.ts";
-import { localAssembly } from "./assembly.ts";
+import { localAssembly } from "../support/local-assembly.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, until } from "./shop.ts";
 
 const ORDERS = 200;

@@ -2,11 +2,11 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { type LocalStack, startStack } from "../../local/stack.ts";
-import { TABLE_EMULATORS } from "../support/ledger-table.ts";
-import { localAssembly } from "./assembly.ts";
+import { QUICK_TABLE_EMULATORS } from "../support/ledger-table.ts";
+import { localAssembly } from "../support/local-assembly.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "./shop.ts";
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`the synthesised stack on ${kind}`, { skip }, () => {
     let stack: LocalStack;
     let providers: readonly string[];

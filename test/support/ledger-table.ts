@@ -1,10 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
+  type DynamoDbLocal,
   javaIsThere,
+  startDynamoDbLocal,
   startTableEmulator,
-  type TableEmulator,
   type TableEmulatorKind,
 } from "../../local/aws/table-emulator.ts";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
@@ -12,11 +14,28 @@ import { createTable, type Table } from "../../shared/ledger/table.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { WORK_INDEX } from "../../shared/stage/names.ts";
 
-/** The table emulators a promise of the ledger is proved on; a reason where one cannot run here. */
+/**
+ * The table emulators, with the reason where one cannot run here. Tests of the table's own semantics (conditions, races,
+ * consumed capacity) run on all of them.
+ */
 export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string | false }[] = [
   { kind: "dynalite", skip: false },
   { kind: "dynamodb-local", skip: javaIsThere() ? false : "needs Java" },
 ];
+
+/** For every other test of the ledger: `npm test` proves it on dynalite alone, `npm run test:contract` on all. */
+export const QUICK_TABLE_EMULATORS =
+  process.env["TABLE_EMULATORS"] === "all" ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
+
+/** The port of the DynamoDB Local that all test files share (global-setup.ts). */
+const SHARED_PORT = "ORDER_RELAY_TEST_DYNAMODB_PORT";
+
+/** Starts one DynamoDB Local for this process and all that it starts. */
+export async function shareDynamoDbLocal(): Promise<DynamoDbLocal> {
+  const emulator = await startDynamoDbLocal("by-access-key");
+  process.env[SHARED_PORT] = String(emulator.port);
+  return emulator;
+}
 
 export interface TestLedger {
   client: DynamoDBClient;
@@ -31,24 +50,17 @@ const NOW = Date.parse("2026-11-02T00:00:00Z");
 
 /** An empty ledger on an emulator, over HTTP like the real one. S3 is a map. */
 export async function startLedger(kind: TableEmulatorKind, now: () => number = () => NOW): Promise<TestLedger> {
-  const emulator = await startTableEmulator(kind);
-  try {
-    return await openLedgerOn(emulator, now);
-  } catch (error) {
-    await emulator.stop();
-    throw error;
-  }
-}
-
-async function openLedgerOn(emulator: TableEmulator, now: () => number): Promise<TestLedger> {
-  const server = createServer((request, response) => emulator.handle(request, response)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const { port, stop } = await (kind === "dynalite" ? serveDynalite() : openDynamoDbLocal());
+  // DynamoDB Local keeps a database for each access key: every ledger has its own. Letters and digits only.
+  const credentials = { accessKeyId: `test${randomUUID().replaceAll("-", "")}`, secretAccessKey: "test" };
   const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "eu-central-1", credentials });
   const name = "ledger";
-  await createLedgerTable(client, name);
+  try {
+    await createLedgerTable(client, name);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const objects = new Map<string, string>();
   const store: EventStore = {
     async put(key, value) {
@@ -68,11 +80,30 @@ async function openLedgerOn(emulator: TableEmulator, now: () => number): Promise
     objects,
     async stop() {
       client.destroy();
+      await stop();
+    },
+  };
+}
+
+async function serveDynalite(): Promise<DynamoDbLocal> {
+  const emulator = await startTableEmulator("dynalite");
+  const server = createServer((request, response) => emulator.handle(request, response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : 0,
+    async stop() {
       server.closeAllConnections();
       server.close();
       await emulator.stop();
     },
   };
+}
+
+/** The shared one, or one of its own where a test file runs without the global setup. */
+async function openDynamoDbLocal(): Promise<DynamoDbLocal> {
+  const shared = process.env[SHARED_PORT];
+  return shared === undefined ? startDynamoDbLocal("by-access-key") : { port: Number(shared), stop: async () => {} };
 }
 
 /** A further empty table on the same emulator. */

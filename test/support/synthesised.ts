@@ -73,8 +73,20 @@ export interface Resource {
   UpdateReplacePolicy?: string;
 }
 
-/** The resources of a type, as CloudFormation would get them. */
+/** Of each stage file (as JSON) and its connectors: a synth takes a second. */
+const templates = new Map<Connectors, Map<string, ReturnType<typeof synthesiseTemplate>>>();
+
+/** The resources of a type, as CloudFormation would get them; from the first synth of the same stage file. */
 export function templateOf(file: StageFile, known: Connectors = bazaar) {
+  const ofConnectors = templates.get(known) ?? new Map<string, ReturnType<typeof synthesiseTemplate>>();
+  templates.set(known, ofConnectors);
+  const key = JSON.stringify(file);
+  const template = ofConnectors.get(key) ?? synthesiseTemplate(file, known);
+  ofConnectors.set(key, template);
+  return template;
+}
+
+function synthesiseTemplate(file: StageFile, known: Connectors) {
   const template = Template.fromStack(synthesised(file, { known }).stack);
   const all = (type: string): Resource[] =>
     Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, Properties: {}, ...resource }));

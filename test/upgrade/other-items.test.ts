@@ -14,7 +14,7 @@ import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
 import type { Item, Key } from "../../shared/ledger/table.ts";
 import { startCompany } from "../providers/lingxing-environment.ts";
 import { outgoingSample } from "../providers/order-sample.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
 import { RouteOrderContext } from "../support/route-order-context.ts";
 import { frozenItems } from "./frozen.ts";
@@ -41,7 +41,7 @@ const neverCalled = async (): Promise<never> => {
   throw new Error("the provider was called");
 };
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`what the first release wrote besides orders, on ${kind}`, { skip }, () => {
     let started: TestLedger;
     let clock = FROZEN_AT;

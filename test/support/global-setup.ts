@@ -1,0 +1,16 @@
+import { rm } from "node:fs/promises";
+import { javaIsThere } from "../../local/aws/table-emulator.ts";
+import { shareDynamoDbLocal } from "./ledger-table.ts";
+import { localAssembly } from "./local-assembly.ts";
+
+/** What Node's test runner starts once for all test files, and ends after the last; their processes inherit the addresses. */
+let end: (() => Promise<void>)[] = [];
+
+export async function globalSetup(): Promise<void> {
+  const [assembly, emulator] = await Promise.all([localAssembly(), javaIsThere() ? shareDynamoDbLocal() : undefined]);
+  end = [() => rm(assembly, { recursive: true, force: true }), async () => emulator?.stop()];
+}
+
+export async function globalTeardown(): Promise<void> {
+  await Promise.all(end.map((work) => work()));
+}
