@@ -22,8 +22,8 @@ import { usedProviders } from "./stage-file/handlers.ts";
 interface Props {
   stage: Stage;
   connectors: Connectors;
-  /** The bundle of each room (handlers.ts lists them). */
-  codeOf: (room: FunctionName) => Code;
+  /** The bundle of each function (handlers.ts lists them). */
+  codeOf: (name: FunctionName) => Code;
 }
 
 /** One stage of Order Relay: the way of an order from the webhook to the providers, part by part. */

@@ -29,7 +29,7 @@ export async function synthesise(name?: string, props: AppProps = {}): Promise<s
     const stack = new OrderRelayStack(app, {
       stage,
       connectors,
-      codeOf: (room) => Code.fromAsset(folders.get(room) ?? ""),
+      codeOf: (name) => Code.fromAsset(folders.get(name) ?? ""),
     });
     const assembly = app.synth();
     checkSize(stage, connectors, resourcesOf(assembly.getStackArtifact(stack.artifactId).template));
@@ -43,6 +43,6 @@ export async function synthesise(name?: string, props: AppProps = {}): Promise<s
 async function bundleAll(stage: Stage): Promise<Map<string, string>> {
   const handlers = [...handlersOf(stage, connectors)];
   return new Map(
-    await Promise.all(handlers.map(async ([room, entry]) => [room, await bundle(entry, stage.written)] as const)),
+    await Promise.all(handlers.map(async ([name, entry]) => [name, await bundle(entry, stage.written)] as const)),
   );
 }

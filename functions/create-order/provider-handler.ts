@@ -14,9 +14,10 @@ import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
 import { queueName } from "../../shared/stage/names.ts";
 import { createSecrets, SecretUnreadable } from "../../shared/stage/secrets.ts";
-import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
+import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
+import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import type { Client, Provider } from "../providers/provider.ts";
 import type { Deps } from "./attempt.ts";
 import { createOrder, type Handled } from "./create-order.ts";
@@ -81,7 +82,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       return handled.disposition;
     };
     return workOnBatch(event, queues, work, deadline + END_MARGIN / 2);
-  });
+  }).use(lambdaContext());
 }
 
 /**

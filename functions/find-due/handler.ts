@@ -5,9 +5,10 @@ import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
-import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
+import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { errorName, log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
+import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import { findDue } from "./find-due.ts";
 import { gauges } from "./gauges.ts";
 
@@ -41,4 +42,4 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
   if (told.status === "rejected") throw told.reason;
   // The function's own alarm: what no other pass could look at either is not to go unnoticed.
   if (stuck) throw new Error("orders that are due cannot be looked at; the lines due.failed name them");
-});
+}).use(lambdaContext());

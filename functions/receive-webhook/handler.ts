@@ -8,7 +8,8 @@ import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
 import { bucketName } from "../../shared/stage/names.ts";
 import { createSecrets } from "../../shared/stage/secrets.ts";
-import { log, logContext } from "../../shared/telemetry/log.ts";
+import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { count, type MetricName } from "../../shared/telemetry/metrics.ts";
 import { configuredEndpoints } from "./configured-endpoints.ts";
 import { fromGateway } from "./from-gateway.ts";
@@ -45,10 +46,9 @@ const answer = (outcome: Outcome): APIGatewayProxyStructuredResultV2 => ({ statu
 /** `POST /webhooks/{channel}/{endpoint}` of an HTTP API, payload format 2.0. */
 async function respond(
   event: APIGatewayProxyEventV2,
-  context: Context,
+  _context: Context,
   { signal }: { signal: AbortSignal },
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  logContext(context);
   const startedAt = Date.now();
   const request = fromGateway(event);
   let begun: string | undefined;
@@ -84,4 +84,4 @@ function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, 
 export const handler = middy(respond, {
   timeoutEarlyInMillis: LAST_WORDS_MS,
   timeoutEarlyResponse: () => answer("unavailable"),
-});
+}).use(lambdaContext());

@@ -6,9 +6,10 @@ import { createQueues } from "../../shared/messages/queues.ts";
 import { type Disposition, deadlineWithin, workOnBatch } from "../../shared/messages/sqs-batch.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
-import { reportLateCancellation } from "../../shared/telemetry/late-cancellation.ts";
+import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
+import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import * as registry from "../channels/registry.ts";
 import { type Deps, type Routed, routeOrder } from "./route-order.ts";
 
@@ -38,7 +39,7 @@ export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBat
     return routed.outcome === "unreadable" ? { retryInMs: 0 } : "ack";
   };
   return workOnBatch(event, queues, work, deadline, () => count("EventsFailed", {}));
-});
+}).use(lambdaContext());
 
 function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string, receives: number): void {
   const connection = event && `${event.channel}/${event.endpoint}`;

@@ -14,7 +14,7 @@ const SMALL_YOUNG_GENERATION = "--max-semi-space-size=2";
 
 interface Props {
   stage: Stage;
-  room: FunctionName;
+  name: FunctionName;
   code: Code;
   settings: FunctionSettings;
   description: string;
@@ -27,23 +27,23 @@ interface Props {
  * nothing else. Never with reserved concurrency: a consumer throttled by it dead-letters good orders.
  */
 export class AppFunction extends LambdaFunction {
-  readonly room: FunctionName;
+  readonly name: FunctionName;
   readonly settings: FunctionSettings;
   readonly executionRole: Role;
 
-  constructor(scope: Construct, id: string, { stage, room, code, settings, description, network }: Props) {
-    const name = functionName(stage.name, room);
+  constructor(scope: Construct, id: string, { stage, name, code, settings, description, network }: Props) {
+    const deployedName = functionName(stage.name, name);
     const logGroup = new LogGroup(scope, `${id}Log`, {
-      logGroupName: `/aws/lambda/${name}`,
+      logGroupName: `/aws/lambda/${deployedName}`,
       retention: (stage.config.retention.logs / 86_400_000) as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-      description: `What ${name} may do`,
+      description: `What ${deployedName} may do`,
     });
     super(scope, id, {
-      functionName: name,
+      functionName: deployedName,
       description,
       code,
       role,
@@ -58,7 +58,7 @@ export class AppFunction extends LambdaFunction {
       environment: { STAGE: stage.name, ACCOUNT_ID: Aws.ACCOUNT_ID, NODE_OPTIONS: SMALL_YOUNG_GENERATION },
       ...(network && { vpc: network.vpc, securityGroups: [network.securityGroup] }),
     });
-    this.room = room;
+    this.name = name;
     this.settings = settings;
     this.executionRole = role;
 

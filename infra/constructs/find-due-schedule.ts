@@ -16,7 +16,7 @@ interface Props {
   destinations: readonly Destination[];
 }
 
-/** FunctionName 4: every minute, what was held, forgotten or lost is taken up again. */
+/** Starts find-due every minute: it takes up what was held, forgotten or lost. */
 export class FindDueSchedule extends Construct {
   readonly findDue: AppFunction;
 
@@ -24,7 +24,7 @@ export class FindDueSchedule extends Construct {
     super(scope, id);
     this.findDue = new AppFunction(this, "FindDue", {
       stage,
-      room: "find-due",
+      name: "find-due",
       code,
       settings: functionSettings(stage, "find-due"),
       description: "Finishes what is due in the ledger and no message carries any more",
@@ -32,7 +32,7 @@ export class FindDueSchedule extends Construct {
     // The next minute tries again by itself; a pass that comes late finds what the ones before it left.
     this.findDue.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, "EveryMinute", {
-      description: `Starts ${this.findDue.room} of ${stage.name}`,
+      description: `Starts ${this.findDue.name} of ${stage.name}`,
       // EventBridge knows whole minutes; the local stack takes the stage's own findDueEvery.
       schedule: Schedule.rate(Duration.minutes(Math.max(1, Math.round(stage.config.timing.findDueEvery / 60_000)))),
       targets: [new LambdaFunction(this.findDue, { retryAttempts: 0 })],

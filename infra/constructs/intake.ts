@@ -18,7 +18,7 @@ interface Props {
   bucket: EventBucket;
 }
 
-/** FunctionName 2: events as they came, waiting on their queue until route-order has made orders of them. */
+/** Events as they came, waiting on their queue until route-order makes orders of them. */
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;
@@ -29,7 +29,7 @@ export class Intake extends Construct {
     this.key = key;
     this.routeOrder = new AppFunction(this, "RouteOrder", {
       stage,
-      room: "route-order",
+      name: "route-order",
       code,
       settings: functionSettings(stage, "route-order"),
       description: "Makes an order of an event, records it and sends it to its destinations",

@@ -18,19 +18,19 @@ interface Props {
   egress: FixedEgress | undefined;
 }
 
-/** FunctionName 3 of one provider: its Lambda with a role and secrets of its own, and its destinations. */
+/** One provider: its Lambda with a role and secrets of its own, and its destinations. */
 export class ProviderLane extends Construct {
   readonly createOrder: AppFunction;
   readonly destinations: readonly Destination[];
 
   constructor(scope: Construct, id: string, { stage, provider, code, table, bucket, egress }: Props) {
     super(scope, id);
-    const room = createOrderFunction(provider.name);
+    const name = createOrderFunction(provider.name);
     this.createOrder = new AppFunction(this, "CreateOrder", {
       stage,
-      room,
+      name,
       code,
-      settings: functionSettings(stage, room, provider),
+      settings: functionSettings(stage, name, provider),
       description: `Creates orders at ${provider.title}`,
       network: egress,
     });

@@ -37,7 +37,7 @@ const LOGGED = {
 };
 
 /**
- * FunctionName 1: the address that channels send to, one explicit route per endpoint, each with a throttle of its own, so that a
+ * The address that channels send to, one explicit route per endpoint, each with a throttle of its own, so that a
  * flood on one endpoint leaves the others alone. WAF does not attach to an HTTP API: docs/deploy.md says how CloudFront does.
  */
 export class WebhookFront extends Construct {
@@ -50,7 +50,7 @@ export class WebhookFront extends Construct {
     const { infrastructure, config } = stage;
     this.receiveWebhook = new AppFunction(this, "ReceiveWebhook", {
       stage,
-      room: "receive-webhook",
+      name: "receive-webhook",
       code,
       settings: functionSettings(stage, "receive-webhook"),
       description: "Checks a webhook's signature, puts it on the intake queue, answers",

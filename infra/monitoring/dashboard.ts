@@ -147,7 +147,7 @@ export class RelayDashboard extends Dashboard {
         [
           graph(
             "Functions: errors",
-            functions.map((fn) => fn.metricErrors({ label: fn.room })),
+            functions.map((fn) => fn.metricErrors({ label: fn.name })),
           ),
           graph("Functions: longest run, in % of its timeout", functions.map(shareOfTimeout), {
             unit: "%",
@@ -223,5 +223,5 @@ const seconds = (metrics: readonly Metric[]): IMetric[] =>
 function shareOfTimeout(fn: AppFunction, index: number): IMetric {
   const longest = fn.metricDuration({ statistic: Stats.MAXIMUM });
   const expression = `100 * ms${index} / ${fn.settings.timeout * 1000}`;
-  return new MathExpression({ expression, label: fn.room, usingMetrics: { [`ms${index}`]: longest } });
+  return new MathExpression({ expression, label: fn.name, usingMetrics: { [`ms${index}`]: longest } });
 }

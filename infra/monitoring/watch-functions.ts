@@ -18,16 +18,16 @@ export function watchFindDue(alarms: Alarms, { findDue }: FindDueSchedule): void
 }
 
 export function watchFunction(alarms: Alarms, fn: AppFunction): void {
-  alarms.raise(`errors ${fn.room}`, {
+  alarms.raise(`errors ${fn.name}`, {
     lane: "page",
     heading: "function-errors",
-    sentence: `${fn.room} failed as a whole: it could not start, ran out of memory, or timed out.`,
+    sentence: `${fn.name} failed as a whole: it could not start, ran out of memory, or timed out.`,
     metric: fn.metricErrors({ statistic: Stats.SUM, period: FIVE_MINUTES }),
   });
-  alarms.raise(`slow ${fn.room}`, {
+  alarms.raise(`slow ${fn.name}`, {
     lane: "ticket",
     heading: "function-near-its-timeout",
-    sentence: `${fn.room} took more than 80 % of its ${fn.settings.timeout} s.`,
+    sentence: `${fn.name} took more than 80 % of its ${fn.settings.timeout} s.`,
     metric: fn.metricDuration({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES }),
     threshold: fn.settings.timeout * 1000 * 0.8,
     // Three times in an hour: a shop with an order every quarter of one is to be heard, too.

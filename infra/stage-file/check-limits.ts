@@ -42,8 +42,8 @@ function* checkNames(stage: Stage, connectors: Connectors) {
       }
     }
   }
-  for (const [room] of handlersOf(stage, connectors)) {
-    const fn = functionName(name, room);
+  for (const [short] of handlersOf(stage, connectors)) {
+    const fn = functionName(name, short);
     if (fn.length > 64)
       yield `the function's name ${fn} has ${fn.length} characters and Lambda takes 64; shorten the stage's`;
   }
@@ -72,10 +72,10 @@ function* checkRetention({ config: { retention } }: Stage) {
 
 function* checkTimeouts(stage: Stage, connectors: Connectors) {
   const { config, infrastructure } = stage;
-  const rooms = [...handlersOf(stage, connectors).keys()];
-  for (const room of Object.keys(infrastructure.functions)) {
-    if (!rooms.some((known) => known === room)) {
-      yield `functions names "${room}", which this stage does not have; write one of ${rooms.join(", ")}`;
+  const functions = [...handlersOf(stage, connectors).keys()];
+  for (const fn of Object.keys(infrastructure.functions)) {
+    if (!functions.some((known) => known === fn)) {
+      yield `functions names "${fn}", which this stage does not have; write one of ${functions.join(", ")}`;
     }
   }
   const { dueAfter, giveUpAfter, overdueAfter, receiveTimeout } = config.timing;
@@ -89,19 +89,19 @@ function* checkTimeouts(stage: Stage, connectors: Connectors) {
   if (receiveTimeout > 29_000) {
     yield `timing.receiveTimeout is ${receiveTimeout / 1000} s; API Gateway waits no longer than 29: write "10s"`;
   }
-  for (const room of rooms) {
-    const provider = connectors.providers.find(({ name }) => room === createOrderFunction(name));
-    const settings = functionSettings(stage, room, provider);
+  for (const fn of functions) {
+    const provider = connectors.providers.find(({ name }) => fn === createOrderFunction(name));
+    const settings = functionSettings(stage, fn, provider);
     if (settings.timeout > 900) {
-      yield `the timeout of ${room} is ${settings.timeout} s; Lambda ends a function after 15 minutes: ${whereTimeout(room)}`;
+      yield `the timeout of ${fn} is ${settings.timeout} s; Lambda ends a function after 15 minutes: ${whereTimeout(fn)}`;
     }
-    if (isConsumer(room) && visibilityTimeout(stage, settings) > 12 * 3600) {
-      yield `timing.visibilityFactor times the timeout of ${room} is more than SQS's 12 hours; make one of them smaller`;
+    if (isConsumer(fn) && visibilityTimeout(stage, settings) > 12 * 3600) {
+      yield `timing.visibilityFactor times the timeout of ${fn} is more than SQS's 12 hours; make one of them smaller`;
     }
     for (const destination of config.destinations.filter((one) => one.provider === provider?.name)) {
       const call = destination.callTimeout ?? provider?.timing.call ?? 0;
       if (call >= settings.timeout * 1000) {
-        yield `destinations ${destinationPath(destination)}: a call may last ${call / 1000} s and ${room} ends after ${settings.timeout} s, so no order would ever be sent; write a shorter callTimeout, or functions: { "${room}": { timeout: "${Math.ceil(call / 1000) * 2}s" } }`;
+        yield `destinations ${destinationPath(destination)}: a call may last ${call / 1000} s and ${fn} ends after ${settings.timeout} s, so no order would ever be sent; write a shorter callTimeout, or functions: { "${fn}": { timeout: "${Math.ceil(call / 1000) * 2}s" } }`;
       }
     }
   }
@@ -131,18 +131,18 @@ function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Con
 }
 
 const days = (ms: number): string => `${ms / DAY} days`;
-const isConsumer = (room: FunctionName): boolean => room === "route-order" || room.startsWith("create-order-");
+const isConsumer = (fn: FunctionName): boolean => fn === "route-order" || fn.startsWith("create-order-");
 
 /** What CloudWatch keeps a log for. Written down, so that the operator's commands read a stage without loading the CDK. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const whereTimeout = (room: FunctionName): string => {
+const whereTimeout = (fn: FunctionName): string => {
   const fields: Record<string, string> = {
     "receive-webhook": "timing.receiveTimeout",
     "route-order": "timing.routeTimeout",
     "find-due": "timing.findDueTimeout",
   };
-  return `write a shorter ${fields[room] ?? `timing.createTimeout, or functions: { "${room}": { timeout: "90s" } }`}`;
+  return `write a shorter ${fields[fn] ?? `timing.createTimeout, or functions: { "${fn}": { timeout: "90s" } }`}`;
 };

@@ -16,7 +16,7 @@ const Arn = z.string().check(z.regex(/^arn:/, "an ARN, as the AWS console shows 
 /** What a stage decides of the stack and no function needs to know. */
 export const Infrastructure = z.object({
   /**
-   * Memory (MB) and timeout by room: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`. Default: 512 MB
+   * Memory (MB) and timeout by function: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`. Default: 512 MB
    * for receive-webhook (Shopify waits 5 s, others less), 256 for the others; timeouts as in `timing`, or the provider's own.
    */
   functions: z._default(
@@ -31,7 +31,7 @@ export const Infrastructure = z.object({
   ),
   /** At most so many route-order at a time. */
   routeConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), 10),
-  /** "Concurrent executions" of the account and region (Service Quotas): all consumers together leave room for receive-webhook. */
+  /** "Concurrent executions" of the account and region (Service Quotas): all consumers together leave a fifth for receive-webhook. */
   accountConcurrency: z._default(Count, 1000),
   /** Of each webhook route, per second. Generous: a limit set low lets a forger starve the shop, and WooCommerce never retries. */
   throttle: z._default(z.strictObject({ rate: Count, burst: Count }), { rate: 500, burst: 1000 }),

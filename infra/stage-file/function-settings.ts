@@ -14,17 +14,17 @@ export interface FunctionSettings {
 }
 
 /** Memory and timeout of a function: the stage file's, else the provider's own, else the default. */
-export function functionSettings(stage: Stage, room: FunctionName, provider?: ProviderFacts): FunctionSettings {
+export function functionSettings(stage: Stage, name: FunctionName, provider?: ProviderFacts): FunctionSettings {
   const { timing } = stage.config;
-  const own = stage.infrastructure.functions[room];
+  const own = stage.infrastructure.functions[name];
   const defaults: Record<string, number> = {
     "receive-webhook": timing.receiveTimeout,
     "route-order": timing.routeTimeout,
     "find-due": timing.findDueTimeout,
   };
-  const usual = defaults[room] ?? Math.max(timing.createTimeout, provider?.timing.function ?? 0);
+  const usual = defaults[name] ?? Math.max(timing.createTimeout, provider?.timing.function ?? 0);
   return {
-    memory: own?.memory ?? (room === "receive-webhook" ? 512 : 256),
+    memory: own?.memory ?? (name === "receive-webhook" ? 512 : 256),
     timeout: Math.ceil((own?.timeout ?? usual) / 1000),
   };
 }

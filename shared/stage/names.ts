@@ -25,5 +25,5 @@ export const bucketName = (stage: string, account: string, region: string): stri
 export const secretName = (stage: string, kind: "endpoints" | "connections" | "destinations", path: string): string =>
   `${PREFIX}/${stage}/${kind}/${path}`;
 
-/** @param room `receive-webhook`, `route-order`, `find-due` or `create-order-<provider>` */
-export const functionName = (stage: string, room: string): string => `${PREFIX}-${stage}-${room}`;
+/** @param name `receive-webhook`, `route-order`, `find-due` or `create-order-<provider>` */
+export const functionName = (stage: string, name: string): string => `${PREFIX}-${stage}-${name}`;

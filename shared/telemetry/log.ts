@@ -1,4 +1,4 @@
-import { Logger } from "@aws-lambda-powertools/logger";
+import { logger } from "./logger.ts";
 
 /**
  * All that a log line may say. No headers, path, query, body or text of an error among them: what is not in a list cannot
@@ -47,8 +47,6 @@ function allowed(fields: Fields): Record<string, string | number | boolean> {
   return kept;
 }
 
-const logger = new Logger({ serviceName: "order-relay" });
-
 /** `event` is what happened, in our words: `webhook.answered`. */
 export const log = {
   debug: (event: string, fields: Fields = {}) => logger.debug(event, allowed(fields)),
@@ -59,6 +57,3 @@ export const log = {
 
 /** What may be written of something thrown: its name. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
-/** Marks each line of this invocation with Lambda's request ID and whether it was a cold start. */
-export const logContext = (context: Parameters<Logger["addContext"]>[0]): void => logger.addContext(context);

@@ -35,6 +35,7 @@ export function startEnvironment(folder: string, awsUrl: string) {
     AWS_ACCESS_KEY_ID: "k",
     AWS_SECRET_ACCESS_KEY: "s",
     LAMBDA_TASK_ROOT: folder,
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
   };
   const worker = new Worker(RUNTIME, {
     eval: true,

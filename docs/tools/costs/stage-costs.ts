@@ -185,14 +185,14 @@ function ofDeliveries(stage: Stage): Cost[] {
 
 const combined = () => ({ ...PRICES.tableStorage, usd: PRICES.tableStorage.usd + PRICES.tableRecovery.usd });
 
-function invocations(stage: Stage, room: FunctionName, count: number, seconds: number, counted: string): Cost[] {
-  const { memory } = functionSettings(stage, room);
+function invocations(stage: Stage, fn: FunctionName, count: number, seconds: number, counted: string): Cost[] {
+  const { memory } = functionSettings(stage, fn);
   return [
-    cost(`${name(room)}: invocations`, counted, count, PRICES.lambdaRequests),
-    cost(`${name(room)}: time`, `${seconds} s with ${memory} MB`, (count * seconds * memory) / 1024, PRICES.lambdaTime),
+    cost(`${name(fn)}: invocations`, counted, count, PRICES.lambdaRequests),
+    cost(`${name(fn)}: time`, `${seconds} s with ${memory} MB`, (count * seconds * memory) / 1024, PRICES.lambdaTime),
   ];
 }
 
-const name = (room: FunctionName): string => (room.startsWith("create-order-") ? "delivery: create-order" : room);
+const name = (fn: FunctionName): string => (fn.startsWith("create-order-") ? "delivery: create-order" : fn);
 const days = (ms: number): number => ms / 86_400_000;
 const months = (ms: number): number => days(ms) / 30.4;

@@ -3,7 +3,7 @@ import { type Box, FAINT, GRID, INK, line, round, text, widthOf } from "./svg.ts
 
 /** CloudWatch's own sequence, for lines without a colour. */
 const COLORS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f"];
-/** Ticks of the time axis need so much room, px. */
+/** The least distance between two ticks of the time axis, px. */
 const TICK_WIDTH = 60;
 const LEGEND_LINE = 18;
 

@@ -94,8 +94,8 @@ export class SampleDay {
       const rejected = first ? (REJECTED.get(step) ?? (step === REJECTED_AGAIN ? 1 : 0)) : 0;
       if (step === REDRIVEN) waiting += dead;
       dead = step === REDRIVEN && first ? 0 : dead + rejected;
-      const room = slow ? Math.ceil(arrived * 0.4) : 40;
-      const created = Math.max(0, Math.min(room, waiting + arrived - rejected));
+      const capacity = slow ? Math.ceil(arrived * 0.4) : 40;
+      const created = Math.max(0, Math.min(capacity, waiting + arrived - rejected));
       waiting = Math.max(0, waiting + arrived - rejected - created);
       const stretch = 1 + waiting * 0.12;
       this.put("DeliveriesCreated", path, step, created);
@@ -125,8 +125,8 @@ export class SampleDay {
   private functions(stage: string, providers: ReadonlySet<string>): void {
     const usual: Record<string, number> = { "receive-webhook": 240, "route-order": 480, "find-due": 900 };
     for (const provider of providers) usual[`create-order-${provider}`] = 5200;
-    for (const [room, longest] of Object.entries(usual)) {
-      const name = functionName(stage, room);
+    for (const [fn, longest] of Object.entries(usual)) {
+      const name = functionName(stage, fn);
       this.set(
         "Duration",
         name,

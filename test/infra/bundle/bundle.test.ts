@@ -61,8 +61,8 @@ test("S3's client is loaded when something is oversized, not at the start", asyn
   ok(![...started].some((name) => files[name]?.includes("PutObject")));
 });
 
-for (const [room, entry] of handlersOf(stage, connectors)) {
-  test(`${room}: the bundle loads as Lambda loads it, and exports a handler`, async () => {
+for (const [name, entry] of handlersOf(stage, connectors)) {
+  test(`${name}: the bundle loads as Lambda loads it, and exports a handler`, async () => {
     const folder = await bundled(entry);
     Object.assign(process.env, {
       LAMBDA_TASK_ROOT: folder,

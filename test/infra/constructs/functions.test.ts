@@ -9,7 +9,7 @@ const functions = new Map(
   template.all("AWS::Lambda::Function").map(({ Properties }) => [String(Properties["FunctionName"]), Properties]),
 );
 
-test("a stage has one Lambda a room and one a provider, named by stage", () => {
+test("a stage has one Lambda a function and one a provider, named by stage", () => {
   deepEqual([...functions.keys()].sort(), [
     "order-relay-test-create-order-parcelworks",
     "order-relay-test-create-order-slowpost",

@@ -37,8 +37,8 @@ const statements = new Map(
     ];
   }),
 );
-const of = (room: string) => statements.get(room) ?? [];
-const allowed = (room: string) => of(room).flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
+const of = (name: string) => statements.get(name) ?? [];
+const allowed = (name: string) => of(name).flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
 
 test("every function has a role of its own, with no policy of AWS's own making: those reach the whole account", () => {
   equal(statements.size, 5);
@@ -48,11 +48,11 @@ test("every function has a role of its own, with no policy of AWS's own making: 
 });
 
 test("no role may do anything to everything, but write traces, which know no resources", () => {
-  for (const [room, own] of statements) {
+  for (const [name, own] of statements) {
     for (const { Action, Resource } of own) {
       ok(
         Action.every((action) => !action.includes("*")),
-        room,
+        name,
       );
       if (Resource.includes("*")) deepEqual(Action.sort(), ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
     }
@@ -68,7 +68,7 @@ test("receive-webhook may queue, put what is oversized and read its keys; it can
 });
 
 test("route-order and find-due read no secret of a provider", () => {
-  for (const room of ["route-order", "find-due"]) ok(!allowed(room).includes("secretsmanager:GetSecretValue"));
+  for (const name of ["route-order", "find-due"]) ok(!allowed(name).includes("secretsmanager:GetSecretValue"));
 });
 
 test("a provider's Lambda reads the secrets of its own destinations only", () => {
@@ -81,12 +81,12 @@ test("a provider's Lambda reads the secrets of its own destinations only", () =>
   }
 });
 
-const LeadingKeys = (room: string) =>
-  of(room).flatMap(({ Effect, Condition, Action }) => (Effect === "Deny" && Condition ? [{ Condition, Action }] : []));
+const LeadingKeys = (name: string) =>
+  of(name).flatMap(({ Effect, Condition, Action }) => (Effect === "Deny" && Condition ? [{ Condition, Action }] : []));
 
 test("token items are denied to every role but their provider's", () => {
-  for (const room of ["route-order", "find-due"]) {
-    deepEqual(LeadingKeys(room)[0]?.Condition, { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] } });
+  for (const name of ["route-order", "find-due"]) {
+    deepEqual(LeadingKeys(name)[0]?.Condition, { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] } });
   }
   deepEqual(LeadingKeys("create-order-parcelworks")[0]?.Condition, {
     "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
@@ -95,9 +95,9 @@ test("token items are denied to every role but their provider's", () => {
 });
 
 test("what denies tokens denies every action that the role has on the table", () => {
-  for (const room of ["route-order", "find-due", "create-order-slowpost"]) {
-    const table = allowed(room).filter((action) => action.startsWith("dynamodb:"));
-    deepEqual(LeadingKeys(room)[0]?.Action.sort(), [...new Set(table)].sort());
+  for (const name of ["route-order", "find-due", "create-order-slowpost"]) {
+    const table = allowed(name).filter((action) => action.startsWith("dynamodb:"));
+    deepEqual(LeadingKeys(name)[0]?.Action.sort(), [...new Set(table)].sort());
     ok(!table.includes("dynamodb:Scan"), "a Scan names no leading key");
   }
 });
@@ -110,7 +110,7 @@ test("roles may do to the table what shared/ledger/table.ts does, and nothing mo
 });
 
 test("nobody deletes from the ledger but create-order, which gives a provider's token or lease back", () => {
-  const deleting = [...statements.keys()].filter((room) => allowed(room).includes("dynamodb:DeleteItem"));
+  const deleting = [...statements.keys()].filter((name) => allowed(name).includes("dynamodb:DeleteItem"));
   deepEqual(deleting.sort(), ["create-order-parcelworks", "create-order-slowpost"]);
   for (const provider of ["parcelworks", "slowpost"]) {
     const all = (statements.get(`create-order-${provider}`) ?? []).filter(
@@ -132,7 +132,7 @@ test("nobody deletes from the ledger but create-order, which gives a provider's 
 test("only find-due may query the index of due times", () => {
   const indexed = [...statements]
     .filter(([, own]) => JSON.stringify(own).includes("/index/work"))
-    .map(([room]) => room);
+    .map(([name]) => name);
   deepEqual(indexed, ["find-due"]);
 });
 

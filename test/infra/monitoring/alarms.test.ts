@@ -41,7 +41,7 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     "dead-letters parcelworks/eu",
     "dead-letters slowpost/north",
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
-      (room) => `errors ${room}`,
+      (name) => `errors ${name}`,
     ),
     "events-failed",
     "failing parcelworks/eu",
@@ -68,7 +68,7 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     "silence bazaar/main",
     "silence souk/main",
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
-      (room) => `slow ${room}`,
+      (name) => `slow ${name}`,
     ),
     "throttled parcelworks/eu",
     "throttled slowpost/north",
