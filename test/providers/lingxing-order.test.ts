@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
-import type { OrderRequest } from "../../functions/providers/lingxing/order-request.ts";
+import type { OrderBody } from "../../functions/providers/lingxing/order-body.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
@@ -27,8 +27,8 @@ const lines = (...given: Partial<Line>[]): Partial<Order> => ({
   lines: given.map((line, index) => ({ id: String(index), sku: "DEMO-TEE", quantity: 1, ...line })),
 });
 
-async function requestOf(world: World, changes: Partial<Order> = {}, reference?: string): Promise<OrderRequest> {
-  return (await world.client.prepare(outgoingSample(changes, reference))).request as OrderRequest;
+async function requestOf(world: World, changes: Partial<Order> = {}, reference?: string): Promise<OrderBody> {
+  return (await world.client.prepare(outgoingSample(changes, reference))).request as OrderBody;
 }
 const rejected = (work: Promise<unknown>, pattern: RegExp) =>
   rejects(work, (error) => {
@@ -337,7 +337,7 @@ describe("Lingxing: products", () => {
       { sku: "DEMO-CAP" },
     );
     const { request, lines: sent } = await world.client.prepare(outgoingSample(order));
-    deepEqual((request as OrderRequest).item_list, [
+    deepEqual((request as OrderBody).item_list, [
       { msku: "DEMO-MSKU-7", quantity_shipped: 2 },
       { msku: "DEMO-SIX", quantity_shipped: 2, declared_value: 1.2, declared_currency: "EUR" },
       { msku: "DEMO-CAP", quantity_shipped: 1 },

@@ -4,10 +4,10 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
 import { findDue } from "../../functions/find-due/find-due.ts";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
-import { createTokens } from "../../functions/providers/lingxing/token.ts";
+import { openSession } from "../../functions/providers/lingxing/session.ts";
 import type { Provider } from "../../functions/providers/provider.ts";
+import { namedOrder } from "../../functions/providers/shoplazza/find-order.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
-import { namedOrder } from "../../functions/providers/shoplazza/look-up.ts";
 import { createTools } from "../../shared/connector/tools.ts";
 import { Deferred, Misconfigured } from "../../shared/errors.ts";
 import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
@@ -83,7 +83,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
           ...{ ...secret, appId: "ak_0123456789abc", appSecret: "invented", tokenKey: TOKEN_KEY },
         }),
       };
-      return createTokens(account, toolsOf(lingxing));
+      return openSession(account, toolsOf(lingxing));
     };
 
     test("each has a version", () => {

@@ -4,9 +4,9 @@ import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Address, Order } from "../../../shared/order.ts";
+import { readable } from "./answers.ts";
 import type { Context } from "./context.ts";
 import { locate } from "./geography.ts";
-import { readable } from "./refusals.ts";
 import { Address as AddressRow, keyOf, Row } from "./rows.ts";
 import { levelsOf } from "./settings.ts";
 

@@ -4,7 +4,7 @@ import { answerToCreate, answerToRead } from "../../../shared/connector/read-ans
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
-import { readable, throwUnlessAccepted } from "./refusals.ts";
+import { readable, throwUnlessAccepted } from "./answers.ts";
 import { openSession } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";
 

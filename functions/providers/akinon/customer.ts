@@ -3,10 +3,10 @@ import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Order } from "../../../shared/order.ts";
+import { readable } from "./answers.ts";
 import type { Query } from "./api.ts";
 import type { Context } from "./context.ts";
 import { hash } from "./memo.ts";
-import { readable } from "./refusals.ts";
 import { Customer, keyOf, Row } from "./rows.ts";
 
 /**

@@ -2,15 +2,15 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { AlreadyExists } from "../../../shared/errors.ts";
 import { type Account, type Client, defineProvider } from "../provider.ts";
 import { addressesOf } from "./address.ts";
+import { readCreated } from "./answers.ts";
 import { openApi } from "./api.ts";
 import { cargoCompanyOf, listsOf } from "./channel-setup.ts";
 import type { Context } from "./context.ts";
-import { readCreated } from "./created.ts";
 import { customerOf } from "./customer.ts";
 import { findOrder, ordersOf } from "./find-order.ts";
 import { itemsOf } from "./items.ts";
 import { openMemo } from "./memo.ts";
-import { orderBody } from "./order-body.ts";
+import { toOrderBody } from "./order-body.ts";
 import { productsOf } from "./products.ts";
 import { keyOf, Row } from "./rows.ts";
 import { Secret, Settings, secretFields } from "./settings.ts";
@@ -50,7 +50,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
       const { shipping, billing } = await addressesOf(order, customer, context);
       const parts = { customer, shippingAddress: shipping, billingAddress: billing, cargoCompany, lists, items };
       return {
-        request: orderBody({ ...rest, order, lines, reference }, parts, account),
+        request: toOrderBody({ ...rest, order, lines, reference }, parts, account),
         lines: known.map(({ line, product, quantity }) => ({ id: line.id, sku: line.sku, quantity, product })),
       };
     },

@@ -21,7 +21,7 @@ export interface Parts {
  * The body of `create_orders/`: exactly the fields of reference/providers.md 4.2. Numbers carry the digits of our decimals;
  * what the document's sample shows besides (refunds, instalments, tracking …) is never sent.
  */
-export function orderBody(outgoing: Outgoing, parts: Parts, account: Account<Settings, Secret>): string {
+export function toOrderBody(outgoing: Outgoing, parts: Parts, account: Account<Settings, Secret>): string {
   const { order, lines, reference } = outgoing;
   const { settings, secret, destination } = account;
   const { items } = parts;

@@ -5,7 +5,7 @@ import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
-import { throwUnlessAccepted } from "./refusals.ts";
+import { throwUnlessAccepted } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
 
 const Login = z.object({ key: z.string().check(z.regex(/^[\x21-\x7e]+$/)) });

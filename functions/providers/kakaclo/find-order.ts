@@ -6,7 +6,7 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { Unavailable } from "../../../shared/errors.ts";
 import type { Found, Sent } from "../provider.ts";
 import { remarkMark } from "./order-body.ts";
-import type { KakacloSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 const Text = z.pipe(
   z.nullish(z.union([z.string(), z.number()])),
@@ -45,7 +45,7 @@ const SKEW = 15 * 60_000;
  */
 export async function findOrder(
   { reference, lines, firstSentAt, lastSentAt }: Sent,
-  settings: Pick<KakacloSettings, "lookUpPages" | "indexLag">,
+  settings: Pick<Settings, "lookUpPages" | "indexLag">,
   tools: Pick<Tools, "now" | "deadline">,
   readPage: (createdFrom: string, pageNumber: number) => Promise<Page<Row>>,
 ): Promise<Found> {

@@ -8,7 +8,7 @@ import { type Account, type Client, defineProvider, type Outgoing, type SentLine
 import { readCreated, readData } from "./answers.ts";
 import { findOrder, List, PAGE_SIZE } from "./find-order.ts";
 import { toOrderBody } from "./order-body.ts";
-import { KakacloSecret, KakacloSettings } from "./settings.ts";
+import { Secret, Settings } from "./settings.ts";
 
 const ORDERS = "/openapi/v2/order/orders";
 
@@ -19,8 +19,8 @@ const ORDERS = "/openapi/v2/order/orders";
 export const kakaclo = defineProvider({
   name: "kakaclo",
   title: "KakaClo",
-  settings: KakacloSettings,
-  secret: KakacloSecret,
+  settings: Settings,
+  secret: Secret,
   secretFields: {
     token: "access token, from KakaClo's personal center, API setting, or the business manager",
     baseUrl: "default https://developer.kakaclo.com; test system https://test-developer.kakaclo.com",
@@ -32,7 +32,7 @@ export const kakaclo = defineProvider({
   open,
 });
 
-function open(account: Account<KakacloSettings, KakacloSecret>, tools: Tools): Client {
+function open(account: Account<Settings, Secret>, tools: Tools): Client {
   const { settings, secret, destination } = account;
   const { token, baseUrl } = secret;
   const headers = { authorization: `Bearer ${token}`, accept: "application/json" };

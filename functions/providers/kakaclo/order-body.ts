@@ -3,7 +3,7 @@ import { fullName } from "../../../shared/connector/person-name.ts";
 import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
 import type { Address, Order } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
-import type { KakacloSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /** Only those of our channels whose name in KakaClo's list is certain. */
 const SALE_PLATFORMS: Record<string, string> = {
@@ -17,7 +17,7 @@ const SALE_PLATFORMS: Record<string, string> = {
 export function toOrderBody(
   { order, channel, lines: ordered, reference }: Outgoing,
   lines: readonly SentLine[],
-  settings: KakacloSettings,
+  settings: Settings,
   to: Recipient,
 ) {
   const channelType = settings.channelTypes[order.shipping?.serviceLevel ?? "standard"];
@@ -59,7 +59,7 @@ function provinceOf({ province, provinceCode }: Address): string | undefined {
   return fits ? province : provinceCode?.trim() || province;
 }
 
-function salePlatformOf(order: Order, channel: string, { salePlatforms }: KakacloSettings): string | undefined {
+function salePlatformOf(order: Order, channel: string, { salePlatforms }: Settings): string | undefined {
   const known = new Map(Object.entries({ ...SALE_PLATFORMS, ...salePlatforms }));
   const platform = order.salesPlatform?.trim().toLowerCase();
   return (platform === undefined ? undefined : known.get(platform)) ?? known.get(channel);

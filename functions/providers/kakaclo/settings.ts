@@ -6,7 +6,7 @@ import { Duration } from "../../../shared/stage/duration.ts";
 const ChannelType = z.enum(["Standard", "Express", "Expedited"]);
 
 /** `settings` of a KakaClo destination: what the documents leave open (docs/providers/kakaclo.md). */
-export const KakacloSettings = z.strictObject({
+export const Settings = z.strictObject({
   /** The document's sample has the plural, its table the singular. */
   addressField: z._default(z.enum(["orderAddresses", "orderAddress"]), "orderAddresses"),
   /** Our three speeds in KakaClo's words. */
@@ -27,9 +27,9 @@ export const KakacloSettings = z.strictObject({
   /** For this long the list may show only some of the orders that one create was split into. */
   indexLag: z._default(Duration, 600_000),
 });
-export type KakacloSettings = z.infer<typeof KakacloSettings>;
+export type Settings = z.infer<typeof Settings>;
 
-export const KakacloSecret = z.object({
+export const Secret = z.object({
   /** Paths begin with `/openapi`: the documents' "API endpoint …/openapi" would double it. */
   baseUrl: z._default(
     BaseUrl.check(z.refine((url) => !url.endsWith("/openapi"), "the address without /openapi at its end")),
@@ -37,4 +37,4 @@ export const KakacloSecret = z.object({
   ),
   token: HeaderSecret,
 });
-export type KakacloSecret = z.infer<typeof KakacloSecret>;
+export type Secret = z.infer<typeof Secret>;

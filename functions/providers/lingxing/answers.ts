@@ -6,7 +6,7 @@ import { refusedOrder } from "../../../shared/connector/refused-order.ts";
 import { AlreadyExists, Misconfigured, Rejected, Throttled } from "../../../shared/errors.ts";
 import type { Settings } from "./settings.ts";
 
-/** Gateway (`msg`, code mostly a string) and business (`message`, code mostly a number) in one. */
+/** Api (`msg`, code mostly a string) and business (`message`, code mostly a number) in one. */
 const Envelope = z.object({
   code: z.union([z.string(), z.number()]),
   msg: z.nullish(z.string()),

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import type { Account, Found, Sent } from "../provider.ts";
 import { mentions } from "./answers.ts";
-import { type Gateway, Refused } from "./gateway.ts";
+import { type Api, Refused } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 import type { Store, Stores } from "./stores.ts";
 
@@ -32,11 +32,11 @@ export async function findOrder(
   sent: Sent,
   { settings }: Account<Settings, Secret>,
   stores: Stores,
-  gateway: Gateway,
+  api: Api,
 ): Promise<Found> {
   const ours = await stores.ours("any");
   const searched = settings.uniqueness === "store" ? [ours] : [ours, ...(await stores.all())];
-  const details = await detailsOf(sent.reference, searched, settings, gateway);
+  const details = await detailsOf(sent.reference, searched, settings, api);
   const detail = details.find(({ sid }) => sid === ours.sid);
   if (detail) return compared(detail, sent);
   const elsewhere = details.find(({ sid }) => sid !== ours.sid);
@@ -52,14 +52,14 @@ async function detailsOf(
   reference: string,
   stores: readonly Store[],
   { notFoundTexts }: Settings,
-  gateway: Gateway,
+  api: Api,
 ): Promise<Detail[]> {
   const sids = [...new Set(stores.map(({ sid }) => sid))];
   const found: Detail[] = [];
   for (let from = 0; from < sids.length; from += AT_ONCE) {
     const order_info = sids.slice(from, from + AT_ONCE).map((sid) => ({ sid, seller_fulfillment_order_id: reference }));
     try {
-      found.push(...((await gateway.read("POST", PATH, { order_info }, z.nullable(z.array(Detail)))) ?? []));
+      found.push(...((await api.read("POST", PATH, { order_info }, z.nullable(z.array(Detail)))) ?? []));
     } catch (error) {
       if (!(error instanceof Refused && mentions(error.details, notFoundTexts))) throw error;
     }

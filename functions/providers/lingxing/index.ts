@@ -1,12 +1,12 @@
 import { type Client, defineProvider } from "../provider.ts";
+import { openApi } from "./api.ts";
 import { findOrder } from "./find-order.ts";
-import { createGateway } from "./gateway.ts";
 import { itemsOf } from "./items.ts";
-import { checkListing } from "./listing.ts";
-import { addressCountry, type OrderRequest, orderRequest, shippingAddress } from "./order-request.ts";
+import { addressCountry, type OrderBody, shippingAddress, toOrderBody } from "./order-body.ts";
+import { checkProducts } from "./products.ts";
 import { regionOf } from "./regions.ts";
 import { Secret, Settings } from "./settings.ts";
-import { createStores } from "./stores.ts";
+import { openStores } from "./stores.ts";
 
 /**
  * Lingxing (领星) ERP OpenAPI: orders that Amazon fulfils for other shops. docs/providers/lingxing.md;
@@ -30,29 +30,29 @@ export const lingxing = defineProvider<Settings, Secret>({
   oneInFlight: true,
 
   open(account, tools): Client {
-    const gateway = createGateway(account, tools);
-    const stores = createStores(account, tools, gateway);
+    const api = openApi(account, tools);
+    const stores = openStores(account, tools, api);
     return {
       async prepare(outgoing) {
         const address = shippingAddress(outgoing, account.destination);
         const country = addressCountry(address, account);
         const { items, lines } = await itemsOf(outgoing, account, tools);
         // What the order lacks is said before anything is asked of Lingxing.
-        orderRequest(outgoing, address, "", items, account);
+        toOrderBody(outgoing, address, "", items, account);
         const store = await stores.ours("working");
-        if (account.settings.checkMsku) await checkListing(lines, store, account, gateway);
-        const region = await regionOf(address, country, account, tools, gateway);
-        return { request: orderRequest(outgoing, address, region, items, account), lines };
+        if (account.settings.checkMsku) await checkProducts(lines, store, account, api);
+        const region = await regionOf(address, country, account, tools, api);
+        return { request: toOrderBody(outgoing, address, region, items, account), lines };
       },
 
       async create(prepared, { reference }) {
         const mskus = prepared.lines.map(({ product }) => product);
-        await gateway.create("/order/amzod/api/createOrder", prepared.request as OrderRequest, mskus);
+        await api.create("/order/amzod/api/createOrder", prepared.request as OrderBody, mskus);
         // Lingxing answers without an ID: it knows the order by our number.
         return { providerOrderIds: [reference] };
       },
 
-      find: (sent) => findOrder(sent, account, stores, gateway),
+      find: (sent) => findOrder(sent, account, stores, api),
 
       async check() {
         await stores.fresh();

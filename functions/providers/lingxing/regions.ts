@@ -3,7 +3,7 @@ import { requiredField } from "../../../shared/connector/required-field.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Address } from "../../../shared/order.ts";
 import type { Account } from "../provider.ts";
-import { type Gateway, Refused } from "./gateway.ts";
+import { type Api, Refused } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 
 const Region = z.object({ code: z.string(), state_or_province_name: z.string() });
@@ -19,13 +19,13 @@ export async function regionOf(
   country: string,
   account: Account<Settings, Secret>,
   tools: Tools,
-  gateway: Gateway,
+  api: Api,
 ): Promise<string> {
   const given = [address.provinceCode, address.province].filter(
     (text): text is string => text !== undefined && text.trim() !== "",
   );
   if (given.length > 0) {
-    const hit = matching(given, country, await listOf(country, account.settings, tools, gateway));
+    const hit = matching(given, country, await listOf(country, account.settings, tools, api));
     if (hit) return written(hit, account.settings.region);
   }
   const byDefault = account.missing.province?.trim();
@@ -57,7 +57,7 @@ function written({ code, state_or_province_name: name }: Region, form: Settings[
   return form === "name" ? name : `${code}-${name}`;
 }
 
-async function listOf(country: string, settings: Settings, tools: Tools, gateway: Gateway): Promise<Region[]> {
+async function listOf(country: string, settings: Settings, tools: Tools, api: Api): Promise<Region[]> {
   // As `allMarketplace` writes it.
   const code = country === "GB" ? "UK" : country;
   const key = `regions-${code}`;
@@ -70,7 +70,7 @@ async function listOf(country: string, settings: Settings, tools: Tools, gateway
   async function fetched(): Promise<Region[]> {
     const path = "/erp/sc/data/worldState/lists";
     try {
-      const listed = await gateway.read("POST", path, { country_code: code }, z.nullable(z.array(Region)));
+      const listed = await api.read("POST", path, { country_code: code }, z.nullable(z.array(Region)));
       await tools.cache.put(key, listed ?? [], settings.regionsMaxAge);
       return listed ?? [];
     } catch (error) {

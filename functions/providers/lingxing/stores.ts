@@ -2,9 +2,9 @@ import * as z from "zod/mini";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Api } from "./api.ts";
+import { appTag } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";
-import { appTag } from "./token.ts";
 
 const Store = z.object({ sid: z.coerce.number(), name: z.string(), country: z.string(), status: z.coerce.number() });
 export type Store = z.infer<typeof Store>;
@@ -17,7 +17,7 @@ const STATUS: Readonly<Record<number, string>> = {
 
 /** Orders name their store, look-ups want its `sid`: `GET /erp/sc/data/seller/lists` has both. */
 export interface Stores {
-  /** The destination's. `working`: and Lingxing can work with it. @throws Misconfigured, and what `Gateway.read` throws */
+  /** The destination's. `working`: and Lingxing can work with it. @throws Misconfigured, and what `Api.read` throws */
   ours(needed: "any" | "working"): Promise<Store>;
   /** Of the whole company, as last listed. */
   all(): Promise<Store[]>;
@@ -25,14 +25,14 @@ export interface Stores {
   fresh(): Promise<Store>;
 }
 
-export function createStores(account: Account<Settings, Secret>, tools: Tools, gateway: Gateway): Stores {
+export function openStores(account: Account<Settings, Secret>, tools: Tools, api: Api): Stores {
   const { destination, secret, settings } = account;
   const { name, country } = settings.store;
   const key = `stores-${appTag(secret.appId)}`;
   const Known = z.object({ at: z.number(), stores: z.array(Store) });
 
   async function list(): Promise<Store[]> {
-    const listed = await gateway.read("GET", "/erp/sc/data/seller/lists", {}, z.nullable(z.array(Store)));
+    const listed = await api.read("GET", "/erp/sc/data/seller/lists", {}, z.nullable(z.array(Store)));
     const stores = listed ?? [];
     const known = { at: tools.now(), stores };
     await tools.cache.put(key, known, settings.storeMaxAge);

@@ -3,10 +3,10 @@ import { answerToCreate, answerToRead } from "../../../shared/connector/read-ans
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { readCreated, readFound } from "./answers.ts";
 import { withToken } from "./session.ts";
-import type { S2Secret } from "./settings.ts";
+import type { Secret } from "./settings.ts";
 
 /** The calls we make, each with a token. Errors as in shared/errors.ts. */
-export interface S2Api {
+export interface Api {
   get<T>(path: string, schema: z.ZodMiniType<T>, what: string): Promise<T>;
   /** One page of a list, 100 at most, from `offset` on. */
   list<T>(
@@ -22,7 +22,7 @@ export interface S2Api {
 /** "limit: default and max 100". */
 export const PAGE_SIZE = 100;
 
-export function createApi(secret: S2Secret, tools: Tools): S2Api {
+export function openApi(secret: Secret, tools: Tools): Api {
   const { baseUrl, organization, password } = secret;
   const headersWith = (token: string) => ({
     authorization: `Bearer ${token}`,
@@ -30,7 +30,7 @@ export function createApi(secret: S2Secret, tools: Tools): S2Api {
     ...(organization !== undefined && { "x-s2-organization": organization }),
   });
 
-  const get: S2Api["get"] = async (path, schema, what) => {
+  const get: Api["get"] = async (path, schema, what) => {
     const { answer, token } = await withToken(secret, tools, (token) =>
       answerToRead(tools.http({ method: "GET", url: `${baseUrl}${path}`, headers: headersWith(token) })),
     );

@@ -4,8 +4,8 @@ import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Found, Sent } from "../provider.ts";
 import { isCancelled, SKEW } from "./answers.ts";
-import type { S2Api } from "./api.ts";
-import type { S2Settings } from "./settings.ts";
+import type { Api } from "./api.ts";
+import type { Settings } from "./settings.ts";
 
 const Quantity = z.int().check(z.minimum(0));
 /** The list's own page names no items; then they are in the order's details, where they are written differently. */
@@ -43,9 +43,9 @@ const Row = z.object({
 type Row = z.infer<typeof Row>;
 
 interface Search {
-  api: S2Api;
+  api: Api;
   accountId: string;
-  settings: Pick<S2Settings, "lookUpPages" | "orderList">;
+  settings: Pick<Settings, "lookUpPages" | "orderList">;
   tools: Pick<Tools, "now" | "deadline">;
 }
 
@@ -78,7 +78,7 @@ export async function findOrder({ reference, lines, firstSentAt }: Sent, search:
 
 async function compareWithSent(
   rows: Row[],
-  { reference, lines, api }: Pick<Sent, "reference" | "lines"> & { api: S2Api },
+  { reference, lines, api }: Pick<Sent, "reference" | "lines"> & { api: Api },
 ): Promise<Found | undefined> {
   const [first, ...more] = rows.filter(({ status }) => !isCancelled(status));
   if (!first) {
@@ -96,7 +96,7 @@ async function compareWithSent(
   return { found: "different", reason: `S2 holds ${first.id} under ${reference} with ${compared.difference}.` };
 }
 
-async function itemsOf(row: Row, api: S2Api) {
+async function itemsOf(row: Row, api: Api) {
   const items = Items.safeParse(row.items);
   if (items.success) return items.data;
   return (await api.get(`/order/${encodeURIComponent(row.id)}`, Details, "order details")).items;

@@ -6,11 +6,11 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Rejected } from "../../../shared/errors.ts";
 import { quantityToShip } from "../../../shared/order.ts";
 import { type Account, type Client, defineProvider, type Outgoing, type SentLine } from "../provider.ts";
-import { createApi } from "./api.ts";
+import { openApi } from "./api.ts";
 import { findOrder } from "./find-order.ts";
 import { accountIdOf, toOrderBody } from "./order-body.ts";
-import { createProducts } from "./products.ts";
-import { S2Secret, S2Settings } from "./settings.ts";
+import { openProducts } from "./products.ts";
+import { Secret, Settings } from "./settings.ts";
 
 /**
  * S2 by Ventmere: login, one call, a list searched by term and then whole.
@@ -19,8 +19,8 @@ import { S2Secret, S2Settings } from "./settings.ts";
 export const s2 = defineProvider({
   name: "s2",
   title: "S2",
-  settings: S2Settings,
-  secret: S2Secret,
+  settings: Settings,
+  secret: Secret,
   secretFields: {
     baseUrl: "sandbox https://api.s2sell.io; production as Ventmere tells you",
     email: "of the user that logs in",
@@ -35,10 +35,10 @@ export const s2 = defineProvider({
 
 const AccountRow = z.object({ id: z.string() });
 
-function open(account: Account<S2Settings, S2Secret>, tools: Tools): Client {
+function open(account: Account<Settings, Secret>, tools: Tools): Client {
   const { settings, secret, destination } = account;
-  const api = createApi(secret, tools);
-  const products = createProducts(api, tools, destination);
+  const api = openApi(secret, tools);
+  const products = openProducts(api, tools, destination);
 
   async function toSent(line: Outgoing["lines"][number]): Promise<SentLine> {
     const sku = requiredField(line.sku, `SKU in line ${line.id}`, account);

@@ -5,13 +5,13 @@ import { divide, multiply, round, shortest } from "../../../shared/decimal.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import { type Address, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
-import type { S2Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { unitPriceOf } from "./unit-price.ts";
 
 /** @throws Misconfigured where the destination names no account for that connection: the stage file lacks it, not the order */
 export function accountIdOf(
   { channel, connection }: Pick<Outgoing, "channel" | "connection">,
-  { accountId }: Pick<S2Settings, "accountId">,
+  { accountId }: Pick<Settings, "accountId">,
   { destination }: Recipient,
 ): string {
   if (typeof accountId === "string") return accountId;
@@ -24,7 +24,7 @@ export function accountIdOf(
 }
 
 /** The body of `POST /order`: every key, "" or null where there is no value. @throws Rejected without a shipping address */
-export function toOrderBody(outgoing: Outgoing, lines: readonly SentLine[], settings: S2Settings, to: Recipient) {
+export function toOrderBody(outgoing: Outgoing, lines: readonly SentLine[], settings: Settings, to: Recipient) {
   const { order, reference } = outgoing;
   const { shipping, billingAddress } = order;
   const shipTo = order.shippingAddress;
@@ -47,7 +47,7 @@ export function toOrderBody(outgoing: Outgoing, lines: readonly SentLine[], sett
   };
 }
 
-function toAddress(address: Address, { state }: S2Settings, buyer?: Order["buyer"]) {
+function toAddress(address: Address, { state }: Settings, buyer?: Order["buyer"]) {
   const { province, provinceCode } = address;
   return {
     name: fullName(address) ?? "",
@@ -66,7 +66,7 @@ function toAddress(address: Address, { state }: S2Settings, buyer?: Order["buyer
 
 const text = (value: string | undefined): string => value?.trim() ?? "";
 
-function toItem({ id, product, quantity }: SentLine, line: Line | undefined, order: Order, settings: S2Settings) {
+function toItem({ id, product, quantity }: SentLine, line: Line | undefined, order: Order, settings: Settings) {
   const piece = line ? unitPriceOf(line, order, settings.unitPrice) : "0";
   // Of one of theirs: a pack costs what its pieces cost.
   const pieces = line ? quantityToShip(line) : quantity;
@@ -81,7 +81,7 @@ function toItem({ id, product, quantity }: SentLine, line: Line | undefined, ord
   };
 }
 
-function under({ meta, metaKey }: S2Settings, values: Record<string, unknown>): Record<string, unknown> {
+function under({ meta, metaKey }: Settings, values: Record<string, unknown>): Record<string, unknown> {
   const given = Object.entries(values).filter(
     ([, value]) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0),
   );

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import type { S2Api } from "./api.ts";
+import type { Api } from "./api.ts";
 
 const Product = z.object({ id: z.string().check(z.minLength(1)), sku: z.nullish(z.string()) });
 
@@ -17,7 +17,7 @@ interface Remembered {
 }
 
 /** S2's own look-up by SKU. */
-export function createProducts(api: S2Api, { memory, now }: Pick<Tools, "memory" | "now">, destination: string) {
+export function openProducts(api: Api, { memory, now }: Pick<Tools, "memory" | "now">, destination: string) {
   const kept = memory.get("s2 products");
   const known: Map<string, Remembered> = kept instanceof Map ? kept : new Map();
   memory.set("s2 products", known);

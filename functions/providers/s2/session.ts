@@ -4,7 +4,7 @@ import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
 import { throttled } from "./answers.ts";
-import type { S2Secret } from "./settings.ts";
+import type { Secret } from "./settings.ts";
 
 /** `type` hints at other answers, none of which is documented. */
 const LoggedIn = z.object({ type: z.optional(z.literal("SUCCESS")), accessToken: z.string().check(z.minLength(1)) });
@@ -16,11 +16,11 @@ const MEMORY = "s2 session";
 
 /** A login that is under way, or done. Shared by all records of an environment. */
 class Session {
-  readonly secret: S2Secret;
+  readonly secret: Secret;
   readonly token: Promise<string>;
   readonly since: number;
 
-  constructor(secret: S2Secret, token: Promise<string>, since: number) {
+  constructor(secret: Secret, token: Promise<string>, since: number) {
     this.secret = secret;
     this.token = token;
     this.since = since;
@@ -34,7 +34,7 @@ class Session {
  * @throws Misconfigured, Throttled, Unavailable for the login
  */
 export async function withToken(
-  secret: S2Secret,
+  secret: Secret,
   tools: Tools,
   send: (token: string) => Promise<HttpAnswer>,
 ): Promise<{ answer: HttpAnswer; token: string }> {
@@ -47,7 +47,7 @@ export async function withToken(
 }
 
 /** @param refused a token that S2 no longer takes */
-async function currentToken(secret: S2Secret, tools: Tools, refused?: string): Promise<string> {
+async function currentToken(secret: Secret, tools: Tools, refused?: string): Promise<string> {
   const kept = tools.memory.get(MEMORY);
   if (kept instanceof Session && isSame(kept.secret, secret)) {
     // A login that failed is nobody's: whoever comes next tries anew.
@@ -64,7 +64,7 @@ async function currentToken(secret: S2Secret, tools: Tools, refused?: string): P
   return session.token;
 }
 
-const isSame = (a: S2Secret, b: S2Secret): boolean =>
+const isSame = (a: Secret, b: Secret): boolean =>
   a.baseUrl === b.baseUrl && a.email === b.email && a.password === b.password;
 
 /** The token is a JWT whose end can be read; one that cannot be read lives until S2 says 401. */
@@ -78,7 +78,7 @@ function endsSoon(token: string, since: number, now: number): boolean {
   }
 }
 
-async function login({ baseUrl, email, password }: S2Secret, tools: Tools): Promise<string> {
+async function login({ baseUrl, email, password }: Secret, tools: Tools): Promise<string> {
   const answer = await answerToRead(
     tools.http({
       method: "POST",

@@ -4,7 +4,7 @@ import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
 const AccountId = z.string().check(z.regex(/^\S+$/, "an account's ID, from S2's GET /account"));
 
 /** `settings` of an S2 destination: what the documents leave open (docs/providers/s2.md). */
-export const S2Settings = z.strictObject({
+export const Settings = z.strictObject({
   /** Of S2's `GET /account`: one for all, or one for each connection: `{ "shopify/main": "1ac4…" }`. */
   accountId: z.union([AccountId, z.record(z.string(), AccountId)]),
   /** The document's sample has `items`, its table `item`. */
@@ -33,13 +33,13 @@ export const S2Settings = z.strictObject({
   /** How S2 sorts `GET /order`, once you know: a look-up may then stop where the orders get too old. */
   orderList: z._default(z.enum(["unsorted", "newest-first"]), "unsorted"),
 });
-export type S2Settings = z.infer<typeof S2Settings>;
+export type Settings = z.infer<typeof Settings>;
 
-export const S2Secret = z.object({
+export const Secret = z.object({
   baseUrl: BaseUrl,
   email: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
   /** Needed when the user has more than one organization. */
   organization: z.optional(HeaderSecret),
 });
-export type S2Secret = z.infer<typeof S2Secret>;
+export type Secret = z.infer<typeof Secret>;

@@ -1,12 +1,12 @@
 import { add, type Decimal, divide, multiply, round, shortest, subtract, sum } from "../../../shared/decimal.ts";
 import type { Line, Order } from "../../../shared/order.ts";
-import type { S2Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /** Four digits after the point: as many as any currency has, and two to spare for what a division leaves over. */
 const PLACES = 4;
 
 /** The price of one piece of `line`, in the meaning the destination has chosen; 0 where the channel gave none. */
-export function unitPriceOf(line: Line, order: Order, meaning: S2Settings["unitPrice"]): Decimal {
+export function unitPriceOf(line: Line, order: Order, meaning: Settings["unitPrice"]): Decimal {
   if (line.unitPrice === undefined) return "0";
   if (meaning === "listed" || line.quantity === 0) return shortest(line.unitPrice);
   const perUnit = (amount: Decimal) => divide(amount, String(line.quantity), PLACES + 4);

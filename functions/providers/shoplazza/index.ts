@@ -3,13 +3,13 @@ import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import { type Account, type Client, type Created, defineProvider, type Prepared } from "../provider.ts";
+import { orderIdIn, refusal } from "./answers.ts";
+import { openApi } from "./api.ts";
 import { arrivalOf, MARK_PAID } from "./arrival.ts";
-import { type CreateBody, createBody } from "./create-body.ts";
-import { lookUp, namedOrder } from "./look-up.ts";
-import { forgetProducts, type Product, productOf } from "./product.ts";
-import { orderIdIn, refusal } from "./refusal.ts";
+import { findOrder, namedOrder } from "./find-order.ts";
+import { type OrderBody, toOrderBody } from "./order-body.ts";
+import { forgetProducts, type Product, productOf } from "./products.ts";
 import { Secret, Settings } from "./settings.ts";
-import { openShop } from "./shop.ts";
 import { carries, differenceOf, isCancelled, isOlder, isPaid, markerOf, ShopOrder, unwrapped } from "./shop-order.ts";
 
 const Answer = unwrapped(z.object({ order: ShopOrder }));
@@ -33,21 +33,21 @@ export const shoplazza = defineProvider<Settings, Secret>({
 
 function open(account: Account<Settings, Secret>, tools: Tools): Client {
   const { destination, settings } = account;
-  const shop = openShop(account, tools);
+  const api = openApi(account, tools);
 
   return {
-    async prepare(outgoing): Promise<Prepared<CreateBody>> {
+    async prepare(outgoing): Promise<Prepared<OrderBody>> {
       const products = new Map<string, Product>();
       // One after another: the smaller bucket takes 40 calls at once, and each answer is kept.
       for (const line of outgoing.lines) {
-        if (!products.has(line.sku)) products.set(line.sku, await productOf(line, account, { shop, tools }));
+        if (!products.has(line.sku)) products.set(line.sku, await productOf(line, account, { api, tools }));
       }
-      const { body, lines } = createBody(outgoing, products, account);
+      const { body, lines } = toOrderBody(outgoing, products, account);
       return { request: body, lines };
     },
 
     async create(prepared, outgoing): Promise<Created> {
-      const answer = await shop.create(prepared.request);
+      const answer = await api.create(prepared.request);
       if (answer.status < 200 || answer.status >= 300) {
         const failure = refusal(answer, { settings, token: account.secret.token, now: tools.now() });
         if (failure instanceof Throttled) tools.count("throttled");
@@ -71,21 +71,21 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
       return { providerOrderIds: [order.id], ...arrival, notes: [...odd, ...notes] };
     },
 
-    find: (sent, outgoing) => lookUp(sent, outgoing, { shop, settings, tools }),
+    find: (sent, outgoing) => findOrder(sent, outgoing, { api, settings, tools }),
 
     async followUp(step, providerOrderIds): Promise<void> {
       if (step !== MARK_PAID) throw new Rejected(`${destination} knows no step "${step}".`);
       for (const id of providerOrderIds) {
-        const order = await shop.order(id);
+        const order = await api.order(id);
         if (!order) throw new Unavailable(`Order ${id} cannot be read in ${destination} yet.`);
         if (isPaid(order)) continue;
         if (isCancelled(order))
           throw new Rejected(`Order ${id} was cancelled in ${destination} before it was marked paid.`);
-        await shop.pay(id, settings.paymentGateway);
+        await api.pay(id, settings.paymentGateway);
       }
     },
 
-    check: shop.check,
+    check: api.check,
   };
 
   /** What an error said of the order must not hide the error. */

@@ -27,7 +27,7 @@ const Variants = unwrapped(z.object({ variants: z.array(Variant) }));
 const OneVariant = unwrapped(z.object({ variant: Variant }));
 
 /** The calls of one shop's API. Reads throw Throttled, Misconfigured and Unavailable; `create` gives the answer as it came. */
-export function openShop({ secret, destination }: Account<Settings, Secret>, tools: Tools) {
+export function openApi({ secret, destination }: Account<Settings, Secret>, tools: Tools) {
   const headers = { "access-token": secret.token, accept: "application/json" };
   const url = (version: Version, path: string, query = {}) => {
     const text = new URLSearchParams(query).toString();
@@ -110,7 +110,7 @@ export function openShop({ secret, destination }: Account<Settings, Secret>, too
     },
   };
 }
-export type Shop = ReturnType<typeof openShop>;
+export type Api = ReturnType<typeof openApi>;
 
 /** @throws Unavailable for an order that bears our mark and cannot be read: it must not be taken for absent */
 export function readShopOrder(listed: unknown): ShopOrder {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Rejected } from "../../../shared/errors.ts";
 import type { Account, SentLine } from "../provider.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Api } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 import type { Store } from "./stores.ts";
 
@@ -12,18 +12,18 @@ const AT_ONCE = 10;
 
 /**
  * That every MSKU is listed in the store, and fulfilled by Amazon.
- * @throws Rejected naming the first that is not, and what `Gateway.read` throws
+ * @throws Rejected naming the first that is not, and what `Api.read` throws
  */
-export async function checkListing(
+export async function checkProducts(
   lines: readonly SentLine[],
   store: Store,
   { destination }: Account<Settings, Secret>,
-  gateway: Gateway,
+  api: Api,
 ): Promise<void> {
   const mskus = [...new Set(lines.map(({ product }) => product))];
   for (let from = 0; from < mskus.length; from += AT_ONCE) {
     const asked = mskus.slice(from, from + AT_ONCE);
-    const listed = await gateway.read(
+    const listed = await api.read(
       "POST",
       "/erp/sc/data/mws/listing",
       { sid: String(store.sid), search_field: "seller_sku", search_value: asked, exact_search: 1, is_delete: 0 },

@@ -25,7 +25,7 @@ const REFRESH_LIFE = 2 * 3_600_000;
  * The one access token of an appId. A new one displaces the old one for everybody, so all environments share it in the
  * table, and only the holder of a lease fetches. @throws Throttled, Misconfigured, Unavailable, Deferred
  */
-export interface Tokens {
+export interface Session {
   current(): Promise<string>;
   /** The one that replaces `refused`, which Lingxing does not know any more: another's if somebody was quicker. */
   replace(refused: string): Promise<string>;
@@ -34,7 +34,7 @@ export interface Tokens {
 /** Names an app in leases and cache without telling its ID, which is the key of its signatures. */
 export const appTag = (appId: string): string => createHash("sha256").update(appId).digest("hex").slice(0, 16);
 
-export function createTokens({ settings, secret }: Account<Settings, Secret>, tools: Tools): Tokens {
+export function openSession({ settings, secret }: Account<Settings, Secret>, tools: Tools): Session {
   const name = `token-${appTag(secret.appId)}`;
   const cache = tools.sealedCache(secret.tokenKey);
 

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Found, Outgoing, Sent } from "../provider.ts";
+import { type Api, readListed, readShopOrder } from "./api.ts";
 import { arrivalOf } from "./arrival.ts";
-import { toTheSecond } from "./create-body.ts";
+import { toTheSecond } from "./order-body.ts";
 import type { Settings } from "./settings.ts";
-import { readListed, readShopOrder, type Shop } from "./shop.ts";
 import { carries, carriesAnother, differenceOf, isCancelled, markerOf, type ShopOrder } from "./shop-order.ts";
 
 /** Our clock against the shop's (reference/providers.md 5.5, as for KakaClo 1.5). */
@@ -16,13 +16,13 @@ const LONGEST_ACT = 60 * 60_000;
 export const namedOrder = (reference: string): string => `named ${reference}`;
 
 interface Place {
-  shop: Shop;
+  api: Api;
   settings: Settings;
   tools: Tools;
 }
 
 /** What the shop's own records say of our reference; nothing here changes anything. */
-export async function lookUp(sent: Sent, outgoing: Outgoing, place: Place): Promise<Found> {
+export async function findOrder(sent: Sent, outgoing: Outgoing, place: Place): Promise<Found> {
   const marker = markerOf(sent.reference);
   const byId = await namedByError(sent.reference, marker, place);
   if (byId) return judge([byId], sent, outgoing, place.settings);
@@ -55,9 +55,9 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
 }
 
 /** 422 reason 6 names the order; it counts unless it bears another mark (its tags may be what failed). */
-async function namedByError(reference: string, marker: string, { shop, tools }: Place): Promise<ShopOrder | undefined> {
+async function namedByError(reference: string, marker: string, { api, tools }: Place): Promise<ShopOrder | undefined> {
   const id = await tools.cache.get(namedOrder(reference), z.string(), { newer: "refuse" });
-  const order = id === undefined ? undefined : await shop.order(id);
+  const order = id === undefined ? undefined : await api.order(id);
   return order && !carriesAnother(order, marker) ? order : undefined;
 }
 
@@ -94,12 +94,12 @@ function windowsOf({ firstSentAt, lastSentAt }: Sent, { order }: Outgoing): [fro
 }
 
 /** By the tag alone, whenever it was created. A shop that ignores the filter lists others' orders: then a miss is none. */
-async function byTag(marker: string, { shop, settings, tools }: Place): Promise<Hits> {
+async function byTag(marker: string, { api, settings, tools }: Place): Promise<Hits> {
   const sieve = createSieve(marker);
   let cursor = "";
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
     const query = { order_tags: marker, page_size: String(settings.pageSize), ...(cursor && { cursor }) };
-    const { orders: rows, has_more, cursor: next } = await shop.page("2026-01", query);
+    const { orders: rows, has_more, cursor: next } = await api.page("2026-01", query);
     const { allOurs } = sieve.take(rows);
     if (!allOurs) break;
     if (has_more !== true) return { orders: sieve.orders, whole: true };
@@ -116,13 +116,13 @@ async function byTag(marker: string, { shop, settings, tools }: Place): Promise<
 async function byWindow(
   marker: string,
   [from, to]: [from: number, to: number],
-  { shop, settings, tools }: Place,
+  { api, settings, tools }: Place,
 ): Promise<Hits> {
   const sieve = createSieve(marker);
   const window = { created_at_min: toTheSecond(from), created_at_max: toTheSecond(to) };
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
     const query = { ...window, limit: String(settings.pageSize), page: String(page) };
-    const { orders: rows } = await shop.page("2022-01", query);
+    const { orders: rows } = await api.page("2022-01", query);
     if (rows.length === 0) return { orders: sieve.orders, whole: true };
     if (sieve.take(rows).fresh === 0) break;
   }

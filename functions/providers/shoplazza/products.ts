@@ -3,8 +3,8 @@ import type { CatalogEntry, Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import type { Line } from "../../../shared/order.ts";
 import type { Account } from "../provider.ts";
+import type { Api, Variant } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
-import type { Shop, Variant } from "./shop.ts";
 
 /** `price` is the shop's own, of one unit; undefined where nobody asked the shop. */
 const Product = z.object({ productId: z.string(), variantId: z.string(), price: z.optional(z.string()) });
@@ -20,7 +20,7 @@ const MAX_AGE = 12 * 3_600_000;
 export async function productOf(
   { id, sku }: Pick<Line, "id" | "sku">,
   account: Account<Settings, Secret>,
-  { shop, tools }: { shop: Shop; tools: Tools },
+  { api, tools }: { api: Api; tools: Tools },
 ): Promise<Product> {
   const { destination } = account;
   if (!sku.trim())
@@ -34,8 +34,8 @@ export async function productOf(
   if (cached) return { ...cached, packSize: entry?.packSize };
 
   const variant = entry?.variantId
-    ? await byVariant(entry.variantId, sku, destination, shop)
-    : await bySku(entry?.providerSku ?? sku, sku, destination, shop);
+    ? await byVariant(entry.variantId, sku, destination, api)
+    : await bySku(entry?.providerSku ?? sku, sku, destination, api);
   const { price } = variant;
   const product = {
     variantId: variant.id,
@@ -57,16 +57,16 @@ export async function forgetProducts(lines: readonly Pick<Line, "sku">[], tools:
 const cacheName = (sku: string, entry: CatalogEntry | undefined): string =>
   `variant ${entry?.variantId ?? entry?.providerSku ?? sku}`;
 
-async function byVariant(id: string, sku: string, destination: string, shop: Shop): Promise<Variant> {
-  const variant = await shop.variant(id);
+async function byVariant(id: string, sku: string, destination: string, api: Api): Promise<Variant> {
+  const variant = await api.variant(id);
   if (variant) return variant;
   throw new Rejected(
     `${destination} has no variant ${id}, which its catalog names for SKU ${sku}: correct the catalog.`,
   );
 }
 
-async function bySku(wanted: string, sku: string, destination: string, shop: Shop): Promise<Variant> {
-  const exact = (await shop.variantsBySku(wanted)).filter((variant) => variant.sku === wanted);
+async function bySku(wanted: string, sku: string, destination: string, api: Api): Promise<Variant> {
+  const exact = (await api.variantsBySku(wanted)).filter((variant) => variant.sku === wanted);
   const [variant] = exact;
   if (variant && exact.length === 1) return variant;
   const called = wanted === sku ? `SKU ${sku}` : `SKU ${wanted} (our ${sku})`;

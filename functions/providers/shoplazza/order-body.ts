@@ -7,30 +7,30 @@ import { Rejected } from "../../../shared/errors.ts";
 import { type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
 import type { Account, Outgoing, SentLine } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
-import type { Product } from "./product.ts";
+import type { Product } from "./products.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { markerOf } from "./shop-order.ts";
 
 type Destination = Account<Settings, Secret>;
-export type CreateBody = Record<string, unknown>;
+export type OrderBody = Record<string, unknown>;
 
 /**
  * `POST /openapi/2022-01/orders`: every field that the document or the specification requires, under 2022-01 names
  * (reference/providers.md 5.3). Money is decimal text, quantities are whole numbers.
  * @throws Rejected for a required value that neither the order nor the destination has
  */
-export function createBody(
+export function toOrderBody(
   outgoing: Outgoing,
   products: ReadonlyMap<string, Product>,
   account: Destination,
-): { body: CreateBody; lines: SentLine[] } {
+): { body: OrderBody; lines: SentLine[] } {
   const { order, lines } = outgoing;
   const { settings } = account;
   const sent = lines.map((line) => sentLine(line, products, account));
   const { discount, tax, shipping } = amountsOf(outgoing, shopValue(sent, products));
   const { code, method } = order.shipping ?? {};
 
-  const body: CreateBody = {
+  const body: OrderBody = {
     [settings.lineItemsName]: sent.map(({ sku, product, quantity, id }) => ({
       product_id: products.get(sku)?.productId,
       variant_id: product,
@@ -78,7 +78,7 @@ function shopValue(sent: readonly SentLine[], products: ReadonlyMap<string, Prod
   return values.every((value) => value !== undefined) ? sum(values) : undefined;
 }
 
-function shippingAddress({ order }: Outgoing, account: Destination): CreateBody {
+function shippingAddress({ order }: Outgoing, account: Destination): OrderBody {
   const { settings } = account;
   const address = order.shippingAddress ?? {};
   const country = requiredField(address.country, "country", account);
@@ -114,8 +114,7 @@ function shippingAddress({ order }: Outgoing, account: Destination): CreateBody 
   };
 }
 
-const given = (field: string, value: string | undefined): CreateBody =>
-  value?.trim() ? { [field]: value.trim() } : {};
+const given = (field: string, value: string | undefined): OrderBody => (value?.trim() ? { [field]: value.trim() } : {});
 
 const countryName = (code: string): string =>
   new Intl.DisplayNames(["en"], { type: "region", fallback: "code" }).of(code) ?? code;
@@ -123,7 +122,7 @@ const countryName = (code: string): string =>
 function coordinates(
   { latitude, longitude }: { latitude?: Decimal | undefined; longitude?: Decimal | undefined },
   settings: Settings,
-): CreateBody {
+): OrderBody {
   if (settings.coordinates === "omit" || latitude === undefined || longitude === undefined) return {};
   return settings.coordinates === "text"
     ? { latitude, longitude }
@@ -156,12 +155,12 @@ function noteOf({ order, lines, reference }: Outgoing, settings: Settings): stri
   return cutText(parts.filter(Boolean).join("\n"), settings.noteLength);
 }
 
-function customProperties(line: Line | undefined, { lineProperties }: Settings): CreateBody {
+function customProperties(line: Line | undefined, { lineProperties }: Settings): OrderBody {
   if (lineProperties !== "custom_properties" || !line?.properties?.length) return {};
   return { custom_properties: line.properties.map(({ name, value }) => ({ name, value: value ?? "" })) };
 }
 
-function statuses({ order }: Outgoing, { statusWords }: Settings): CreateBody {
+function statuses({ order }: Outgoing, { statusWords }: Settings): OrderBody {
   const paid = progressOf(order) === "paid";
   return statusWords === "specification"
     ? { order_status: paid ? "placed" : "opened", financial_status: paid ? "paid" : "waiting" }

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lookUp } from "../../functions/providers/shoplazza/look-up.ts";
+import { openApi } from "../../functions/providers/shoplazza/api.ts";
+import { findOrder } from "../../functions/providers/shoplazza/find-order.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
-import { openShop } from "../../functions/providers/shoplazza/shop.ts";
 import { carries } from "../../functions/providers/shoplazza/shop-order.ts";
 import { Misconfigured, Unavailable } from "../../shared/errors.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
@@ -236,8 +236,8 @@ test("an order of our reference without lines yet proves nothing", async () => {
   const account = { destination: "shoplazza/demo", settings, secret, missing: {} };
   for (const line_items of [undefined, null, []]) {
     const row = { id: "1", tags: `ext:${sent.reference}`, line_items };
-    const place = { ...openShop(account, shop.tools), page: async () => ({ orders: [row], has_more: false }) };
-    const found = await lookUp(sent, outgoingSample(), { shop: place, settings, tools: shop.tools });
+    const place = { ...openApi(account, shop.tools), page: async () => ({ orders: [row], has_more: false }) };
+    const found = await findOrder(sent, outgoingSample(), { api: place, settings, tools: shop.tools });
     deepEqual(found, { found: "nothing", conclusive: false });
   }
 });

@@ -9,7 +9,7 @@ import { packingDate, packingNumber } from "./packing.ts";
 import { type Secret, type Settings, STORE_COUNTRIES } from "./settings.ts";
 
 /** The body of `POST /order/amzod/api/createOrder`. What is not there is left out: never `null`, never "". */
-export interface OrderRequest {
+export interface OrderBody {
   readonly [field: string]: string | readonly Item[] | undefined;
   order_id: string;
   item_list: Item[];
@@ -25,13 +25,13 @@ const MAX_EMAIL = 64;
 const MAX_COMMENT = 750;
 
 /** @throws Rejected in one sentence, where the order lacks what Lingxing requires or is over Amazon's limits */
-export function orderRequest(
+export function toOrderBody(
   { order, reference }: Outgoing,
   address: Address,
   region: string,
   items: Item[],
   account: Account<Settings, Secret>,
-): OrderRequest {
+): OrderBody {
   const { destination, missing, settings } = account;
   const { buyer, billingAddress, shipping } = order;
   const country = addressCountry(address, account);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { orderIdIn, refusal } from "../../functions/providers/shoplazza/refusal.ts";
+import { orderIdIn, refusal } from "../../functions/providers/shoplazza/answers.ts";
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import type { HttpAnswer } from "../../shared/connector/http.ts";
 import { InDoubt, Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";

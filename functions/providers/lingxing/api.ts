@@ -5,9 +5,9 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
 import { refusalOf, type Verdict, verdictOf } from "./answers.ts";
+import { appTag, openSession } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { canonicalJson, type Parameters, sign, valueText } from "./sign.ts";
-import { appTag, createTokens } from "./token.ts";
 
 /** A look-up that Lingxing refuses for reasons of its own: nothing follows from it for any order. */
 export class Refused extends Misconfigured {
@@ -20,16 +20,16 @@ export class Refused extends Misconfigured {
 }
 
 /** Signed calls, one in flight per appId and URL. */
-export interface Gateway {
+export interface Api {
   /** `data` of the answer. @throws Refused, Misconfigured, Throttled, Unavailable, Deferred */
   read<T>(method: "GET" | "POST", path: string, parameters: Parameters, schema: z.ZodMiniType<T>): Promise<T>;
   /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but Refused */
   create(path: string, parameters: Parameters, mskus: readonly string[]): Promise<void>;
 }
 
-export function createGateway(account: Account<Settings, Secret>, tools: Tools): Gateway {
+export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
   const { destination, secret, settings } = account;
-  const tokens = createTokens(account, tools);
+  const tokens = openSession(account, tools);
 
   /** Signed for this one attempt: a signature is good for two minutes, and waiting takes time. */
   function request(method: "GET" | "POST", path: string, parameters: Parameters, token: string) {
