@@ -63,7 +63,7 @@ export async function openStage(
   return {
     ...{ env, config, who, dynamo, sqs, table },
     secretsManager: new SecretsManagerClient(access),
-    ledger: createLedger(table, eventStore(bucketName(name, account, access.region), access)),
+    ledger: createLedger(table, eventStore(bucketName(name, account, access.region), access), config.ledger),
     queues: createQueues(sqs, env),
   };
 }

@@ -1,6 +1,7 @@
 import { leftOver, newGeneration } from "../functions/route-order/next-record.ts";
-import { type Ledger, type OrderSnapshot, onHour } from "../shared/ledger/ledger.ts";
+import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
+import { onHour } from "../shared/ledger/work-list.ts";
 import { omit } from "../shared/omit.ts";
 import { decide } from "../shared/routing/decide.ts";
 import type { Config } from "../shared/stage/config.ts";

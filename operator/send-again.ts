@@ -1,7 +1,8 @@
 import { type Delivery, ENDED } from "../shared/ledger/delivery.ts";
-import { type Ledger, type OrderSnapshot, onHour } from "../shared/ledger/ledger.ts";
+import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
+import { onHour } from "../shared/ledger/work-list.ts";
 import type { Queues } from "../shared/messages/queues.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { CommandError } from "./command-error.ts";

@@ -1,5 +1,6 @@
 import type { Delivery } from "../shared/ledger/delivery.ts";
-import type { Ledger, Waiting } from "../shared/ledger/ledger.ts";
+import type { Ledger } from "../shared/ledger/ledger.ts";
+import type { WorkEntry } from "../shared/ledger/work-entry.ts";
 import { isOnOpenList, NEEDS_OPERATOR } from "../shared/ledger/work-list.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { isHeldForAPerson, type Kind, kindOf } from "./next-step.ts";
@@ -35,16 +36,16 @@ const SIDE_BY_SIDE = 20;
  * a moment behind. @param now epoch ms
  */
 export async function waitingOnes(
-  ledger: Pick<Ledger, "standing" | "load">,
+  ledger: Pick<Ledger, "workList" | "load">,
   config: Config,
   now: number,
 ): Promise<WaitingOne[]> {
   const paths = config.destinations.map(destinationPath);
   const late = new Date(now - config.timing.overdueAfter).toISOString();
-  const entries: Waiting[] = [];
-  for (const standing of [...NEEDS_OPERATOR, "failing", "open"] as const) {
-    for await (const entry of ledger.standing(standing)) {
-      const going = standing === "open" && entry.since > late && paths.includes(entry.destination ?? "");
+  const entries: WorkEntry[] = [];
+  for (const list of [...NEEDS_OPERATOR, "failing", "open"] as const) {
+    for await (const entry of ledger.workList(list)) {
+      const going = list === "open" && entry.workAt > late && paths.includes(entry.destination ?? "");
       if (!going) entries.push(entry);
     }
   }
@@ -56,7 +57,7 @@ export async function waitingOnes(
 }
 
 async function look(
-  { identity, destination, since }: Waiting,
+  { identity, destination, workAt: since }: WorkEntry,
   ledger: Pick<Ledger, "load">,
   paths: readonly string[],
 ): Promise<WaitingOne | undefined> {

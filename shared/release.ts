@@ -1,5 +1,3 @@
-import type { Condition } from "./ledger/table.ts";
-
 /** Stands as `v` in every item of the table and in every message between the rooms (docs/decisions/versions.md). */
 export const ITEM_VERSION = 1;
 
@@ -15,12 +13,3 @@ export class NewerRelease extends Error {
     super(`${what} was written by a newer release: deploy that release`);
   }
 }
-
-/**
- * Of a write over what may be a newer release's: holds where that is not so, and where DynamoDB itself may delete the item
- * by now. @param now epoch ms
- */
-export const notNewer = (now: number): Condition & { values: Record<string, unknown> } => ({
-  expression: "(attribute_not_exists(v) OR v <= :version OR expiresAt < :seconds)",
-  values: { ":version": ITEM_VERSION, ":seconds": Math.floor(now / 1000) },
-});

@@ -29,7 +29,7 @@ const END_MARGIN = 500;
 export function createProviderHandler(provider: Provider): middy.MiddyfiedHandler<SQSEvent, SQSBatchResponse> {
   const env = environment();
   const config = loadConfig();
-  const { table, ledger } = openLedger(env);
+  const { table, ledger } = openLedger(env, config);
   const queues = createQueues(new SQSClient(), env);
   const { secretsMaxAge: maxAge, secretsRecheck: recheck } = config.timing;
   const secrets = createSecrets(new SecretsManagerClient(), env.stage, { maxAge, recheck });

@@ -1,10 +1,12 @@
 import type { Identity } from "../../shared/identity.ts";
 import { type Delivery, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
-import { type DueEntry, type Ledger, type OrderSnapshot, onHour } from "../../shared/ledger/ledger.ts";
+import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
-import { isOnOpenList, onList } from "../../shared/ledger/work-list.ts";
+import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
+import { isOnOpenList, onHour, onList } from "../../shared/ledger/work-list.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
+import { inBatches } from "./in-batches.ts";
 
 export interface Deps {
   config: Config;
@@ -70,15 +72,13 @@ async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Pr
     ...(unseen !== undefined && { unseen }),
     ...(failed !== undefined && { failed }),
   });
-  // An hour at a time: after an outage there is more than a pass can hold, or get through.
+  // An hour at a time: after an outage there is more than a pass can get through.
   for (let start = from; start <= to; start = (Math.floor(start / HOUR) + 1) * HOUR) {
     if (deps.now() >= deps.deadline) return until(start);
-    const entries = await deps.ledger.due(start, Math.min(to, (Math.floor(start / HOUR) + 1) * HOUR - 1));
-    for (let index = 0; index < entries.length; index += SIDE_BY_SIDE) {
-      const [next, ...others] = entries.slice(index, index + SIDE_BY_SIDE);
-      if (!next) break;
-      if (deps.now() >= deps.deadline) return until(Date.parse(next.workAt));
-      const [first] = await lookAt([next, ...others], pass, deps);
+    const hour = deps.ledger.walk(start, Math.min(to, (Math.floor(start / HOUR) + 1) * HOUR - 1));
+    for await (const entries of inBatches(hour, SIDE_BY_SIDE)) {
+      if (deps.now() >= deps.deadline) return until(Date.parse(entries[0].workAt));
+      const [first] = await lookAt(entries, pass, deps);
       failed ??= first && Date.parse(first.workAt);
     }
   }
@@ -98,7 +98,7 @@ function nextCursor(cursor: number, began: number, { unseen, failed }: Seen, lon
 }
 
 /** @returns the entries that could not be looked at */
-async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueEntry[]> {
+async function lookAt(entries: WorkEntry[], pass: Pass, deps: Deps): Promise<WorkEntry[]> {
   const results = await Promise.allSettled(entries.map((entry) => takeUp(entry, pass, deps)));
   return entries.filter(({ identity }, index) => {
     const result = results[index];
@@ -109,7 +109,7 @@ async function lookAt(entries: DueEntry[], pass: Pass, deps: Deps): Promise<DueE
   });
 }
 
-async function takeUp({ identity, workAt }: DueEntry, pass: Pass, deps: Deps): Promise<void> {
+async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): Promise<void> {
   const { ledger, config, now } = deps;
   const file = await ledger.load(identity);
   // The index is eventually consistent: an entry that moved on is found again where it went.

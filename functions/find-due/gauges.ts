@@ -1,4 +1,5 @@
-import type { Ledger, Waiting } from "../../shared/ledger/ledger.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
 import { isOnOpenList, WORK_LISTS, type WorkList } from "../../shared/ledger/work-list.ts";
 import { type Config, destinationPath, pathOf } from "../../shared/stage/config.ts";
 import { type Dimension, type MetricName, REMOVED } from "../../shared/telemetry/metrics.ts";
@@ -14,19 +15,19 @@ export interface Gauge {
 }
 
 /** What the ledger says is not done, by destination and by connection, zeros included. @param now epoch ms */
-export async function gauges(ledger: Pick<Ledger, "standing">, config: Config, now: number): Promise<Gauge[]> {
+export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, now: number): Promise<Gauge[]> {
   const paths = config.destinations.map(destinationPath);
   const overdueBefore = new Date(now - config.timing.overdueAfter).toISOString();
   const counts = new Map<string, number>();
   const of = (what: string, place: string) => counts.get(`${what} ${place}`) ?? 0;
   const add = (what: string, place: string) => counts.set(`${what} ${place}`, of(what, place) + 1);
-  const countAll = async (standing: WorkList) => {
+  const countAll = async (list: WorkList) => {
     // Entry by entry: an outage makes 100,000 of them, and this runs in 256 MB.
-    for await (const entry of ledger.standing(standing)) {
+    for await (const entry of ledger.workList(list)) {
       const place = placeOf(entry);
-      add(standing, place);
-      if (isOnOpenList({ workList: standing }) && entry.since <= overdueBefore) add("overdue", place);
-      if (standing !== "held" && !paths.includes(place)) add("orders", REMOVED);
+      add(list, place);
+      if (isOnOpenList({ workList: list }) && entry.workAt <= overdueBefore) add("overdue", place);
+      if (list !== "held" && !paths.includes(place)) add("orders", REMOVED);
     }
   };
   await Promise.all(WORK_LISTS.map(countAll));
@@ -52,5 +53,5 @@ export async function gauges(ledger: Pick<Ledger, "standing">, config: Config, n
 }
 
 /** A delivery is its destination's, a held order its connection's. */
-const placeOf = ({ identity: { channel, connection }, destination = `${channel}/${connection}` }: Waiting): string =>
+const placeOf = ({ identity: { channel, connection }, destination = `${channel}/${connection}` }: WorkEntry): string =>
   destination;

@@ -14,7 +14,7 @@ import { gauges } from "./gauges.ts";
 
 const env = environment();
 const config = loadConfig();
-const { ledger } = openLedger(env);
+const { ledger } = openLedger(env, config);
 const queues = createQueues(new SQSClient(), env);
 /** A pass stops beginning new work this long before the function's end, ms. */
 const END_MARGIN = 5_000;

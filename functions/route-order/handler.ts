@@ -14,10 +14,11 @@ import * as registry from "../channels/registry.ts";
 import { type Deps, type Routed, routeOrder } from "./route-order.ts";
 
 const env = environment();
-const { ledger, eventStore } = openLedger(env);
+const config = loadConfig();
+const { ledger, eventStore } = openLedger(env, config);
 const queues = createQueues(new SQSClient(), env);
 const deps: Deps = {
-  config: loadConfig(),
+  config,
   channels: new Map(Object.values(registry).map((channel) => [channel.name, channel])),
   ledger,
   queues,

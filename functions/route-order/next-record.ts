@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { freshness } from "../../shared/ledger/freshness.ts";
-import { onHour } from "../../shared/ledger/ledger.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
 import { type OrderRecord, TRACE_LENGTH, type TraceEvent } from "../../shared/ledger/order-record.ts";
-import { onList } from "../../shared/ledger/work-list.ts";
+import { onHour, onList } from "../../shared/ledger/work-list.ts";
 import type { ReceivedEvent } from "../../shared/messages/event.ts";
 import { omit } from "../../shared/omit.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
@@ -40,7 +39,8 @@ export function nextRecord(
   const digest = digestOf(order);
   const fresh = freshness(order.updatedAt, progressOf(order), reading.eventTime);
   const decision = decide(arrival.config, arrival.connection, order, arrival.now);
-  const facts = { digest, freshness: fresh, placedAt: order.placedAt, buyer: buyerOf(order, arrival.connection) };
+  const { number, placedAt } = order;
+  const facts = { digest, freshness: fresh, number, placedAt, buyer: buyerOf(order, arrival.connection) };
 
   if (!current)
     return { record: firstRecord(order, decision, facts, reading, arrival), outcome: "recorded", taken: true };

@@ -2,7 +2,7 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { tableName, WORK_INDEX } from "../../shared/stage/names.ts";
+import { tableName, WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
@@ -37,12 +37,14 @@ export class LedgerTable extends Table {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.key = key;
-    // Sparse: only items that are due carry these. Keys only, so that a state's other changes cost no index write.
+    // Sparse: only items with an entry carry these. It projects constants, so that a record's other changes cost no index
+    // write.
     this.addGlobalSecondaryIndex({
       indexName: WORK_INDEX,
       partitionKey: { name: "workList", type: AttributeType.STRING },
       sortKey: { name: "workAt", type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...WORK_PROJECTION],
     });
   }
 

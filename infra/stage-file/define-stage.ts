@@ -1,5 +1,14 @@
 import * as z from "zod/mini";
-import { Config, Connection, Destination, Missing, Retention, Route, Timing } from "../../shared/stage/config.ts";
+import {
+  Config,
+  Connection,
+  Destination,
+  LedgerSettings,
+  Missing,
+  Retention,
+  Route,
+  Timing,
+} from "../../shared/stage/config.ts";
 import { Duration } from "../../shared/stage/duration.ts";
 
 const Count = z.int().check(z.minimum(1));
@@ -78,6 +87,7 @@ export const StageFile = z.strictObject({
   routes: z.array(z.strictObject(Route.shape)),
   timing: z.optional(z.strictObject(Timing.shape)),
   retention: z.optional(z.strictObject(Retention.shape)),
+  ledger: z.optional(z.strictObject(LedgerSettings.shape)),
 });
 
 /** What stands in `infra/stages/<stage>.ts`. Durations as text: `90s`, `4h`, `60d`. */

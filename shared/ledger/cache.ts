@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type * as z from "zod/mini";
 import { Misconfigured } from "../errors.ts";
-import { ITEM_VERSION, isNewer, notNewer } from "../release.ts";
-import type { Table } from "./table.ts";
+import { ITEM_VERSION, isNewer } from "../release.ts";
+import { notNewer, type Table } from "./table.ts";
 
 /** What a connector may keep for a while, shared by all environments. */
 export interface Cache {

@@ -9,11 +9,14 @@ const MOST_PLAIN = 64 * 1024;
 /** Of unzipped lines, bytes; an event is never larger. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** A delivery as the table holds it: its lines zipped where they are very many. */
-export function packDelivery(delivery: Delivery): { rev: number } {
+/** A delivery whose lines are too many for its item: gzip of their JSON. */
+export type StoredDelivery = Omit<Delivery, "lines"> & { linesGzip: Uint8Array };
+
+/** A delivery as the table stores it. */
+export function packDelivery(delivery: Delivery): Delivery | StoredDelivery {
   const lines = JSON.stringify(delivery.lines ?? []);
   if (lines.length <= MOST_PLAIN) return delivery;
-  return { ...omit(delivery, "lines"), ...{ linesGzip: gzipSync(lines) } };
+  return { ...omit(delivery, "lines"), linesGzip: gzipSync(lines) };
 }
 
 export function unpackDelivery(item: Item): Delivery {

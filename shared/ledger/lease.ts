@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Deferred } from "../errors.ts";
-import { ITEM_VERSION, notNewer } from "../release.ts";
-import type { Table } from "./table.ts";
+import { ITEM_VERSION } from "../release.ts";
+import { notNewer, type Table } from "./table.ts";
 
 interface Options {
   /** Epoch ms. */

@@ -2,14 +2,17 @@ import * as z from "zod/mini";
 import { type Identity, identityText } from "../identity.ts";
 import type { EventStore } from "../messages/event-store.ts";
 import type { Order } from "../order.ts";
-import { ITEM_VERSION, isNewer, NewerRelease, notNewer } from "../release.ts";
-import { WORK_INDEX } from "../stage/names.ts";
+import { ITEM_VERSION, isNewer, NewerRelease } from "../release.ts";
+import { WORK_INDEX, WORK_LIST_SHARDS } from "../stage/names.ts";
 import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
+import { mergeSorted } from "./merge-sorted.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
 import { OrderRecord } from "./order-record.ts";
-import { type Item, NOT_EXISTS, type Table } from "./table.ts";
-import type { WorkList } from "./work-list.ts";
+import { type Item, NOT_EXISTS, notNewer, type Range, type Table } from "./table.ts";
+import { toWorkEntry, type WorkEntry } from "./work-entry.ts";
+import { hourOf, type WorkList } from "./work-list.ts";
+import { listOf, workShard, workShardOf } from "./work-shard.ts";
 
 /** An order, its body and its deliveries, read in one consistent query. */
 export interface OrderSnapshot {
@@ -18,19 +21,6 @@ export interface OrderSnapshot {
   body: BodyItem | undefined;
   /** Of every generation. */
   deliveries: Delivery[];
-}
-
-/** What the due-time pass finds in the index. */
-export interface DueEntry {
-  identity: Identity;
-  workAt: string;
-}
-
-/** A delivery, or a held order (`destination` undefined), that stands in the index for what is not done. */
-export interface Waiting {
-  identity: Identity;
-  destination: string | undefined;
-  since: string;
 }
 
 /**
@@ -47,10 +37,14 @@ export interface Ledger {
   readBody(body: BodyItem): Promise<Order>;
   /** As `putOrder`. */
   putDelivery(delivery: Delivery): Promise<"written" | "conflict">;
-  /** Orders whose due time lies in `[from, to]`, epoch ms, soonest first. */
-  due(from: number, to: number): Promise<DueEntry[]>;
-  /** What stands in the index so, longest waiting first. After an outage there may be more than fits into memory. */
-  standing(as: WorkList): AsyncIterable<Waiting>;
+  /**
+   * The orders whose entry lies between two times, in the order of these; both ends are included. Where `to` is the earlier
+   * one, it walks back. There may be more of them than fit into memory.
+   * @param from epoch ms @param to epoch ms
+   */
+  walk(from: number, to: number): AsyncIterable<WorkEntry>;
+  /** What is in a list, longest waiting first. After an outage there may be more than fits into memory. */
+  workList(list: WorkList): AsyncIterable<WorkEntry>;
   /** Up to where the due-time pass has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
@@ -60,31 +54,59 @@ export const orderPk = (identity: Identity): string => `order#${identityText(ide
 export const deliverySk = (destination: string, generation: number): string => `delivery#${destination}#${generation}`;
 const CURSOR = { pk: "find-due", sk: "cursor" };
 const HOUR = 3_600_000;
+/** All times of `workAt`, as text. */
+const ALWAYS = { from: "0", to: "9" };
+/** Entries of one shard in memory. find-due reads the shards of all lists side by side, in 256 MB. */
+const PAGE_SIZE = 500;
 
-/** The index's attributes for a due time in epoch ms. */
-export function onHour(at: number): { workAt: string; workList: string } {
-  const workAt = new Date(at).toISOString();
-  return { workAt, workList: workAt.slice(0, 13) };
+interface Options {
+  /** Epoch ms. */
+  now?: () => number;
+  /** Over how many index keys entries are spread; a setting of the stage. */
+  workListShards?: number;
 }
 
-export function createLedger(table: Table, store: EventStore, now: () => number = Date.now): Ledger {
+export function createLedger(
+  table: Table,
+  store: EventStore,
+  { now = Date.now, workListShards = 1 }: Options = {},
+): Ledger {
   /** Expired items stay readable for days (TTL deletes when it gets to it), so nobody may see them. */
   const alive = (items: Item[]) => items.filter((item) => Number(item["expiresAt"]) * 1000 > now());
 
-  const put = (pk: string, sk: string, item: { rev: number }) =>
-    table.put(
-      { ...item, pk, sk },
+  const put = (
+    identity: Identity,
+    sk: string,
+    { workList, ...item }: { rev: number; workList?: string | undefined },
+  ) => {
+    const entry = workList === undefined ? {} : { workList: workShardOf(workList, identity, workListShards) };
+    return table.put(
+      { ...item, ...entry, pk: orderPk(identity), sk },
       item.rev === 1 ? NOT_EXISTS : { expression: "rev = :before", values: { ":before": item.rev - 1 } },
     );
+  };
+
+  /** Of a list or an hour, from all its shards. */
+  const entries = (list: string, sort: Omit<Range["sort"], "name">, order: "ascending" | "descending") => {
+    const shards = Array.from({ length: WORK_LIST_SHARDS }, (_, shard) =>
+      table.range({
+        ...{ index: WORK_INDEX, order, pageSize: PAGE_SIZE },
+        partition: { name: "workList", value: workShard(list, shard) },
+        sort: { name: "workAt", ...sort },
+      }),
+    );
+    const before = order === "ascending" ? isEarlier : (a: Item, b: Item) => isEarlier(b, a);
+    return mergeSorted(shards, before);
+  };
 
   return {
     async order(identity) {
       const item = await table.get({ pk: orderPk(identity), sk: "order" });
-      return item && z.parse(OrderRecord, known("This order", item));
+      return item && z.parse(OrderRecord, fromStored(item));
     },
 
     async load(identity) {
-      const items = (await table.partition(orderPk(identity))).map((item) => known("This order", item));
+      const items = (await table.partition(orderPk(identity))).map(fromStored);
       const record = items.find(({ sk }) => sk === "order");
       if (!record) return undefined;
       const body = alive(items).find(({ sk }) => sk === "body");
@@ -95,7 +117,7 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
       };
     },
 
-    putOrder: (record) => put(orderPk(record), "order", record),
+    putOrder: (record) => put(record, "order", record),
 
     async putBody(identity, order, { freshness, digest, expiresAt }) {
       const packed = await packBody(identity, order, store);
@@ -108,28 +130,18 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
     readBody: (body) => unpackBody(body, store),
 
     putDelivery: (delivery) =>
-      put(orderPk(delivery), deliverySk(delivery.destination, delivery.generation), packDelivery(delivery)),
+      put(delivery, deliverySk(delivery.destination, delivery.generation), packDelivery(delivery)),
 
-    async due(from, to) {
-      const hours: string[] = [];
-      for (let hour = Math.floor(from / HOUR); hour <= Math.floor(to / HOUR); hour++) {
-        hours.push(onHour(hour * HOUR).workList);
+    async *walk(from, to) {
+      const [first = "", last = ""] = [from, to].sort((a, b) => a - b).map((time) => new Date(time).toISOString());
+      const order = from <= to ? "ascending" : "descending";
+      for (const hour of hoursBetween(from, to)) {
+        for await (const item of entries(hour, { from: first, to: last }, order)) yield toWorkEntry(item);
       }
-      const range = ["workAt", new Date(from).toISOString(), new Date(to).toISOString()] as const;
-      const found: DueEntry[] = [];
-      for (const hour of hours) {
-        for await (const { pk, workAt } of table.range(WORK_INDEX, ["workList", hour], [...range])) {
-          found.push({ identity: identityOf(pk), workAt: String(workAt) });
-        }
-      }
-      return found;
     },
 
-    async *standing(as) {
-      for await (const { pk, sk, workAt } of table.range(WORK_INDEX, ["workList", as], ["workAt", "0", "9"])) {
-        const destination = /^delivery#([^#]+)#/.exec(sk)?.[1];
-        yield { identity: identityOf(pk), destination, since: String(workAt) };
-      }
+    async *workList(list) {
+      for await (const item of entries(list, ALWAYS, "ascending")) yield toWorkEntry(item);
     },
 
     async dueCursor() {
@@ -151,14 +163,25 @@ export function createLedger(table: Table, store: EventStore, now: () => number 
   };
 }
 
-/** Told by name, for the log and the operator: a schema's own error says neither. */
+/** Refuses a newer item by name, for the log and the operator: a schema's own error names neither. */
 function known(what: string, item: Item): Item {
   if (isNewer(item)) throw new NewerRelease(what);
   return item;
 }
 
-/** The index holds keys only. Channel and connection are names without `/` and `#`; an order ID may be anything. */
-function identityOf(pk: string): Identity {
-  const [, channel = "", connection = "", orderId = ""] = /^order#([^/]+)\/([^#]+)#([\s\S]*)$/.exec(pk) ?? [];
-  return { channel, connection, orderId };
+/** An item of an order as its schema has it: the shard of its entry is the table's concern. */
+function fromStored(item: Item): Item {
+  const { workList, ...rest } = known("This order", item);
+  return typeof workList === "string" ? { ...rest, workList: listOf(workList) } : item;
+}
+
+const isEarlier = (a: Item, b: Item): boolean => String(a["workAt"]) < String(b["workAt"]);
+
+/** The hours from one time to another, in this order. */
+function* hoursBetween(from: number, to: number): Generator<string> {
+  const step = from <= to ? 1 : -1;
+  const last = Math.floor(to / HOUR);
+  for (let hour = Math.floor(from / HOUR); hour * step <= last * step; hour += step) {
+    yield hourOf(new Date(hour * HOUR).toISOString());
+  }
 }

@@ -1,12 +1,10 @@
 import * as z from "zod/mini";
 import { Identity } from "../identity.ts";
+import { OrderState } from "../order-state.ts";
 import { ITEM_VERSION } from "../release.ts";
 
 /** The ledger refuses a newer item before it is parsed. */
 export const Version = z.literal(ITEM_VERSION);
-
-export const OrderState = z.enum(["recorded", "held", "not-routed", "unrouted", "cancelled"]);
-export type OrderState = z.infer<typeof OrderState>;
 
 /** One line of an order's trace. `outcome` is our word for what the event did. */
 export const TraceEvent = z.object({
@@ -33,6 +31,8 @@ export const OrderRecord = z.object({
   freshness: z.string(),
   /** SHA-256 of the order as mapped: tells a repeat from an update of equal freshness. */
   digest: z.optional(z.string()),
+  /** The buyer's number of it: what a buyer quotes. */
+  number: z.optional(z.string()),
   placedAt: z.optional(z.string()),
   firstSeenAt: z.string(),
   events: z.array(TraceEvent),
@@ -50,7 +50,7 @@ export const OrderRecord = z.object({
   receivedAt: z.string(),
   /** Hash of the buyer, so that a buyer's bodies can be found and erased. */
   buyer: z.optional(z.string()),
-  /** When the due-time pass shall look at this order, and the hour of that (its partition in the index). */
+  /** Its entry in the work list: when find-due looks at it next, and the hour of that; or a list (work-list.ts). */
   workAt: z.optional(z.string()),
   workList: z.optional(z.string()),
   /** How often it has looked in vain. */

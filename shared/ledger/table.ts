@@ -9,6 +9,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { ITEM_VERSION } from "../release.ts";
 
 export interface Key {
   pk: string;
@@ -23,26 +24,39 @@ export interface Condition {
   names?: Record<string, string>;
 }
 
+/** Part of one partition of an index. */
+export interface Range {
+  index: string;
+  partition: { name: string; value: string };
+  /** Both ends of the sort key are included. */
+  sort: { name: string; from: string; to: string };
+  order?: "ascending" | "descending";
+  /** Items read at a time. Default: as many as fit 1 MB. */
+  pageSize?: number;
+}
+
 /** The one table, in plain JavaScript values. Every read is consistent; every write is conditional. */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** All items of a partition, whatever their size. */
   partition(pk: string): Promise<Item[]>;
-  /**
-   * A range of an index: `[from, to]` of its sort key, ascending, a page at a time: it may be longer than memory. Eventually
-   * consistent, as indexes are.
-   */
-  range(
-    index: string,
-    partition: [name: string, value: string],
-    sort: [name: string, from: string, to: string],
-  ): AsyncIterable<Item>;
+  /** A range of an index, a page at a time: it may be longer than memory. Eventually consistent, as indexes are. */
+  range(range: Range): AsyncIterable<Item>;
   /** "conflict": the condition did not hold, so nothing was written. */
   put(item: Item, condition: Condition): Promise<"written" | "conflict">;
   delete(key: Key, condition: Condition): Promise<"deleted" | "conflict">;
 }
 
 export const NOT_EXISTS: Condition = { expression: "attribute_not_exists(pk)" };
+
+/**
+ * The condition of a write over an item that a newer release may have written. It holds where the item is not newer, and
+ * where it has expired, so that DynamoDB may delete it at any moment. @param now epoch ms
+ */
+export const notNewer = (now: number): Condition & { values: Record<string, unknown> } => ({
+  expression: "(attribute_not_exists(v) OR v <= :version OR expiresAt < :seconds)",
+  values: { ":version": ITEM_VERSION, ":seconds": Math.floor(now / 1000) },
+});
 
 const OPTIONS = { removeUndefinedValues: true } as const;
 
@@ -89,13 +103,15 @@ export function createTable(client: Pick<DynamoDBClient, "send">, name: string):
         }),
       ),
 
-    range: (index, [partitionName, value], [sortName, from, to]) =>
+    range: ({ index, partition, sort, order = "ascending", pageSize }) =>
       query({
         TableName: name,
         IndexName: index,
         KeyConditionExpression: "#p = :p AND #s BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#p": partitionName, "#s": sortName },
-        ExpressionAttributeValues: { ":p": { S: value }, ":from": { S: from }, ":to": { S: to } },
+        ExpressionAttributeNames: { "#p": partition.name, "#s": sort.name },
+        ExpressionAttributeValues: { ":p": { S: partition.value }, ":from": { S: sort.from }, ":to": { S: sort.to } },
+        ScanIndexForward: order === "ascending",
+        Limit: pageSize,
       }),
 
     async put(item, condition) {

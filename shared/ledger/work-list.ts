@@ -1,10 +1,10 @@
 import type { Delivery } from "./delivery.ts";
 
 /**
- * The partitions, beside the hours, of the due index: a delivery that failed once, or was not sent in time, and a held order
- * stand in one until they end. So each can be counted at any time; the good case pays nothing.
- * `open`: it goes on by itself. `failing`: so does it, but for a reason that is no order's (credentials). The others wait
- * for a person: `rejected`, `failed` (in doubt to the end, too), `held`.
+ * The lists of the index `work`, beside its hours. A delivery that failed once, or was not sent in time, and an order that
+ * is held for the operator have an entry in one until they end, so each can be counted at any time; the good case pays
+ * nothing. `open`: it is retried without help. `failing`: so is it, but the reason is no order's (credentials). The others
+ * need the operator: `rejected`, `failed` (also what is still in doubt at the end), `held`.
  */
 export const WORK_LISTS = ["open", "failing", "rejected", "failed", "held"] as const;
 export type WorkList = (typeof WORK_LISTS)[number];
@@ -12,24 +12,34 @@ export type WorkList = (typeof WORK_LISTS)[number];
 const OPEN_LISTS = ["open", "failing"] as const satisfies WorkList[];
 export const NEEDS_OPERATOR = ["rejected", "failed", "held"] as const satisfies WorkList[];
 
-interface Stood {
+/** Where an item is in the index: in a list or an hour (`2026-11-20T14`), and at which time in it, UTC ISO 8601. */
+interface WorkPlace {
   workAt: string;
   workList: string;
 }
 
+/** The index's attributes of an order that is looked at at a time. @param at epoch ms */
+export function onHour(at: number): WorkPlace {
+  const workAt = new Date(at).toISOString();
+  return { workAt, workList: hourOf(workAt) };
+}
+
+/** @param time UTC ISO 8601 */
+export const hourOf = (time: string): string => time.slice(0, 13);
+
 /** The index's attributes. @param since epoch ms */
-export const onList = (standing: WorkList, since: number): Stood => ({
+export const onList = (list: WorkList, since: number): WorkPlace => ({
   workAt: new Date(since).toISOString(),
-  workList: standing,
+  workList: list,
 });
 
 type Entry = { [field in "workAt" | "workList"]?: Delivery[field] };
 
-export const isOnOpenList = ({ workList }: Entry): boolean => OPEN_LISTS.some((standing) => standing === workList);
-export const needsOperator = ({ workList }: Entry): boolean => NEEDS_OPERATOR.some((standing) => standing === workList);
+export const isOnOpenList = ({ workList }: Entry): boolean => OPEN_LISTS.some((list) => list === workList);
+export const needsOperator = ({ workList }: Entry): boolean => NEEDS_OPERATOR.some((list) => list === workList);
 
 /** Open since it first was, however often it is tried. */
-export const onOpenList = (entry: Entry, now: number, standing: (typeof OPEN_LISTS)[number] = "open"): Stood => ({
-  ...onList(standing, now),
+export const onOpenList = (entry: Entry, now: number, list: (typeof OPEN_LISTS)[number] = "open"): WorkPlace => ({
+  ...onList(list, now),
   ...(isOnOpenList(entry) && entry.workAt !== undefined && { workAt: entry.workAt }),
 });

@@ -1,5 +1,5 @@
-import type { OrderState } from "../ledger/order-record.ts";
 import { linesToShip, type Order, progressOf } from "../order.ts";
+import type { OrderState } from "../order-state.ts";
 import type { Config, Connection } from "../stage/config.ts";
 
 /** What the routes say of an order as it is now. `destinations`: those to which it is due. */

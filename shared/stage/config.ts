@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { Duration } from "./duration.ts";
+import { WORK_LIST_SHARDS } from "./names.ts";
 
 const Name = z
   .string()
@@ -110,6 +111,16 @@ export const Retention = z.object({
   logs: z._default(Duration, 90 * 86_400_000),
 });
 
+/** How the ledger is written. */
+export const LedgerSettings = z.object({
+  /**
+   * Over how many index keys the entries of an hour or a list are spread. One is enough for 1,000 new orders a second. It may
+   * change at any time: readers always ask all of them.
+   */
+  workListShards: z._default(z.int().check(z.minimum(1), z.maximum(WORK_LIST_SHARDS)), 1),
+});
+export type LedgerSettings = z.infer<typeof LedgerSettings>;
+
 /** The configuration of one deployment, as it travels in each function's bundle. */
 export const Config = z.object({
   stage: Name,
@@ -118,6 +129,7 @@ export const Config = z.object({
   routes: z.array(Route),
   timing: z._default(Timing, () => z.parse(Timing, {})),
   retention: z._default(Retention, () => z.parse(Retention, {})),
+  ledger: z._default(LedgerSettings, () => z.parse(LedgerSettings, {})),
   /**
    * When the restored table was put to work after a point-in-time restore: unended deliveries of orders placed or first seen
    * before are in doubt, never free.

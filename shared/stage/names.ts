@@ -14,8 +14,12 @@ export const queueName = {
 };
 
 export const tableName = (stage: string): string => `${PREFIX}-${stage}-ledger`;
-/** The index of the due-time pass; see ledger.ts. */
+/** The work list: the table's one index (shared/ledger/work-list.ts). */
 export const WORK_INDEX = "work";
+/** What it projects besides keys. Constants of an order, so that other changes of its record cost no write of the index. */
+export const WORK_PROJECTION = ["number", "buyer", "firstSeenAt"] as const;
+/** Over how many keys a list or an hour may be spread. Readers ask all; how many are written to is a setting of the stage. */
+export const WORK_LIST_SHARDS = 10;
 
 /** Bucket names are global: the account makes ours unique. */
 export const bucketName = (stage: string, account: string, region: string): string =>

@@ -8,6 +8,10 @@ import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../support/route-o
 const LATER = "2026-11-01T11:00:00.000Z";
 const DUE = 15 * MINUTE;
 
+async function* stream<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
+}
+
 for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`the due-time pass on ${kind}`, { skip, concurrency: 6 }, () => {
     let started: TestLedger;
@@ -41,8 +45,8 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       room.clock += DUE;
       equal((await room.pass()).resent, 1);
       deepEqual(room.sentOf(id), [ONE]);
-      const [open, ...others] = await Array.fromAsync(room.ledger.standing("open"));
-      deepEqual([open?.destination, open?.since, others], [ONE, "2026-11-01T12:00:00.000Z", []]);
+      const [open, ...others] = await Array.fromAsync(room.ledger.workList("open"));
+      deepEqual([open?.destination, open?.workAt, others], [ONE, "2026-11-01T12:00:00.000Z", []]);
     });
 
     story("writes nothing but its cursor for an order whose deliveries were all created", async (room) => {
@@ -75,7 +79,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         room.clock += 2 * DAY;
         room.sent.length = 0;
         const { resent } = await room.pass();
-        deepEqual([resent, room.sent.length, await Array.fromAsync(room.ledger.standing("open"))], [0, 0, []]);
+        deepEqual([resent, room.sent.length, await Array.fromAsync(room.ledger.workList("open"))], [0, 0, []]);
       });
     }
 
@@ -94,7 +98,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         const { looked, resent } = await room.pass();
         deepEqual([looked, resent], [1, 0]);
         const running = "leaseUntil" in back;
-        equal((await Array.fromAsync(room.ledger.standing("open"))).length, running ? 0 : 2);
+        equal((await Array.fromAsync(room.ledger.workList("open"))).length, running ? 0 : 2);
         if (running) deepEqual((await room.file(id)).deliveries, before, "a running attempt's item is nobody else's");
         // Its visibility timeout, and as long again as a delivery may be forgotten.
         const until = "leaseUntil" in back ? back.leaseUntil : back.nextAttemptAt;
@@ -220,7 +224,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       await rejects(room.ordered({ id, updatedAt: LATER }));
       room.clock += DUE;
       await rejects(room.pass().then(({ failed }) => (failed > 0 ? Promise.reject(new Error("down")) : undefined)));
-      const since = (await Array.fromAsync(room.ledger.standing("open"))).map((entry) => Date.parse(entry.since));
+      const since = (await Array.fromAsync(room.ledger.workList("open"))).map((entry) => Date.parse(entry.workAt));
       deepEqual(since, [room.clock - DUE, room.clock - DUE]);
     });
 
@@ -266,7 +270,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       room.sent.length = 0;
       room.clock += DUE + MINUTE;
       const { ledger } = room;
-      room.ledger = { ...ledger, due: async () => [] };
+      room.ledger = { ...ledger, walk: () => stream([]) };
       await room.pass();
       room.ledger = ledger;
       room.clock += 3 * MINUTE;
@@ -277,11 +281,11 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     story("an entry of the index that has moved on in the table is not looked at", async (room) => {
       const id = await room.sentOrder();
       room.clock += DUE;
-      const entries = await room.ledger.due(room.clock - HOUR, room.clock);
+      const entries = await Array.fromAsync(room.ledger.walk(room.clock - HOUR, room.clock));
       equal(entries.length, 1);
       await room.pass();
       room.sent.length = 0;
-      room.ledger = { ...room.ledger, due: async () => entries };
+      room.ledger = { ...room.ledger, walk: () => stream(entries) };
       room.clock += MINUTE;
       equal((await room.pass()).looked, 0);
       deepEqual(room.sentOf(id), []);
@@ -344,9 +348,8 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         room.clock = Date.parse("2026-11-01T12:00:00.000Z") + minutes * MINUTE;
         await room.sentOrder();
       }
-      const entries = await room.ledger.due(
-        Date.parse("2026-11-01T12:25:00.000Z"),
-        Date.parse("2026-11-01T14:24:59.999Z"),
+      const entries = await Array.fromAsync(
+        room.ledger.walk(Date.parse("2026-11-01T12:25:00.000Z"), Date.parse("2026-11-01T14:24:59.999Z")),
       );
       deepEqual(
         entries.map(({ workAt }) => workAt.slice(11, 16)),

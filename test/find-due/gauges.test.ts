@@ -25,7 +25,7 @@ class Watched extends Relay {
     const watched: Watched = new Watched({
       ...started,
       table,
-      ledger: createLedger(table, store, () => watched.clock),
+      ledger: createLedger(table, store, { now: () => watched.clock }),
     });
     await watched.ledger.moveDueCursor(watched.clock);
     return watched;
@@ -63,7 +63,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         await relay.ordered();
         await relay.run(HOUR - MINUTE);
         deepEqual(await relay.rings(), {});
-        deepEqual(await Array.fromAsync(relay.ledger.standing("failing")), [], "that is no order's fault, nor ours");
+        deepEqual(await Array.fromAsync(relay.ledger.workList("failing")), [], "that is no order's fault, nor ours");
         await relay.run(40 * MINUTE);
         deepEqual(await relay.rings(), { DeliveriesOverdue: 1 }, "whether a pass looked at it or not");
         for (let minute = 0; minute < 60; minute++) {
@@ -195,7 +195,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       for (const id of ["1", "2", "3"]) await relay.ordered({ id });
       await relay.run();
       for (const standing of ["open", "failing", "rejected", "failed", "held"] as const) {
-        deepEqual(await Array.fromAsync(relay.ledger.standing(standing)), []);
+        deepEqual(await Array.fromAsync(relay.ledger.workList(standing)), []);
       }
       equal(relay.parcelworks.live().length, 3);
     });

@@ -2,7 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import { findDue } from "../../functions/find-due/find-due.ts";
-import type { DueEntry, Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
+import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
+import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
 import { Config } from "../../shared/stage/config.ts";
 
 const MINUTE = 60_000;
@@ -37,23 +38,14 @@ class Crowd {
     putBody: never,
     readBody: never,
     putDelivery: never,
-    standing: () => {
+    workList: () => {
       throw new Error("not asked for");
     },
     dueCursor: async () => this.cursor,
     moveDueCursor: async (to) => {
       if (this.cursor === undefined || to > this.cursor) this.cursor = to;
     },
-    due: async (from, to): Promise<DueEntry[]> => {
-      this.clock += this.cost.due;
-      return [...this.due]
-        .filter(([, at]) => at >= from && at <= to)
-        .sort(([, a], [, b]) => a - b)
-        .map(([orderId, at]) => ({
-          identity: { channel: "plain", connection: "main", orderId },
-          workAt: new Date(at).toISOString(),
-        }));
-    },
+    walk: (from, to) => this.walk(from, to),
     load: async ({ orderId }): Promise<OrderSnapshot> => {
       this.most = Math.max(this.most, ++this.atOnce);
       await Promise.resolve();
@@ -98,6 +90,16 @@ class Crowd {
       };
     },
   };
+
+  private async *walk(from: number, to: number): AsyncGenerator<WorkEntry> {
+    this.clock += this.cost.due;
+    const found = [...this.due].filter(([, at]) => at >= from && at <= to).sort(([, a], [, b]) => a - b);
+    for (const [orderId, at] of found) {
+      const identity = { channel: "plain", connection: "main", orderId };
+      const projected = { number: undefined, buyer: undefined, firstSeenAt: undefined };
+      yield { identity, destination: undefined, workAt: new Date(at).toISOString(), ...projected };
+    }
+  }
 
   pass(time = 30_000) {
     const config = z.parse(Config, { stage: "test", connections: [], destinations: [], routes: [] });

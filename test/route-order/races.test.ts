@@ -302,7 +302,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         await room.ledger.putDelivery({ ...rejected, destination: ONE });
         await room.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: room.clock });
         const waiting = async () =>
-          (await Promise.all(NEEDS_OPERATOR.map((as) => Array.fromAsync(room.ledger.standing(as)))))
+          (await Promise.all(NEEDS_OPERATOR.map((as) => Array.fromAsync(room.ledger.workList(as)))))
             .flat()
             .filter(({ identity }) => identity.orderId === id)
             .map(({ destination = "the order" }) => destination)
@@ -358,7 +358,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
           { step: "finalizeRequest", name: "loseAnswer", priority: "low" },
         );
         const room = new RouteOrderContext(started);
-        room.ledger = createLedger(createTable(client, "ledger"), room.eventStore, room.now);
+        room.ledger = createLedger(createTable(client, "ledger"), room.eventStore, { now: room.now });
         return {
           room,
           lose: (count: number) => {
@@ -406,7 +406,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         if (command instanceof PutItemCommand) seen.push(command.input.ConditionExpression);
         return started.client.send(command as never);
       }) as typeof started.client.send;
-      room.ledger = createLedger(createTable({ send }, "ledger"), room.eventStore, room.now);
+      room.ledger = createLedger(createTable({ send }, "ledger"), room.eventStore, { now: room.now });
       await room.ordered({ id });
       await cancel(room, id);
       ok(seen.length >= 6);

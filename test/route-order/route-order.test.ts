@@ -307,7 +307,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
           equal((await room.ordered({ id: odd })).outcome, "duplicate");
           deepEqual(room.sentOf(odd), [ONE, TWO]);
           equal((await room.record(odd)).orderId, odd);
-          const due = await room.ledger.due(room.clock, room.clock + DAY);
+          const due = await Array.fromAsync(room.ledger.walk(room.clock, room.clock + DAY));
           ok(
             due.some(({ identity }) => identity.orderId === odd && identity.connection === "main"),
             "the due-time pass finds it under its own ID",

@@ -12,7 +12,7 @@ import {
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
-import { WORK_INDEX } from "../../shared/stage/names.ts";
+import { WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
 
 /**
  * The table emulators, with the reason where one cannot run here. Tests of the table's own semantics (conditions, races,
@@ -76,7 +76,7 @@ export async function startLedger(kind: TableEmulatorKind, now: () => number = (
   return {
     client,
     table,
-    ledger: createLedger(table, store, now),
+    ledger: createLedger(table, store, { now }),
     objects,
     async stop() {
       client.destroy();
@@ -125,7 +125,7 @@ export async function createLedgerTable(client: DynamoDBClient, TableName: strin
             { AttributeName: "workList", KeyType: "HASH" },
             { AttributeName: "workAt", KeyType: "RANGE" },
           ],
-          Projection: { ProjectionType: "KEYS_ONLY" },
+          Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...WORK_PROJECTION] },
         },
       ],
     }),

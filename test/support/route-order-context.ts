@@ -69,7 +69,7 @@ export class RouteOrderContext {
         return value;
       },
     };
-    this.ledger = createLedger(createTable({ send }, table), this.eventStore, this.now);
+    this.ledger = createLedger(createTable({ send }, table), this.eventStore, { now: this.now });
     this.config = z.parse(Config, {
       stage: "test",
       connections: [

@@ -83,7 +83,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     test("each stands in the index for what it waits for", async () => {
       const standing = async (as: WorkList) => {
         const found: string[] = [];
-        for await (const { identity, destination = "order" } of started.ledger.standing(as)) {
+        for await (const { identity, destination = "order" } of started.ledger.workList(as)) {
           found.push(`${identity.orderId} ${destination}`);
         }
         return found.sort();

@@ -56,7 +56,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
       relay.parcelworks.held.push({ id: "P90", reference: `pm-${IN_DOUBT}`, lines, cancelled: false, visibleAt: 0 });
       const posts = relay.parcelworks.posts;
-      const open = await Array.fromAsync(started.ledger.standing("open"));
+      const open = await Array.fromAsync(started.ledger.workList("open"));
       deepEqual(
         open.map(({ identity }) => identity.orderId),
         [IN_DOUBT],

@@ -84,7 +84,7 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
       used[kind] += Math.max(kind === "reads" ? 0.5 : 0, ConsumedCapacity.CapacityUnits);
       return answer;
     }) as typeof client.send;
-    ledger = createLedger(createTable({ send }, "ledger"), { put: async () => {}, get: async () => "" }, now);
+    ledger = createLedger(createTable({ send }, "ledger"), { put: async () => {}, get: async () => "" }, { now });
   });
   after(() => started.stop());
 
