@@ -9,7 +9,7 @@ type Template = ReadonlyMap<string, Resource>;
 const widestGraph = (template: Template): number =>
   Math.max(...widgetsOf(template).map((widget) => (widget.type === "metric" ? widget.properties.metrics.length : 0)));
 
-/** Neither is a quota that can be raised. */
+/** AWS raises neither limit. */
 const MEASURES = [
   {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -18,7 +18,7 @@ const MEASURES = [
     of: (template: Template) => template.size,
   },
   {
-    // Expressions and what is hidden too: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    // Counts expressions and hidden metrics too: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     what: "CloudWatch metrics in a graph",
     most: 500,
     of: widestGraph,
@@ -26,19 +26,19 @@ const MEASURES = [
 ];
 
 /**
- * Whether the stage fits into one stack. Counted, not calculated: what a connection or destination takes hangs on its channel,
- * its alarms, and on how CDK cuts long policies.
+ * Checks that the stage fits into one stack. It counts the template's resources instead of calculating them: a connection's or
+ * destination's share depends on its channel, its alarms and how CDK splits long policies.
  * @param template of the whole stage, by logical ID
- * @throws StageConfigError with how many connections or destinations do fit, give or take one
+ * @throws StageConfigError that says how many connections or destinations fit, within one
  */
 export function checkSize(stage: Stage, connectors: Connectors, template: Template): void {
   const over = MEASURES.filter(({ of, most }) => of(template) > most);
   if (over.length === 0) return;
   const { connections, destinations } = stage.config;
-  const without = (part: Partial<Stage["config"]>) =>
-    bareTemplate({ ...stage, config: { ...stage.config, ...part } }, connectors);
-  const shops = whatFits(connections.length, template, without({ connections: [] }));
-  const accounts = whatFits(destinations.length, template, without({ destinations: [] }));
+  const templateWith = (changes: Partial<Stage["config"]>) =>
+    bareTemplate({ ...stage, config: { ...stage.config, ...changes } }, connectors);
+  const shops = howManyFit(connections.length, template, templateWith({ connections: [] }));
+  const accounts = howManyFit(destinations.length, template, templateWith({ destinations: [] }));
   const fitting = [
     ...(shops > 0 ? [`about ${shops} connections fit with all destinations`] : []),
     ...(accounts > 0 ? [`about ${accounts} destinations fit with all connections`] : []),
@@ -52,8 +52,8 @@ export function checkSize(stage: Stage, connectors: Connectors, template: Templa
   ]);
 }
 
-/** How many of `count`, were each of them to take the same. */
-function whatFits(count: number, all: Template, none: Template): number {
+/** How many of `count` fit, if each takes the same share. */
+function howManyFit(count: number, all: Template, none: Template): number {
   return Math.min(
     ...MEASURES.map(({ of, most }) => {
       const each = (of(all) - of(none)) / count;

@@ -8,16 +8,19 @@ import { Construct } from "constructs";
 import type { PersonalDataKey } from "../constructs/personal-data-key.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 
-/** Two lanes that never mix: what is broken wakes somebody, what waits for a person's data goes on a list. */
+/** `page`: something is broken, act now. `ticket`: an order's data needs fixing, act today. */
 export type Lane = "page" | "ticket";
 
-/** Whom alarms reach. The texts hold no personal data; the key is there because CloudWatch cannot publish through SNS's own. */
+/**
+ * One SNS topic per lane, with the recipients that the stage names. Alarms hold no personal data; the topics use our key
+ * because CloudWatch cannot publish to a topic encrypted with SNS's own.
+ */
 export class AlarmTopics extends Construct {
   readonly actions: Readonly<Record<Lane, IAlarmAction>>;
 
   constructor(scope: Construct, id: string, stage: Stage, key: PersonalDataKey) {
     super(scope, id);
-    const open = (lane: Lane): IAlarmAction => {
+    const addTopic = (lane: Lane): IAlarmAction => {
       const topic = new Topic(this, lane, {
         topicName: `order-relay-${stage.name}-${lane}`,
         displayName: `Order Relay ${stage.name}: ${lane}`,
@@ -39,6 +42,6 @@ export class AlarmTopics extends Construct {
       }
       return new SnsAction(topic);
     };
-    this.actions = { page: open("page"), ticket: open("ticket") };
+    this.actions = { page: addTopic("page"), ticket: addTopic("ticket") };
   }
 }

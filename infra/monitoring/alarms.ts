@@ -3,34 +3,38 @@ import { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AlarmTopics, Lane } from "./alarm-topics.ts";
 
-const NO_NEWS = {
-  good: TreatMissingData.NOT_BREACHING,
-  bad: TreatMissingData.BREACHING,
-  stays: TreatMissingData.IGNORE,
-  unknown: TreatMissingData.MISSING,
-} as const;
-
-export interface Raise {
+/** The last five are CloudWatch's own settings of an alarm. */
+export interface AlarmSettings {
   lane: Lane;
-  /** Of docs/runbook.md: what it means, how to look, what to do. */
-  heading: string;
-  sentence: string;
+  /** Anchor of its heading in docs/runbook.md: what it means, where to look, what to do. */
+  runbook: string;
+  /** One or two sentences: what happened. */
+  description: string;
   metric: IMetric;
-  /** At or above this it is raised; default 1. */
+  /** Default 1. */
   threshold?: number;
-  periods?: number;
-  /** Of the periods, how many it takes; default all. */
-  breaches?: number;
-  /**
-   * What a period without data means. `good`, the default: nothing happened. `bad`: something had to be heard. `stays`: of a
-   * gauge, which is written every minute, it says nothing. `unknown`: neither that it is over, nor that it lasts.
-   */
-  noNews?: keyof typeof NO_NEWS;
+  /** Default 1. */
+  evaluationPeriods?: number;
+  /** How many of the evaluation periods must breach. Default: all. */
+  datapointsToAlarm?: number;
+  /** Default: at or above the threshold. */
+  comparisonOperator?: ComparisonOperator;
+  /** Default: no data is within the threshold, since a counter without data means that nothing happened. */
+  treatMissingData?: TreatMissingData;
 }
 
-/** What the stack says by itself when something is wrong. */
+/** Below 1: for a metric that must not be silent, where missing data is a breach as well. */
+export const SILENCE = {
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+} as const;
+
+/** For gauges, which find-due writes every minute: a minute without a value leaves the alarm in its state. */
+export const GAUGE = { treatMissingData: TreatMissingData.IGNORE } as const;
+
+/** The alarms of a stage; each notifies its lane's topic when it goes off and when it is over. */
 export class Alarms extends Construct {
-  readonly raised: Readonly<Record<Lane, Alarm[]>> = { page: [], ticket: [] };
+  readonly byLane: Readonly<Record<Lane, Alarm[]>> = { page: [], ticket: [] };
   readonly stage: Stage;
   private readonly topics: AlarmTopics;
 
@@ -40,26 +44,21 @@ export class Alarms extends Construct {
     this.topics = topics;
   }
 
-  /** @param id what happened, and to whom: `rejected kakaclo/eu` */
-  raise(
-    id: string,
-    { lane, heading, sentence, metric, threshold = 1, periods = 1, breaches = periods, noNews = "good" }: Raise,
-  ): void {
-    const alarm = new Alarm(this, id, {
-      alarmName: `order-relay-${this.stage.name} ${id}`,
-      alarmDescription: `${sentence} What to do: docs/runbook.md#${heading}`,
-      metric,
+  /** @param name what happened, and where: `rejected kakaclo/eu` */
+  addAlarm(name: string, { lane, runbook, description, ...settings }: AlarmSettings): void {
+    const { threshold = 1, evaluationPeriods = 1, datapointsToAlarm = evaluationPeriods } = settings;
+    const alarm = new Alarm(this, name, {
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...settings,
       threshold,
-      evaluationPeriods: periods,
-      datapointsToAlarm: breaches,
-      comparisonOperator:
-        noNews === "bad"
-          ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: NO_NEWS[noNews],
+      evaluationPeriods,
+      datapointsToAlarm,
+      alarmName: `order-relay-${this.stage.name} ${name}`,
+      alarmDescription: `${description} What to do: docs/runbook.md#${runbook}`,
     });
     alarm.addAlarmAction(this.topics.actions[lane]);
     alarm.addOkAction(this.topics.actions[lane]);
-    this.raised[lane].push(alarm);
+    this.byLane[lane].push(alarm);
   }
 }

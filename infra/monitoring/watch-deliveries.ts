@@ -2,75 +2,74 @@ import { Duration } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { type MetricName, REMOVED } from "../../shared/telemetry/metrics.ts";
 import type { Destination } from "../constructs/destination.ts";
-import type { Alarms } from "./alarms.ts";
+import { type Alarms, GAUGE } from "./alarms.ts";
 import { relayMetric } from "./relay-metric.ts";
 import { depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 
 const hours = (ms: number): string => `${ms / 3_600_000} h`;
 
-/** Two lanes: what the provider rejected waits for a person, what is failed wakes one. */
+/** Two lanes: a failed delivery pages, a rejected one raises a ticket. */
 export function watchDestination(alarms: Alarms, { path, messages }: Destination): void {
   const by = { destination: path };
   const { name, config, infrastructure } = alarms.stage;
-  // Written every minute from the ledger: the alarm lasts as long as what it tells.
   const gauge = (metric: MetricName) => relayMetric(name, metric, by, { statistic: Stats.MAXIMUM });
-  alarms.raise(`dead-letters ${path}`, {
+  alarms.addAlarm(`dead-letters ${path}`, {
     lane: "ticket",
-    heading: "dead-letters-of-a-destination",
-    sentence: `Deliveries to ${path} wait in its dead letter queue for a person.`,
+    runbook: "dead-letters-of-a-destination",
+    description: `Deliveries to ${path} are in its dead-letter queue and need an operator.`,
     metric: depthOf(messages),
   });
   watchOldDeadLetters(alarms, path, messages);
-  alarms.raise(`failing ${path}`, {
+  alarms.addAlarm(`failing ${path}`, {
     lane: "page",
-    heading: "failed-deliveries",
-    sentence: `Deliveries to ${path} fail for a reason that is no order's (credentials, permissions, configuration) and are tried again.`,
+    runbook: "failed-deliveries",
+    description: `Deliveries to ${path} fail because of configuration or credentials, not order data. They are retried.`,
     metric: gauge("WaitingFailing"),
-    noNews: "stays",
+    ...GAUGE,
   });
-  alarms.raise(`failed ${path}`, {
+  alarms.addAlarm(`failed ${path}`, {
     lane: "page",
-    heading: "failed-deliveries",
-    sentence: `Deliveries to ${path} were given up for a reason that is no order's, or are in doubt to the end: they wait for a person.`,
+    runbook: "failed-deliveries",
+    description: `Deliveries to ${path} used up their attempts, or their doubt could not be ended. They need an operator.`,
     metric: gauge("WaitingFailed"),
-    noNews: "stays",
+    ...GAUGE,
   });
-  alarms.raise(`rejected ${path}`, {
+  alarms.addAlarm(`rejected ${path}`, {
     lane: "ticket",
-    heading: "rejected-deliveries",
-    sentence: `${path} does not take an order as it is: a person mends its data, then redrives.`,
-    // Each time anew, whatever still lies there from before: that is what the dead letters' alarm is for.
+    runbook: "rejected-deliveries",
+    description: `${path} refuses an order's data. Fix the data, then start a DLQ redrive.`,
+    // A counter, so that each rejection notifies; the dead letters' alarm is the one that lasts.
     metric: relayMetric(name, "DeliveriesRejected", by),
   });
-  alarms.raise(`overdue ${path}`, {
+  alarms.addAlarm(`overdue ${path}`, {
     lane: "page",
-    heading: "overdue-deliveries",
-    sentence: `Deliveries to ${path} have been open for ${hours(config.timing.overdueAfter)}, says the ledger: waiting, tried again and again, or in doubt.`,
+    runbook: "overdue-deliveries",
+    description: `Deliveries to ${path} have been open for ${hours(config.timing.overdueAfter)}: queued, retrying, or in doubt.`,
     metric: gauge("DeliveriesOverdue"),
-    noNews: "stays",
+    ...GAUGE,
   });
-  alarms.raise(`cancelled-after-created ${path}`, {
+  alarms.addAlarm(`late-cancellation ${path}`, {
     lane: "ticket",
-    heading: "cancelled-after-created",
-    sentence: `An order was cancelled at its channel, and is created at ${path}, or may be: a person stops it there.`,
-    metric: relayMetric(name, "CancelledAfterCreated", by),
+    runbook: "late-cancellations",
+    description: `An order was cancelled at its channel after it was sent to ${path}. Stop it there.`,
+    metric: relayMetric(name, "LateCancellations", by),
   });
-  alarms.raise(`throttled ${path}`, {
+  alarms.addAlarm(`throttled ${path}`, {
     lane: "ticket",
-    heading: "throttled-by-a-provider",
-    sentence: `${path} answers that we ask too often; orders wait.`,
-    // A provider that says "in a minute" gets few calls, and says so to each.
+    runbook: "throttled-by-a-provider",
+    description: `${path} often answers "too many requests"; orders are late.`,
+    // 15 minutes: a provider that asks for a pause of a minute gets, and throttles, few calls in 5.
     metric: relayMetric(name, "ProviderThrottled", by, { period: Duration.minutes(15) }),
     threshold: infrastructure.thresholds.throttledCalls,
   });
 }
 
-/** Destinations that a stage no longer has, and for which orders still wait. */
+/** Destinations that are no longer in the stage file, with orders still due there. */
 export function watchRemoved(alarms: Alarms): void {
-  alarms.raise("removed-destinations", {
+  alarms.addAlarm("removed-destinations", {
     lane: "page",
-    heading: "removed-destinations",
-    sentence: "Orders wait for a destination that was taken out of the stage file.",
+    runbook: "removed-destinations",
+    description: "Orders are due at a destination that was removed from the stage file.",
     metric: relayMetric(alarms.stage.name, "DeliveriesOverdue", { destination: REMOVED }, { statistic: Stats.MAXIMUM }),
   });
 }

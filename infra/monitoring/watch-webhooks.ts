@@ -1,39 +1,39 @@
 import { Duration } from "aws-cdk-lib";
-import { MathExpression, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { NAMESPACE } from "../../shared/telemetry/metrics.ts";
 import type { Intake } from "../constructs/intake.ts";
 import type { WebhookFront } from "../constructs/webhook-front.ts";
-import type { Alarms } from "./alarms.ts";
+import { type Alarms, GAUGE, SILENCE } from "./alarms.ts";
 import { relayMetric } from "./relay-metric.ts";
 import { ageOf, depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 
 const FIVE_MINUTES = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 
-/** The front's own answers: what never became an event. */
+/** Webhooks that API Gateway or receive-webhook refused, so that they never became events. */
 export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): void {
-  alarms.raise("webhooks-refused-5xx", {
+  alarms.addAlarm("webhooks-refused-5xx", {
     lane: "page",
-    heading: "webhooks-refused-5xx",
-    sentence:
-      "Webhooks were answered with 5xx: not made durable, or a signing key could not be read. Channels send again for a while.",
+    runbook: "webhooks-refused-5xx",
+    description:
+      "Webhooks were answered with 5xx: the event could not be queued, or its signing key could not be read. Channels retry for a while.",
     metric: api.metricServerError({ statistic: Stats.SUM, period: FIVE_MINUTES }),
   });
   const throttled = new MetricFilter(alarms, "Throttled", {
     logGroup: accessLog,
     filterPattern: FilterPattern.stringValue("$.status", "=", "429"),
     metricNamespace: NAMESPACE,
-    // Without dimensions: one metric for all routes; the access log says which.
+    // One metric for all routes, so that it costs the same for any number of them; the access log names the route.
     metricName: `WebhooksThrottled-${alarms.stage.name}`,
     metricValue: "1",
     defaultValue: 0,
   });
-  alarms.raise("webhooks-throttled", {
+  alarms.addAlarm("webhooks-throttled", {
     lane: "page",
-    heading: "webhooks-throttled",
-    sentence: "Webhooks were answered with 429: a route's throttle is full. WooCommerce never sends them again.",
+    runbook: "webhooks-throttled",
+    description: "Webhooks were answered with 429: a route's throttle is full. WooCommerce never retries them.",
     metric: throttled.metric({ statistic: Stats.SUM, period: FIVE_MINUTES }),
   });
 }
@@ -41,18 +41,18 @@ export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): vo
 export function watchConnection(alarms: Alarms, connection: Connection): void {
   const { infrastructure, name } = alarms.stage;
   const by = { connection: pathOf(connection) };
-  alarms.raise(`signature-failures ${by.connection}`, {
+  alarms.addAlarm(`signature-failures ${by.connection}`, {
     lane: "page",
-    heading: "signature-failures",
-    sentence: `Webhooks of ${by.connection} were refused with 401: its key has changed, or somebody forges.`,
+    runbook: "signature-failures",
+    description: `Webhooks of ${by.connection} were refused with 401: its signing key changed, or they are forged.`,
     metric: relayMetric(name, "SignatureFailures", by),
     threshold: infrastructure.thresholds.signatureFailures,
   });
-  alarms.raise(`key-changed ${by.connection}`, {
+  alarms.addAlarm(`key-changed ${by.connection}`, {
     lane: "page",
-    heading: "signature-failures",
-    sentence: `In an hour webhooks of ${by.connection} were refused with 401, and not one was accepted: its key has changed.`,
-    // A small shop sends too few to reach the threshold. `EventsReceived` has a zero wherever one was refused (receive-webhook).
+    runbook: "signature-failures",
+    description: `In an hour webhooks of ${by.connection} were refused with 401 and none was accepted: its signing key changed.`,
+    // A small shop sends too few to reach the threshold. receive-webhook writes a zero of EventsReceived with each refusal.
     metric: new MathExpression({
       expression: "IF(accepted > 0, 0, refused)",
       usingMetrics: {
@@ -62,47 +62,48 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
       period: HOUR,
       label: "refused, and none accepted",
     }),
-    noNews: "unknown",
+    // An hour without webhooks neither ends nor continues it.
+    treatMissingData: TreatMissingData.MISSING,
   });
-  alarms.raise(`orders-held ${by.connection}`, {
+  alarms.addAlarm(`orders-held ${by.connection}`, {
     lane: "ticket",
-    heading: "orders-held",
-    sentence: `Orders of ${by.connection} are held for an operator: cancelled, wanted again, and perhaps created.`,
+    runbook: "orders-held",
+    description: `Orders of ${by.connection} are held for an operator: cancelled and placed again, and perhaps created already.`,
     metric: relayMetric(name, "OrdersHeld", by, { statistic: Stats.MAXIMUM }),
-    noNews: "stays",
     threshold: infrastructure.thresholds.heldOrders,
+    ...GAUGE,
   });
   const hours = connection.silentAfter / HOUR.toMilliseconds();
-  alarms.raise(`silence ${by.connection}`, {
+  alarms.addAlarm(`silence ${by.connection}`, {
     lane: "page",
-    heading: "silence-of-a-connection",
-    sentence: `No webhook of ${by.connection} for ${hours} hours.`,
+    runbook: "silence-of-a-connection",
+    description: `No webhook of ${by.connection} for ${hours} hours.`,
     metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
-    periods: hours,
-    noNews: "bad",
+    evaluationPeriods: hours,
+    ...SILENCE,
   });
 }
 
 export function watchIntake(alarms: Alarms, { messages }: Intake): void {
-  alarms.raise("intake-dead-letters", {
+  alarms.addAlarm("intake-dead-letters", {
     lane: "page",
-    heading: "intake-dead-letters",
-    sentence: "Events could not be made orders: unreadable, or the channel's API did not answer for days.",
+    runbook: "intake-dead-letters",
+    description: "Events did not become orders: they cannot be parsed, or the channel's API was down for days.",
     metric: depthOf(messages),
   });
-  alarms.raise("intake-waiting", {
+  alarms.addAlarm("intake-waiting", {
     lane: "page",
-    heading: "intake-waiting",
-    sentence: "An event has waited for route-order for 15 minutes.",
+    runbook: "intake-waiting",
+    description: "An event has waited for route-order for 15 minutes.",
     metric: ageOf(messages.queue),
     threshold: Duration.minutes(15).toSeconds(),
   });
-  alarms.raise("events-failed", {
+  alarms.addAlarm("events-failed", {
     lane: "page",
-    heading: "events-failed",
-    sentence: "route-order fails with events, which come back to it: their shops' orders are not recorded.",
+    runbook: "events-failed",
+    description: "route-order fails on events and SQS delivers them again; their orders are not recorded yet.",
     metric: relayMetric(alarms.stage.name, "EventsFailed", {}, { period: Duration.minutes(15) }),
-    // One is an AWS call that did not answer, and is over when it comes back, 6 minutes later.
+    // A single failure is an AWS call that timed out; it is over when the event comes back 6 minutes later.
     threshold: 2,
   });
   watchOldDeadLetters(alarms, "intake", messages);

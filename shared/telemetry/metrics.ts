@@ -28,7 +28,7 @@ export const METRICS = {
     "WaitingFailing",
     "WaitingFailed",
     "WaitingRejected",
-    "CancelledAfterCreated",
+    "LateCancellations",
     "ProviderThrottled",
     "ProviderPriceDifference",
     "LatencyWebhookToCreated",

@@ -2,8 +2,8 @@ import type { Identity } from "../identity.ts";
 import { log } from "./log.ts";
 import { count } from "./metrics.ts";
 
-/** Raises that an order was cancelled at the channel, and is created at a destination, or may be: a person has to stop it there. */
+/** Logs and counts that the channel cancelled an order after it was sent to a destination: an operator must stop it there. */
 export function reportLateCancellation(destination: string, { channel, connection, orderId }: Identity): void {
-  log.warn("delivery.cancelled-too-late", { channel, connection, orderId, destination });
-  count("CancelledAfterCreated", { destination });
+  log.warn("delivery.late-cancellation", { channel, connection, orderId, destination });
+  count("LateCancellations", { destination });
 }

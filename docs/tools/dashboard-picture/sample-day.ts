@@ -16,7 +16,7 @@ const REJECTED = new Map([
 ]);
 const REDRIVEN = at(16);
 const REJECTED_AGAIN = at(16, 10);
-const CANCELLED_TOO_LATE = at(17, 20);
+const LATE_CANCELLATION = at(17, 20);
 const IN_DOUBT = new Set([at(11, 50), at(18, 20)]);
 const HELD = { from: at(19), to: at(21) };
 
@@ -104,7 +104,7 @@ export class SampleDay {
       this.put("DeliveriesRetried", path, step, this.dice() < 0.05 ? 1 : 0);
       this.put("DeliveriesInDoubt", path, step, last && IN_DOUBT.has(step) ? 1 : 0);
       this.put("ProviderThrottled", path, step, slow ? this.about(16) : 0);
-      this.put("CancelledAfterCreated", path, step, first && step === CANCELLED_TOO_LATE ? 1 : 0);
+      this.put("LateCancellations", path, step, first && step === LATE_CANCELLATION ? 1 : 0);
       this.put(
         "LatencyWebhookToCreated",
         `${path} p50`,

@@ -32,7 +32,7 @@ test("every metric that is counted is on the dashboard, but for what the alarm o
 
 test("gauges, which are written every minute, are not summed", () => {
   const rows = widgetsOfStage().flatMap((widget) => (widget.type === "metric" ? widget.properties.metrics : []));
-  for (const gauge of ["OrdersHeld", "DeliveriesOverdue"]) {
+  for (const gauge of ["OrdersHeld", "DeliveriesOverdue", "WaitingFailing", "WaitingFailed", "WaitingRejected"]) {
     const stats = rows.filter((row) => row.includes(gauge)).map((row) => JSON.stringify(row.at(-1)));
     ok(stats.length > 0);
     for (const stat of stats) match(stat, /"stat":"Maximum"/);
@@ -41,7 +41,7 @@ test("gauges, which are written every minute, are not summed", () => {
 
 test("totals are of the time that the dashboard shows, not since midnight UTC", () => {
   const widgets = widgetsOfStage();
-  for (const title of ["Webhooks in", "New orders", "Created at providers"]) {
+  for (const title of ["Webhooks received", "Orders recorded", "Orders created"]) {
     const [widget] = titled(widgets, title);
     ok(widget?.properties.setPeriodToTimeRange, title);
     ok(!JSON.stringify(widget).includes('"period"'), title);
