@@ -22,11 +22,7 @@ class Watched extends Relay {
     await createLedgerTable(started.client, name);
     const table = createTable(started.client, name);
     const store = { put: async () => {}, get: async () => "" };
-    const watched: Watched = new Watched({
-      ...started,
-      table,
-      ledger: createLedger(table, store, { now: () => watched.clock }),
-    });
+    const watched: Watched = new Watched({ ledger: createLedger(table, store, { now: () => watched.clock }) });
     await watched.ledger.moveDueCursor(watched.clock);
     return watched;
   }
