@@ -42,7 +42,7 @@ export class Intake extends Construct {
       maxConcurrency: stage.infrastructure.routeConcurrency,
       key,
     });
-    table.grantUse(this.routeOrder);
+    table.grantUse(this.routeOrder, { connectors: "channel#*" });
     bucket.grantReadEvents(this.routeOrder);
     bucket.grantWriteBodies(this.routeOrder);
   }

@@ -7,11 +7,15 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
 
-/** Token items of a provider (create-order's sealed cache): one shared token for all its Lambda's environments. */
-const TOKENS = "token#*";
-const tokensOf = (provider: string) => `token#${provider}#*`;
-/** What a provider's Lambda keeps for itself, and may delete (shared/ledger/cache.ts, table-lease.ts). */
-const ownOf = (provider: string) => [tokensOf(provider), `cache#${provider}/*`, `lease#${provider}#*`];
+/** Every partition that is a connector's own: caches, tokens, leases (shared/ledger/connector-partition.ts). */
+const CONNECTORS = ["channel#*", "provider#*"];
+
+interface Use {
+  /** Beginning of the connectors' partitions that the function may use: `provider#kakaclo/*`. None without it. */
+  connectors?: string;
+  /** Whether it reads the work list. */
+  due?: boolean;
+}
 
 /**
  * The ledger: orders, deliveries, bodies, tokens, catalog (shared/ledger/ledger.ts has the keys). Nothing here ever deletes it: not a
@@ -49,19 +53,18 @@ export class LedgerTable extends Table {
   }
 
   /**
-   * Reads and writes of single partitions; no Scan, no PartiQL. Whoever may see a provider's tokens may also delete what it
-   * keeps for itself, for a token and a lease are given back that way: never an order, a delivery or a body.
-   * @param tokens the provider whose tokens the function may see; all others' are denied, and all without it
+   * Reads and writes of single partitions; no Scan, no PartiQL. A function may delete only what is its connectors' own, as a
+   * token and a lease are given back: never an order, a delivery or a body. All other connectors' partitions are denied.
    */
-  grantUse(fn: AppFunction, { tokens, due = false }: { tokens?: string; due?: boolean } = {}): void {
+  grantUse(fn: AppFunction, { connectors, due = false }: Use = {}): void {
     const actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"];
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.tableArn] }));
-    if (tokens) {
+    if (connectors !== undefined) {
       fn.addToRolePolicy(
         new PolicyStatement({
           actions: ["dynamodb:DeleteItem"],
           resources: [this.tableArn],
-          conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ownOf(tokens) } },
+          conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": connectors } },
         }),
       );
     }
@@ -71,13 +74,13 @@ export class LedgerTable extends Table {
     }
     fn.addToRolePolicy(
       new PolicyStatement({
-        sid: "TokensOfOtherProviders",
+        sid: "OtherConnectors",
         effect: Effect.DENY,
-        actions: tokens ? [...actions, "dynamodb:DeleteItem"] : actions,
+        actions: connectors === undefined ? actions : [...actions, "dynamodb:DeleteItem"],
         resources: [this.tableArn],
         conditions: {
-          "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": TOKENS },
-          ...(tokens && { "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": tokensOf(tokens) } }),
+          "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": CONNECTORS },
+          ...(connectors !== undefined && { "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": connectors } }),
         },
       }),
     );

@@ -1,5 +1,6 @@
 import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { connectorPrefix } from "../../shared/ledger/connector-partition.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { ProviderFacts } from "../stage-file/connectors.ts";
 import { createOrderFunction, functionSettings } from "../stage-file/function-settings.ts";
@@ -34,7 +35,7 @@ export class ProviderLane extends Construct {
       description: `Creates orders at ${provider.title}`,
       network: egress,
     });
-    table.grantUse(this.createOrder, { tokens: provider.name });
+    table.grantUse(this.createOrder, { connectors: `${connectorPrefix({ kind: "provider", name: provider.name })}*` });
     bucket.grantReadBodies(this.createOrder);
 
     this.destinations = stage.config.destinations

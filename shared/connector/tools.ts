@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Deferred } from "../errors.ts";
 import { type Cache, createTableCache, sealWith } from "../ledger/cache.ts";
 import { type CatalogEntry, catalogEntry } from "../ledger/catalog.ts";
+import { cachePk, leasePk, tokenPk } from "../ledger/connector-partition.ts";
 import { withLease } from "../ledger/lease.ts";
 import type { Table } from "../ledger/table.ts";
 import { count } from "../telemetry/metrics.ts";
@@ -68,7 +69,7 @@ interface Options {
 
 /** The tools of one record. */
 export function createTools({ subject, table, callTimeout, deadline, memory, now }: Options): Tools {
-  const { kind, name, account } = subject;
+  const { kind, account } = subject;
   const timeFor = (ms: number) => now() + ms + RESULT_MARGIN <= deadline;
   const needTime = (ms: number) => {
     if (!timeFor(ms)) throw new Deferred("the function's time is nearly over", now());
@@ -77,8 +78,8 @@ export function createTools({ subject, table, callTimeout, deadline, memory, now
     now,
     deadline,
     memory,
-    cache: createTableCache(table, `cache#${account}`, now),
-    sealedCache: (key) => createTableCache(table, `token#${name}#sealed`, now, sealWith(key)),
+    cache: createTableCache(table, cachePk(subject), now),
+    sealedCache: (key) => createTableCache(table, tokenPk(subject), now, sealWith(key)),
     catalog: (sku) => catalogEntry(table, account, sku),
     async http({ timeout = callTimeout, ...request }) {
       // A call that the function's end would cut off is not begun: a frozen environment must not send later.
@@ -90,7 +91,7 @@ export function createTools({ subject, table, callTimeout, deadline, memory, now
       await sleep(ms);
     },
     lease: (lease, hold, work) =>
-      withLease(table, `${name}#${lease}`, hold, work, {
+      withLease(table, leasePk(subject, lease), hold, work, {
         now,
         sleep,
         poll: TURN_POLL,

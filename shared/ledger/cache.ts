@@ -52,7 +52,7 @@ export function sealWith(key: string): Seal {
 
 /**
  * What a newer release wrote is neither read nor overwritten nor deleted, until it is too old (docs/decisions/versions.md).
- * @param pk of the cache's items: `cache#<destination>`, or `token#<provider>#sealed`, which other roles may not read
+ * @param pk of the cache's items (connector-partition.ts)
  * @param now epoch ms
  */
 export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): Cache {

@@ -14,20 +14,21 @@ interface Options {
 }
 
 /**
- * Runs `work` while no other holder of the lease `name` does. Waits its turn inside the function; a FIFO queue would block
+ * Runs `work` while no other holder of the lease does. Waits its turn inside the function; a FIFO queue would block
  * all orders behind a failing one. One that a newer release holds says nothing to us until DynamoDB may delete it: two in
  * flight are worse than a wait.
+ * @param pk of the lease (connector-partition.ts)
  * @param hold ms after which a holder that died loses it
  * @throws Deferred when its turn did not come in time
  */
 export async function withLease<T>(
   table: Table,
-  name: string,
+  pk: string,
   hold: number,
   work: (keep: (until: number) => void) => Promise<T>,
   { now, sleep, poll, waitUntil }: Options,
 ): Promise<T> {
-  const key = { pk: `lease#${name}`, sk: "lease" };
+  const key = { pk, sk: "lease" };
   const token = randomUUID();
   const take = (until: number) => ({
     ...key,
@@ -45,7 +46,7 @@ export async function withLease<T>(
       values: { ":now": now(), ...values },
     };
     if ((await table.put(take(now() + hold), condition)) === "written") break;
-    if (now() + poll > waitUntil) throw new Deferred(`another call of ${name} is under way`, now() + poll);
+    if (now() + poll > waitUntil) throw new Deferred(`another call under the lease ${pk} is under way`, now() + poll);
     await sleep(poll);
   }
 

@@ -109,7 +109,7 @@ describe("Lingxing's one token", () => {
       .flatMap(({ query }) => new URLSearchParams(query).get("access_token") ?? []);
     equal(tokens.length > 0, true);
     equal(
-      seen.some((item) => item.includes("token#lingxing")),
+      seen.some((item) => item.includes("provider#lingxing/token")),
       true,
     );
     for (const item of seen) {

@@ -31,10 +31,10 @@ const APP = "2fa16e750c822bad";
 const TOKEN_KEY = "bG9jYWwtZGVtby10b2tlbi1rZXktMzItYnl0ZXMhISE=";
 
 const CURSOR = { pk: "find-due", sk: "cursor" };
-const LEASE = { pk: `lease#lingxing#${APP} /order/amzod/api/createOrder`, sk: "lease" };
-const TOKEN = { pk: "token#lingxing#sealed", sk: `token-${APP}` };
-const NAMED = { pk: "cache#shoplazza/demo", sk: "named pm-820982911946100003" };
-const VARIANT = { pk: "cache#shoplazza/demo", sk: "variant DEMO-MUG" };
+const LEASE = { pk: `provider#lingxing/lease#${APP} /order/amzod/api/createOrder`, sk: "lease" };
+const TOKEN = { pk: "provider#lingxing/token", sk: `token-${APP}` };
+const NAMED = { pk: "provider#shoplazza/cache#shoplazza/demo", sk: "named pm-820982911946100003" };
+const VARIANT = { pk: "provider#shoplazza/cache#shoplazza/demo", sk: "variant DEMO-MUG" };
 const ALWAYS = { expression: "attribute_exists(pk) OR attribute_not_exists(pk)" };
 
 const neverCalled = async (): Promise<never> => {

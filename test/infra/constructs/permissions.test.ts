@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as z from "zod/mini";
+import { type Connector, cachePk, leasePk, tokenPk } from "../../../shared/ledger/connector-partition.ts";
 import { stageFile, templateOf } from "../../support/synthesised.ts";
 
 const OneOrMore = <T extends z.ZodMiniType>(schema: T) =>
@@ -84,17 +85,52 @@ test("a provider's Lambda reads the secrets of its own destinations only", () =>
 const LeadingKeys = (name: string) =>
   of(name).flatMap(({ Effect, Condition, Action }) => (Effect === "Deny" && Condition ? [{ Condition, Action }] : []));
 
-test("token items are denied to every role but their provider's", () => {
-  for (const name of ["route-order", "find-due"]) {
-    deepEqual(LeadingKeys(name)[0]?.Condition, { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] } });
+const CONNECTORS = { "dynamodb:LeadingKeys": ["channel#*", "provider#*"] };
+
+test("tokens, caches and leases of a connector are denied to every role but its own", () => {
+  deepEqual(LeadingKeys("find-due")[0]?.Condition, { "ForAnyValue:StringLike": CONNECTORS });
+  for (const [name, own] of [
+    ["route-order", "channel#*"],
+    ["create-order-parcelworks", "provider#parcelworks/*"],
+  ] as const) {
+    deepEqual(LeadingKeys(name)[0]?.Condition, {
+      "ForAnyValue:StringLike": CONNECTORS,
+      "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": [own] },
+    });
   }
-  deepEqual(LeadingKeys("create-order-parcelworks")[0]?.Condition, {
-    "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
-    "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": ["token#parcelworks#*"] },
-  });
 });
 
-test("what denies tokens denies every action that the role has on the table", () => {
+/** As IAM compares them; each pattern has one asterisk, at its end. */
+function isLike(pattern: string, text: string): boolean {
+  equal(pattern.indexOf("*"), pattern.length - 1);
+  return text.startsWith(pattern.slice(0, -1));
+}
+
+test("a role reaches every partition that its connector's tools write, and none of another connector", () => {
+  const partitionsOf = (one: Connector) => [
+    cachePk({ ...one, account: `${one.name}/eu` }),
+    tokenPk(one),
+    leasePk(one, "app /create"),
+  ];
+  const { Condition = {} } = LeadingKeys("create-order-parcelworks")[0] ?? {};
+  const patterns = (operator: string) => Condition[operator]?.["dynamodb:LeadingKeys"] ?? [];
+  const isDenied = (pk: string) =>
+    patterns("ForAnyValue:StringLike").some((pattern) => isLike(pattern, pk)) &&
+    patterns("ForAnyValue:StringNotLike").every((pattern) => !isLike(pattern, pk));
+  const own = { kind: "provider", name: "parcelworks" } as const;
+  for (const pk of [...partitionsOf(own), "order#shopify/main#1", "catalog#parcelworks/eu"]) {
+    equal(isDenied(pk), false, pk);
+  }
+  for (const other of [
+    { kind: "provider", name: "parcelworks-eu" },
+    { kind: "provider", name: "slowpost" },
+    { kind: "channel", name: "parcelworks" },
+  ] as const) {
+    for (const pk of partitionsOf(other)) equal(isDenied(pk), true, pk);
+  }
+});
+
+test("what denies other connectors' partitions denies every action that the role has on the table", () => {
   for (const name of ["route-order", "find-due", "create-order-slowpost"]) {
     const table = allowed(name).filter((action) => action.startsWith("dynamodb:"));
     deepEqual(LeadingKeys(name)[0]?.Action.sort(), [...new Set(table)].sort());
@@ -109,27 +145,20 @@ test("roles may do to the table what shared/ledger/table.ts does, and nothing mo
   deepEqual([...new Set(granted)].sort(), [...new Set(used)].sort());
 });
 
-test("nobody deletes from the ledger but create-order, which gives a provider's token or lease back", () => {
-  const deleting = [...statements.keys()].filter((name) => allowed(name).includes("dynamodb:DeleteItem"));
-  deepEqual(deleting.sort(), ["create-order-parcelworks", "create-order-slowpost"]);
-  for (const provider of ["parcelworks", "slowpost"]) {
-    const all = (statements.get(`create-order-${provider}`) ?? []).filter(
-      ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes("dynamodb:DeleteItem"),
-    );
-    deepEqual(
-      all.map(({ Condition }) => Condition),
-      [
-        {
-          "ForAllValues:StringLike": {
-            "dynamodb:LeadingKeys": [`token#${provider}#*`, `cache#${provider}/*`, `lease#${provider}#*`],
-          },
-        },
-      ],
-    );
-  }
+test("roles delete only what is their connectors' own: a token or a lease is given back", () => {
+  const deleting = [...statements].flatMap(([name, own]) =>
+    own
+      .filter(({ Effect, Action }) => Effect === "Allow" && Action.includes("dynamodb:DeleteItem"))
+      .map(({ Condition }) => [name, Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"]]),
+  );
+  deepEqual(deleting.sort(), [
+    ["create-order-parcelworks", ["provider#parcelworks/*"]],
+    ["create-order-slowpost", ["provider#slowpost/*"]],
+    ["route-order", ["channel#*"]],
+  ]);
 });
 
-test("only find-due may query the index of due times", () => {
+test("only find-due may query the work list", () => {
   const indexed = [...statements]
     .filter(([, own]) => JSON.stringify(own).includes("/index/work"))
     .map(([name]) => name);

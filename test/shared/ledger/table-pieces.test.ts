@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { Deferred } from "../../../shared/errors.ts";
 import { createTableCache, sealWith } from "../../../shared/ledger/cache.ts";
 import { catalogEntry, catalogPk } from "../../../shared/ledger/catalog.ts";
+import { tokenPk } from "../../../shared/ledger/connector-partition.ts";
 import { withLease } from "../../../shared/ledger/lease.ts";
 import { NOT_EXISTS, type Table } from "../../../shared/ledger/table.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../../support/ledger-table.ts";
@@ -104,7 +105,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
           };
           done = withLease(table, name, 60_000, work, at(1000, 1000).options);
         });
-        const held = () => table.get({ pk: `lease#${name}`, sk: "lease" });
+        const held = () => table.get({ pk: name, sk: "lease" });
         const work = async () => {
           const before = await held();
           finish();
@@ -183,7 +184,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
 
     test("a sealed cache shows nothing to who has not the key, and takes nothing that was moved or touched", async () => {
       const key = newKey();
-      const pk = "token#p#sealed";
+      const pk = tokenPk({ kind: "provider", name: "p" });
+      const other = tokenPk({ kind: "channel", name: "p" });
       const open = (of = key, at = pk) => createTableCache(table, at, Date.now, sealWith(of));
       await open().put("account a", { token: "secret-a" }, 60_000);
       await open().put("account b", { token: "secret-b" }, 60_000);
@@ -194,8 +196,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       const always = { expression: "attribute_exists(pk) OR attribute_not_exists(pk)" };
       await table.put({ ...item, sk: "account b" }, always);
       equal(await open().get("account b", Token), undefined, "another account's token");
-      await table.put({ ...item, pk: "token#q#sealed" }, always);
-      equal(await open(key, "token#q#sealed").get("account a", Token), undefined, "another provider's token");
+      await table.put({ ...item, pk: other }, always);
+      equal(await open(key, other).get("account a", Token), undefined, "another connector's token");
       const sealed = Buffer.from(String(item["value"]), "base64");
       for (const at of [0, 13, sealed.length - 1]) {
         const touched = Buffer.from(sealed);

@@ -1,0 +1,22 @@
+/** Whose items these are: one provider's or one channel's. */
+export interface Connector {
+  kind: "channel" | "provider";
+  /** `kakaclo` */
+  name: string;
+}
+
+/**
+ * How every partition begins that is a connector's own: caches, tokens and leases. IAM compares the beginning of keys, so one
+ * condition lets a function into its connector's partitions and keeps it out of all others (infra/constructs/ledger-table.ts).
+ */
+export const connectorPrefix = ({ kind, name }: Connector): string => `${kind}#${name}/`;
+
+/** What is remembered for one account. @param account its path: `kakaclo/demo` */
+export const cachePk = ({ account, ...connector }: Connector & { account: string }): string =>
+  `${connectorPrefix(connector)}cache#${account}`;
+
+/** Sealed tokens; accounts of one app may share them. */
+export const tokenPk = (connector: Connector): string => `${connectorPrefix(connector)}token`;
+
+/** @param name of the lease, unique for the connector */
+export const leasePk = (connector: Connector, name: string): string => `${connectorPrefix(connector)}lease#${name}`;
