@@ -1,7 +1,8 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
-import * as channels from "../functions/channels/registry.ts";
+import { loadChannels } from "../functions/channels/registry.ts";
 import * as providers from "../functions/providers/registry.ts";
+import { fieldDescriptions } from "../shared/connector/field-descriptions.ts";
 import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
 import { secretName } from "../shared/stage/names.ts";
 import type { SecretKind } from "../shared/stage/secrets.ts";
@@ -29,14 +30,17 @@ export type SecretState =
   | { state: "missing" }
   | { state: "not deployed" };
 
+const knownChannels = await loadChannels();
+
 /** Every secret of a stage, as the stack makes them: one an endpoint, one a destination. */
 export function secretsOf(stage: string, { connections, destinations }: Config): StageSecret[] {
-  const knownChannels = Object.values(channels);
   const knownProviders = Object.values(providers);
   return [
     ...connections.flatMap((connection) => {
       const channel = knownChannels.find(({ name }) => name === connection.channel);
-      return channel ? [secret("endpoints", pathOf(connection), channel)] : [];
+      return channel
+        ? [secret("endpoints", pathOf(connection), { ...channel, secretFields: fieldDescriptions(channel.secret) })]
+        : [];
     }),
     ...destinations.flatMap((destination) => {
       const provider = knownProviders.find(({ name }) => name === destination.provider);

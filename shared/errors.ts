@@ -59,7 +59,18 @@ export class Deferred extends Outcome {
   }
 }
 
-/** An event nobody can read as it is: goes to the intake DLQ, raw and whole, until the mapping is mended. */
+/**
+ * An event that cannot be read as it is: it goes to the intake DLQ, raw and whole, until the mapping is repaired. Says which
+ * field is wrong and how, never what it holds: both go to the log.
+ */
 export class MalformedEvent extends Outcome {
   override readonly name = "MalformedEvent";
+  /** Path of the field, in the sender's own names: `line_items.0.price`; `body`, `headers.shopify-topic`. */
+  readonly field: string;
+
+  /** @param problem ends the sentence that the field begins: "is not a decimal amount" */
+  constructor({ field, problem }: { field: string; problem: string }, options?: ErrorOptions) {
+    super(`${field} ${problem}`, options);
+    this.field = field;
+  }
 }

@@ -1,43 +1,225 @@
 import type * as z from "zod/mini";
+import type { ApiTools } from "../../shared/connector/tools.ts";
 import type { ReceivedEvent } from "../../shared/messages/event.ts";
 import type { Order } from "../../shared/order.ts";
-import type { Connection } from "../../shared/stage/config.ts";
-
-/** What a signature is checked over. */
-export type Webhook = Pick<ReceivedEvent, "method" | "headers" | "query" | "body">;
+import { type Connection, pathOf } from "../../shared/stage/config.ts";
 
 /**
- * A kind of place where buyers order. `index.ts` holds what receive-webhook needs (the signature) and nothing heavier;
- * the mapping stands in a module of its own, loaded by route-order alone.
+ * A kind of place where buyers order. `index.ts` of its folder holds what receive-webhook needs (schemas and the check of
+ * a request) and nothing heavier; the reader and the API client are modules of their own, loaded when they are used. A
+ * channel does nothing when imported: whatever it needs from outside is handed to it.
  */
-export interface Channel<Secret = unknown> {
+export interface Channel<Secret = unknown, Settings = unknown, Credentials = unknown> {
+  /** Its folder's name, and the first half of every path: `shopify` in `shopify/main`. */
   readonly name: string;
-  /** What `endpoints["<channel>/<endpoint>"]` of the secrets holds. */
+  /** As the vendor writes it: "TikTok Shop". */
+  readonly title: string;
+  /**
+   * `connection`: one endpoint a shop. `app`: one endpoint for all shops of an app, the event's shop picks the connection.
+   * `queue`: no address; events come on a queue of each connection.
+   */
+  readonly endpoint: "connection" | "app" | "queue";
+  /**
+   * What `endpoints["<channel>/<endpoint>"]` of the secrets holds: signing keys, and an app's own credentials (client ID and
+   * secret, partner key), which all its shops share. Each field has a description in `z.globalRegistry`, for the person
+   * who fills it in.
+   */
   readonly secret: z.ZodMiniType<Secret>;
-  /** A description of the secret's fields for the person who fills it in. */
-  readonly secretFields: Record<string, string>;
-  /** `settings` of its connections in the stage file; docs/channels/<name>.md. Default: none. */
-  readonly settings?: z.ZodMiniType;
-  /** Handshakes that come by GET. Default: POST only. */
+  /** `settings` of its connections in the stage file, described in docs/channels/<name>.md. Parsed once, with the stage. */
+  readonly settings: z.ZodMiniType<Settings>;
+  /** What `connections["<channel>/<connection>"]` of the secrets holds: the shop's own API credentials. Absent: it has none. */
+  readonly credentials?: z.ZodMiniType<Credentials>;
+  /** The only hosts its tools call, for keys and orders alike: `api.ebay.com`, `*.myshopify.com`. */
+  readonly hosts: readonly string[];
+  /** Hosts beside `hosts` that are a connection's own: a WooCommerce shop's address. */
+  hostsOf?(connection: ConnectionFacts<Settings>): readonly string[];
+  /** How a request is checked. Absent where events come by queue. */
+  readonly verification?: Verification<Secret>;
+  /** Loaded by route-order alone. */
+  reader(): Promise<Reader<Settings>>;
+  /** Loaded when an order has to be fetched. Absent where no webhook is thin and the channel has no API to ask. */
+  api?(): Promise<ChannelApi<Secret, Settings, Credentials>>;
+}
+
+/** How receive-webhook checks that a request comes from the channel. A scheme of schemes.ts makes it, or it is written out. */
+export interface Verification<Secret> {
+  /** GET where the channel does a handshake. Default: POST only. */
   readonly methods?: readonly ("GET" | "POST")[];
-  /** Over the raw bytes, in constant time. `now` in epoch ms, for schemes that sign a time. */
-  isAuthentic(webhook: Webhook, secret: Secret, now: number): boolean;
-  reader(): Promise<EventReader>;
+  /**
+   * What the proof covers. Where that is less than the body, the webhook is a hint: route-order takes no change and no
+   * erasure from it, and only an order fetched from the API counts.
+   */
+  readonly covers: "body" | "url+body" | "event-id" | "nothing";
+  /**
+   * Over the raw bytes, in constant time. An error it throws is taken as "forged", but for KeyUnavailable.
+   * @throws KeyUnavailable where a signing key cannot be fetched now: answered 503, the sender comes again
+   */
+  verify(request: SignedRequest, endpoint: EndpointContext<Secret>): Authentication | Promise<Authentication>;
 }
 
-export interface EventReader {
-  /** @throws MalformedEvent, or any error: the event then goes to the intake DLQ, raw and whole. */
-  read(event: ReceivedEvent, connection: Connection): Reading;
+/** `answer`: a handshake or an unsigned ping. It is answered with 200 and this body, counted, and never queued. */
+export type Authentication = "authentic" | "forged" | { answer: HandshakeAnswer };
+
+export interface HandshakeAnswer {
+  body?: string;
+  /** Default `text/plain`. */
+  contentType?: string;
 }
 
-/** What an event means. `topic` is the channel's own word, for the trace. `eventTime`: the sender's, UTC ISO 8601. */
-export type Reading = { topic: string; eventTime?: string } & (
+/** A request as it was sent: `rawPath` (`/webhooks/shopify/main`) and `rawQuery` (`a=1&b=%20`, no `?`) are undecoded, some schemes sign them. */
+export type SignedRequest = Pick<ReceivedEvent, "method" | "headers" | "query" | "rawPath" | "rawQuery" | "body">;
+
+/** The endpoint that a request came to. */
+export interface EndpointContext<Secret> {
+  secret: Secret;
+  /** Its address as it was registered at the channel (`url` in the stage file), where the scheme signs it. */
+  url: string | undefined;
+  /** Epoch ms, for schemes that sign a time. */
+  now: number;
+  /**
+   * Text of a signing key, or of the token that is needed to ask for one. From a host of `hosts` alone, over HTTPS, within
+   * 1 s, at most 16 KB; cached by method and URL.
+   * @returns undefined where the host says that there is no such key (4xx but 401, 403, 408, 429): the sender invented it
+   * @throws KeyUnavailable
+   */
+  fetchKey(request: KeyRequest): Promise<string | undefined>;
+}
+
+export interface KeyRequest {
+  url: string;
+  /** Default GET. */
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+  /** How long the answer is kept, ms. Default: 1 hour. */
+  maxAge?: number;
+}
+
+/** A signing key is out of reach: nobody can say whether the request is authentic. Names the host, no path and no query. */
+export class KeyUnavailable extends Error {
+  override readonly name = "KeyUnavailable";
+}
+
+/** Reads what a channel sends. */
+export interface Reader<Settings = unknown> {
+  /**
+   * Parses an event once, without I/O. Of source `webhook` it is a request as it was sent; of source `queue` a record of
+   * the connection's queue: its body, with the message attributes as headers.
+   * @throws MalformedEvent naming the field, never its value; the event then goes to the intake DLQ, raw and whole
+   */
+  interpret(event: ReceivedEvent): Interpretation<Settings>;
+}
+
+/** What an event says whatever connection it is for. */
+export interface Interpretation<Settings = unknown> {
+  /** The channel's own word for what happened, for the trace. */
+  topic: string;
+  /** When the sender says that it happened, UTC ISO 8601. */
+  eventTime?: string | undefined;
+  /** The channel's shop or seller ID. It picks the connection where several share the endpoint. */
+  shop?: string | undefined;
+  /** @throws MalformedEvent */
+  meaning(connection: ConnectionFacts<Settings>): Meaning;
+}
+
+/** What an event means for a connection. */
+export type Meaning =
+  /** It carries the whole order. */
   | { kind: "order"; order: Order }
-  /** Does not carry the whole order: changes states, never creates or replaces an order. */
+  /** It names an order; the whole of it is at the channel's API, under the key it names. */
+  | { kind: "fetch"; orderId: string }
+  /** It does not carry the whole order: it changes states, never creates or replaces an order. */
   | { kind: "change"; orderId: string; change: "touched" | "cancelled" }
+  /** A request to erase personal data: of a buyer (the channel's ID of it), of orders, or of the whole shop. */
+  | { kind: "erase"; subject: ErasureSubject }
+  /** The app's own state at this shop changed. */
+  | { kind: "lifecycle"; event: "uninstalled" | "authorization-revoked" | "subscription-disabled" }
   /** Authentic, and nothing of ours. */
-  | { kind: "ignored"; reason: string }
-);
+  | { kind: "ignored"; reason: string };
 
-/** Keeps a channel's types together where it is declared, and lets the registry hold channels of every kind of secret. */
-export const defineChannel = <Secret>(channel: Channel<Secret>): Channel<Secret> => channel;
+export type ErasureSubject = "shop" | { buyerId: string } | { orderIds: readonly string[] };
+
+/** An event that was read, with what it means: what route-order records. */
+export type Reading<Kind extends Meaning["kind"] = "order" | "change" | "ignored"> = Pick<
+  Interpretation,
+  "topic" | "eventTime"
+> &
+  Extract<Meaning, { kind: Kind }>;
+
+/** A connection as the reader and `hostsOf` know it: no credentials. */
+export interface ConnectionFacts<Settings = unknown> {
+  /** `shopify/main` */
+  connection: string;
+  /** The channel's shop or seller ID, where the stage file names it. */
+  shop: string | undefined;
+  settings: Settings;
+}
+
+/**
+ * A connection with its settings parsed.
+ * @throws an error that names the connection and the field: the stage's check lets no such configuration be deployed
+ */
+export function connectionFacts(channel: Pick<Channel, "settings">, connection: Connection): ConnectionFacts {
+  const parsed = channel.settings.safeParse(connection.settings);
+  if (parsed.success) return { connection: pathOf(connection), shop: connection.shop, settings: parsed.data };
+  const fields = parsed.error.issues.map(({ path }) => path.join("."));
+  throw new Error(`settings of ${pathOf(connection)} in the stage file: wrong ${fields.join(", ")}`);
+}
+
+/** A connection with the secrets of its endpoint (the app's) and its own (the shop's). */
+export interface Account<Secret, Settings, Credentials> extends ConnectionFacts<Settings> {
+  app: Secret;
+  credentials: Credentials;
+}
+
+/** Opens a connection's API. Does no I/O by itself. */
+export interface ChannelApi<Secret = unknown, Settings = unknown, Credentials = unknown> {
+  open(account: Account<Secret, Settings, Credentials>, tools: ApiTools): ChannelClient;
+}
+
+/**
+ * One shop's API. Errors by what happens next (shared/errors.ts): Rejected (the API refuses this request for good),
+ * Misconfigured (credentials, permissions), Unavailable, Throttled, Deferred; MalformedEvent where an answer cannot be
+ * mapped. Anything else is taken as Unavailable.
+ */
+export interface ChannelClient {
+  /** `id` is what a `fetch` meaning, `changedSince` or an order we know names. "gone": the API says that it has no such order. */
+  order(id: string): Promise<FetchedOrder | "gone">;
+  /**
+   * IDs of the orders that changed at `time` (UTC ISO 8601) or later, for reconcile; never mapped orders: lists lag, lack
+   * fields and hide states. Ends early by its consumer's choice.
+   */
+  changedSince?(time: string): AsyncIterable<ChangedOrder>;
+  subscriptions?: Subscriptions;
+  /** A call that changes nothing and proves the credentials: `npm run secrets`. */
+  check?(): Promise<void>;
+  /** A step that the channel wants once an order is recorded (Walmart's acknowledgement). Safe to repeat. */
+  afterRecording?(id: string): Promise<void>;
+}
+
+export interface FetchedOrder {
+  order: Order;
+  /** The order's own version number, where the channel counts one (Square, Wix). */
+  version?: number | undefined;
+}
+
+export interface ChangedOrder {
+  id: string;
+  /** When it last changed, UTC ISO 8601; absent where the list does not say. */
+  changedAt?: string | undefined;
+  /** The channel's own word for its state; a state that the ledger lacks counts as a change. */
+  state?: string | undefined;
+}
+
+/** The webhooks that a shop sends us. */
+export interface Subscriptions {
+  /** Topics that `url` needs and does not have, in the channel's own words. */
+  missing(url: string): Promise<string[]>;
+  /** @returns the new signing secret, where the channel makes one a subscription */
+  subscribe(topic: string, url: string): Promise<{ signingSecret?: string | undefined }>;
+}
+
+/** Keeps a channel's types together where it is declared, and lets the registry hold channels of every kind. */
+export const defineChannel = <Secret, Settings, Credentials>(
+  channel: Channel<Secret, Settings, Credentials>,
+): Channel<Secret, Settings, Credentials> => channel;

@@ -1,2 +1,17 @@
-export { shopify } from "./shopify/index.ts";
-export { standard } from "./standard/index.ts";
+import type { Channel } from "./channel.ts";
+
+/**
+ * Every channel by its folder's name, a line each. Each is loaded when it is first asked for, so that the number of
+ * channels slows no function's start.
+ */
+export const channels = {
+  shopify: async () => (await import("./shopify/index.ts")).shopify,
+  standard: async () => (await import("./standard/index.ts")).standard,
+} satisfies Record<string, () => Promise<Channel>>;
+
+/** @returns undefined for a channel that is not registered */
+export const loadChannel = (name: string): Promise<Channel> | undefined =>
+  Object.hasOwn(channels, name) ? channels[name as keyof typeof channels]() : undefined;
+
+/** All of them, for what is not a function: infra, operator, tests. */
+export const loadChannels = (): Promise<Channel[]> => Promise.all(Object.values(channels).map((load) => load()));

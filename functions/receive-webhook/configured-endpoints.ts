@@ -1,16 +1,27 @@
-import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import { type Config, pathOf } from "../../shared/stage/config.ts";
+import { endpointsOf } from "../../shared/stage/endpoints.ts";
 import type { Channel } from "../channels/channel.ts";
-import * as registry from "../channels/registry.ts";
+import { channels, loadChannel } from "../channels/registry.ts";
 
-/** The channel of each endpoint, by `shopify/main`. An endpoint serves one connection and bears its name. */
+/** An endpoint of the stage whose channel is registered. */
+export interface ConfiguredEndpoint {
+  channel: string;
+  name: string;
+  /** As registered at the channel. */
+  url?: string | undefined;
+  /** Loads the channel's chunk with its first event, not at the start. */
+  load(): Promise<Channel | undefined>;
+}
+
+/** By `shopify/main`. */
 export function configuredEndpoints(
-  connections: readonly Pick<Connection, "channel" | "name">[],
-): ReadonlyMap<string, Channel> {
-  const channels = new Map<string, Channel>(Object.values<Channel>(registry).map((channel) => [channel.name, channel]));
-  const endpoints = new Map<string, Channel>();
-  for (const connection of connections) {
-    const channel = channels.get(connection.channel);
-    if (channel) endpoints.set(pathOf(connection), channel);
-  }
-  return endpoints;
+  config: Pick<Config, "endpoints" | "connections">,
+): ReadonlyMap<string, ConfiguredEndpoint> {
+  const known = endpointsOf(config).filter(({ channel }) => Object.hasOwn(channels, channel));
+  return new Map(
+    known.map(({ channel, name, url }) => [
+      pathOf({ channel, name }),
+      { channel, name, url, load: async () => loadChannel(channel) },
+    ]),
+  );
 }

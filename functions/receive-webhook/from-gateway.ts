@@ -6,12 +6,15 @@ import type { Request } from "./receive-webhook.ts";
  * the path is asked only where a front has one route for all.
  */
 export function fromGateway(event: APIGatewayProxyEventV2): Request {
-  const { routeKey, rawPath, headers, queryStringParameters, body, isBase64Encoded, requestContext } = event;
+  const { routeKey, rawPath, rawQueryString, headers, queryStringParameters, body, isBase64Encoded, requestContext } =
+    event;
   const path = routeKey?.includes("/") && !routeKey.includes("{") ? routeKey : rawPath;
   const [, channel = "", endpoint = ""] = /\/webhooks\/([^/]+)\/([^/]+)\/?$/.exec(path ?? "") ?? [];
   return {
     endpoint: `${channel}/${endpoint}`,
     method: requestContext.http.method,
+    rawPath: rawPath ?? "",
+    rawQuery: rawQueryString ?? "",
     headers: withTexts(headers, (name) => name.toLowerCase()),
     query: withTexts(queryStringParameters, (name) => name),
     body: Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8"),

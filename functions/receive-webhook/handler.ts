@@ -12,12 +12,20 @@ import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count, type MetricName } from "../../shared/telemetry/metrics.ts";
 import { configuredEndpoints } from "./configured-endpoints.ts";
+import type { createKeyFetcher } from "./fetch-key.ts";
 import { fromGateway } from "./from-gateway.ts";
-import { type Outcome, type Request, type Result, receiveWebhook } from "./receive-webhook.ts";
+import { type Dependencies, type Outcome, type Request, type Result, receiveWebhook } from "./receive-webhook.ts";
 
-const STATUS = { queued: 200, unknown: 404, forged: 401, unavailable: 503 } as const satisfies Record<Outcome, number>;
+const STATUS = {
+  queued: 200,
+  answered: 200,
+  unknown: 404,
+  forged: 401,
+  unavailable: 503,
+} as const satisfies Record<Outcome, number>;
 const METRIC = {
   queued: "EventsReceived",
+  answered: "HandshakesAnswered",
   forged: "SignatureFailures",
   unavailable: "NotDurable",
 } as const satisfies Partial<Record<Outcome, MetricName>>;
@@ -28,20 +36,35 @@ const requestHandler = { connectionTimeout: 1000, requestTimeout: 3000, throwOnR
 const LAST_WORDS_MS = 500;
 
 const { stage, account, region, endpoint } = environment();
-const { connections, timing } = loadConfig();
-const deps = {
-  channels: configuredEndpoints(connections),
+const config = loadConfig();
+const { timing } = config;
+
+/** Loaded with the first key: most channels share their keys with us. */
+let keyFetcher: ReturnType<typeof createKeyFetcher> | undefined;
+const fetchKey: Dependencies["fetchKey"] = async (hosts, request) => {
+  keyFetcher ??= (await import("./fetch-key.ts")).createKeyFetcher();
+  return keyFetcher(hosts, request);
+};
+
+const deps: Dependencies = {
+  endpoints: configuredEndpoints(config),
   secrets: createSecrets(new SecretsManagerClient({ requestHandler }), stage, {
     maxAge: timing.secretsMaxAge,
     recheck: timing.secretsRecheck,
   }),
   queues: createQueues(new SQSClient({ requestHandler }), { stage, account, region, endpoint }),
   store: createEventStore(bucketName(stage, account, region), endpoint),
+  fetchKey,
   now: Date.now,
 };
 
-/** Without a body: some channels refuse one, none wants one. */
-const answer = (outcome: Outcome): APIGatewayProxyStructuredResultV2 => ({ statusCode: STATUS[outcome], body: "" });
+/** Without a body, but for a handshake: some channels refuse one, none wants one. */
+function answer({ outcome, answer: handshake }: Pick<Result, "outcome" | "answer">): APIGatewayProxyStructuredResultV2 {
+  const statusCode = STATUS[outcome];
+  if (!handshake?.body) return { statusCode, body: "" };
+  const { body, contentType = "text/plain" } = handshake;
+  return { statusCode, headers: { "content-type": contentType }, body };
+}
 
 /** `POST /webhooks/{channel}/{endpoint}` of an HTTP API, payload format 2.0. */
 async function respond(
@@ -61,12 +84,12 @@ async function respond(
   });
   // What ends after the early answer was told with it.
   if (!signal.aborted) tell(request, result, startedAt);
-  return answer(result.outcome);
+  return answer(result);
 }
 
 function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
   // The path is the sender's own text where no endpoint is meant by it.
-  const connection = deps.channels.has(endpoint) ? endpoint : undefined;
+  const connection = deps.endpoints.has(endpoint) ? endpoint : undefined;
   log[outcome === "unavailable" ? "error" : "info"]("webhook.answered", {
     endpoint: connection,
     outcome,
@@ -83,5 +106,5 @@ function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, 
 
 export const handler = middy(respond, {
   timeoutEarlyInMillis: LAST_WORDS_MS,
-  timeoutEarlyResponse: () => answer("unavailable"),
+  timeoutEarlyResponse: () => answer({ outcome: "unavailable" }),
 }).use(lambdaContext());

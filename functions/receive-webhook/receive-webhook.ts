@@ -1,27 +1,43 @@
-import { randomUUID } from "node:crypto";
-import { pack, pointerTo, type ReceivedEvent } from "../../shared/messages/event.ts";
+import { groupOf, newEventId, pack, pointerTo, type ReceivedEvent } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { eventKey } from "../../shared/messages/event-store.ts";
 import { MAX_MESSAGE_BYTES, type Queues } from "../../shared/messages/queues.ts";
 import type { Secrets } from "../../shared/stage/secrets.ts";
 import { errorName, log } from "../../shared/telemetry/log.ts";
-import type { Channel, Webhook } from "../channels/channel.ts";
+import {
+  type Authentication,
+  type Channel,
+  type EndpointContext,
+  type HandshakeAnswer,
+  KeyUnavailable,
+  type SignedRequest,
+} from "../channels/channel.ts";
+import type { ConfiguredEndpoint } from "./configured-endpoints.ts";
 
-/** `unavailable`: the event, or the key to check it with, is out of reach; the sender must come again. */
-export type Outcome = "queued" | "unknown" | "forged" | "unavailable";
+/**
+ * `answered`: a handshake, nothing to queue. `unavailable`: the event, or the key to check it with, is out of reach; the
+ * sender must come again.
+ */
+export type Outcome = "queued" | "answered" | "unknown" | "forged" | "unavailable";
 
 /** A request at `/webhooks/{channel}/{endpoint}`. */
-export interface Request extends Webhook {
+export interface Request extends SignedRequest {
   /** `shopify/main` */
   endpoint: string;
 }
 
 export interface Dependencies {
-  /** Of every configured endpoint. */
-  channels: ReadonlyMap<string, Channel>;
+  /** Every configured endpoint, by `shopify/main`. */
+  endpoints: ReadonlyMap<string, ConfiguredEndpoint>;
   secrets: Secrets;
   queues: Pick<Queues, "sendToIntake">;
   store: Pick<EventStore, "put">;
+  /** @param hosts of the channel: no other is called */
+  fetchKey(
+    hosts: readonly string[],
+    ...request: Parameters<EndpointContext<unknown>["fetchKey"]>
+  ): Promise<string | undefined>;
+  /** Epoch ms. */
   now: () => number;
 }
 
@@ -29,74 +45,80 @@ export interface Result {
   outcome: Outcome;
   /** Only of what is authentic. */
   eventId?: string | undefined;
+  /** What a handshake is answered with. */
+  answer?: HandshakeAnswer;
   /** Why it is unavailable: the name of an error. */
   error?: string;
 }
 
 /**
  * Checks the signature over the raw bytes and puts the event on the intake queue: the promise behind the 2xx (design.md
- * P1). Whether anybody can read the event is not asked here. Never throws.
- * @param began told the event's ID once its sender is known: who gives up waiting can still say which it was
+ * P1). Whether the event can be read is not asked here. Never throws.
+ * @param onAuthentic called with the event's ID after authentication, so that a timeout can log it
  */
 export async function receiveWebhook(
   request: Request,
   deps: Dependencies,
-  began: (eventId: string) => void = () => {},
+  onAuthentic: (eventId: string) => void = () => {},
 ): Promise<Result> {
-  const channel = deps.channels.get(request.endpoint);
-  const methods: readonly string[] = channel?.methods ?? ["POST"];
-  if (!channel || !methods.includes(request.method)) return { outcome: "unknown" };
+  const endpoint = deps.endpoints.get(request.endpoint);
+  if (!endpoint) return { outcome: "unknown" };
   let eventId: string | undefined;
   try {
-    if (!(await isAuthentic(request, channel, deps))) return { outcome: "forged" };
-    eventId = `evt_${randomUUID()}`;
-    began(eventId);
-    await makeDurable(eventOf(request, channel, eventId, deps.now()), request.endpoint, deps);
+    const channel = await endpoint.load();
+    const methods: readonly string[] = channel?.verification?.methods ?? ["POST"];
+    if (!channel?.verification || !methods.includes(request.method)) return { outcome: "unknown" };
+    const authentication = await authenticate(request, { channel, endpoint }, deps);
+    if (authentication === "forged") return { outcome: "forged" };
+    if (authentication !== "authentic") return { outcome: "answered", answer: authentication.answer };
+    eventId = newEventId();
+    onAuthentic(eventId);
+    await makeDurable(eventOf(request, endpoint, eventId, deps.now()), deps);
     return { outcome: "queued", eventId };
   } catch (error) {
     return { outcome: "unavailable", ...(eventId && { eventId }), error: errorName(error) };
   }
 }
 
-async function isAuthentic(
-  { endpoint, ...webhook }: Request,
-  channel: Channel,
-  { secrets, now }: Dependencies,
-): Promise<boolean> {
-  const matches = (secret: unknown) => {
+async function authenticate(
+  { endpoint: path, ...request }: Request,
+  { channel, endpoint }: { channel: Channel; endpoint: ConfiguredEndpoint },
+  { secrets, fetchKey, now }: Dependencies,
+): Promise<Authentication> {
+  const check = async (secret: unknown): Promise<Authentication> => {
+    const context = { secret, url: endpoint.url, now: now(), fetchKey: fetchKey.bind(undefined, channel.hosts) };
     try {
-      return channel.isAuthentic(webhook, secret, now());
+      return (await channel.verification?.verify(request, context)) ?? "forged";
     } catch (error) {
-      // Whatever a sender made of its headers, it is no signature.
-      log.warn("signature.unreadable", { endpoint, error: errorName(error) });
-      return false;
+      if (error instanceof KeyUnavailable) throw error;
+      // Whatever a sender wrote into its headers, it is not a signature.
+      log.warn("signature.unreadable", { endpoint: path, error: errorName(error) });
+      return "forged";
     }
   };
-  if (matches(await secrets.read("endpoints", endpoint, channel.secret))) return true;
+  const authentication = await check(await secrets.read("endpoints", path, channel.secret));
+  if (authentication !== "forged") return authentication;
   // The keys may have been rotated since they were read.
-  const newer = await secrets.reread("endpoints", endpoint, channel.secret);
-  return newer !== undefined && matches(newer);
+  const newer = await secrets.reread("endpoints", path, channel.secret);
+  return newer === undefined ? "forged" : check(newer);
 }
 
 const eventOf = (
-  { endpoint, method, headers, query, body }: Request,
-  channel: Channel,
+  { endpoint: _, ...request }: Request,
+  { channel, name }: ConfiguredEndpoint,
   eventId: string,
   now: number,
 ): ReceivedEvent => ({
+  source: "webhook",
   eventId,
-  channel: channel.name,
-  endpoint: endpoint.slice(channel.name.length + 1),
+  channel,
+  endpoint: name,
   receivedAt: new Date(now).toISOString(),
-  method,
-  headers,
-  query,
-  body,
+  ...request,
 });
 
 async function makeDurable(
   event: ReceivedEvent,
-  groupId: string,
   { queues, store }: Pick<Dependencies, "queues" | "store">,
 ): Promise<void> {
   // ASCII: as many bytes as characters.
@@ -106,5 +128,5 @@ async function makeDurable(
     await store.put(key, message);
     message = pointerTo(key, event);
   }
-  await queues.sendToIntake(message, groupId);
+  await queues.sendToIntake(message, groupOf(event));
 }

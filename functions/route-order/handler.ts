@@ -10,7 +10,7 @@ import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
-import * as registry from "../channels/registry.ts";
+import { loadChannels } from "../channels/registry.ts";
 import { type Deps, type Routed, routeOrder } from "./route-order.ts";
 
 const env = environment();
@@ -19,7 +19,7 @@ const { ledger, eventStore } = openLedger(env, config);
 const queues = createQueues(new SQSClient(), env);
 const deps: Deps = {
   config,
-  channels: new Map(Object.values(registry).map((channel) => [channel.name, channel])),
+  channels: new Map((await loadChannels()).map((channel) => [channel.name, channel])),
   ledger,
   queues,
   eventStore,
@@ -42,7 +42,7 @@ export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBat
   return workOnBatch(event, queues, work, deadline, () => count("EventsFailed", {}));
 }).use(lambdaContext());
 
-function tell({ outcome, event, topic, orderId, state }: Routed, messageId: string, receives: number): void {
+function tell({ outcome, event, topic, orderId, field, state }: Routed, messageId: string, receives: number): void {
   const connection = event && `${event.channel}/${event.endpoint}`;
   log.info("event.routed", {
     eventId: event?.eventId,
@@ -50,6 +50,7 @@ function tell({ outcome, event, topic, orderId, state }: Routed, messageId: stri
     topic,
     orderId,
     outcome,
+    field,
     state,
     messageId,
     receives,

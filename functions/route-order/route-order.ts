@@ -6,8 +6,9 @@ import { dispatch } from "../../shared/ledger/outbox.ts";
 import { type ReceivedEvent, unpack } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
-import type { Config } from "../../shared/stage/config.ts";
-import type { Channel, Reading } from "../channels/channel.ts";
+import type { Config, Connection } from "../../shared/stage/config.ts";
+import { connectionAt, endpointsOf } from "../../shared/stage/endpoints.ts";
+import { type Channel, connectionFacts, type Meaning, type Reading } from "../channels/channel.ts";
 import { type Arrival, nextRecord, nextRecordOfChange, type Step } from "./next-record.ts";
 
 export interface Deps {
@@ -28,6 +29,8 @@ export interface Routed {
   event?: ReceivedEvent;
   topic?: string;
   orderId?: string;
+  /** Of an unreadable event, the field that is missing or wrong. */
+  field?: string;
   state?: OrderRecord["state"];
 }
 
@@ -47,25 +50,30 @@ export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
     if (error instanceof MalformedEvent) return undefined;
     throw error;
   });
-  if (!event) return { outcome: "unreadable" };
-  const connection = deps.config.connections.find(
+  if (!event || event.source === "poll") return { outcome: "unreadable" };
+  const endpoint = endpointsOf(deps.config).find(
     ({ channel, name }) => channel === event.channel && name === event.endpoint,
   );
   const channel = deps.channels.get(event.channel);
   // Taken out of the stage while its events were queued: they wait in the DLQ for it to come back.
-  if (!connection || !channel) return { outcome: "unreadable", event };
+  if (!endpoint || !channel) return { outcome: "unreadable", event };
 
-  let reading: Reading;
+  let reading: Reading<Meaning["kind"]>;
+  let connection: Connection | undefined;
   const reader = await channel.reader();
   try {
-    const read = reader.read(event, connection);
-    reading = { ...read, topic: read.topic.slice(0, LONGEST_TOPIC).toWellFormed() };
-  } catch {
-    // Whatever a mapping throws, the event is kept as it is. What it says may quote the buyer, and is not written down.
-    return { outcome: "unreadable", event };
+    const read = reader.interpret(event);
+    const topic = read.topic.slice(0, LONGEST_TOPIC).toWellFormed();
+    connection = connectionAt(endpoint, read.shop);
+    if (!connection) return { outcome: "ignored", event, topic };
+    const meaning = read.meaning(connectionFacts(channel, connection));
+    reading = { topic, ...(read.eventTime !== undefined && { eventTime: read.eventTime }), ...meaning };
+  } catch (error) {
+    // Whatever a mapping throws, the event is kept as it is. What it says may quote the buyer: only the field is logged.
+    return { outcome: "unreadable", event, ...(error instanceof MalformedEvent && { field: error.field }) };
   }
   const { topic } = reading;
-  if (reading.kind === "ignored") return { outcome: "ignored", event, topic };
+  if (reading.kind !== "order" && reading.kind !== "change") return { outcome: "ignored", event, topic };
 
   const orderId = reading.kind === "order" ? reading.order.id : reading.orderId;
   // Half a character is none: on its way to the table two such IDs may become one.
@@ -83,7 +91,7 @@ export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
 /** @returns undefined for a change to an order nobody knows: it never creates one */
 async function record(
   identity: Identity,
-  reading: Exclude<Reading, { kind: "ignored" }>,
+  reading: Reading<"order" | "change">,
   arrival: Arrival,
   { ledger }: Deps,
 ): Promise<Step | undefined> {

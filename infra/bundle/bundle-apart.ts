@@ -2,8 +2,8 @@ import type { Plugin } from "esbuild";
 
 /** Loaded late by whoever meets something oversized. */
 const S3 = "shared/messages/s3-texts.ts";
-/** The mappings of channels: receive-webhook checks signatures and reads nothing. */
-const READERS = /\/read-event\.ts$/;
+/** A file of a channel. What one loads late (reader, API client) receive-webhook never loads: it checks signatures. */
+const OF_CHANNEL = /[\\/]functions[\\/]channels[\\/][^\\/]+[\\/][^\\/]+\.ts$/;
 
 /**
  * Keeps what a function loads late, or never, out of what it loads at its start. Splitting alone does not: of a module that
@@ -21,11 +21,11 @@ export function keepApart(entry: string) {
         return { path: "./s3-texts.mjs", external: true };
       });
       if (!entry.startsWith("functions/receive-webhook/")) return;
-      build.onResolve({ filter: READERS }, ({ kind }) =>
-        kind === "dynamic-import" ? { path: "reader", namespace: "left-out" } : undefined,
+      build.onResolve({ filter: /^\./ }, ({ kind, importer }) =>
+        kind === "dynamic-import" && OF_CHANNEL.test(importer) ? { path: "late", namespace: "left-out" } : undefined,
       );
-      build.onLoad({ filter: /^reader$/, namespace: "left-out" }, () => ({
-        contents: 'export const readEvent = () => { throw new Error("receive-webhook reads no events"); };',
+      build.onLoad({ filter: /^late$/, namespace: "left-out" }, () => ({
+        contents: 'throw new Error("receive-webhook reads no events and calls no API");',
       }));
     },
   };

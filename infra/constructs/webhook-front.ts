@@ -5,6 +5,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Alias, type Code, type IFunction, type IVersion } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
 import { pathOf } from "../../shared/stage/config.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { ChannelFacts } from "../stage-file/connectors.ts";
@@ -74,11 +75,11 @@ export class WebhookFront extends Construct {
     const routes = config.connections.flatMap((connection) => {
       const channel = channels.find(({ name }) => name === connection.channel);
       const path = pathOf(connection);
-      const fields = channel?.secretFields ?? {};
+      const fields = fieldDescriptions(channel?.secret);
       new EmptySecret(this, `Secret-${path}`, { stage, kind: "endpoints", path, fields }).grantRead(
         this.receiveWebhook,
       );
-      const methods = channel?.methods ?? ["POST"];
+      const methods = channel?.verification?.methods ?? ["POST"];
       for (const method of methods) throttles[`${method} /webhooks/${path}`] = throttle;
       return this.api.addRoutes({
         path: `/webhooks/${path}`,

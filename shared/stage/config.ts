@@ -8,17 +8,28 @@ const Name = z
 /** `shopify/main`, `kakaclo/demo`. */
 const Path = z.string().check(z.regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "two names with a slash: shopify/main"));
 
+/** The address that a channel sends to, with its signing keys: `POST /webhooks/<channel>/<name>`. */
+export const Endpoint = z.object({
+  channel: Name,
+  name: Name,
+  /** As it was registered at the channel, where the channel signs its address. */
+  url: z.optional(z.string().check(z.regex(/^https:\/\/[^\s/]+\/\S*$/, "an https:// address"))),
+});
+export type Endpoint = z.infer<typeof Endpoint>;
+
 /** One configured shop or seller account of a channel. */
 export const Connection = z.object({
   channel: Name,
   name: Name,
+  /** The endpoint that its events come to. Default: one of its own, with its name. */
+  endpoint: z.optional(Name),
   /** Opens every reference we send for this connection's orders; never change it once orders were created. */
   key: z.string().check(z.regex(/^[A-Za-z0-9]{1,8}$/, "1 to 8 letters or digits")),
   /** Orders placed before are recorded and not routed. Required but for the local demo. */
   since: z.optional(z.iso.datetime({ offset: true })),
   /** Older orders are recorded and not routed: a bulk edit fires "updated" for years of them. "none" for the demo only. */
   maxOrderAge: z._default(z.union([z.literal("none"), Duration]), 60 * 86_400_000),
-  /** The channel's own shop or seller ID, where an event names it. */
+  /** The channel's own shop or seller ID, as its events name it. Required where several connections share an endpoint. */
   shop: z.optional(z.string()),
   /** No event for this long raises an alarm: 1 hour to 7 days. */
   silentAfter: z._default(Duration, 7 * 86_400_000),
@@ -124,6 +135,8 @@ export type LedgerSettings = z.infer<typeof LedgerSettings>;
 /** The configuration of one deployment, as it travels in each function's bundle. */
 export const Config = z.object({
   stage: Name,
+  /** Only those that need more than a name: several connections, or an address that the channel signs. */
+  endpoints: z._default(z.array(Endpoint), []),
   connections: z.array(Connection),
   destinations: z.array(Destination),
   routes: z.array(Route),
@@ -138,7 +151,7 @@ export const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-export const pathOf = (connection: Pick<Connection, "channel" | "name">): string =>
-  `${connection.channel}/${connection.name}`;
+/** `shopify/main`, of a connection or an endpoint. */
+export const pathOf = ({ channel, name }: Pick<Connection, "channel" | "name">): string => `${channel}/${name}`;
 export const destinationPath = (destination: Pick<Destination, "provider" | "name">): string =>
   `${destination.provider}/${destination.name}`;

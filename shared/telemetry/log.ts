@@ -23,6 +23,8 @@ const FIELDS = [
   "messageId",
   "orderId",
   "outcome",
+  /** The path of a field that could not be read, never its value. */
+  "field",
   "provider",
   "queue",
   "receives",

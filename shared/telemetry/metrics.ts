@@ -9,6 +9,7 @@ export const METRICS = {
   stage: ["EventsFailed"],
   connection: [
     "EventsReceived",
+    "HandshakesAnswered",
     "SignatureFailures",
     "NotDurable",
     "EventsIgnored",

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Reading } from "../../functions/channels/channel.ts";
-import { shopify, standard } from "../../functions/channels/registry.ts";
+import { type Channel, connectionFacts, type Meaning, type Reading } from "../../functions/channels/channel.ts";
+import { channels } from "../../functions/channels/registry.ts";
 import type { ReceivedEvent } from "../../shared/messages/event.ts";
 import type { Order } from "../../shared/order.ts";
 import type { Connection } from "../../shared/stage/config.ts";
@@ -18,16 +18,45 @@ export function connection(channel: string, overrides: Partial<Connection> = {})
 
 export function event(channel: string, body: string | Uint8Array, headers: Record<string, string> = {}): ReceivedEvent {
   return {
+    source: "webhook",
     eventId: "evt_test",
     channel,
     endpoint: "demo",
     receivedAt: "2026-10-02T06:00:02.000Z",
     method: "POST",
+    rawPath: `/webhooks/${channel}/demo`,
+    rawQuery: "",
     headers,
     query: {},
     body: Buffer.from(body),
   };
 }
+
+interface Signed {
+  headers: Record<string, string>;
+  body: string | Uint8Array;
+}
+
+/** Checks a request as receive-webhook does. @param now epoch ms */
+export const verify = (channel: Channel, { headers, body }: Signed, secret: unknown, now = 0) =>
+  channel.verification?.verify(
+    {
+      method: "POST",
+      rawPath: `/webhooks/${channel.name}/demo`,
+      rawQuery: "",
+      query: {},
+      headers,
+      body: Buffer.from(body),
+    },
+    {
+      secret,
+      url: undefined,
+      now,
+      fetchKey: async () => {
+        throw new Error("this channel fetches no key");
+      },
+    },
+  );
 
 /** Reads a delivery as route-order does. */
 export async function read(
@@ -35,12 +64,17 @@ export async function read(
   body: string | Uint8Array,
   headers: Record<string, string> = {},
   overrides: Partial<Connection> = {},
-): Promise<Reading> {
-  const reader = await (channel === "shopify" ? shopify : standard).reader();
-  return reader.read(event(channel, body, headers), connection(channel, overrides));
+): Promise<Reading<Meaning["kind"]>> {
+  const loaded = await channels[channel]();
+  const { topic, eventTime, meaning } = (await loaded.reader()).interpret(event(channel, body, headers));
+  return {
+    topic,
+    ...(eventTime !== undefined && { eventTime }),
+    ...meaning(connectionFacts(loaded, connection(channel, overrides))),
+  };
 }
 
-export function orderOf(reading: Reading): Order {
+export function orderOf(reading: Reading<Meaning["kind"]>): Order {
   if (reading.kind !== "order") throw new Error(`Not an order but ${JSON.stringify(reading)}`);
   return reading.order;
 }

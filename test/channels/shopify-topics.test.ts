@@ -1,7 +1,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
+import { channels } from "../../functions/channels/registry.ts";
 import { MalformedEvent } from "../../shared/errors.ts";
-import { leastOrder, orderOf, read, topic } from "./deliveries.ts";
+import { event, leastOrder, orderOf, read, topic } from "./deliveries.ts";
 
 const ID = "820982911946154508";
 
@@ -39,14 +40,46 @@ test("a risk assessment without an order is ignored, one that names it in a head
   });
 });
 
-for (const name of ["customers/data_request", "customers/redact", "shop/redact"]) {
-  test(`the privacy topic ${name} is ignored and says why, unread`, async () => {
-    const reading = await read("shopify", "{}", topic(name));
-    equal(reading.kind === "ignored" && /privacy/.test(reading.reason), true);
-  });
-}
+// The official samples, shortened: https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
+const redaction = (orders: string, customer = '{"id":191167782911638123,"email":"john@example.com"}') =>
+  `{"shop_id":954889,"shop_domain":"a.myshopify.com","customer":${customer},"orders_to_redact":${orders}}`;
 
-for (const name of ["products/update", "app/uninstalled", "orders/link_requested", "constructor", "__proto__"]) {
+test("a request to erase a buyer names the orders, to the last digit", async () => {
+  deepEqual(await read("shopify", redaction("[299938,820982911946154508]"), topic("customers/redact")), {
+    topic: "customers/redact",
+    kind: "erase",
+    subject: { orderIds: ["299938", ID] },
+  });
+});
+
+test("where it names no order, everything of that buyer is to be erased; without either it is malformed", async () => {
+  for (const orders of ["[]", "null"]) {
+    const reading = await read("shopify", redaction(orders), topic("customers/redact"));
+    deepEqual(reading.kind === "erase" && reading.subject, { buyerId: "191167782911638123" });
+  }
+  await rejects(read("shopify", redaction("[]", "{}"), topic("customers/redact")), { field: "customer.id" });
+  await rejects(read("shopify", redaction('"all"'), topic("customers/redact")), { field: "orders_to_redact" });
+});
+
+test("a request to erase the shop, and an app that was uninstalled, are what they say, whatever their body", async () => {
+  deepEqual(await read("shopify", "[[[", topic("shop/redact")), {
+    topic: "shop/redact",
+    kind: "erase",
+    subject: "shop",
+  });
+  deepEqual(await read("shopify", "[[[", topic("app/uninstalled")), {
+    topic: "app/uninstalled",
+    kind: "lifecycle",
+    event: "uninstalled",
+  });
+});
+
+test("a buyer's request for its data is ignored, and says where to read on", async () => {
+  const reading = await read("shopify", "{}", topic("customers/data_request"));
+  equal(reading.kind === "ignored" && /docs\/channels\/shopify\.md/.test(reading.reason), true);
+});
+
+for (const name of ["products/update", "orders/link_requested", "constructor", "__proto__"]) {
   test(`the topic ${name} is ignored, whatever its body`, async () => {
     const reading = await read("shopify", "[[[", topic(name));
     equal(reading.kind === "ignored" && reading.reason, "a topic that is not about orders");
@@ -84,10 +117,11 @@ test("test deliveries and test orders are marked", async () => {
   equal(await test({}, ['"test":true']), true);
 });
 
-test("an event of another shop than the connection's is ignored, of its own not", async () => {
+test("the shop is the domain that the header names, in lower case", async () => {
   const headers = { ...topic("orders/create"), "x-shopify-shop-domain": "Other.myshopify.com" };
-  equal((await read("shopify", leastOrder(), headers, { shop: "mine.myshopify.com" })).kind, "ignored");
-  equal((await read("shopify", leastOrder(), headers, { shop: "other.myshopify.com" })).kind, "order");
+  const reader = await (await channels.shopify()).reader();
+  equal(reader.interpret(event("shopify", leastOrder(), headers)).shop, "other.myshopify.com");
+  equal(reader.interpret(event("shopify", leastOrder(), topic("orders/create"))).shop, undefined);
 });
 
 const unreadable: Record<string, [headers: Record<string, string>, body: string | Uint8Array]> = {
@@ -123,7 +157,7 @@ test("what is unreadable is said by the field's name, never by what stands in it
   });
 });
 
-test("settings that are wrong are unreadable, not ignored", async () => {
+test("settings that are wrong are an error, not ignored", async () => {
   const settings = { serviceLevels: { Express: "quick" } };
   await rejects(read("shopify", leastOrder(), topic("orders/create"), { settings }), /serviceLevels/);
 });

@@ -96,7 +96,7 @@ test("the body arrives as it was sent, plain or base64", async () => {
   const body = '{"name":"Zoë \u{1F382}",  "id":820982911946154508}\n';
   equal(await status({ body }), 200);
   equal(await status({ body, base64: true }), 200);
-  for (const event of await queued()) equal(Buffer.from(event.body).toString(), body);
+  for (const event of await queued()) equal("body" in event && Buffer.from(event.body).toString(), body);
 });
 
 test("a 2 MB event goes through S3, loaded then and not before", async () => {

@@ -2,21 +2,53 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Channel } from "../../functions/channels/channel.ts";
-import { configuredEndpoints } from "../../functions/receive-webhook/configured-endpoints.ts";
-import { type Request, receiveWebhook } from "../../functions/receive-webhook/receive-webhook.ts";
-import { unpack } from "../../shared/messages/event.ts";
+import * as z from "zod/mini";
+import { KeyUnavailable, type Verification } from "../../functions/channels/channel.ts";
+import { type ConfiguredEndpoint, configuredEndpoints } from "../../functions/receive-webhook/configured-endpoints.ts";
+import { type Dependencies, type Request, receiveWebhook } from "../../functions/receive-webhook/receive-webhook.ts";
+import { type ReceivedEvent, unpack } from "../../shared/messages/event.ts";
+import { Config } from "../../shared/stage/config.ts";
 import { createSecrets } from "../../shared/stage/secrets.ts";
 import { hmac } from "../channels/deliveries.ts";
 
 const SECRET = "first-key";
+
+/** A stage of these connections. */
+const stage = (...paths: string[]): Config =>
+  z.parse(Config, {
+    stage: "test",
+    connections: paths.map((path, index) => {
+      const [channel, name] = path.split("/");
+      return { channel, name, key: `K${index}` };
+    }),
+    destinations: [],
+    routes: [],
+  });
+
+/** The one endpoint of a channel that checks requests this way. */
+const endpointThat = (
+  verify: Verification<unknown>["verify"],
+  about: Partial<Verification<unknown>> & { hosts?: string[]; url?: string } = {},
+): ReadonlyMap<string, ConfiguredEndpoint> => {
+  const { hosts = [], url, ...verification } = about;
+  const load = async () => ({
+    ...{ name: "shopify", title: "A channel", endpoint: "connection" as const, hosts },
+    ...{ secret: z.object({ signingSecrets: z.array(z.string()) }), settings: z.object({}) },
+    verification: { covers: "body" as const, ...verification, verify },
+    reader: async () => {
+      throw new Error("receive-webhook reads no event");
+    },
+  });
+  return new Map([["shopify/demo", { channel: "shopify", name: "demo", url, load }]]);
+};
 
 interface World {
   queueFails?: boolean;
   storeFails?: boolean;
   /** What Secrets Manager answers, a text a read; the last one again and again. An Error is thrown. */
   secrets?: (string | Error)[];
-  channels?: ReadonlyMap<string, Channel>;
+  endpoints?: ReadonlyMap<string, ConfiguredEndpoint>;
+  fetchKey?: Dependencies["fetchKey"];
 }
 
 /** receive-webhook with everything that happened outside, in order. */
@@ -39,7 +71,7 @@ function world({
     },
   });
   const deps = {
-    channels: given.channels ?? configuredEndpoints([{ channel: "shopify", name: "demo" }]),
+    endpoints: given.endpoints ?? configuredEndpoints(stage("shopify/demo")),
     secrets: createSecrets(client, "test", {
       maxAge: 300_000,
       recheck: 10_000,
@@ -61,23 +93,36 @@ function world({
         stored.set(key, text);
       },
     },
+    fetchKey: given.fetchKey ?? (async () => undefined),
     now: () => clock.now,
   };
   const receive = (request: Request) => receiveWebhook(request, deps);
-  const events = () => Promise.all(queued.map(({ message }) => unpack(message, async (key) => stored.get(key) ?? "")));
+  const events = async (): Promise<ReceivedEvent[]> => {
+    const all = await Promise.all(queued.map(({ message }) => unpack(message, async (key) => stored.get(key) ?? "")));
+    return all.flatMap((event) => (event.source === "poll" ? [] : event));
+  };
   return { receive, events, happened, queued, stored, clock };
 }
 
 function webhook(body: string | Uint8Array = '{"id":820982911946154508}', overrides: Partial<Request> = {}): Request {
   const headers = { "x-shopify-hmac-sha256": hmac(SECRET, body), "x-shopify-topic": "orders/create" };
-  return { endpoint: "shopify/demo", method: "POST", query: {}, headers, body: Buffer.from(body), ...overrides };
+  return {
+    endpoint: "shopify/demo",
+    method: "POST",
+    rawPath: "/webhooks/shopify/demo",
+    rawQuery: "",
+    query: {},
+    headers,
+    body: Buffer.from(body),
+    ...overrides,
+  };
 }
 const forged = (): Request => webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("other", "{}") } });
 
 test("what is authentic is queued as it came, its endpoint the message group", async () => {
   const { receive, events, queued, happened } = world();
   const body = Buffer.from('{"note":"Zoë \u{1F382}", "id": 820982911946154508 }');
-  const { outcome, eventId } = await receive(webhook(body, { query: { a: "ü" } }));
+  const { outcome, eventId } = await receive(webhook(body, { rawQuery: "a=%c3%BC", query: { a: "ü" } }));
   equal(outcome, "queued");
   match(eventId ?? "", /^evt_[0-9a-f-]{36}$/);
   const [event] = await events();
@@ -85,11 +130,14 @@ test("what is authentic is queued as it came, its endpoint the message group", a
   deepEqual(
     { ...event, body: undefined, headers: undefined },
     {
+      source: "webhook",
       eventId,
       channel: "shopify",
       endpoint: "demo",
       receivedAt: "2026-10-01T10:00:00.000Z",
       method: "POST",
+      rawPath: "/webhooks/shopify/demo",
+      rawQuery: "a=%c3%BC",
       headers: undefined,
       query: { a: "ü" },
       body: undefined,
@@ -260,23 +308,66 @@ test("another method than the channel's is unknown", async () => {
 });
 
 test("a signature check that throws is a forgery, not a crash", async () => {
-  const [shopify] = configuredEndpoints([{ channel: "shopify", name: "demo" }]).values();
-  if (!shopify) throw new Error("no channel");
-  const brittle: Channel = {
-    ...shopify,
-    isAuthentic: () => {
+  const { receive } = world({
+    endpoints: endpointThat(() => {
       throw new RangeError("of the sender's making");
-    },
-  };
-  const { receive } = world({ channels: new Map([["shopify/demo", brittle]]) });
+    }),
+  });
   equal((await receive(webhook())).outcome, "forged");
 });
 
 test("only connections of registered channels have an endpoint", () => {
-  const endpoints = configuredEndpoints([
-    { channel: "shopify", name: "a" },
-    { channel: "constructor", name: "b" },
-    { channel: "amazon", name: "c" },
-  ]);
+  const endpoints = configuredEndpoints(stage("shopify/a", "constructor/b", "nowhere/c"));
   deepEqual([...endpoints.keys()], ["shopify/a"]);
+});
+
+test("a handshake is answered and never queued", async () => {
+  const answer = { body: '{"challengeResponse":"ab"}', contentType: "application/json" };
+  const { receive, happened } = world({ endpoints: endpointThat(() => ({ answer }), { methods: ["GET", "POST"] }) });
+  deepEqual(await receive(webhook("", { method: "GET", rawQuery: "challenge_code=a" })), {
+    outcome: "answered",
+    answer,
+  });
+  deepEqual(happened, ["secret"]);
+});
+
+test("a check gets the request as it was sent, the address that was registered, and the clock", async () => {
+  const seen: unknown[] = [];
+  const endpoints = endpointThat(
+    ({ rawPath, rawQuery, method }, { url, now, secret }) => {
+      seen.push({ rawPath, rawQuery, method, url, now, secret });
+      return "authentic";
+    },
+    { url: "https://orders.example.com/webhooks/shopify/demo" },
+  );
+  const { receive } = world({ endpoints });
+  await receive(webhook("{}", { rawPath: "/webhooks/sh%6fpify/demo", rawQuery: "b=2&a=%201" }));
+  deepEqual(seen, [
+    {
+      rawPath: "/webhooks/sh%6fpify/demo",
+      rawQuery: "b=2&a=%201",
+      method: "POST",
+      url: "https://orders.example.com/webhooks/shopify/demo",
+      now: Date.parse("2026-10-01T10:00:00Z"),
+      secret: { signingSecrets: [SECRET] },
+    },
+  ]);
+});
+
+test("a signing key out of reach makes the request unavailable, never forged", async () => {
+  const asked: unknown[] = [];
+  const endpoints = endpointThat(
+    async (_, { fetchKey }) => ((await fetchKey({ url: "https://keys.example.com/1" })) ? "authentic" : "forged"),
+    { hosts: ["keys.example.com"] },
+  );
+  const { receive, queued } = world({
+    endpoints,
+    fetchKey: async (hosts, { url }) => {
+      asked.push([hosts, url]);
+      throw new KeyUnavailable("keys.example.com: timeout");
+    },
+  });
+  deepEqual(await receive(webhook()), { outcome: "unavailable", error: "KeyUnavailable" });
+  deepEqual(asked, [[["keys.example.com"], "https://keys.example.com/1"]]);
+  equal(queued.length, 0);
 });

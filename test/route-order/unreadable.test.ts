@@ -7,22 +7,19 @@ import { pack, pointerTo } from "../../shared/messages/event.ts";
 import { Order } from "../../shared/order.ts";
 import { NewerRelease } from "../../shared/release.ts";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
-import { sampleOrder } from "../support/relay.ts";
+import { plain, sampleOrder } from "../support/relay.ts";
 import { newEvent, newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
 /** A channel whose mapping is broken until it is mended. */
 function mendable() {
   const mapping = { mended: false };
   const channel: Channel = {
-    name: "plain",
-    secret: z.object({}),
-    secretFields: {},
-    isAuthentic: () => true,
+    ...plain,
     reader: async () => ({
-      read: ({ body }) => {
+      interpret: ({ body }) => {
         if (!mapping.mended) throw new TypeError("Cannot read properties of undefined (Ada Byron)");
         const order = z.parse(Order, JSON.parse(Buffer.from(body).toString()));
-        return { topic: "orders/create", kind: "order", order };
+        return { topic: "orders/create", meaning: () => ({ kind: "order", order }) };
       },
     }),
   };

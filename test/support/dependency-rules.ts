@@ -61,7 +61,11 @@ function functionMayRead(file: string, read: string, own: boolean): boolean {
       return read === `${folder}index.ts` || read === "functions/create-order/provider-handler.ts";
     }
     if (!own) return !OUTSIDE.test(read);
-    return read.startsWith("shared/") || read.startsWith(folder) || read === `functions/${kind}s/${kind}.ts`;
+    const contract = [
+      `functions/${kind}s/${kind}.ts`,
+      ...(kind === "channel" ? ["functions/channels/schemes.ts"] : []),
+    ];
+    return read.startsWith("shared/") || read.startsWith(folder) || contract.includes(read);
   }
   if (!own || read.startsWith("shared/")) return true;
   const [room] = ROOM.exec(file) ?? [];
@@ -71,8 +75,9 @@ function functionMayRead(file: string, read: string, own: boolean): boolean {
       /^functions\/(channels\/(channel|registry)|providers\/(provider|registry))\.ts$/.test(read)
     );
   }
-  // A registry is a line a connector; a contract reads shared alone.
-  if (/^functions\/(channels|providers)\/registry\.ts$/.test(file))
-    return /^functions\/(channels|providers)\/[^/]+\/index\.ts$/.test(read);
-  return false;
+  // A registry is a line a connector; a contract reads shared alone, schemes the contract.
+  const [, ofKind, part] = /^functions\/(channels|providers)\/(registry|schemes)\.ts$/.exec(file) ?? [];
+  if (!ofKind) return false;
+  if (read === `functions/${ofKind}/${ofKind.slice(0, -1)}.ts`) return true;
+  return part === "registry" && new RegExp(`^functions/${ofKind}/[^/]+/index\\.ts$`).test(read);
 }

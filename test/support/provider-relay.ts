@@ -6,7 +6,7 @@ import { routeOrder } from "../../functions/route-order/route-order.ts";
 import { DeliveryPointer } from "../../shared/ledger/delivery.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { readTrace, type Trace } from "../../shared/ledger/trace.ts";
-import { pack } from "../../shared/messages/event.ts";
+import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
 import { Config } from "../../shared/stage/config.ts";
 import { Killed } from "./parcelworks.ts";
 
@@ -56,12 +56,15 @@ export abstract class ProviderRelay {
 
   /** Has route-order work on one event. */
   async arrives(reading: Record<string, unknown>, endpoint = "main") {
-    const event = {
+    const event: ReceivedEvent = {
+      source: "webhook",
       eventId: `evt_${++this.count}`,
       channel: this.channel.name,
       endpoint,
       receivedAt: new Date(this.clock).toISOString(),
       method: "POST",
+      rawPath: `/webhooks/${this.channel.name}/${endpoint}`,
+      rawQuery: "",
       headers: {},
       query: {},
       body: Buffer.from(JSON.stringify({ topic: "orders/paid", kind: "order", ...reading })),

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Channel, Reading } from "../../functions/channels/channel.ts";
+import type { Channel, Interpretation, Meaning } from "../../functions/channels/channel.ts";
 import type { Client } from "../../functions/providers/provider.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Trace } from "../../shared/ledger/trace.ts";
@@ -12,13 +12,20 @@ import { ProviderRelay } from "./provider-relay.ts";
 /** A channel whose events are readings, written down. */
 export const plain: Channel = {
   name: "plain",
+  title: "Plain",
+  endpoint: "connection",
   secret: z.object({}),
-  secretFields: {},
-  isAuthentic: () => true,
+  settings: z.object({}),
+  hosts: [],
+  verification: { covers: "body", verify: () => "authentic" },
   reader: async () => ({
-    read: ({ body }) => {
-      const reading = JSON.parse(Buffer.from(body).toString()) as Reading;
-      return reading.kind === "order" ? { ...reading, order: z.parse(Order, reading.order) } : reading;
+    interpret: ({ body }) => {
+      const { topic, eventTime, shop, ...meaning } = JSON.parse(Buffer.from(body).toString()) as Interpretation &
+        Meaning;
+      return {
+        ...{ topic, eventTime, shop },
+        meaning: () => (meaning.kind === "order" ? { ...meaning, order: z.parse(Order, meaning.order) } : meaning),
+      };
     },
   }),
 };

@@ -23,11 +23,14 @@ let lastOrder = 0;
 export const newId = (): string => `5500${String(process.pid).padStart(7, "0")}${String(++lastOrder).padStart(7, "0")}`;
 
 export const newEvent = (body: Uint8Array | string, changes: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
+  source: "webhook",
   eventId: `evt_${++lastOrder}`,
   channel: "plain",
   endpoint: "main",
   receivedAt: "2026-11-01T12:00:00.000Z",
   method: "POST",
+  rawPath: "/webhooks/plain/main",
+  rawQuery: "",
   headers: {},
   query: {},
   body: Buffer.from(body),

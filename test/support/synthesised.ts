@@ -19,8 +19,17 @@ const plain = {
 /** Two channels and two providers that exist nowhere else, so that a test says all that it depends on. */
 export const bazaar: Connectors = {
   channels: [
-    { name: "bazaar", secretFields: { signingSecrets: "keys, the first signs" } },
-    { name: "souk", methods: ["GET", "POST"], secretFields: { key: "of the address" } },
+    {
+      ...{ name: "bazaar", title: "Bazaar", endpoint: "connection", settings: z.object({}) },
+      secret: z.object({
+        signingSecrets: z.array(z.string()).register(z.globalRegistry, { description: "keys, the first signs" }),
+      }),
+    },
+    {
+      ...{ name: "souk", title: "Souk", endpoint: "connection", settings: z.object({}) },
+      secret: z.object({ key: z.string().register(z.globalRegistry, { description: "of the address" }) }),
+      verification: { methods: ["GET", "POST"], covers: "nothing" },
+    },
   ],
   providers: [
     {

@@ -1,30 +1,29 @@
 import * as z from "zod/mini";
-import { hmacSha256, isSame } from "../../../shared/connector/hmac.ts";
 import { defineChannel } from "../channel.ts";
-import { header } from "./headers.ts";
+import { hmac } from "../schemes.ts";
 import { Settings } from "./settings.ts";
+
+const signingSecrets = z
+  .array(z.string().check(z.minLength(1)))
+  .check(z.minLength(1))
+  .register(z.globalRegistry, {
+    description:
+      "list: the app's client secret; while it is rotated the former one too; for webhooks made in the admin the key shown there (Settings > Notifications > Webhooks)",
+  });
 
 /**
  * Shopify's webhooks over HTTPS. https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
  *
- * The signature covers the body alone: no time, no topic, no shop.
+ * The signature covers the body alone: no time, no topic, no shop. So an endpoint serves one shop.
  */
 export const shopify = defineChannel({
   name: "shopify",
-
-  secret: z.object({ signingSecrets: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)) }),
-  secretFields: {
-    signingSecrets:
-      "list: the app's client secret; while it is rotated the former one too; for webhooks made in the admin the key shown there (Settings > Notifications > Webhooks)",
-  },
-
+  title: "Shopify",
+  endpoint: "connection",
+  secret: z.object({ signingSecrets }),
   settings: Settings,
-
-  isAuthentic({ headers, body }, { signingSecrets }) {
-    const given = header(headers, "hmac-sha256");
-    if (given === undefined) return false;
-    return signingSecrets.some((secret) => isSame(given, hmacSha256(secret, [body]).toString("base64")));
-  },
-
-  reader: () => import("./read-event.ts").then(({ readEvent }) => ({ read: readEvent })),
+  hosts: [],
+  // The newer family of headers first, as Shopify's own library looks for them (headers.ts).
+  verification: hmac({ header: ["shopify-hmac-sha256", "x-shopify-hmac-sha256"], encoding: "base64" }),
+  reader: () => import("./reader.ts").then(({ reader }) => reader),
 });

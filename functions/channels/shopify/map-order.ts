@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
+import { type Attribute, attribute, isYes } from "../../../shared/connector/attributes.ts";
+import { period } from "../../../shared/connector/instant.ts";
+import { malformed } from "../../../shared/connector/malformed.ts";
 import { add, compare, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
-import { MalformedEvent } from "../../../shared/errors.ts";
 import { Order } from "../../../shared/order.ts";
-import { type Attribute, attribute, isYes, period } from "./attributes.ts";
+import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type ShippingLine } from "./payload.ts";
 import { quantityToShip } from "./quantity-to-ship.ts";
-import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type ShippingLine } from "./rest-order.ts";
 import { serviceLevel } from "./service-level.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,7 +18,7 @@ export interface Delivery {
   triggeredAt?: string | undefined;
 }
 
-/** @throws MalformedEvent where the result is no order of ours: names the field, not what stood in it */
+/** @throws MalformedEvent where the result is not an order of ours: names our field, not its value */
 export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings): Order {
   const { customer, billing_address: billing } = rest;
   const attributes = rest.note_attributes ?? [];
@@ -75,8 +76,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
     test: rest.test === true || delivery.test,
   });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new MalformedEvent(`The order's ${issue?.path.join(".")} is not as expected: ${issue?.message}`);
+  throw malformed(parsed.error, ["order"]);
 }
 
 function mapLine(line: LineItem, order: RestOrder) {

@@ -1,4 +1,4 @@
-import type { Fulfilment, LineItem, Refund } from "./rest-order.ts";
+import type { Fulfilment, LineItem, Refund } from "./payload.ts";
 
 type Sources = {
   refunds?: readonly Refund[] | null | undefined;

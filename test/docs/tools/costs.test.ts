@@ -6,7 +6,7 @@ import { sumOf } from "../../../docs/tools/costs/cost.ts";
 import { MEASURED } from "../../../docs/tools/costs/measured.ts";
 import { costReport, withReport } from "../../../docs/tools/costs/report.ts";
 import { costsOf, metricsOf } from "../../../docs/tools/costs/stage-costs.ts";
-import * as channels from "../../../functions/channels/registry.ts";
+import { loadChannels } from "../../../functions/channels/registry.ts";
 import { findDue } from "../../../functions/find-due/find-due.ts";
 import { gauges } from "../../../functions/find-due/gauges.ts";
 import { routeOrder } from "../../../functions/route-order/route-order.ts";
@@ -101,7 +101,8 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
     const body = readFileSync(new URL("orders-updated.json", folder), "utf8");
     const headers = JSON.parse(readFileSync(new URL("orders-updated.headers.json", folder), "utf8"));
     const event = {
-      ...{ channel: "shopify", endpoint: "main", eventId: "evt_1", method: "POST", query: {}, headers },
+      ...{ source: "webhook" as const, channel: "shopify", endpoint: "main", eventId: "evt_1", method: "POST" },
+      ...{ rawPath: "/webhooks/shopify/main", rawQuery: "", query: {}, headers },
       receivedAt: new Date(now()).toISOString(),
     };
     const deps = {
@@ -109,7 +110,7 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
         config: relay.config,
         ledger,
         now,
-        channels: new Map(Object.values(channels).map((one) => [one.name, one])),
+        channels: new Map((await loadChannels()).map((one) => [one.name, one])),
       },
       queues: { sendToDestination: async (_: string, message: string) => relay.send(message) },
       eventStore: { put: async () => {}, get: async () => "" },

@@ -3,7 +3,7 @@ export interface Attribute {
   value?: string | undefined;
 }
 
-/** Names under which themes and apps keep what Shopify's order has no field for; none is Shopify's own. */
+/** Names under which shops, themes and apps keep what an order has no field for; none is a channel's own. */
 const NAMES = {
   gift: ["gift", "is_gift", "gift_order", "gift_wrap", "gift_wrapping"],
   giftMessage: ["gift_message", "gift_note", "gift_card_message"],
@@ -32,21 +32,3 @@ export function attribute(attributes: readonly Attribute[], what: keyof typeof N
 }
 
 export const isYes = (value: string): boolean => !/^(?:0|no|false|off|none|nein|non)$/i.test(value.trim());
-
-/** A day (`2026-12-24`, `2026/12/24`), taken as UTC from its beginning to its end, or an instant. Else nothing. */
-export function period(text: string | undefined): { from: string; until: string } | undefined {
-  const [, year, month, day] = /^(\d{4})[-/.](\d{2})[-/.](\d{2})$/.exec(text?.trim() ?? "") ?? [];
-  if (day !== undefined) {
-    const from = instant(`${year}-${month}-${day}T00:00:00.000Z`);
-    return from ? { from, until: from.replace("00:00:00.000", "23:59:59.000") } : undefined;
-  }
-  const at = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(text ?? "") ? instant(text ?? "") : undefined;
-  return at ? { from: at, until: at } : undefined;
-}
-
-/** UTC, to the millisecond; `2026-02-30` is no day. */
-export function instant(text: string): string | undefined {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) return undefined;
-  return text.endsWith("T00:00:00.000Z") && time.toISOString() !== text ? undefined : time.toISOString();
-}

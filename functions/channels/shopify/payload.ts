@@ -1,59 +1,22 @@
 import * as z from "zod/mini";
-import { isDecimal, normalise } from "../../../shared/decimal.ts";
+import {
+  Amount,
+  Flag,
+  Id,
+  lenient,
+  list,
+  maybe,
+  NameValues,
+  Text,
+  Time,
+} from "../../../shared/connector/loose-schema.ts";
 
-/** What a field that is missing, null or not as expected becomes, where an order can do without it. */
-const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
-
-/** Shopify leaves out, nulls and empties fields freely; all three mean that there is nothing. */
-const Text = lenient(
-  z.pipe(
-    z.union([z.string(), z.number(), z.boolean()]),
-    z.transform((value) => String(value).trim() || undefined),
-  ),
-);
-const Id = z.pipe(
-  z.union([z.string().check(z.minLength(1)), z.number()]),
-  z.transform((id) => String(id)),
-);
-const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
-const Time = z.iso.datetime({ offset: true });
-const Flag = lenient(z.boolean());
-
-/** Money is strict: an amount nobody can read is no amount that may be left out. */
-const Amount = z.pipe(
-  z.union([z.string().check(z.refine(isDecimal, "not a decimal amount")), z.number()]),
-  z.transform((amount) => normalise(String(amount))),
-);
 const Money = z.object({ amount: maybe(Amount), currency_code: Text });
 const MoneySet = maybe(z.object({ shop_money: maybe(Money), presentment_money: maybe(Money) }));
 const Rate = lenient(Amount);
 
-const list = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    maybe(z.array(schema)),
-    z.transform((items) => items ?? []),
-  );
-
 const TaxLine = z.object({ title: Text, rate: Rate, price: maybe(Amount), price_set: MoneySet });
 const Allocation = z.object({ amount: maybe(Amount), amount_set: MoneySet });
-
-/** `[{name, value}]`, or an object where an app wrote one; a value may be anything. */
-const NameValues = z.catch(
-  z.pipe(
-    maybe(z.union([z.array(z.object({ name: z.string(), value: z.unknown() })), z.record(z.string(), z.unknown())])),
-    z.transform((given) =>
-      (Array.isArray(given) ? given : Object.entries(given ?? {}).map(([name, value]) => ({ name, value }))).map(
-        ({ name, value }) => ({ name, value: written(value) }),
-      ),
-    ),
-  ),
-  [],
-);
-
-function written(value: unknown): string | undefined {
-  if (value === null || value === undefined || value === "") return undefined;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
 
 const LineItem = z.object({
   id: Id,
@@ -180,8 +143,8 @@ export const RestOrder = z.object({
 });
 export type RestOrder = z.infer<typeof RestOrder>;
 
-type Set = z.infer<typeof MoneySet>;
+type MoneySet = z.infer<typeof MoneySet>;
 
 /** In the shop's currency, in which the plain fields are written too. */
-export const inShopMoney = (set: Set, plain: string | null | undefined): string | undefined =>
+export const inShopMoney = (set: MoneySet, plain: string | null | undefined): string | undefined =>
   set?.shop_money?.amount ?? plain ?? undefined;

@@ -1,0 +1,40 @@
+import * as z from "zod/mini";
+import { malformed } from "../../../shared/connector/malformed.ts";
+import { readJson } from "../../../shared/connector/read-json.ts";
+import { Instant, Order } from "../../../shared/order.ts";
+import type { Interpretation, Reader } from "../channel.ts";
+
+/** The payload form that the specification advises: the order is in `data`. */
+const Wrapped = z.object({
+  type: z.string().check(z.minLength(1)),
+  timestamp: z.optional(Instant),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export const reader: Reader = {
+  interpret({ body }): Interpretation {
+    const json = readJson(body);
+    if (!isWrapped(json)) return orderIn(json, { topic: "order" });
+    const wrapped = z.safeParse(Wrapped, json);
+    if (!wrapped.success) throw malformed(wrapped.error);
+
+    const { type: topic, timestamp: eventTime, data } = wrapped.data;
+    if (/order/i.test(topic)) return orderIn(data, { topic, eventTime }, ["data"]);
+    return { topic, eventTime, meaning: () => ({ kind: "ignored", reason: "a type that is not about orders" }) };
+  },
+};
+
+/** An order of ours has no `data`, and what is wrapped has no `lines` beside it: nothing is both. */
+const isWrapped = (json: unknown): boolean =>
+  typeof json === "object" && json !== null && Object.hasOwn(json, "data") && !Object.hasOwn(json, "lines");
+
+function orderIn(
+  json: unknown,
+  about: Pick<Interpretation, "topic" | "eventTime">,
+  under: readonly string[] = [],
+): Interpretation {
+  const parsed = z.safeParse(Order, json);
+  if (!parsed.success) throw malformed(parsed.error, under);
+  const order = parsed.data;
+  return { ...about, meaning: () => ({ kind: "order", order }) };
+}

@@ -1,0 +1,63 @@
+import * as z from "zod/mini";
+import { isDecimal, normalise } from "../decimal.ts";
+
+/*
+ * Schemas of what shops and marketplaces send: they leave out, null and empty fields freely, and all three mean that there
+ * is nothing. What an order cannot do without (IDs, quantities, money) is strict.
+ */
+
+/** A field that becomes nothing where it is missing, null or not as expected. */
+export const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
+
+/** A field that may be missing or null, and else has to be right. */
+export const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
+
+/** Trimmed; empty is nothing. */
+export const Text = lenient(
+  z.pipe(
+    z.union([z.string(), z.number(), z.boolean()]),
+    z.transform((value) => String(value).trim() || undefined),
+  ),
+);
+
+/** A number is taken by the digits it was written with (shared/json.ts). */
+export const Id = z.pipe(
+  z.union([z.string().check(z.minLength(1)), z.number()]),
+  z.transform((id) => String(id)),
+);
+
+/** ISO 8601 with a zone. */
+export const Time = z.iso.datetime({ offset: true });
+
+export const Flag = lenient(z.boolean());
+
+/** Strict: an amount that cannot be read must not be left out. */
+export const Amount = z.pipe(
+  z.union([z.string().check(z.refine(isDecimal, "not a decimal amount")), z.number()]),
+  z.transform((amount) => normalise(String(amount))),
+);
+
+/** A list that may be missing or null; then it is empty. */
+export const list = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    maybe(z.array(schema)),
+    z.transform((items) => items ?? []),
+  );
+
+/** `[{name, value}]`, or an object where an app wrote one; a value may be anything. */
+export const NameValues = z.catch(
+  z.pipe(
+    maybe(z.union([z.array(z.object({ name: z.string(), value: z.unknown() })), z.record(z.string(), z.unknown())])),
+    z.transform((given) =>
+      (Array.isArray(given) ? given : Object.entries(given ?? {}).map(([name, value]) => ({ name, value }))).map(
+        ({ name, value }) => ({ name, value: textOf(value) }),
+      ),
+    ),
+  ),
+  [],
+);
+
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined || value === "") return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
