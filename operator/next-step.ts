@@ -1,6 +1,5 @@
 import type { Delivery } from "../shared/ledger/delivery.ts";
 import { ENDED } from "../shared/ledger/delivery.ts";
-import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { needsOperator } from "../shared/ledger/work-list.ts";
 
 /** Why a person should look at something. The last three go on by themselves, or would. */
@@ -13,10 +12,6 @@ export function kindOf(delivery: Delivery): Kind | undefined {
   if (ENDED.has(state)) return followUp === undefined ? undefined : "follow-up";
   return state === "rejected" || state === "in-doubt" ? state : "failed";
 }
-
-/** An order that only the operator sets free: it has deliveries, and is held all the same. */
-export const isHeldForAPerson = ({ record }: Pick<OrderSnapshot, "record">): boolean =>
-  record.state === "held" && record.decided.length > 0;
 
 /**
  * What a person does about it.

@@ -1,7 +1,10 @@
-import type { Delivery } from "../shared/ledger/delivery.ts";
+import { type Delivery, reasonOf } from "../shared/ledger/delivery.ts";
+import { deliveryOf } from "../shared/ledger/delivery-of.ts";
 import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
+import { isHeldForOperator } from "../shared/ledger/order-life.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
-import { isHeldForAPerson, kindOf, nextStep } from "./next-step.ts";
+import { pathOf } from "../shared/stage/config.ts";
+import { kindOf, nextStep } from "./next-step.ts";
 
 /** UTC, to the second: `2026-11-20 15:00:05Z`. @param at epoch ms, or ISO 8601 */
 export const timeText = (at: number | string): string =>
@@ -21,13 +24,13 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
   const { record } = file;
   const trace = await readTrace({ load: async () => file }, record);
   const head = [
-    `${record.channel}/${record.connection}/${record.orderId}`,
+    `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`,
     `${record.state}${record.reason ? `: ${record.reason}` : ""}${record.generation > 1 ? ` (generation ${record.generation})` : ""}`,
     `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${file.body ? "" : "; its body is no longer kept"}`,
-    ...(isHeldForAPerson(file) ? [`next: ${nextStep("held", command)}`] : []),
+    ...(isHeldForOperator(record) ? [`next: ${nextStep("held", command)}`] : []),
   ];
   const deliveries = (trace?.deliveries ?? []).map(({ destination, generation, state }) => {
-    const known = file.deliveries.find((one) => one.destination === destination && one.generation === generation);
+    const known = deliveryOf(file, destination, generation);
     const older = generation < record.generation ? `, generation ${generation}` : "";
     return [`  ${destination}  ${state}${older}`, ...facts(known, command).map((fact) => `      ${fact}`)].join("\n");
   });
@@ -42,9 +45,10 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
 
 function facts(delivery: Delivery | undefined, command: string): string[] {
   if (!delivery) return ["waits on its queue; nothing has been sent there yet"];
-  const { reference, attempts, lastSentAt, providerOrderIds, createdAt, reason, settledAt, nextAttemptAt } = delivery;
+  const { reference, attempts, lastSentAt, providerOrderIds, createdAt, settledAt, nextAttemptAt } = delivery;
   const { notes = [], followUp, resolvedBy, destination } = delivery;
   const kind = kindOf(delivery);
+  const reason = reasonOf(delivery);
   return [
     ...(reference ? [`reference: ${reference}`] : []),
     ...(providerOrderIds.length > 0 ? [`there: ${providerOrderIds.join(", ")}`] : []),

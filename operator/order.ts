@@ -5,17 +5,17 @@ import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
+import { addTrace } from "./add-trace.ts";
 import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { remainingDeadLetters } from "./dead-letters.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, orderStory } from "./order-story.ts";
-import { keep, type Released, renew } from "./renew.ts";
+import { keep, type Released, type Releaser, renew } from "./renew.ts";
 import { type Finding, findingOf, type Resolved, resolve } from "./resolve.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import { sendAgain, sendable } from "./send-again.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { addEvent, withEvent } from "./trace-event.ts";
 
 interface Options {
   stage: string;
@@ -61,8 +61,8 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
       const work: Work = { stage, file, terminal, yes: options.yes === true };
       if (options.send !== undefined) await send(work, options.send === true ? undefined : options.send);
       if (finding) await resolveOne(work, finding, options.destination);
-      if (options.renew) await release(work, await renew(file, stage.ledger, stage.config, Date.now()), "renewed");
-      if (options.keep) await release(work, keep(file), "kept as it is");
+      if (options.renew) await release(work, await renew(file, stage.ledger, releaser(stage)));
+      if (options.keep) await release(work, keep(file, releaser(stage)));
       if (options.json) terminal.say(JSON.stringify(await readTrace(stage.ledger, identity), undefined, 2));
     });
 
@@ -110,7 +110,7 @@ async function resolveOne(
   const record = (await ledger.order(file.record)) ?? file.record;
   if (send && record.state === "recorded") {
     await sendAgain(record, [destination], outcome, { ...stage, now: Date.now });
-  } else await addEvent(ledger, record, outcome, Date.now());
+  } else await addTrace(ledger, record, outcome, Date.now());
   terminal.note(`${destination} is ${delivery.state}.`);
   sayLeftBehind(terminal, file, [destination], stage.config);
 }
@@ -168,15 +168,16 @@ function settlingOf({ destinations }: Config, path: string): number {
   return destination?.settling ?? provider?.timing.settling ?? Math.max(...known.map(({ timing }) => timing.settling));
 }
 
-async function release({ stage, terminal, yes }: Work, { record, will }: Released, outcome: string): Promise<void> {
+const releaser = ({ config, who }: OpenStage): Releaser => ({ config, who, now: Date.now() });
+
+async function release({ stage, terminal, yes }: Work, { record, will }: Released): Promise<void> {
   const { ledger, who } = stage;
   await confirm(terminal, [will, `write down that ${who} says so`], yes);
-  const written = withEvent(record, `${outcome} by ${who}`, Date.now());
-  if ((await ledger.putOrder(written)) === "conflict") {
-    throw new CommandError("Somebody else wrote the order meanwhile, so nothing was done: look at it again.");
+  if ((await ledger.putOrder(record)) === "conflict") {
+    throw new CommandError("Another writer changed the order meanwhile, so nothing was done: look at it again.");
   }
-  await dispatch(written, { ...stage, now: Date.now });
-  terminal.note(`The order is ${written.state}, generation ${written.generation}.`);
+  await dispatch(record, { ...stage, now: Date.now });
+  terminal.note(`The order is ${record.state}, generation ${record.generation}.`);
 }
 
 function identityOf(words: string): Identity {

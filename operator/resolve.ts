@@ -1,13 +1,22 @@
 import { type Delivery, ENDED, newDelivery } from "../shared/ledger/delivery.ts";
+import {
+  cancelledByHand,
+  doneByHand,
+  endedNotCreated,
+  type Finding as FoundBy,
+  released,
+  resolvedCreated,
+  stageOf,
+  stepDoneByHand,
+} from "../shared/ledger/delivery-life.ts";
+import { deliveryOf } from "../shared/ledger/delivery-of.ts";
 import { inDoubtUntil } from "../shared/ledger/in-doubt-until.ts";
 import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
-import { onList } from "../shared/ledger/work-list.ts";
-import { omit } from "../shared/omit.ts";
 import { type Destination, destinationPath, type Timing } from "../shared/stage/config.ts";
 import { CommandError } from "./command-error.ts";
 import { timeText } from "./order-story.ts";
 
-/** What a person found out, or did, at the provider. */
+/** What the operator found out, or did, at the provider. */
 export type Finding =
   | { is: "created"; providerOrderIds: string[] }
   | { is: "not-created" | "done-by-hand" | "cancelled" };
@@ -23,7 +32,7 @@ export function findingOf(text: string): Finding {
   );
 }
 
-export interface Circumstances {
+export interface ResolveContext {
   destinations: readonly Destination[];
   timing: Pick<Timing, "leaseSkew">;
   restoredAt: string | undefined;
@@ -44,73 +53,67 @@ export interface Resolved {
 }
 
 /**
- * What a delivery becomes by a person's finding.
+ * What a delivery becomes by the operator's finding.
  * @param destination one of those decided for the order
- * @throws CommandError where it has ended, is under way, or where nobody can know that yet
+ * @throws CommandError where it has ended, is under way, or where that cannot be known yet
  */
-export function resolve(file: OrderSnapshot, destination: string, finding: Finding, around: Circumstances): Resolved {
-  const { record } = file;
-  const { now, timing, who } = around;
-  const delivery =
-    file.deliveries.find((one) => one.destination === destination && one.generation === record.generation) ??
-    newDelivery(record, destination);
-  const { state, leaseUntil = 0, followUp, providerOrderIds } = delivery;
-  // Two machines' clocks differ.
-  if (state === "sending" && leaseUntil + timing.leaseSkew > now) {
-    throw new CommandError(
-      `${destination} is being sent at this moment; ask again after ${timeText(leaseUntil + timing.leaseSkew)}.`,
-    );
-  }
-  const known = omit(delivery, "token", "leaseUntil", "actsUntil", "settledAt", "nextAttemptAt", "reason");
-  const next = {
-    ...omit(known, "workAt", "workList"),
-    rev: delivery.rev + 1,
-    resolvedBy: `${finding.is}, ${timeText(now)}, ${who}`,
-  };
-  const openStep = state === "created" && followUp !== undefined;
-  if (ENDED.has(state) && !(finding.is === "cancelled" && (state === "created" || state === "done-by-hand"))) {
-    if (!openStep || finding.is !== "done-by-hand") {
-      const as = providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : "";
-      throw new CommandError(`${destination} has ended: ${state}${as}. There is nothing to resolve.`);
-    }
-    const will = `end the step "${followUp}" of ${destination} as done by hand`;
-    return { delivery: omit(next, "followUp"), will, send: false };
-  }
+export function resolve(
+  snapshot: OrderSnapshot,
+  destination: string,
+  finding: Finding,
+  context: ResolveContext,
+): Resolved {
+  const { now, timing, who } = context;
+  const delivery = deliveryOf(snapshot, destination) ?? newDelivery(snapshot.record, destination);
+  refuseWhileSending(delivery, context);
+  const by = { resolvedBy: `${finding.is}, ${timeText(now)}, ${who}`, now, leaseSkew: timing.leaseSkew };
 
+  if (finding.is === "done-by-hand" && stageOf(delivery) === "step-open") {
+    const will = `end the step "${delivery.followUp}" of ${destination} as done by hand`;
+    return { delivery: stepDoneByHand(delivery, by), will, send: false };
+  }
+  refuseEnded(delivery, finding);
   switch (finding.is) {
     case "created": {
-      const ids = finding.providerOrderIds;
+      const { providerOrderIds: ids } = finding;
       const will = `record that ${destination} has the order as ${ids.join(", ")}; nothing more is sent there`;
-      return {
-        delivery: { ...next, tries: {}, state: "created", providerOrderIds: ids, createdAt: now },
-        will,
-        send: false,
-      };
+      return { delivery: resolvedCreated(delivery, by, ids), will, send: false };
     }
     case "done-by-hand": {
       const will = `record that the order was made by hand at ${destination}; nothing more is sent there`;
-      return { delivery: { ...next, tries: {}, state: "done-by-hand", reason: "made by hand" }, will, send: false };
+      return { delivery: doneByHand(delivery, by), will, send: false };
     }
     case "cancelled": {
-      if (delivery.firstSentAt === undefined && !ENDED.has(state)) {
-        throw new CommandError(`Nothing was ever sent to ${destination}, so nothing can have been cancelled there.`);
-      }
       const will = `record that the order was cancelled by hand at ${destination}; nothing more is sent there`;
-      const cancelled: Delivery = {
-        ...omit(next, "followUp"),
-        tries: {},
-        state: "cancelled",
-        reason: "cancelled by hand at the provider",
-      };
-      return { delivery: cancelled, will, send: false };
+      return { delivery: cancelledByHand(delivery, by), will, send: false };
     }
     case "not-created":
-      return notCreated(file, delivery, next, around);
+      return notCreated(snapshot, delivery, by, context);
   }
 }
 
-function notCreated({ record }: OrderSnapshot, delivery: Delivery, next: Delivery, around: Circumstances): Resolved {
-  const { destinations, now, restoredAt, settlingOf, timing } = around;
+/** Two machines' clocks differ by `leaseSkew`. */
+function refuseWhileSending({ destination, state, leaseUntil = 0 }: Delivery, { timing, now }: ResolveContext): void {
+  const over = leaseUntil + timing.leaseSkew;
+  if (state === "sending" && over > now) {
+    throw new CommandError(`${destination} is being sent at this moment; ask again after ${timeText(over)}.`);
+  }
+}
+
+function refuseEnded({ destination, state, providerOrderIds, firstSentAt }: Delivery, { is }: Finding): void {
+  if (is === "cancelled") {
+    if (state === "created" || state === "done-by-hand") return;
+    if (!ENDED.has(state) && firstSentAt === undefined) {
+      throw new CommandError(`Nothing was ever sent to ${destination}, so nothing can have been cancelled there.`);
+    }
+  }
+  if (!ENDED.has(state)) return;
+  const as = providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : "";
+  throw new CommandError(`${destination} has ended: ${state}${as}. There is nothing to resolve.`);
+}
+
+function notCreated({ record }: OrderSnapshot, delivery: Delivery, by: FoundBy, context: ResolveContext): Resolved {
+  const { destinations, now, restoredAt, settlingOf, timing } = context;
   const { destination } = delivery;
   const doubt = inDoubtUntil(delivery, record, { settling: settlingOf(destination), restoredAt, now });
   if (doubt !== undefined && doubt + timing.leaseSkew > now) {
@@ -118,15 +121,10 @@ function notCreated({ record }: OrderSnapshot, delivery: Delivery, next: Deliver
       `What was sent to ${destination} may still arrive: "not there" proves something only after ${timeText(doubt + timing.leaseSkew)}. Look there again then.`,
     );
   }
-  const freed = { ...next, notCreatedAt: now };
   // No longer wanted, or wanted only as a new generation: it ends, and nothing can come of it any more.
   if (record.state !== "recorded") {
     const will = `end ${destination} as cancelled: the order is ${record.state}, and nothing of it exists there`;
-    return {
-      delivery: { ...freed, tries: {}, state: "cancelled", reason: "not created, as found by hand" },
-      will,
-      send: false,
-    };
+    return { delivery: endedNotCreated(delivery, by), will, send: false };
   }
   if (doubt === undefined) {
     throw new CommandError(
@@ -139,8 +137,5 @@ function notCreated({ record }: OrderSnapshot, delivery: Delivery, next: Deliver
     );
   }
   const will = `free ${destination}: the next message creates the order there without looking for it first`;
-  const reason = "not created, as found by hand; free to be sent";
-  // Counted as open until it ends: what comes between this and its message must not hide it.
-  const open = onList("open", now);
-  return { delivery: { ...freed, ...open, tries: {}, state: "retrying", reason }, will, send: true };
+  return { delivery: released(delivery, by), will, send: true };
 }

@@ -1,13 +1,14 @@
 import { type Delivery, ENDED } from "../shared/ledger/delivery.ts";
+import { stageOf } from "../shared/ledger/delivery-life.ts";
+import { deliveryOf } from "../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
+import { sentAgain } from "../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
-import { onHour } from "../shared/ledger/work-list.ts";
 import type { Queues } from "../shared/messages/queues.ts";
-import { type Config, destinationPath } from "../shared/stage/config.ts";
+import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
 import { CommandError } from "./command-error.ts";
 import { timeText } from "./order-story.ts";
-import { withEvent } from "./trace-event.ts";
 
 interface Sendable {
   destination: string;
@@ -22,7 +23,7 @@ interface Sendable {
  */
 export function sendable(file: OrderSnapshot, wanted: string | undefined, config: Config, now: number): Sendable[] {
   const { record } = file;
-  const order = `${record.channel}/${record.connection}/${record.orderId}`;
+  const order = `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`;
   if (record.state !== "recorded" && record.state !== "cancelled") {
     throw new CommandError(
       `${order} is ${record.state}${record.reason ? `: ${record.reason}` : ""}. Nothing of it is to be sent.`,
@@ -36,9 +37,7 @@ export function sendable(file: OrderSnapshot, wanted: string | undefined, config
   }
   const known = new Set(config.destinations.map(destinationPath));
   const looked = (wanted === undefined ? record.decided : [wanted]).map((destination) => {
-    const delivery = file.deliveries.find(
-      (one) => one.destination === destination && one.generation === record.generation,
-    );
+    const delivery = deliveryOf(file, destination);
     const whyNot = known.has(destination)
       ? reasonNotToSend(delivery, config, now)
       : "is not in the stage file any more, so it has no queue";
@@ -56,8 +55,8 @@ export function sendable(file: OrderSnapshot, wanted: string | undefined, config
 
 function reasonNotToSend(delivery: Delivery | undefined, { timing }: Config, now: number): string | undefined {
   if (!delivery) return undefined;
-  const { state, followUp, leaseUntil = 0, nextAttemptAt = 0, providerOrderIds } = delivery;
-  if (ENDED.has(state) && followUp === undefined) {
+  const { state, leaseUntil = 0, nextAttemptAt = 0, providerOrderIds } = delivery;
+  if (ENDED.has(state) && stageOf(delivery) !== "step-open") {
     return `has ended: ${state}${providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : ""}`;
   }
   if (state === "sending" && leaseUntil + timing.leaseSkew > now) {
@@ -67,8 +66,7 @@ function reasonNotToSend(delivery: Delivery | undefined, { timing }: Config, now
 }
 
 function willDo({ state }: OrderRecord, delivery: Delivery | undefined): string {
-  if (delivery?.followUp !== undefined && delivery.state === "created")
-    return `do its open step "${delivery.followUp}"`;
+  if (delivery && stageOf(delivery) === "step-open") return `do its open step "${delivery.followUp}"`;
   const wanted = state === "cancelled" ? "end it as cancelled" : "create it";
   const doubt = delivery?.firstSentAt !== undefined && delivery.state !== "retrying";
   return doubt ? `look for ${delivery.reference ?? "it"} there first, then ${wanted} if it is not there` : wanted;
@@ -84,7 +82,7 @@ interface Deps {
 /**
  * Sends from the ledger, as route-order does: recorded first, so that find-due finishes what this process leaves undone.
  * @param outcome for the trace
- * @throws CommandError where somebody else wrote the order meanwhile
+ * @throws CommandError where another writer changed the order meanwhile
  */
 export async function sendAgain(
   record: OrderRecord,
@@ -93,14 +91,9 @@ export async function sendAgain(
   deps: Deps,
 ): Promise<void> {
   const { ledger, now, config } = deps;
-  const next: OrderRecord = {
-    ...withEvent(record, outcome, now()),
-    toSend: [...new Set([...record.toSend, ...destinations])],
-    ...onHour(now() + config.timing.dueAfter),
-    dueLooks: 0,
-  };
+  const next = sentAgain(record, destinations, outcome, { now: now(), dueAfter: config.timing.dueAfter });
   if ((await ledger.putOrder(next)) === "conflict") {
-    throw new CommandError("Somebody else wrote the order meanwhile, so nothing was sent: look at it again.");
+    throw new CommandError("Another writer changed the order meanwhile, so nothing was sent: look at it again.");
   }
   await dispatch(next, deps);
 }

@@ -1,9 +1,10 @@
-import type { Delivery } from "../shared/ledger/delivery.ts";
+import { type Delivery, reasonOf } from "../shared/ledger/delivery.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
+import { isHeldForOperator } from "../shared/ledger/order-life.ts";
 import type { WorkEntry } from "../shared/ledger/work-entry.ts";
 import { isOnOpenList, NEEDS_OPERATOR } from "../shared/ledger/work-list.ts";
-import { type Config, destinationPath } from "../shared/stage/config.ts";
-import { isHeldForAPerson, type Kind, kindOf } from "./next-step.ts";
+import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
+import { type Kind, kindOf } from "./next-step.ts";
 
 /** One delivery, or one held order, that a person should look at. */
 export interface WaitingOne {
@@ -63,16 +64,17 @@ async function look(
 ): Promise<WaitingOne | undefined> {
   const file = await ledger.load(identity);
   if (!file) return undefined;
-  const common = { order: `${identity.channel}/${identity.connection}/${identity.orderId}`, since };
+  const common = { order: `${pathOf({ channel: identity.channel, name: identity.connection })}/${identity.orderId}`, since };
   if (destination === undefined) {
-    if (!isHeldForAPerson(file)) return undefined;
+    if (!isHeldForOperator(file.record)) return undefined;
     return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };
   }
   const stands = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
   const delivery = file.deliveries.find((one) => stands(one) && one.workAt === since) ?? file.deliveries.find(stands);
   const kind = delivery && kindNow(delivery, paths);
   if (!kind) return undefined;
-  const { reason = "waits on its queue; nothing has been sent there yet", reference = null } = delivery;
+  const reason = reasonOf(delivery) ?? "waits on its queue; nothing has been sent there yet";
+  const { reference = null } = delivery;
   return { ...common, destination, kind, reason, reference };
 }
 

@@ -1,28 +1,31 @@
 import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
+import { stageOf } from "../../shared/ledger/delivery-life.ts";
+import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
 import { isNewer, NewerRelease } from "../../shared/release.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
-import { Attempt, type Deps, type Message, type Ran } from "./attempt.ts";
+import { type Attempted, attemptDelivery } from "./attempt-delivery.ts";
+import { type Deps, deliveryContext, type Message } from "./delivery-context.ts";
 
-/** What became of a message, for one wide log line and the metrics. */
+/** How a message was handled, for one wide log line and the metrics. */
 export interface Handled {
   disposition: Disposition;
-  outcome: Ran["outcome"] | "ended" | "superseded" | "failed-before" | "unreadable";
+  outcome: Attempted["outcome"] | "ended" | "superseded" | "failed-before" | "unreadable";
   pointer?: DeliveryPointer;
   delivery?: Delivery;
-  /** The order was cancelled meanwhile: what is created now is there although nobody wants it any more. */
+  /** The order was cancelled while it was being created: it exists, and the operator stops it at the provider. */
   cancelled?: boolean;
 }
 
 /**
- * Room 3: an order goes out, once. Reads the delivery and the order in one query, resolves what an earlier attempt left in
- * doubt, claims it, creates the order, records what came back (design.md, "The life of a delivery").
+ * An order goes out, once. Reads the delivery and the order in one query, resolves what an earlier attempt left in
+ * doubt, claims the delivery, creates the order, records the result (design.md, "The life of a delivery").
  * @throws NewerRelease, and what the ledger throws: the message comes again, and an expired claim is in doubt
  */
 export async function createOrder(message: Message, deps: Deps): Promise<Handled> {
   const handled = await work(message, deps);
   const { disposition, outcome } = handled;
-  if (disposition === "ack" || LEAVES.has(outcome)) return handled;
+  if (disposition === "ack" || TO_DEAD_LETTERS.has(outcome)) return handled;
   return {
     ...handled,
     disposition: { retryInMs: Math.max(disposition.retryInMs, patience(message.receives, deps.config.timing)) },
@@ -30,11 +33,16 @@ export async function createOrder(message: Message, deps: Deps): Promise<Handled
 }
 
 /** Outcomes whose message is to reach the DLQ, the sooner the better. */
-const LEAVES: ReadonlySet<Handled["outcome"]> = new Set(["rejected", "gave-up", "failed-before", "unreadable"]);
+const TO_DEAD_LETTERS: ReadonlySet<Handled["outcome"]> = new Set([
+  "rejected",
+  "gave-up",
+  "failed-before",
+  "unreadable",
+]);
 
 /**
- * SQS dead-letters by itself what it has handed out 25 times, whatever for: waiting must not use that up. From the twelfth
- * time on a message stays away longer and longer, so that the rest lasts for days.
+ * SQS dead-letters a message that it has handed out 25 times, for whatever reason: waiting must not use that up. From
+ * the twelfth time on a message stays away longer and longer, so that the rest lasts for days.
  */
 const patience = (receives: number, { retryBase, longestVisibility }: Config["timing"]): number =>
   receives < 12 ? 0 : Math.min(longestVisibility, retryBase * 2 ** (receives - 12));
@@ -42,30 +50,28 @@ const patience = (receives: number, { retryBase, longestVisibility }: Config["ti
 async function work(message: Message, deps: Deps): Promise<Handled> {
   const pointer = parsePointer(message.body);
   const destination = deps.config.destinations.find((one) => destinationPath(one) === pointer?.destination);
-  const file = pointer && destination && (await deps.ledger.load(pointer));
-  // Not ours, or of a destination or an order that is gone: SQS takes it to the DLQ, where a person reads it.
-  if (!file) return { disposition: { retryInMs: 0 }, outcome: "unreadable", ...(pointer && { pointer }) };
+  const snapshot = pointer && destination && (await deps.ledger.load(pointer));
+  // Not ours, or of a destination or an order that is gone: SQS takes it to the DLQ, where the operator reads it.
+  if (!snapshot) return { disposition: { retryInMs: 0 }, outcome: "unreadable", ...(pointer && { pointer }) };
 
-  const { record } = file;
+  const { record } = snapshot;
   if (pointer.generation < record.generation) return { disposition: "ack", outcome: "superseded", pointer };
   const delivery =
-    file.deliveries.find((one) => one.destination === pointer.destination && one.generation === pointer.generation) ??
+    deliveryOf(snapshot, pointer.destination, pointer.generation) ??
     newDelivery({ ...record, generation: pointer.generation }, pointer.destination);
-  const told = { pointer, delivery };
+  const known = { pointer, delivery };
 
-  const followUp = delivery.state === "created" && delivery.followUp !== undefined;
-  if (ENDED.has(delivery.state) && !followUp) return { disposition: "ack", outcome: "ended", ...told };
+  if (ENDED.has(delivery.state) && stageOf(delivery) !== "step-open") return { disposition: "ack", outcome: "ended", ...known };
   const failedAt = delivery.failed[message.messageId];
   if (failedAt !== undefined && message.sentAt <= failedAt) {
-    return { disposition: { retryInMs: 0 }, outcome: "failed-before", ...told };
+    return { disposition: { retryInMs: 0 }, outcome: "failed-before", ...known };
   }
   const busyUntil = delivery.state === "sending" ? delivery.leaseUntil : delivery.nextAttemptAt;
   const wait = (busyUntil ?? 0) - deps.now();
-  if (wait > 0) return { disposition: { retryInMs: wait }, outcome: "waiting", ...told };
+  if (wait > 0) return { disposition: { retryInMs: wait }, outcome: "waiting", ...known };
 
-  const attempt = new Attempt(message, destination, file, deps);
-  const { delivery: written, ...conclusion } = await attempt.work(delivery, followUp);
-  return { ...conclusion, pointer, delivery: written ?? delivery, cancelled: record.state === "cancelled" };
+  const result = await attemptDelivery(delivery, deliveryContext(message, destination, snapshot, deps));
+  return { ...known, ...result, cancelled: record.state === "cancelled" };
 }
 
 /** @returns undefined for what nothing of ours wrote */

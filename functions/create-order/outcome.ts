@@ -1,186 +1,131 @@
 import {
   AlreadyExists,
   Deferred,
-  InDoubt,
+  DeliveryError,
   Misconfigured,
   Rejected,
   Throttled,
   Unavailable,
 } from "../../shared/errors.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { onList, onOpenList } from "../../shared/ledger/work-list.ts";
+import { type Cause, deferred, gaveUp, inDoubt, rejected, retryAt, tryOf } from "../../shared/ledger/delivery-life.ts";
 import { backoff } from "../../shared/messages/backoff.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
-import { omit } from "../../shared/omit.ts";
-import type { Timing } from "../../shared/stage/config.ts";
-import type { Created } from "../providers/provider.ts";
+import type { DeliveryContext } from "./delivery-context.ts";
 
-/** What a try has to go by. Times in epoch ms, lengths in ms. */
-export interface Circumstances {
-  messageId: string;
-  now: number;
-  settling: number;
-  timing: Timing;
-  random: () => number;
-}
+/** What an attempt came to, in one word, for log and metrics. */
+export type AttemptOutcome =
+  | "created"
+  | "rejected"
+  | "throttled"
+  | "retrying"
+  | "failed"
+  | "in-doubt"
+  | "gave-up"
+  | "waiting"
+  | "cancelled"
+  | "withdrawn";
 
-/** What is written of a try, and when its message shall come again. */
-export interface Conclusion {
-  /** In one word, for log and metrics. */
-  outcome: "created" | "rejected" | "throttled" | "retrying" | "failed" | "in-doubt" | "gave-up" | "waiting";
+/** What is written of an attempt, and when its message comes again. */
+export interface AttemptResult {
+  outcome: AttemptOutcome;
   /** Undefined: there is nothing to write. */
   delivery?: Delivery;
   disposition: Disposition;
 }
 
-/** The delivery without what belongs to a running attempt. */
-const atRest = (delivery: Delivery): Delivery =>
-  omit(delivery, "token", "leaseUntil", "nextAttemptAt", "settledAt", "reason", "workAt", "workList");
-
-/** Waiting for a turn and being throttled are not attempts. */
-const uncounted = (delivery: Delivery): Delivery => ({ ...delivery, attempts: delivery.attempts - 1 });
-
-export function concludeCreated(delivery: Delivery, created: Created, { now }: Circumstances): Conclusion {
-  const { providerOrderIds, followUp, notes } = created;
-  const ended: Delivery = {
-    ...omit(atRest(delivery), "actsUntil"),
-    tries: {},
-    state: "created",
-    providerOrderIds,
-    createdAt: now,
-    ...(followUp !== undefined && { followUp }),
-    ...(notes !== undefined && { notes }),
-  };
-  return { outcome: "created", delivery: ended, disposition: "ack" };
-}
-
-/** Ends it for good without an order downstream. */
-export function concludeEnded(delivery: Delivery, state: "cancelled" | "withdrawn", reason: string): Conclusion {
-  return { outcome: "waiting", delivery: { ...atRest(delivery), state, reason }, disposition: "ack" };
-}
-
 /**
- * @param asking where the error came from: `create` may have left a request, `find` and `prepare` have not
- * @param doubt whether an earlier attempt may exist: nothing but a look-up ends that
+ * What an error means for the delivery, by where it was:
+ *
+ * | error                 | before a request      | create sent           | in doubt              | step open after creation |
+ * |-----------------------|-----------------------|-----------------------|-----------------------|--------------------------|
+ * | Deferred              | given back, unwritten | deferred              | given back, unwritten | given back, unwritten    |
+ * | Throttled             | deferred              | deferred              | deferred              | deferred                 |
+ * | Rejected              | rejected              | rejected              | retryAt, gaveUp       | rejected                 |
+ * | Misconfigured, Unavailable | retryAt, gaveUp  | retryAt, gaveUp       | retryAt, gaveUp       | retryAt, gaveUp          |
+ * | InDoubt, AlreadyExists, any other | retryAt, gaveUp | inDoubt, then retryAt, gaveUp | retryAt, gaveUp | retryAt, gaveUp  |
+ *
+ * `gaveUp` takes the place of `retryAt` when the message has failed for longer than `giveUpAfter`.
  */
-export function concludeFailed(
-  delivery: Delivery,
-  error: unknown,
-  asking: "prepare" | "find" | "create",
-  doubt: boolean,
-  circumstances: Circumstances,
-): Conclusion {
-  const { now, messageId, timing, random } = circumstances;
+export function afterError(delivery: Delivery, error: unknown, context: DeliveryContext): AttemptResult {
+  const { now, config, random } = context;
+  const { throttleCap: cap, longestVisibility } = config.timing;
   if (error instanceof Deferred) {
-    const again = Math.max(0, error.until - now);
-    // Where nothing was claimed there is nothing to take back.
-    if (asking !== "create") return { outcome: "waiting", disposition: { retryInMs: again } };
-    return waiting(uncounted(delivery), "retrying", error.reason, again, circumstances);
+    const retryInMs = Math.max(0, error.until - now());
+    return delivery.state === "sending"
+      ? postponed(delivery, retryInMs, causeOf(error, context), context)
+      : { outcome: "waiting", disposition: { retryInMs } };
   }
   if (error instanceof Throttled) {
-    const pause = backoff(1, { base: timing.throttleCap, cap: timing.throttleCap, random });
-    const again = Math.min(error.retryAfter || pause, timing.longestVisibility);
-    const known = asking === "create" ? uncounted(delivery) : delivery;
-    return waiting(known, doubt ? "in-doubt" : "retrying", error.reason, again, circumstances, "throttled");
+    const retryInMs = Math.min(error.retryAfter || backoff(1, { base: cap, cap, random }), longestVisibility);
+    return { ...postponed(delivery, retryInMs, causeOf(error, context), context), outcome: "throttled" };
   }
-  if (error instanceof Rejected && !(doubt && asking !== "create")) {
-    const failed = { ...delivery.failed, [messageId]: now };
-    return {
-      outcome: "rejected",
-      delivery: {
-        ...atRest(delivery),
-        state: "rejected",
-        reason: error.reason,
-        failed,
-        tries: omit(delivery.tries, messageId),
-        ...onList("rejected", now),
-      },
-      disposition: { retryInMs: 0 },
-    };
-  }
-  const surelyNot = error instanceof Misconfigured || error instanceof Unavailable || error instanceof Rejected;
-  const inDoubt = doubt || (asking === "create" && !surelyNot);
-  return tried(delivery, reasonOf(error), inDoubt, asking, error instanceof Misconfigured, circumstances);
+  // While it is in doubt, a refusal of the look-up says nothing about the order.
+  if (error instanceof Rejected && delivery.state !== "in-doubt") return refused(delivery, error, context);
+  const surelyNotCreated =
+    error instanceof Misconfigured || error instanceof Unavailable || error instanceof Rejected;
+  const known = delivery.state === "sending" && !surelyNotCreated ? doubted(delivery, context) : delivery;
+  return failed(known, error, context);
 }
 
-/** Not an attempt: come again later, nothing is counted. */
-export function waiting(
+/** The create call's request may have arrived. */
+function doubted(delivery: Delivery, { now, settling }: DeliveryContext): Delivery {
+  const { token } = delivery;
+  return inDoubt(delivery, { settledAt: now() + settling, now: now(), ...(token !== undefined && { token }) });
+}
+
+/** Not an attempt: nothing is counted. @param cause undefined: the former one stays */
+export function postponed(
   delivery: Delivery,
-  state: "in-doubt" | "retrying",
-  reason: string,
-  again: number,
-  { now }: Pick<Circumstances, "now">,
-  outcome: Conclusion["outcome"] = "waiting",
-): Conclusion {
-  const kept = state === "in-doubt" ? settledAtOf(delivery) : {};
+  retryInMs: number,
+  cause: Cause | undefined,
+  { now }: DeliveryContext,
+): AttemptResult {
+  const next = deferred(delivery, { cause, now: now(), nextAttemptAt: now() + retryInMs });
+  return { outcome: "waiting", delivery: next, disposition: { retryInMs } };
+}
+
+/** SQS moves the message to the DLQ by its own redrive policy, the sooner the better. */
+const TO_DEAD_LETTERS: Disposition = { retryInMs: 0 };
+
+export function refused(delivery: Delivery, error: Rejected, context: DeliveryContext): AttemptResult {
   return {
-    outcome,
-    delivery: {
-      ...atRest(delivery),
-      ...kept,
-      ...{ state, reason, nextAttemptAt: Math.round(now + again) },
-      ...onOpenList(delivery, now),
-    },
-    disposition: { retryInMs: again },
+    outcome: "rejected",
+    delivery: rejected(delivery, failureOf(error, context)),
+    disposition: TO_DEAD_LETTERS,
   };
 }
 
 /** A failed attempt: counted for its message, until its time is up. */
-export function tried(
-  delivery: Delivery,
-  reason: string,
-  inDoubt: boolean,
-  asking: "prepare" | "find" | "create",
-  failed: boolean,
-  { now, messageId, timing, settling, random }: Circumstances,
-): Conclusion {
-  const former = delivery.tries[messageId] ?? { count: 0, since: now };
-  const count = former.count + 1;
-  const doubt = inDoubt ? { settledAt: asking === "create" ? now + settling : (delivery.settledAt ?? now) } : {};
-  const common = { ...atRest(delivery), ...doubt, reason };
-  if (now - former.since >= timing.giveUpAfter) {
-    const failed = { ...delivery.failed, [messageId]: now };
-    const state = inDoubt ? "in-doubt" : "failed";
-    return {
-      outcome: "gave-up",
-      delivery: { ...common, state, failed, tries: omit(delivery.tries, messageId), ...onList("failed", now) },
-      disposition: { retryInMs: 0 },
-    };
+function failed(delivery: Delivery, error: unknown, context: DeliveryContext): AttemptResult {
+  const { config, message, random } = context;
+  const { giveUpAfter, retryBase: base, retryCap: cap } = config.timing;
+  const failure = failureOf(error, context);
+  const { count, since } = tryOf(delivery, message.messageId, failure.now);
+  if (failure.now - since >= giveUpAfter) {
+    return { outcome: "gave-up", delivery: gaveUp(delivery, failure), disposition: TO_DEAD_LETTERS };
   }
-  const again = backoff(count, { base: timing.retryBase, cap: timing.retryCap, random });
-  return {
-    outcome: inDoubt ? "in-doubt" : failed ? "failed" : "retrying",
-    delivery: {
-      ...common,
-      state: inDoubt ? "in-doubt" : "retrying",
-      tries: newest({ ...delivery.tries, [messageId]: { count, since: former.since } }),
-      nextAttemptAt: Math.round(now + again),
-      ...onOpenList(delivery, now, failed ? "failing" : "open"),
-    },
-    disposition: { retryInMs: again },
-  };
+  const retryInMs = backoff(count, { base, cap, random });
+  const list = error instanceof Misconfigured ? "failing" : "open";
+  const next = retryAt(delivery, failure, { nextAttemptAt: failure.now + retryInMs, list });
+  const outcome = list === "failing" ? "failed" : "retrying";
+  return { outcome: next.state === "in-doubt" ? "in-doubt" : outcome, delivery: next, disposition: { retryInMs } };
 }
 
-const settledAtOf = ({ settledAt }: Delivery) => (settledAt === undefined ? {} : { settledAt });
+const failureOf = (error: unknown, context: DeliveryContext) => ({
+  messageId: context.message.messageId,
+  cause: causeOf(error, context),
+  now: context.now(),
+});
 
-const reasonOf = (error: unknown): string => {
+/** Expires with the body. Without one nothing was read that could quote the buyer: the words are our own. */
+function causeOf(error: unknown, { snapshot }: DeliveryContext): Cause {
+  const text = textOf(error);
+  return snapshot.body ? { errorText: { text, expiresAt: snapshot.body.expiresAt } } : { reason: text };
+}
+
+function textOf(error: unknown): string {
   if (error instanceof AlreadyExists) return `the provider says it exists already: ${error.reason}`;
-  if (
-    error instanceof InDoubt ||
-    error instanceof Misconfigured ||
-    error instanceof Unavailable ||
-    error instanceof Rejected
-  ) {
-    return error.reason;
-  }
+  if (error instanceof DeliveryError) return error.reason;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-};
-
-/** A delivery has one message, or a few; an item must not grow for ever. */
-function newest(tries: Delivery["tries"]): Delivery["tries"] {
-  return Object.fromEntries(
-    Object.entries(tries)
-      .sort(([, a], [, b]) => b.since - a.since)
-      .slice(0, 10),
-  );
 }

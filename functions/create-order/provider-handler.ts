@@ -6,6 +6,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import * as z from "zod/mini";
 import { createTools } from "../../shared/connector/tools.ts";
 import { Misconfigured } from "../../shared/errors.ts";
+import type { DeliveryPointer } from "../../shared/ledger/delivery.ts";
 import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
 import { type Disposition, workOnBatch } from "../../shared/messages/sqs-batch.ts";
@@ -16,11 +17,11 @@ import { queueName } from "../../shared/stage/names.ts";
 import { createSecrets, SecretUnreadable } from "../../shared/stage/secrets.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { log } from "../../shared/telemetry/log.ts";
-import { count } from "../../shared/telemetry/metrics.ts";
+import { count, type MetricName } from "../../shared/telemetry/metrics.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import type { Client, Provider } from "../providers/provider.ts";
-import type { Deps } from "./attempt.ts";
 import { createOrder, type Handled } from "./create-order.ts";
+import type { Deps } from "./delivery-context.ts";
 
 /** Work ends this long before the function does, ms: to give messages back and answer. */
 const END_MARGIN = 500;
@@ -57,11 +58,10 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
   const destinations = new Map(
     config.destinations.map(destinationPath).map((path) => [queueName.destination(env.stage, path), path]),
   );
-  const deps: Omit<Deps, "functionTimeout"> = {
+  const deps: Omit<Deps, "functionTimeout" | "open"> = {
     provider,
     config,
     ledger,
-    open,
     now: Date.now,
     sleep: (ms) => sleep(ms),
     random: Math.random,
@@ -71,25 +71,56 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     // At its start, all of its time is left: the stage may have given this Lambda another timeout than the provider's.
     const functionTimeout = context.getRemainingTimeInMillis();
     const deadline = Date.now() + functionTimeout - END_MARGIN;
+    const openOnce = oncePerDestination(open);
     const work = async (record: SQSRecord): Promise<Disposition> => {
       const began = Date.now();
       const { messageId, body, attributes } = record;
       const receives = Number(attributes.ApproximateReceiveCount);
       const message = { messageId, body, receives, sentAt: Number(attributes.SentTimestamp), deadline };
-      const handled = await createOrder(message, { ...deps, functionTimeout });
+      const handled = await createOrder(message, { ...deps, open: openOnce, functionTimeout });
       const queue = record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(":") + 1);
-      tell(destinations.get(queue) ?? provider.name, record, handled, Date.now() - began);
+      report(destinations.get(queue) ?? provider.name, record, handled, Date.now() - began);
       return handled.disposition;
     };
     return workOnBatch(event, queues, work, deadline + END_MARGIN / 2);
   }).use(lambdaContext());
 }
 
+/** The records of a batch share the clients of their destinations, and the end of their time. */
+function oncePerDestination(open: Deps["open"]): Deps["open"] {
+  const clients = new Map<string, Promise<Client>>();
+  return (destination, deadline) => {
+    const path = destinationPath(destination);
+    const client = clients.get(path) ?? open(destination, deadline);
+    clients.set(path, client);
+    return client;
+  };
+}
+
+/** Counted for each outcome; undefined: nothing that an alarm or the dashboard shows. */
+const METRIC: Record<Handled["outcome"], MetricName | undefined> = {
+  created: "DeliveriesCreated",
+  rejected: "DeliveriesRejected",
+  failed: "DeliveriesFailed",
+  "gave-up": "DeliveriesFailed",
+  "in-doubt": "DeliveriesInDoubt",
+  retrying: "DeliveriesRetried",
+  unreadable: "DeliveriesFailed",
+  "failed-before": undefined,
+  throttled: undefined,
+  waiting: undefined,
+  conflict: undefined,
+  ended: undefined,
+  superseded: undefined,
+  cancelled: undefined,
+  withdrawn: undefined,
+};
+
 /**
  * One wide line an attempt, and what the alarms and the dashboard count. No reason: it may quote the buyer.
- * @param source the destination whose queue it came from: what cannot be read is counted there, or no alarm would see it
+ * @param source the destination whose queue it came from: an unreadable message is counted there
  */
-function tell(source: string, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
+function report(source: string, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
   const { outcome, pointer, delivery, disposition } = handled;
   const { eventId, channel, connection, orderId, generation } = pointer ?? {};
   const destination = outcome === "unreadable" ? source : (pointer?.destination ?? source);
@@ -99,22 +130,18 @@ function tell(source: string, { messageId, attributes }: SQSRecord, handled: Han
     receives: Number(attributes.ApproximateReceiveCount),
     ...(disposition !== "ack" && { until: disposition.retryInMs }),
   });
-  const by = { destination };
-  if (outcome === "created") {
-    count("DeliveriesCreated", by);
-    // Once given up, it waited for a person: that is not how fast we are.
-    const first = Object.keys(delivery?.failed ?? {}).length === 0;
-    if (pointer && first) count("LatencyWebhookToCreated", by, Date.now() - Date.parse(pointer.receivedAt));
-    if (pointer && handled.cancelled) reportLateCancellation(destination, pointer);
-  }
-  if (outcome === "rejected") count("DeliveriesRejected", by);
-  if (outcome === "failed" || outcome === "gave-up") count("DeliveriesFailed", by);
   // Once a message, however often it is handed out on its way to the DLQ.
-  if (outcome === "unreadable" && attributes.ApproximateReceiveCount === "1") {
-    count("DeliveriesFailed", by);
-    // No delivery of the ledger stands for it, so find-due would not count it: the alarm rings here.
-    count("WaitingFailed", by);
-  }
-  if (outcome === "in-doubt") count("DeliveriesInDoubt", by);
-  if (outcome === "retrying") count("DeliveriesRetried", by);
+  if (outcome === "unreadable" && attributes.ApproximateReceiveCount !== "1") return;
+  const metric = METRIC[outcome];
+  if (metric) count(metric, { destination });
+  // The ledger has no delivery for it that find-due would count: its alarm is raised here.
+  if (outcome === "unreadable") count("WaitingFailed", { destination });
+  if (outcome === "created" && pointer) reportCreated(destination, pointer, handled);
+}
+
+function reportCreated(destination: string, pointer: DeliveryPointer, { delivery, cancelled }: Handled): void {
+  // Once given up, it waited for the operator: that is not how fast we are.
+  const first = Object.keys(delivery?.failed ?? {}).length === 0;
+  if (first) count("LatencyWebhookToCreated", { destination }, Date.now() - Date.parse(pointer.receivedAt));
+  if (cancelled) reportLateCancellation(destination, pointer);
 }

@@ -9,7 +9,7 @@ import type { Queues } from "../../shared/messages/queues.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
 import { connectionAt, endpointsOf } from "../../shared/stage/endpoints.ts";
 import { type Channel, connectionFacts, type Meaning, type Reading } from "../channels/channel.ts";
-import { type Arrival, nextRecord, nextRecordOfChange, type Step } from "./next-record.ts";
+import { type EventContext, nextRecord, nextRecordOfChange, type Step } from "./next-record.ts";
 
 export interface Deps {
   config: Config;
@@ -81,8 +81,8 @@ export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
     return { outcome: "unreadable", event, topic };
   }
   const identity = { channel: channel.name, connection: connection.name, orderId };
-  const arrival = { event, connection, config: deps.config, now: deps.now() };
-  const step = await record(identity, reading, arrival, deps);
+  const context = { event, connection, config: deps.config, now: deps.now() };
+  const step = await record(identity, reading, context, deps);
   if (!step) return { outcome: "ignored", event, topic, orderId };
   await dispatch(step.record, deps);
   return { outcome: step.outcome, event, topic, orderId, state: step.record.state };
@@ -92,7 +92,7 @@ export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
 async function record(
   identity: Identity,
   reading: Reading<"order" | "change">,
-  arrival: Arrival,
+  context: EventContext,
   { ledger }: Deps,
 ): Promise<Step | undefined> {
   for (;;) {
@@ -101,13 +101,13 @@ async function record(
     const deliveries = current?.state === "cancelled" ? ((await ledger.load(identity))?.deliveries ?? []) : [];
     const step =
       reading.kind === "order"
-        ? nextRecord(current, reading, arrival, deliveries)
-        : current && nextRecordOfChange(current, reading, arrival);
+        ? nextRecord(current, reading, context, deliveries)
+        : current && nextRecordOfChange(current, reading, context);
     if (!step) return undefined;
     // The body first: a delivery that finds the state finds an order at least as new. It never overwrites a newer one.
-    if (step.taken && reading.kind === "order") {
+    if (step.isNewest && reading.kind === "order") {
       const { freshness, digest = "" } = step.record;
-      const expiresAt = Math.floor((Date.parse(step.record.firstSeenAt) + arrival.config.retention.bodies) / 1000);
+      const expiresAt = Math.floor((Date.parse(step.record.firstSeenAt) + context.config.retention.bodies) / 1000);
       await ledger.putBody(identity, reading.order, { freshness, digest, expiresAt });
     }
     if ((await ledger.putOrder(step.record)) === "written") return step;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { Identity } from "../identity.ts";
+import { ErrorText } from "./error-text.ts";
 import { type OrderRecord, Version } from "./order-record.ts";
 
 export const DeliveryState = z.enum([
@@ -36,8 +37,10 @@ export const Delivery = z.object({
   destination: z.string(),
   generation: z.int(),
   state: DeliveryState,
-  /** In words, for the operator; may quote the provider. */
+  /** In our own words, for the operator; never quotes the buyer. */
   reason: z.optional(z.string()),
+  /** What a connector reported last; may quote the buyer, so it is an item of its own (error-text.ts). */
+  errorText: z.optional(ErrorText),
   /** Fixed with the first claim, never recomputed. Absent where it was cancelled before one. */
   reference: z.optional(z.string()),
   /** Creates that were started, over its whole life. */
@@ -47,7 +50,7 @@ export const Delivery = z.object({
   lines: z.optional(z.array(SentLine)),
   firstSentAt: z.optional(z.int()),
   lastSentAt: z.optional(z.int()),
-  /** The running attempt's own, and until when nobody else may take over. */
+  /** The running attempt's own, and until when no other attempt may take over. */
   token: z.optional(z.string()),
   leaseUntil: z.optional(z.int()),
   /** When the earlier request, if it still ran, could have acted last: its function's end. */
@@ -64,16 +67,20 @@ export const Delivery = z.object({
   followUp: z.optional(z.string()),
   notes: z.optional(z.array(z.string())),
   createdAt: z.optional(z.int()),
-  /** When a person found at the provider that nothing of ours exists there, whatever was sent before. */
+  /** When the operator found that nothing of ours exists at the provider, whatever was sent before. */
   notCreatedAt: z.optional(z.int()),
-  /** What a person said of it last, who and when. */
+  /** What the operator found last, when, and who that was. */
   resolvedBy: z.optional(z.string()),
-  /** Present while it is open after a failure, or waits for a person; see standing.ts. */
+  /** Present while it is open after a failure, or waits for the operator (work-list.ts). */
   workList: z.optional(z.string()),
   workAt: z.optional(z.string()),
   expiresAt: z.int(),
 });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** Why it is in its state, as the operator reads it: what was reported, else our own words. */
+export const reasonOf = ({ errorText, reason }: Pick<Delivery, "errorText" | "reason">): string | undefined =>
+  errorText?.text ?? reason;
 
 /** One that nothing has happened to yet; `rev` 0: it is in no table. */
 export function newDelivery(

@@ -48,7 +48,9 @@ export const OrderRecord = z.object({
   /** Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries. */
   eventId: z.string(),
   receivedAt: z.string(),
-  /** Hash of the buyer, so that a buyer's bodies can be found and erased. */
+  /** The buyer's own number of the order: "#1001". Set once: the index projects it. */
+  number: z.optional(z.string()),
+  /** Hash of the buyer, so that a buyer's bodies can be found and erased. Set once: the index projects it. */
   buyer: z.optional(z.string()),
   /** Its entry in the work list: when find-due looks at it next, and the hour of that; or a list (work-list.ts). */
   workAt: z.optional(z.string()),

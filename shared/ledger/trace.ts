@@ -1,5 +1,5 @@
 import type { Identity } from "../identity.ts";
-import type { Delivery } from "./delivery.ts";
+import { type Delivery, reasonOf } from "./delivery.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OrderRecord } from "./order-record.ts";
 
@@ -50,7 +50,7 @@ export async function readTrace(ledger: Pick<Ledger, "load">, identity: Identity
         generation: delivery.generation,
         reference: delivery.reference ?? null,
         state: delivery.state,
-        reason: delivery.reason ?? null,
+        reason: reasonOf(delivery) ?? null,
         attempts: delivery.attempts,
         providerOrderIds: delivery.providerOrderIds,
         notes: delivery.notes ?? [],

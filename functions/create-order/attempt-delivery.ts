@@ -1,0 +1,98 @@
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { cancelled, inDoubt, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
+import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
+import type { Prepared } from "../providers/provider.ts";
+import { create } from "./create.ts";
+import {
+  Conflict,
+  type DeliveryContext,
+  type OpenedContext,
+  requireTimeForCall,
+  save,
+} from "./delivery-context.ts";
+import { followUp } from "./follow-up.ts";
+import { type AttemptResult, afterError } from "./outcome.ts";
+import { outgoingOf } from "./outgoing-of.ts";
+import { resolveDoubt } from "./resolve-doubt.ts";
+
+/** For a message that met another attempt at the same moment, ms. */
+const CONFLICT_PAUSE = 1_000;
+
+/** `conflict`: another writer changed the delivery meanwhile. */
+export type Attempted = Omit<AttemptResult, "outcome"> & { outcome: AttemptResult["outcome"] | "conflict" };
+
+/**
+ * One message's work on one delivery: looks it up where it is in doubt, claims it, creates it, records the result. A
+ * delivery that is created already has a step open, which is done alone.
+ * @param found as it was read, free or with its lease over
+ */
+export async function attemptDelivery(found: Delivery, context: DeliveryContext): Promise<Attempted> {
+  try {
+    const result = found.state === "created" ? await finish(found, context) : await send(found, context);
+    return await written(result, context);
+  } catch (error) {
+    if (error instanceof Conflict) return { outcome: "conflict", disposition: { retryInMs: CONFLICT_PAUSE } };
+    throw error;
+  }
+}
+
+async function finish(delivery: Delivery, context: DeliveryContext): Promise<AttemptResult> {
+  const opened = await open(delivery, context);
+  return "outcome" in opened ? opened : followUp(delivery, opened);
+}
+
+async function send(found: Delivery, context: DeliveryContext): Promise<AttemptResult> {
+  const { config, settling, snapshot, now } = context;
+  const { record } = snapshot;
+  const settledAt = inDoubtUntil(found, record, { settling, restoredAt: config.restoredAt, now: now() });
+  let delivery = settledAt === undefined ? found : inDoubt(found, { settledAt, now: now() });
+  if (record.state === "cancelled" && delivery.state !== "in-doubt") {
+    return end("cancelled", cancelled(delivery, "cancelled at the channel before it was sent"));
+  }
+
+  const opened = await open(delivery, context);
+  if ("outcome" in opened) return opened;
+  delivery = withReference(delivery, opened.outgoing.reference);
+
+  if (delivery.state === "in-doubt") {
+    const resolved = await resolveDoubt(delivery, opened);
+    if ("outcome" in resolved) return resolved;
+    delivery = resolved;
+    if (record.state === "cancelled") {
+      const reason = "cancelled at the channel; the provider does not have it, so it is not sent again";
+      return end("cancelled", cancelled(delivery, reason));
+    }
+  }
+  if (opened.outgoing.lines.length === 0) return end("withdrawn", withdrawn(delivery));
+
+  let prepared: Prepared;
+  try {
+    prepared = await opened.client.prepare(opened.outgoing);
+    requireTimeForCall(context);
+  } catch (error) {
+    return afterError(delivery, error, context);
+  }
+  return create(delivery, prepared, opened);
+}
+
+/** What goes out, and the client it goes through; or what an error means where there is none. */
+async function open(delivery: Delivery, context: DeliveryContext): Promise<OpenedContext | AttemptResult> {
+  try {
+    const outgoing = await outgoingOf(context.snapshot, delivery, context.destination, context);
+    const client = await context.open(context.destination, context.message.deadline);
+    return { ...context, outgoing, client };
+  } catch (error) {
+    return afterError(delivery, error, context);
+  }
+}
+
+const end = (outcome: "cancelled" | "withdrawn", delivery: Delivery): AttemptResult => ({
+  outcome,
+  delivery,
+  disposition: "ack",
+});
+
+async function written(result: AttemptResult, context: DeliveryContext): Promise<AttemptResult> {
+  if (result.delivery) await save(result.delivery, context);
+  return result;
+}

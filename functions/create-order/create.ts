@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { Throttled } from "../../shared/errors.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { claimed } from "../../shared/ledger/delivery-life.ts";
+import { backoff } from "../../shared/messages/backoff.ts";
+import type { Created, Prepared } from "../providers/provider.ts";
+import { hasTimeFor, type OpenedContext, save } from "./delivery-context.ts";
+import { recordCreated } from "./follow-up.ts";
+import { type AttemptResult, afterError } from "./outcome.ts";
+
+/** The claim, then the call. @param free not at the provider @throws Conflict where another attempt was first */
+export async function create(free: Delivery, prepared: Prepared, context: OpenedContext): Promise<AttemptResult> {
+  const { functionTimeout, config, snapshot, outgoing, now } = context;
+  const delivery = claimed(free, {
+    ...{ now: now(), functionTimeout, leaseSkew: config.timing.leaseSkew, token: randomUUID() },
+    ...{ reference: outgoing.reference, lines: prepared.lines, orderVersion: snapshot.body?.freshness ?? "" },
+  });
+  await save(delivery, context);
+
+  let order: Created;
+  try {
+    order = await createOrWait(prepared, context);
+  } catch (error) {
+    return afterError(delivery, error, context);
+  }
+  return recordCreated(delivery, order, context);
+}
+
+/** "Too many requests" is surely not created: worth waiting for inside the function, under the same claim. */
+async function createOrWait(prepared: Prepared, context: OpenedContext): Promise<Created> {
+  const { client, outgoing, config, random, sleep, callTimeout } = context;
+  const { throttleBase: base, throttleCap: cap } = config.timing;
+  for (let answers = 1; ; answers++) {
+    try {
+      return await client.create(prepared, outgoing);
+    } catch (error) {
+      if (!(error instanceof Throttled)) throw error;
+      // "At once", or at a time that is over by our clock, would be no pause at all.
+      const pause = error.retryAfter || backoff(answers, { base, cap, random });
+      if (!hasTimeFor(context, pause + callTimeout)) throw error;
+      await sleep(pause);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Rejected, Unavailable } from "../../shared/errors.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { foundNothing } from "../../shared/ledger/delivery-life.ts";
+import type { Found, Sent } from "../providers/provider.ts";
+import { hasTimeFor, type OpenedContext } from "./delivery-context.ts";
+import { recordCreated } from "./follow-up.ts";
+import { type AttemptResult, afterError, postponed, refused } from "./outcome.ts";
+
+/**
+ * Asks the provider's own records whether an earlier attempt created the order. "There" is an answer at any time, "not
+ * there" only after the settling time.
+ * @returns the delivery, free, once it is sure that nothing exists; else what the answer means
+ */
+export async function resolveDoubt(delivery: Delivery, context: OpenedContext): Promise<Delivery | AttemptResult> {
+  const { now, sleep } = context;
+  const settledAt = delivery.settledAt ?? now();
+  for (;;) {
+    const settled = now() >= settledAt;
+    let found: Found;
+    try {
+      found = await context.client.find(await sentBefore(delivery, context), context.outgoing);
+    } catch (error) {
+      return afterError(delivery, error, context);
+    }
+    if (found.found === "same") return recordCreated(delivery, found, context);
+    if (found.found !== "nothing") return refused(delivery, new Rejected(found.reason), context);
+    if (settled) return found.conclusive ? foundNothing(delivery) : afterError(delivery, inconclusive(), context);
+
+    const left = settledAt - now();
+    if (!isShort(left, context)) return askLater(delivery, left, context);
+    await sleep(Math.max(0, left));
+  }
+}
+
+const inconclusive = (): Unavailable =>
+  new Unavailable("the provider's records could not be searched to the end, so it is not known whether the order exists");
+
+/** Worth waiting for inside the function. */
+const isShort = (ms: number, context: OpenedContext): boolean =>
+  ms <= context.config.timing.shortWait && hasTimeFor(context, ms + 2 * context.callTimeout);
+
+function askLater(delivery: Delivery, left: number, context: OpenedContext): AttemptResult {
+  const { retryBase } = context.config.timing;
+  const known = delivery.reason !== undefined || delivery.errorText !== undefined;
+  const cause = known ? undefined : { reason: "an earlier attempt may have created it; the provider does not show it yet" };
+  return postponed(delivery, Math.min(left, Math.max(retryBase, left / 2)), cause, context);
+}
+
+/** What the claim says was sent. After a restore of the table there may be none: then what would be sent now. */
+async function sentBefore(delivery: Delivery, { snapshot, outgoing, client }: OpenedContext): Promise<Sent> {
+  const seen = Date.parse(snapshot.record.firstSeenAt);
+  return {
+    reference: outgoing.reference,
+    lines: delivery.lines ?? (await client.prepare(outgoing)).lines,
+    firstSentAt: delivery.firstSentAt ?? seen,
+    lastSentAt: delivery.lastSentAt ?? seen,
+  };
+}

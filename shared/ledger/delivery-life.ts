@@ -1,0 +1,368 @@
+import { omit } from "../omit.ts";
+import type { Delivery, DeliveryState } from "./delivery.ts";
+import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
+import { onList, onOpenList } from "./work-list.ts";
+
+/** A delivery's state; created with a step still open is one of its own. */
+export type DeliveryStage = DeliveryState | "step-open";
+
+export const stageOf = ({ state, followUp }: Pick<Delivery, "state" | "followUp">): DeliveryStage =>
+  state === "created" && followUp !== undefined ? "step-open" : state;
+
+/** Surely not at the provider, as far as this delivery's own attempts go. */
+const FREE = ["queued", "retrying", "rejected", "failed"] as const satisfies DeliveryStage[];
+const UNENDED = [...FREE, "sending", "in-doubt"] as const satisfies DeliveryStage[];
+
+interface Transition {
+  /** Who calls it. */
+  by: "create-order" | "outbox" | "find-due" | "operator" | "route-order";
+  moves: Moves<DeliveryStage, DeliveryStage>;
+  /** A step of one attempt that is written only with what follows it: `rev` stays. */
+  inMemory?: true;
+}
+
+/** Every change of a delivery, and the states it may start from. `docs/delivery-life.md` is generated from this. */
+export const DELIVERY_TRANSITIONS = {
+  inDoubt: { by: "create-order", inMemory: true, moves: lead(UNENDED, "in-doubt") },
+  withReference: { by: "create-order", inMemory: true, moves: stay(...UNENDED) },
+  foundNothing: { by: "create-order", inMemory: true, moves: { "in-doubt": ["retrying"] } },
+  claimed: { by: "create-order", moves: lead(FREE, "sending") },
+  created: { by: "create-order", moves: lead(["sending", "in-doubt"], "created", "step-open") },
+  followUpDone: { by: "create-order", moves: { "step-open": ["created"] } },
+  rejected: { by: "create-order", moves: { ...lead(UNENDED, "rejected"), ...stay("step-open") } },
+  retryAt: {
+    by: "create-order",
+    moves: { ...lead([...FREE, "sending"], "retrying"), ...stay("in-doubt", "step-open") },
+  },
+  deferred: {
+    by: "create-order",
+    moves: { ...lead([...FREE, "sending"], "retrying"), ...stay("in-doubt", "step-open") },
+  },
+  gaveUp: { by: "create-order", moves: { ...lead([...FREE, "sending"], "failed"), ...stay("in-doubt", "step-open") } },
+  withdrawn: { by: "create-order", moves: lead(FREE, "withdrawn") },
+  cancelled: { by: "create-order", moves: lead(FREE, "cancelled") },
+  requeued: { by: "route-order", moves: { withdrawn: ["queued"] } },
+  fenced: { by: "outbox", moves: stay(...FREE, "in-doubt") },
+  overdue: { by: "find-due", moves: stay("queued", "retrying", "in-doubt", "sending", "step-open") },
+  resolvedCreated: { by: "operator", moves: lead(UNENDED, "created") },
+  doneByHand: { by: "operator", moves: lead(UNENDED, "done-by-hand") },
+  stepDoneByHand: { by: "operator", moves: { "step-open": ["created"] } },
+  cancelledByHand: { by: "operator", moves: lead([...UNENDED, "created", "step-open", "done-by-hand"], "cancelled") },
+  endedNotCreated: { by: "operator", moves: lead(UNENDED, "cancelled") },
+  released: { by: "operator", moves: lead(UNENDED, "retrying") },
+} as const satisfies Record<string, Transition>;
+
+export type DeliveryTransition = keyof typeof DELIVERY_TRANSITIONS;
+
+/** @throws ForbiddenTransition */
+function start(transition: DeliveryTransition, delivery: Delivery): void {
+  const stage = stageOf(delivery);
+  const { moves }: Transition = DELIVERY_TRANSITIONS[transition];
+  if (moves[stage] === undefined) refuse(transition, delivery, `is ${stage}`);
+}
+
+function refuse(transition: DeliveryTransition, { destination, generation }: Delivery, why: string): never {
+  throw new ForbiddenTransition(
+    `The delivery to ${destination} (generation ${generation}) ${why}: ${transition} is not allowed`,
+  );
+}
+
+/** Only the attempt that holds the claim touches it while its lease lasts. */
+function requireNoLease(transition: DeliveryTransition, delivery: Delivery, now: number): void {
+  if (delivery.state === "sending" && (delivery.leaseUntil ?? 0) > now) {
+    refuse(transition, delivery, "is being sent by another attempt");
+  }
+}
+
+/** "Rejected" and "failed" are our reading of an answer: what was sent once is looked up before it is called absent. */
+function requireLookUp(transition: DeliveryTransition, delivery: Delivery): void {
+  const { state, firstSentAt } = delivery;
+  if ((state === "rejected" || state === "failed") && firstSentAt !== undefined) {
+    refuse(transition, delivery, `is ${state} after it was sent, and was not looked up`);
+  }
+}
+
+/** Without what belongs to a running attempt, to a wait, or to the former state. */
+const atRest = (delivery: Delivery): Delivery => ({
+  ...omit(
+    delivery,
+    "token",
+    "leaseUntil",
+    "actsUntil",
+    "nextAttemptAt",
+    "settledAt",
+    "reason",
+    "errorText",
+    "workAt",
+    "workList",
+  ),
+  rev: delivery.rev + 1,
+});
+
+/** What is kept of an ended delivery: no attempt's counts, no entry of the work list. */
+const ended = (delivery: Delivery): Delivery => ({ ...omit(atRest(delivery), "followUp"), tries: {} });
+
+/** Why something failed: in our own words, or in a text that may quote the buyer and expires with the order's body. */
+export type Cause = { reason: string } | { errorText: { text: string; expiresAt: number } };
+
+const words = (cause: Cause, rev: number): Pick<Delivery, "reason" | "errorText"> =>
+  "reason" in cause ? cause : { errorText: { ...cause.errorText, rev } };
+
+/** A failed attempt of one message. Times in epoch ms. */
+export interface Failure {
+  messageId: string;
+  cause: Cause;
+  now: number;
+}
+
+/**
+ * From now on only a look-up, or the operator, says whether the order exists. Not written by itself.
+ * @param doubt `settledAt`: "not there" before this proves nothing; `token`: of the attempt that holds the claim
+ */
+export function inDoubt(delivery: Delivery, doubt: { settledAt: number; now: number; token?: string }): Delivery {
+  start("inDoubt", delivery);
+  if (doubt.token === undefined || doubt.token !== delivery.token) requireNoLease("inDoubt", delivery, doubt.now);
+  const known = omit(delivery, "token", "leaseUntil", "actsUntil");
+  return { ...known, state: "in-doubt", settledAt: doubt.settledAt };
+}
+
+/** The reference is fixed once and travels with every attempt. Not written by itself. */
+export function withReference(delivery: Delivery, reference: string): Delivery {
+  start("withReference", delivery);
+  return { ...delivery, reference: delivery.reference ?? reference };
+}
+
+/** The provider's own records were searched to the end after the settling time: it is free again. Not written by itself. */
+export function foundNothing(delivery: Delivery): Delivery {
+  start("foundNothing", delivery);
+  return { ...omit(delivery, "settledAt", "nextAttemptAt"), state: "retrying" };
+}
+
+/** What a claim stores of what is about to be sent. Times in epoch ms. */
+export type Claim = Required<Pick<Delivery, "reference" | "orderVersion" | "lines" | "token">> & {
+  now: number;
+  /** When the attempt's function ends at the latest, ms from now; and by how much two clocks may differ. */
+  functionTimeout: number;
+  leaseSkew: number;
+};
+
+/** The one attempt that may create the order now. */
+export function claimed(delivery: Delivery, claim: Claim): Delivery {
+  start("claimed", delivery);
+  requireLookUp("claimed", delivery);
+  const { now, functionTimeout, leaseSkew, ...sent } = claim;
+  return {
+    ...omit(delivery, "settledAt", "nextAttemptAt", "workAt", "workList"),
+    ...entryOfClaim(delivery, now),
+    ...sent,
+    rev: delivery.rev + 1,
+    state: "sending",
+    attempts: delivery.attempts + 1,
+    firstSentAt: delivery.firstSentAt ?? now,
+    lastSentAt: now,
+    leaseUntil: now + functionTimeout + leaseSkew,
+    actsUntil: now + functionTimeout,
+  };
+}
+
+/** A delivery that failed once stays on the open list until it ends, so that it is counted even if this attempt crashes. */
+function entryOfClaim({ firstSentAt, workAt, workList }: Delivery, now: number): Pick<Delivery, "workAt" | "workList"> {
+  if (firstSentAt === undefined && workList === undefined) return {};
+  return onOpenList({ ...(workAt && { workAt }), ...(workList && { workList }) }, now, openListOf(workList));
+}
+
+const openListOf = (workList: string | undefined) => (workList === "failing" ? "failing" : "open");
+
+/** The provider has the order: it said so, or a look-up found it. */
+export function created(
+  delivery: Delivery,
+  order: { providerOrderIds: string[]; followUp?: string; notes?: string[] },
+  now: number,
+): Delivery {
+  start("created", delivery);
+  const { providerOrderIds, followUp, notes } = order;
+  return {
+    ...ended(delivery),
+    state: "created",
+    providerOrderIds,
+    createdAt: now,
+    ...(followUp !== undefined && { followUp }),
+    ...(notes !== undefined && { notes }),
+  };
+}
+
+/** The step that was open after creation is done. */
+export function followUpDone(delivery: Delivery): Delivery {
+  start("followUpDone", delivery);
+  return ended(delivery);
+}
+
+/** An attempt leaves the order where it is known to exist, or perhaps to exist. */
+const afterFailure = <State extends DeliveryState>({ state }: Delivery, otherwise: State) =>
+  state === "created" || state === "in-doubt" ? state : otherwise;
+
+const doubtOf = ({ settledAt }: Delivery) => (settledAt === undefined ? {} : { settledAt });
+
+/** The order's data, or its step, was refused: the operator repairs something, SQS moves the message to the DLQ. */
+export function rejected(delivery: Delivery, { messageId, cause, now }: Failure): Delivery {
+  start("rejected", delivery);
+  const next = atRest(delivery);
+  return {
+    ...next,
+    ...words(cause, next.rev),
+    ...onList("rejected", now),
+    state: delivery.state === "created" ? "created" : "rejected",
+    tries: omit(delivery.tries, messageId),
+    failed: { ...delivery.failed, [messageId]: now },
+  };
+}
+
+/** Failed, and tried again. @param wait `list`: "failing" where the cause is not the order's (credentials) */
+export function retryAt(
+  delivery: Delivery,
+  { messageId, cause, now }: Failure,
+  wait: { nextAttemptAt: number; list: "open" | "failing" },
+): Delivery {
+  start("retryAt", delivery);
+  const next = atRest(delivery);
+  return {
+    ...next,
+    ...doubtOf(delivery),
+    ...words(cause, next.rev),
+    ...onOpenList(delivery, now, wait.list),
+    state: afterFailure(delivery, "retrying"),
+    tries: newest({ ...delivery.tries, [messageId]: tryOf(delivery, messageId, now) }),
+    nextAttemptAt: Math.round(wait.nextAttemptAt),
+  };
+}
+
+/** Throttled, not its turn, or asked too early: not an attempt, comes again. @param cause undefined: the former one stays */
+export function deferred(
+  delivery: Delivery,
+  { cause, now, nextAttemptAt }: { cause: Cause | undefined; now: number; nextAttemptAt: number },
+): Delivery {
+  start("deferred", delivery);
+  const next = atRest(delivery);
+  const { reason, errorText } = delivery;
+  return {
+    ...next,
+    ...doubtOf(delivery),
+    ...(cause ? words(cause, next.rev) : { ...(reason && { reason }), ...(errorText && { errorText }) }),
+    ...onOpenList(delivery, now),
+    state: afterFailure(delivery, "retrying"),
+    attempts: delivery.state === "sending" ? delivery.attempts - 1 : delivery.attempts,
+    nextAttemptAt: Math.round(nextAttemptAt),
+  };
+}
+
+/** Failed for longer than attempts go on: the operator repairs something, SQS moves the message to the DLQ. */
+export function gaveUp(delivery: Delivery, { messageId, cause, now }: Failure): Delivery {
+  start("gaveUp", delivery);
+  const next = atRest(delivery);
+  return {
+    ...next,
+    ...doubtOf(delivery),
+    ...words(cause, next.rev),
+    ...onList("failed", now),
+    state: afterFailure(delivery, "failed"),
+    tries: omit(delivery.tries, messageId),
+    failed: { ...delivery.failed, [messageId]: now },
+  };
+}
+
+/** No line is left to ship. */
+export function withdrawn(delivery: Delivery): Delivery {
+  start("withdrawn", delivery);
+  requireLookUp("withdrawn", delivery);
+  return { ...ended(delivery), state: "withdrawn", reason: "no line left to ship" };
+}
+
+/** The order was cancelled at the channel, and nothing of it exists at the provider. */
+export function cancelled(delivery: Delivery, reason: string): Delivery {
+  start("cancelled", delivery);
+  requireLookUp("cancelled", delivery);
+  return { ...ended(delivery), state: "cancelled", reason };
+}
+
+/** Lines to ship came back to a withdrawn delivery: it gets a new message. */
+export function requeued(delivery: Delivery): Delivery {
+  start("requeued", delivery);
+  return { ...ended(delivery), state: "queued" };
+}
+
+/** Nothing changes but `rev`: a claim that is based on the item as it was fails, and its worker reads again. */
+export function fenced(delivery: Delivery): Delivery {
+  start("fenced", delivery);
+  return { ...delivery, rev: delivery.rev + 1 };
+}
+
+/** Its message did not come in time: it is counted as open from now on, until it ends. @param since epoch ms */
+export function overdue(delivery: Delivery, since: number): Delivery {
+  start("overdue", delivery);
+  return { ...delivery, ...onList("open", since), rev: delivery.rev + 1 };
+}
+
+/** What the operator found out or did at the provider. */
+export interface Finding {
+  /** "created, 2026-11-20 15:00:05Z, ada": what, when, who. */
+  resolvedBy: string;
+  /** Epoch ms; by a clock that may differ from the function's by `leaseSkew`. */
+  now: number;
+  leaseSkew: number;
+}
+
+/** @throws ForbiddenTransition while an attempt may run */
+function found(transition: DeliveryTransition, delivery: Delivery, finding: Finding): Delivery {
+  start(transition, delivery);
+  requireNoLease(transition, delivery, finding.now - finding.leaseSkew);
+  return { ...ended(delivery), resolvedBy: finding.resolvedBy };
+}
+
+export const resolvedCreated = (delivery: Delivery, finding: Finding, providerOrderIds: string[]): Delivery => ({
+  ...found("resolvedCreated", delivery, finding),
+  ...{ state: "created", providerOrderIds, createdAt: finding.now },
+});
+
+export const doneByHand = (delivery: Delivery, finding: Finding): Delivery => ({
+  ...found("doneByHand", delivery, finding),
+  ...{ state: "done-by-hand", reason: "made by hand" },
+});
+
+export const stepDoneByHand = (delivery: Delivery, finding: Finding): Delivery =>
+  found("stepDoneByHand", delivery, finding);
+
+/** @throws ForbiddenTransition where nothing was ever sent */
+export function cancelledByHand(delivery: Delivery, finding: Finding): Delivery {
+  const next = found("cancelledByHand", delivery, finding);
+  if (delivery.firstSentAt === undefined && UNENDED.some((state) => state === delivery.state)) {
+    refuse("cancelledByHand", delivery, "was never sent");
+  }
+  return { ...next, state: "cancelled", reason: "cancelled by hand at the provider" };
+}
+
+/** Not at the provider, and no longer wanted. */
+export const endedNotCreated = (delivery: Delivery, finding: Finding): Delivery => ({
+  ...found("endedNotCreated", delivery, finding),
+  ...{ state: "cancelled", reason: "not created, as found by hand", notCreatedAt: finding.now },
+});
+
+/** Not at the provider: free to be sent without a look-up. Counted as open, so that nothing hides it before its message. */
+export const released = (delivery: Delivery, finding: Finding): Delivery => ({
+  ...found("released", delivery, finding),
+  ...{ state: "retrying", reason: "not created, as found by hand; free to be sent", notCreatedAt: finding.now },
+  ...onList("open", finding.now),
+});
+
+/** This failure among those of its message: how many, and since when (epoch ms). */
+export function tryOf({ tries }: Delivery, messageId: string, now: number): { count: number; since: number } {
+  const { count, since } = tries[messageId] ?? { count: 0, since: now };
+  return { count: count + 1, since };
+}
+
+/** A delivery has one message, or a few; an item must not grow without end. */
+const newest = (tries: Delivery["tries"]): Delivery["tries"] =>
+  Object.fromEntries(
+    Object.entries(tries)
+      .sort(([, a], [, b]) => b.since - a.since)
+      .slice(0, 10),
+  );

@@ -1,0 +1,333 @@
+import { omit } from "../omit.ts";
+import type { Delivery } from "./delivery.ts";
+import { deliveryOf } from "./delivery-of.ts";
+import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
+import type { OrderState } from "../order-state.ts";
+import { type OrderRecord, TRACE_LENGTH } from "./order-record.ts";
+import { onHour, onList } from "./work-list.ts";
+
+/** An order's state; held for the operator is one of its own, "new" is an order without a record. */
+export type OrderStage = OrderState | "held-for-operator" | "new";
+
+/** Deliveries of it were decided, and it is held all the same: only the operator ends that. */
+export const isHeldForOperator = ({ state, decided }: Pick<OrderRecord, "state" | "decided">): boolean =>
+  state === "held" && decided.length > 0;
+
+export const orderStageOf = (record: OrderRecord | undefined): OrderStage => {
+  if (!record) return "new";
+  return isHeldForOperator(record) ? "held-for-operator" : record.state;
+};
+
+const ROUTED = ["recorded", "held", "not-routed", "unrouted"] as const satisfies OrderStage[];
+const KNOWN = [...ROUTED, "held-for-operator", "cancelled"] as const satisfies OrderStage[];
+
+interface Transition {
+  /** Who calls it. */
+  by: "route-order" | "outbox" | "find-due" | "operator";
+  moves: Moves<OrderStage, OrderStage>;
+}
+
+/** Every change of an order's record, and the states it may start from. `docs/order-life.md` is generated from this. */
+export const ORDER_TRANSITIONS = {
+  firstRecorded: { by: "route-order", moves: lead(["new"], ...ROUTED, "cancelled") },
+  updated: { by: "route-order", moves: { ...lead(ROUTED, ...ROUTED), ...stay("held-for-operator") } },
+  repeated: { by: "route-order", moves: { ...lead(ROUTED, ...ROUTED), ...stay("held-for-operator", "cancelled") } },
+  ignored: { by: "route-order", moves: stay(...KNOWN) },
+  cancelled: { by: "route-order", moves: lead([...ROUTED, "held-for-operator"], "cancelled") },
+  cancelledAgain: { by: "route-order", moves: stay("cancelled") },
+  revived: { by: "route-order", moves: { cancelled: [...ROUTED, "held-for-operator"] } },
+  dispatched: { by: "outbox", moves: stay(...KNOWN) },
+  looked: { by: "find-due", moves: stay("recorded", "held-for-operator", "cancelled") },
+  sentAgain: { by: "operator", moves: stay("recorded", "cancelled") },
+  renewed: { by: "operator", moves: { "held-for-operator": [...ROUTED] } },
+  kept: { by: "operator", moves: { "held-for-operator": ["recorded"] } },
+  withTrace: { by: "operator", moves: stay(...KNOWN) },
+} as const satisfies Record<string, Transition>;
+
+export type OrderTransition = keyof typeof ORDER_TRANSITIONS;
+
+/** @throws ForbiddenTransition */
+function start(transition: OrderTransition, record: OrderRecord): void {
+  const stage = orderStageOf(record);
+  const { moves }: Transition = ORDER_TRANSITIONS[transition];
+  if (moves[stage] === undefined) {
+    throw new ForbiddenTransition(`Order ${record.orderId} is ${stage}: ${transition} is not allowed`);
+  }
+}
+
+/** What the routes decided of an order as it is now. `destinations`: those to which it is due. */
+export interface Decision {
+  state: OrderState;
+  reason?: string;
+  destinations: readonly string[];
+}
+
+/** What happened, for the trace. */
+export interface Occasion {
+  /** Epoch ms. */
+  now: number;
+  /** The channel's own word, or "operator". */
+  topic: string;
+}
+
+/** An event of ours. */
+export interface EventOccasion extends Occasion {
+  eventId: string;
+  receivedAt: string;
+  /** After which find-due looks at what was decided, ms (`timing.dueAfter`). */
+  dueAfter: number;
+}
+
+/** What an order says of itself, as it was mapped. */
+export type OrderFacts = Pick<OrderRecord, "freshness"> &
+  Partial<Pick<OrderRecord, "digest" | "placedAt" | "buyer" | "number">>;
+
+/** @param expiresAt epoch seconds: all items of the order expire with it, but for its body and error texts */
+export function firstRecorded(
+  identity: Pick<OrderRecord, "channel" | "connection" | "orderId">,
+  facts: OrderFacts,
+  decision: Decision,
+  occasion: EventOccasion,
+  expiresAt: number,
+): OrderRecord {
+  const { channel, connection, orderId } = identity;
+  const { eventId, receivedAt, now } = occasion;
+  const blank: OrderRecord = {
+    ...{ v: 1, rev: 0, channel, connection, orderId, state: "recorded", generation: 1 },
+    ...{ events: [], eventCount: 0, decided: [], toSend: [], toSuppress: [], eventId, receivedAt, expiresAt },
+    firstSeenAt: new Date(now).toISOString(),
+    ...facts,
+  };
+  return traced(scheduled(decided(blank, decision), occasion), "recorded", occasion);
+}
+
+/** A newer state of it; destinations that became due are added. */
+export function updated(
+  record: OrderRecord,
+  facts: OrderFacts,
+  decision: Decision,
+  occasion: EventOccasion,
+): OrderRecord {
+  start("updated", record);
+  return traced(scheduled(decided(withFacts(record, facts), decision), occasion), "updated", occasion);
+}
+
+/**
+ * The same state again. A repeat with a newer time raises the stored freshness, so that an older event that arrives later
+ * is stale. Routes may have been added since, or a time has come: what was never decided is decided now.
+ */
+export function repeated(
+  record: OrderRecord,
+  freshness: string,
+  decision: Decision | undefined,
+  occasion: EventOccasion,
+): OrderRecord {
+  start("repeated", record);
+  const known = freshness > record.freshness ? { ...record, freshness } : record;
+  const decides = decision && decision.destinations.length > 0 && record.decided.length === 0;
+  const next = decides && record.state !== "cancelled" ? scheduled(decided(known, decision), occasion) : known;
+  return traced(next, "duplicate", occasion);
+}
+
+/** An event that changes nothing: older than the record, or about something that the record does not keep. */
+export function ignored(record: OrderRecord, outcome: "stale" | "touched", occasion: EventOccasion): OrderRecord {
+  start("ignored", record);
+  return traced(record, outcome, occasion);
+}
+
+/** What was never sent is not sent any more, but a message may be under way: each delivery is suppressed by name. */
+export function cancelled(
+  record: OrderRecord,
+  facts: OrderFacts,
+  reason: string | undefined,
+  occasion: EventOccasion,
+): OrderRecord {
+  start("cancelled", record);
+  const next: OrderRecord = {
+    ...withFacts(record, facts),
+    ...{ state: "cancelled", reason: reason ?? "cancelled at the channel" },
+    ...{ toSend: [], toSuppress: record.decided },
+  };
+  return traced(scheduled(next, occasion), "cancelled", occasion);
+}
+
+/** A newer state of a cancelled order. What had to be suppressed was named before; what came too late stays in the reason. */
+export function cancelledAgain(record: OrderRecord, facts: OrderFacts, occasion: EventOccasion): OrderRecord {
+  start("cancelledAgain", record);
+  return traced(withFacts(record, facts), "cancelled", occasion);
+}
+
+/** A cancelled order that the channel wants again: a new generation, if every delivery of the former is surely gone. */
+export function revived(
+  record: OrderRecord,
+  facts: OrderFacts,
+  decision: Decision,
+  deliveries: Delivery[],
+  occasion: EventOccasion,
+): OrderRecord {
+  start("revived", record);
+  const newer = withFacts(record, facts);
+  const reason = "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
+  const next: OrderRecord =
+    leftOver(record, deliveries).length > 0 ? { ...newer, state: "held", reason } : newGeneration(newer, decision);
+  return traced(scheduled(next, occasion), "updated", occasion);
+}
+
+/** What the outbox finished of a record: these were sent, these suppressed, these cancellations came too late. */
+export interface Dispatched {
+  sent: readonly string[];
+  suppressed: readonly string[];
+  /** "too late for kakaclo/demo (created)" */
+  late: readonly string[];
+  /** Epoch ms. */
+  now: number;
+}
+
+/** @param record the newest, which may name other destinations than the one that was dispatched */
+export function dispatched(record: OrderRecord, { sent, suppressed, late, now }: Dispatched): OrderRecord {
+  start("dispatched", record);
+  const next: OrderRecord = {
+    ...record,
+    rev: record.rev + 1,
+    toSend: record.toSend.filter((destination) => !sent.includes(destination)),
+    toSuppress: record.toSuppress.filter((destination) => !suppressed.includes(destination)),
+    ...(sent.length > 0 && { sentAt: new Date(now).toISOString() }),
+    ...(late.length > 0 && { reason: [record.reason ?? "cancelled", ...late].join("; ") }),
+  };
+  return { ...next, ...entryOfHeld(next, now) };
+}
+
+/**
+ * The due-time pass found it unfinished: what was lost is sent again, and it looks again after `pause` ms.
+ * @param toSend all that is to be sent now
+ */
+export function looked(record: OrderRecord, toSend: string[], pause: number, now: number): OrderRecord {
+  start("looked", record);
+  return { ...record, toSend, rev: record.rev + 1, dueLooks: (record.dueLooks ?? 0) + 1, ...onHour(now + pause) };
+}
+
+/** The operator sends it again: recorded first, so that find-due finishes what the operator's process leaves undone. */
+export function sentAgain(
+  record: OrderRecord,
+  destinations: readonly string[],
+  outcome: string,
+  { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
+): OrderRecord {
+  start("sentAgain", record);
+  const next = { ...record, toSend: [...new Set([...record.toSend, ...destinations])], dueLooks: 0 };
+  return line({ ...next, ...onHour(now + dueAfter) }, outcome, { topic: "operator", now });
+}
+
+/** A held order starts again: its former deliveries are gone, the routes decide those of the next generation. */
+export function renewed(
+  record: OrderRecord,
+  decision: Decision,
+  outcome: string,
+  { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
+): OrderRecord {
+  start("renewed", record);
+  const next = newGeneration(record, decision);
+  const at = next.toSend.length > 0 ? now + dueAfter : now;
+  return line({ ...next, dueLooks: 0, ...onHour(at) }, outcome, { topic: "operator", now });
+}
+
+/** A held order goes on as it is: its deliveries stay valid. */
+export function kept(
+  record: OrderRecord,
+  outcome: string,
+  { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
+): OrderRecord {
+  start("kept", record);
+  const next = { ...omit(record, "reason"), state: "recorded" as const, dueLooks: 0, ...onHour(now + dueAfter) };
+  return line(next, outcome, { topic: "operator", now });
+}
+
+/** One line more in its trace. */
+export function withTrace(record: OrderRecord, outcome: string, now: number): OrderRecord {
+  start("withTrace", record);
+  return line(record, outcome, { topic: "operator", now });
+}
+
+/** Decided destinations whose delivery of this generation may still exist, or come to exist. */
+export const leftOver = (record: OrderRecord, deliveries: Delivery[]): string[] =>
+  record.decided.filter((destination) => {
+    const state = deliveryOf({ record, deliveries }, destination)?.state;
+    return state !== "cancelled" && state !== "withdrawn";
+  });
+
+/** The buyer and the number are projected by the work list's index: they are set once, so that no update writes it. */
+function withFacts(record: OrderRecord, facts: OrderFacts): OrderRecord {
+  const { buyer = facts.buyer, number = facts.number } = record;
+  return {
+    ...record,
+    ...facts,
+    ...(buyer !== undefined && { buyer }),
+    ...(number !== undefined && { number }),
+  };
+}
+
+/** Destinations once decided stay; those that became due are added. */
+function decided(record: OrderRecord, { state, reason, destinations }: Decision): OrderRecord {
+  if (isHeldForOperator(record)) return record;
+  const fresh = destinations.filter((destination) => !record.decided.includes(destination));
+  const all = [...record.decided, ...fresh];
+  return {
+    ...omit(record, "reason"),
+    decided: all,
+    toSend: [...record.toSend, ...fresh],
+    ...(all.length > 0 ? { state: "recorded" as const } : { state, ...(reason !== undefined && { reason }) }),
+  };
+}
+
+/** Only where nothing of the former generation is left over. */
+function newGeneration(record: OrderRecord, decision: Decision): OrderRecord {
+  const generation = record.generation + (record.decided.length > 0 ? 1 : 0);
+  const next = { ...record, state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
+  return decided({ ...next, generation }, decision);
+}
+
+/**
+ * Its one entry in the work list (design.md "The work list"): the hour in which find-due looks at what was decided. It has
+ * one from its first write on, and an order that is over keeps it: in the good case the index is written once.
+ */
+function scheduled(record: OrderRecord, { eventId, receivedAt, now, dueAfter }: EventOccasion): OrderRecord {
+  const { toSend, toSuppress, workAt } = record;
+  const ahead = workAt !== undefined && Date.parse(workAt) > now;
+  // What is to be suppressed can wait for the look that is coming anyway; the pass may have left an older one behind.
+  if (toSend.length > 0 || (toSuppress.length > 0 && !(ahead && isOnHour(record)))) {
+    // What is sent now was decided by this event: its ID travels to the provider's call, and the time to it counts from here.
+    const decidedBy = toSend.length > 0 ? { eventId, receivedAt } : {};
+    return { ...record, ...decidedBy, ...onHour(now + dueAfter), dueLooks: 0 };
+  }
+  const entry = workAt === undefined ? onHour(now) : {};
+  return { ...record, ...entry, ...entryOfHeld(record, now) };
+}
+
+/** Held for the operator, and nothing else is open: the list `held`; any other leaves that list. */
+function entryOfHeld(record: OrderRecord, now: number): Partial<Pick<OrderRecord, "workAt" | "workList">> {
+  const listed = record.workList === "held";
+  const waits = isHeldForOperator(record) && record.toSend.length === 0 && record.toSuppress.length === 0;
+  if (waits) return listed ? {} : onList("held", now);
+  return listed ? onHour(now) : {};
+}
+
+const isOnHour = ({ workList }: OrderRecord): boolean => workList !== undefined && workList !== "held";
+
+/** With the line in the trace that says what the event did. */
+function traced(
+  record: OrderRecord,
+  outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "touched",
+  occasion: EventOccasion,
+): OrderRecord {
+  const changed = outcome === "recorded" || outcome === "updated" || outcome === "cancelled";
+  return line(record, changed ? describe(outcome, record) : outcome, occasion, occasion.eventId);
+}
+
+const describe = (outcome: string, { state, reason }: OrderRecord): string =>
+  state === "recorded" || outcome === state ? outcome : `${outcome}, ${state}${reason ? `: ${reason}` : ""}`;
+
+function line(record: OrderRecord, outcome: string, { now, topic }: Occasion, eventId?: string): OrderRecord {
+  const entry = { at: new Date(now).toISOString(), topic, outcome, ...(eventId !== undefined && { eventId }) };
+  const events = [...record.events, entry].slice(-TRACE_LENGTH);
+  return { ...record, rev: record.rev + 1, events, eventCount: record.eventCount + 1 };
+}
