@@ -34,7 +34,9 @@ export async function renew(
   refuseUnlessHeld(snapshot);
   const left = leftOver(record, deliveries);
   if (left.length > 0) {
-    const states = left.map((destination) => `${destination} (${deliveryOf(snapshot, destination)?.state ?? "queued"})`);
+    const states = left.map(
+      (destination) => `${destination} (${deliveryOf(snapshot, destination)?.state ?? "queued"})`,
+    );
     throw new CommandError(
       `Of the former deliveries ${states.join(", ")} may still exist. Cancel each at the provider and say so: --resolve cancelled; or, where nothing is there: --resolve not-created.`,
     );

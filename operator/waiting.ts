@@ -64,7 +64,10 @@ async function look(
 ): Promise<WaitingOne | undefined> {
   const file = await ledger.load(identity);
   if (!file) return undefined;
-  const common = { order: `${pathOf({ channel: identity.channel, name: identity.connection })}/${identity.orderId}`, since };
+  const common = {
+    order: `${pathOf({ channel: identity.channel, name: identity.connection })}/${identity.orderId}`,
+    since,
+  };
   if (destination === undefined) {
     if (!isHeldForOperator(file.record)) return undefined;
     return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };

@@ -3,13 +3,7 @@ import { cancelled, inDoubt, withdrawn, withReference } from "../../shared/ledge
 import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
 import type { Prepared } from "../providers/provider.ts";
 import { create } from "./create.ts";
-import {
-  Conflict,
-  type DeliveryContext,
-  type OpenedContext,
-  requireTimeForCall,
-  save,
-} from "./delivery-context.ts";
+import { Conflict, type DeliveryContext, type OpenedContext, requireTimeForCall, save } from "./delivery-context.ts";
 import { followUp } from "./follow-up.ts";
 import { type AttemptResult, afterError } from "./outcome.ts";
 import { outgoingOf } from "./outgoing-of.ts";

@@ -61,7 +61,8 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
     newDelivery({ ...record, generation: pointer.generation }, pointer.destination);
   const known = { pointer, delivery };
 
-  if (ENDED.has(delivery.state) && stageOf(delivery) !== "step-open") return { disposition: "ack", outcome: "ended", ...known };
+  if (ENDED.has(delivery.state) && stageOf(delivery) !== "step-open")
+    return { disposition: "ack", outcome: "ended", ...known };
   const failedAt = delivery.failed[message.messageId];
   if (failedAt !== undefined && message.sentAt <= failedAt) {
     return { disposition: { retryInMs: 0 }, outcome: "failed-before", ...known };

@@ -62,8 +62,7 @@ export function afterError(delivery: Delivery, error: unknown, context: Delivery
   }
   // While it is in doubt, a refusal of the look-up says nothing about the order.
   if (error instanceof Rejected && delivery.state !== "in-doubt") return refused(delivery, error, context);
-  const surelyNotCreated =
-    error instanceof Misconfigured || error instanceof Unavailable || error instanceof Rejected;
+  const surelyNotCreated = error instanceof Misconfigured || error instanceof Unavailable || error instanceof Rejected;
   const known = delivery.state === "sending" && !surelyNotCreated ? doubted(delivery, context) : delivery;
   return failed(known, error, context);
 }

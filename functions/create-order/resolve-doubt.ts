@@ -33,7 +33,9 @@ export async function resolveDoubt(delivery: Delivery, context: OpenedContext): 
 }
 
 const inconclusive = (): Unavailable =>
-  new Unavailable("the provider's records could not be searched to the end, so it is not known whether the order exists");
+  new Unavailable(
+    "the provider's records could not be searched to the end, so it is not known whether the order exists",
+  );
 
 /** Worth waiting for inside the function. */
 const isShort = (ms: number, context: OpenedContext): boolean =>
@@ -42,7 +44,9 @@ const isShort = (ms: number, context: OpenedContext): boolean =>
 function askLater(delivery: Delivery, left: number, context: OpenedContext): AttemptResult {
   const { retryBase } = context.config.timing;
   const known = delivery.reason !== undefined || delivery.errorText !== undefined;
-  const cause = known ? undefined : { reason: "an earlier attempt may have created it; the provider does not show it yet" };
+  const cause = known
+    ? undefined
+    : { reason: "an earlier attempt may have created it; the provider does not show it yet" };
   return postponed(delivery, Math.min(left, Math.max(retryBase, left / 2)), cause, context);
 }
 

@@ -1,9 +1,12 @@
 import type { Identity } from "../../shared/identity.ts";
-import { type Delivery, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
+import { type Delivery, newDelivery } from "../../shared/ledger/delivery.ts";
+import { backAt, isOpen, overdue } from "../../shared/ledger/delivery-life.ts";
+import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
+import { isHeldForOperator, looked } from "../../shared/ledger/order-life.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
 import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
-import { isOnOpenList, onHour, onList } from "../../shared/ledger/work-list.ts";
+import { isOnOpenList } from "../../shared/ledger/work-list.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
 import { inBatches } from "./in-batches.ts";
@@ -61,29 +64,33 @@ export async function findDue(deps: Deps): Promise<Pass> {
 }
 
 /** Where the pass had to stop, and the first entry that failed; both are due times in epoch ms. */
-interface Seen {
-  unseen?: number;
-  failed?: number;
+class Seen {
+  unseen: number | undefined;
+  failed: number | undefined;
+
+  stoppedAt(time: number): this {
+    this.unseen = time;
+    return this;
+  }
 }
 
 async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Promise<Seen> {
-  let failed: number | undefined;
-  const until = (unseen?: number): Seen => ({
-    ...(unseen !== undefined && { unseen }),
-    ...(failed !== undefined && { failed }),
-  });
+  const seen = new Seen();
+  const isOver = () => deps.now() >= deps.deadline;
   // An hour at a time: after an outage there is more than a pass can get through.
-  for (let start = from; start <= to; start = (Math.floor(start / HOUR) + 1) * HOUR) {
-    if (deps.now() >= deps.deadline) return until(start);
-    const hour = deps.ledger.walk(start, Math.min(to, (Math.floor(start / HOUR) + 1) * HOUR - 1));
+  for (let start = from; start <= to; start = hourAfter(start)) {
+    if (isOver()) return seen.stoppedAt(start);
+    const hour = deps.ledger.walk(start, Math.min(to, hourAfter(start) - 1));
     for await (const entries of inBatches(hour, SIDE_BY_SIDE)) {
-      if (deps.now() >= deps.deadline) return until(Date.parse(entries[0].workAt));
-      const [first] = await lookAt(entries, pass, deps);
-      failed ??= first && Date.parse(first.workAt);
+      if (isOver()) return seen.stoppedAt(Date.parse(entries[0].workAt));
+      const [failed] = await lookAt(entries, pass, deps);
+      if (failed) seen.failed ??= Date.parse(failed.workAt);
     }
   }
-  return until();
+  return seen;
 }
+
+const hourAfter = (time: number): number => (Math.floor(time / HOUR) + 1) * HOUR;
 
 /**
  * Behind all that was looked at, but for what failed: that is found again. It gives way where it would keep others from ever
@@ -111,67 +118,46 @@ async function lookAt(entries: WorkEntry[], pass: Pass, deps: Deps): Promise<Wor
 
 async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): Promise<void> {
   const { ledger, config, now } = deps;
-  const file = await ledger.load(identity);
+  const snapshot = await ledger.load(identity);
   // The index is eventually consistent: an entry that moved on is found again where it went.
-  if (!file || file.record.workAt !== workAt) return;
+  if (!snapshot || snapshot.record.workAt !== workAt) return;
   pass.looked += 1;
-  const { record } = file;
+  const { record } = snapshot;
   const open = record.decided
     .filter((destination) => !record.toSuppress.includes(destination))
-    .filter((destination) => isOpen(deliveryOf(file, destination), now()));
+    .filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
   if (record.toSend.length === 0 && record.toSuppress.length === 0 && open.length === 0) return;
 
   const known = new Set(config.destinations.map(destinationPath));
-  // To one that was taken out of the stage nothing can be sent; it is counted all the same.
-  const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(file, destination), deps));
-  await Promise.all(open.map((destination) => standOpen(file, destination, Date.parse(workAt), deps)));
-  const looks = (record.dueLooks ?? 0) + 1;
-  const pause = config.timing.dueAfter * Math.min(2 ** looks, LONGEST_PAUSE);
-  const next = {
-    ...record,
-    rev: record.rev + 1,
-    toSend: [...new Set([...record.toSend, ...lost])].filter((destination) => known.has(destination)),
-    dueLooks: looks,
-    ...onHour(now() + pause),
-  };
-  // Somebody else wrote it: it stays where it is in the index, or has moved on; either way it is found again.
-  if ((await ledger.putOrder(next)) === "conflict") throw new Error("written by somebody else");
+  // To a destination that was taken out of the stage nothing can be sent; its delivery is counted all the same.
+  const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(snapshot, destination), deps));
+  await Promise.all(open.map((destination) => countAsOpen(snapshot, destination, deps)));
+  const resend = isHeldForOperator(record) ? [] : lost;
+  const toSend = [...new Set([...record.toSend, ...resend])].filter((destination) => known.has(destination));
+  const pause = config.timing.dueAfter * Math.min(2 ** ((record.dueLooks ?? 0) + 1), LONGEST_PAUSE);
+  const next = looked(record, toSend, pause, now());
+  // Another writer was first: the entry stays where it is in the index, or has moved on; either way it is found again.
+  if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
   pass.resent += next.toSend.length;
   await dispatch(next, deps);
 }
 
-/**
- * From now on it is counted until it ends (gauges.ts); what failed once stands there already.
- * @param workAt of the order, epoch ms
- */
-async function standOpen(file: OrderSnapshot, destination: string, workAt: number, deps: Deps): Promise<void> {
-  const { record } = file;
-  const delivery = deliveryOf(file, destination) ?? newDelivery(record, destination);
-  // A running attempt's result is conditional on what it claimed: its item is nobody else's.
+/** From now on it is counted until it ends (gauges.ts); what failed once is counted already. */
+async function countAsOpen(snapshot: OrderSnapshot, destination: string, deps: Deps): Promise<void> {
+  const { record } = snapshot;
+  const delivery = deliveryOf(snapshot, destination) ?? newDelivery(record, destination);
+  // A running attempt's result is conditional on what it claimed: no other writer touches the item.
   if (isOnOpenList(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
-  // When it was sent; where it never was, when that was decided: the order may have waited for its payment before.
-  const { sentAt, toSend } = record;
-  const decidedAt = workAt - deps.config.timing.dueAfter;
+  // Open since it was sent, or since it was decided if it never was: an order may have been held for payment before.
+  const { sentAt, toSend, workAt = record.firstSeenAt } = record;
+  const decidedAt = Date.parse(workAt) - deps.config.timing.dueAfter;
   const since = sentAt === undefined || toSend.includes(destination) ? decidedAt : Date.parse(sentAt);
-  // Where somebody else wrote it, it is not forgotten: what comes of it, or the next look, puts it there.
-  await deps.ledger.putDelivery({ ...delivery, rev: delivery.rev + 1, ...onList("open", since) });
-}
-
-const deliveryOf = ({ record, deliveries }: OrderSnapshot, destination: string): Delivery | undefined =>
-  deliveries.find((one) => one.destination === destination && one.generation === record.generation);
-
-/** Not ended, and not in a DLQ either as far as we put it there. */
-function isOpen(delivery: Delivery | undefined, now: number): boolean {
-  if (!delivery) return true;
-  if (ENDED.has(delivery.state)) return delivery.followUp !== undefined && Object.keys(delivery.failed).length === 0;
-  if (delivery.state === "rejected" || delivery.state === "failed") return false;
-  const failedForGood = delivery.state === "in-doubt" && delivery.nextAttemptAt === undefined;
-  return !(failedForGood && Object.keys(delivery.failed).length > 0 && (delivery.leaseUntil ?? 0) < now);
+  // Where another writer was first, it is not forgotten: the result of that, or the next look, puts it on the list.
+  await deps.ledger.putDelivery(overdue(delivery, since));
 }
 
 /** Its message should have come back by now: SQS dropped it, dead-lettered it alone, or it was never sent. */
 function isLost(delivery: Delivery | undefined, { config, now }: Deps): boolean {
   const { visibilityFactor, createTimeout, dueAfter } = config.timing;
-  const back = Math.max(delivery?.leaseUntil ?? 0, delivery?.nextAttemptAt ?? 0);
-  return !delivery || now() > back + visibilityFactor * createTimeout + dueAfter;
+  return !delivery || now() > backAt(delivery) + visibilityFactor * createTimeout + dueAfter;
 }

@@ -115,5 +115,7 @@ function buyerOf({ buyer, shippingAddress }: Order, connection: Connection): str
   const known = buyer?.id ?? buyer?.email?.toLowerCase() ?? shippingAddress?.email?.toLowerCase();
   return known === undefined
     ? undefined
-    : createHash("sha256").update(`${pathOf(connection)}#${known}`).digest("base64url");
+    : createHash("sha256")
+        .update(`${pathOf(connection)}#${known}`)
+        .digest("base64url");
 }

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod/mini";
 import { omit } from "../omit.ts";
 import { Delivery } from "./delivery.ts";
+import { ErrorText } from "./error-text.ts";
 import type { Item } from "./table.ts";
 
 /** Characters of JSON. DynamoDB takes an item of 400 KB, which thousands of lines would not fit as they are. */
@@ -9,19 +10,30 @@ const MOST_PLAIN = 64 * 1024;
 /** Of unzipped lines, bytes; an event is never larger. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** A delivery whose lines are too many for its item: gzip of their JSON. */
-export type StoredDelivery = Omit<Delivery, "lines"> & { linesGzip: Uint8Array };
+/**
+ * A delivery as the table stores it: its error text is an item of its own, of which it keeps the `rev`; lines that are too
+ * many for one item are gzip of their JSON.
+ */
+type StoredDelivery = Omit<Delivery, "errorText"> & { errorRev?: number; linesGzip?: Uint8Array };
 
-/** A delivery as the table stores it. */
-export function packDelivery(delivery: Delivery): Delivery | StoredDelivery {
+export function packDelivery(delivery: Delivery): StoredDelivery {
+  const { errorText } = delivery;
+  const stored = { ...omit(delivery, "errorText"), ...(errorText && { errorRev: errorText.rev }) };
   const lines = JSON.stringify(delivery.lines ?? []);
-  if (lines.length <= MOST_PLAIN) return delivery;
-  return { ...omit(delivery, "lines"), linesGzip: gzipSync(lines) };
+  return lines.length <= MOST_PLAIN ? stored : { ...omit(stored, "lines"), linesGzip: gzipSync(lines) };
 }
 
-export function unpackDelivery(item: Item): Delivery {
+/** @param error its error text as stored, expired ones left out */
+export function unpackDelivery(item: Item, error?: Item): Delivery {
+  const errorText = error && z.parse(ErrorText, error);
   const zipped = item["linesGzip"];
-  if (!(zipped instanceof Uint8Array)) return z.parse(Delivery, item);
-  const lines: unknown = JSON.parse(gunzipSync(zipped, { maxOutputLength: LARGEST }).toString("utf8"));
-  return z.parse(Delivery, { ...item, lines });
+  const lines: unknown =
+    zipped instanceof Uint8Array
+      ? JSON.parse(gunzipSync(zipped, { maxOutputLength: LARGEST }).toString("utf8"))
+      : item["lines"];
+  return z.parse(Delivery, {
+    ...item,
+    ...(lines !== undefined && { lines }),
+    ...(errorText && errorText.rev === item["errorRev"] && { errorText }),
+  });
 }

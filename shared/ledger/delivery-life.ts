@@ -1,5 +1,5 @@
 import { omit } from "../omit.ts";
-import type { Delivery, DeliveryState } from "./delivery.ts";
+import { type Delivery, type DeliveryState, ENDED } from "./delivery.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
 import { onList, onOpenList } from "./work-list.ts";
 
@@ -366,3 +366,16 @@ const newest = (tries: Delivery["tries"]): Delivery["tries"] =>
       .sort(([, a], [, b]) => b.since - a.since)
       .slice(0, 10),
   );
+
+/** Not ended, nor waiting for the operator: its message is on its way, or should be. @param now epoch ms */
+export function isOpen(delivery: Delivery | undefined, now: number): boolean {
+  if (!delivery) return true;
+  const { state, failed, nextAttemptAt, leaseUntil = 0 } = delivery;
+  const deadLettered = Object.keys(failed).length > 0;
+  if (ENDED.has(state)) return stageOf(delivery) === "step-open" && !deadLettered;
+  if (state === "rejected" || state === "failed") return false;
+  return !(state === "in-doubt" && nextAttemptAt === undefined && deadLettered && leaseUntil < now);
+}
+
+/** When its message comes back at the latest, as far as the delivery says; epoch ms. */
+export const backAt = ({ leaseUntil = 0, nextAttemptAt = 0 }: Delivery): number => Math.max(leaseUntil, nextAttemptAt);

@@ -7,9 +7,15 @@ export class ForbiddenTransition extends Error {
 export type Moves<From extends string, To extends string> = { readonly [from in From]?: readonly To[] };
 
 /** From each of these states to `to`. */
-export const lead = <From extends string, To extends string>(from: readonly From[], ...to: To[]): Moves<From, To> =>
-  Object.fromEntries(from.map((state) => [state, to])) as Moves<From, To>;
+export function lead<From extends string, To extends string>(from: readonly From[], ...to: To[]): Moves<From, To> {
+  const moves: { [state in From]?: readonly To[] } = {};
+  for (const state of from) moves[state] = to;
+  return moves;
+}
 
 /** From each of these states to itself. */
-export const stay = <State extends string>(...states: State[]): Moves<State, State> =>
-  Object.fromEntries(states.map((state) => [state, [state]])) as Moves<State, State>;
+export function stay<State extends string>(...states: State[]): Moves<State, State> {
+  const moves: { [state in State]?: readonly State[] } = {};
+  for (const state of states) moves[state] = [state];
+  return moves;
+}

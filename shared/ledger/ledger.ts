@@ -6,6 +6,7 @@ import { ITEM_VERSION, isNewer, NewerRelease } from "../release.ts";
 import { WORK_INDEX, WORK_LIST_SHARDS } from "../stage/names.ts";
 import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
+import type { ErrorText } from "./error-text.ts";
 import { mergeSorted } from "./merge-sorted.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
 import { OrderRecord } from "./order-record.ts";
@@ -52,6 +53,7 @@ export interface Ledger {
 
 export const orderPk = (identity: Identity): string => `order#${identityText(identity)}`;
 export const deliverySk = (destination: string, generation: number): string => `delivery#${destination}#${generation}`;
+const errorSk = (destination: string, generation: number): string => `error#${destination}#${generation}`;
 const CURSOR = { pk: "find-due", sk: "cursor" };
 const HOUR = 3_600_000;
 /** All times of `workAt`, as text. */
@@ -86,6 +88,15 @@ export function createLedger(
     );
   };
 
+  const putErrorText = (delivery: Delivery, errorText: ErrorText) =>
+    table.put(
+      {
+        ...{ pk: orderPk(delivery), sk: errorSk(delivery.destination, delivery.generation), v: ITEM_VERSION },
+        ...errorText,
+      },
+      { expression: "attribute_not_exists(pk) OR rev <= :rev", values: { ":rev": errorText.rev } },
+    );
+
   /** Of a list or an hour, from all its shards. */
   const entries = (list: string, sort: Omit<Range["sort"], "name">, order: "ascending" | "descending") => {
     const shards = Array.from({ length: WORK_LIST_SHARDS }, (_, shard) =>
@@ -109,11 +120,14 @@ export function createLedger(
       const items = (await table.partition(orderPk(identity))).map(fromStored);
       const record = items.find(({ sk }) => sk === "order");
       if (!record) return undefined;
-      const body = alive(items).find(({ sk }) => sk === "body");
+      const unexpired = new Map(alive(items).map((item) => [item.sk, item]));
+      const body = unexpired.get("body");
       return {
         record: z.parse(OrderRecord, record),
         body: body && z.parse(BodyItem, body),
-        deliveries: items.filter(({ sk }) => sk.startsWith("delivery#")).map(unpackDelivery),
+        deliveries: items
+          .filter(({ sk }) => sk.startsWith("delivery#"))
+          .map((item) => unpackDelivery(item, unexpired.get(item.sk.replace("delivery#", "error#")))),
       };
     },
 
@@ -129,8 +143,12 @@ export function createLedger(
 
     readBody: (body) => unpackBody(body, store),
 
-    putDelivery: (delivery) =>
-      put(delivery, deliverySk(delivery.destination, delivery.generation), packDelivery(delivery)),
+    async putDelivery(delivery) {
+      const { destination, generation, rev, errorText } = delivery;
+      // First the text: a delivery that names one is never without it.
+      if (errorText?.rev === rev && (await putErrorText(delivery, errorText)) === "conflict") return "conflict";
+      return put(delivery, deliverySk(destination, generation), packDelivery(delivery));
+    },
 
     async *walk(from, to) {
       const [first = "", last = ""] = [from, to].sort((a, b) => a - b).map((time) => new Date(time).toISOString());

@@ -1,8 +1,8 @@
 import { omit } from "../omit.ts";
+import type { OrderState } from "../order-state.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
-import type { OrderState } from "../order-state.ts";
 import { type OrderRecord, TRACE_LENGTH } from "./order-record.ts";
 import { onHour, onList } from "./work-list.ts";
 
@@ -167,7 +167,8 @@ export function revived(
 ): OrderRecord {
   start("revived", record);
   const newer = withFacts(record, facts);
-  const reason = "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
+  const reason =
+    "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
   const next: OrderRecord =
     leftOver(record, deliveries).length > 0 ? { ...newer, state: "held", reason } : newGeneration(newer, decision);
   return traced(scheduled(next, occasion), "updated", occasion);

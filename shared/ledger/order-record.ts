@@ -31,7 +31,7 @@ export const OrderRecord = z.object({
   freshness: z.string(),
   /** SHA-256 of the order as mapped: tells a repeat from an update of equal freshness. */
   digest: z.optional(z.string()),
-  /** The buyer's number of it: what a buyer quotes. */
+  /** The buyer's number of it: what a buyer quotes. Set once: the index projects it. */
   number: z.optional(z.string()),
   placedAt: z.optional(z.string()),
   firstSeenAt: z.string(),
@@ -48,8 +48,6 @@ export const OrderRecord = z.object({
   /** Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries. */
   eventId: z.string(),
   receivedAt: z.string(),
-  /** The buyer's own number of the order: "#1001". Set once: the index projects it. */
-  number: z.optional(z.string()),
   /** Hash of the buyer, so that a buyer's bodies can be found and erased. Set once: the index projects it. */
   buyer: z.optional(z.string()),
   /** Its entry in the work list: when find-due looks at it next, and the hour of that; or a list (work-list.ts). */
