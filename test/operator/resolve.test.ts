@@ -3,7 +3,6 @@ import { after, before, describe, test } from "node:test";
 import { keep, renew } from "../../operator/renew.ts";
 import { type Finding, findingOf, resolve } from "../../operator/resolve.ts";
 import { sendAgain, sendable } from "../../operator/send-again.ts";
-import { withEvent } from "../../operator/trace-event.ts";
 import { grouped, waitingOnes } from "../../operator/waiting.ts";
 import type { OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
@@ -341,11 +340,11 @@ describe("an order held for a person", () => {
   async function release(desk: Desk, how: "renew" | "keep") {
     const { ledger, config, now } = desk.relay;
     const file = await desk.file();
-    const { record } = how === "keep" ? keep(file) : await renew(file, ledger, config, now());
-    const written = withEvent(record, `${how} by ada`, now());
-    equal(await ledger.putOrder(written), "written");
+    const releaser = { config, who: "ada", now: now() };
+    const { record } = how === "keep" ? keep(file, releaser) : await renew(file, ledger, releaser);
+    equal(await ledger.putOrder(record), "written");
     const queues = { sendToDestination: async (_: string, message: string) => desk.relay.send(message) };
-    await dispatch(written, { ledger, now, queues });
+    await dispatch(record, { ledger, now, queues });
   }
 
   test("begins a new generation once its former delivery is cancelled there, and is created under a reference of its own", async () => {

@@ -152,9 +152,9 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       const file = await fileOf(HELD);
       const { state, workList } = file.record;
       deepEqual({ state, workList }, { state: "held", workList: "held" });
-      await rejects(renew(file, started.ledger, relay.config, relay.clock), /parcelworks\/demo \(created\) may still/);
+      await rejects(renew(file, started.ledger, releaser()), /parcelworks\/demo \(created\) may still/);
       const { delivery } = resolve(file, DESTINATION, { is: "cancelled" }, around());
-      const renewed = await renew({ ...file, deliveries: [delivery] }, started.ledger, relay.config, relay.clock);
+      const renewed = await renew({ ...file, deliveries: [delivery] }, started.ledger, releaser());
       deepEqual([renewed.record.generation, renewed.record.toSend], [2, [DESTINATION]]);
     });
 
@@ -182,6 +182,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(asked(), { posts: 0, finds: 1 });
     });
 
+    const releaser = () => ({ config: relay.config, who: "ada", now: relay.clock });
     const around = () => ({
       ...{ destinations: relay.config.destinations, timing: relay.config.timing, restoredAt: undefined },
       ...{ settlingOf: () => 2 * MINUTE, who: "ada", now: relay.clock },
