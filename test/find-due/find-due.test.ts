@@ -148,17 +148,20 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(room.sent, []);
     });
 
-    story("looks once at what is held until it is paid and at what is not routed, and changes nothing", async (room) => {
-      await room.ordered({ id: "held", financialState: "pending" });
-      await room.ordered({ id: "not-routed", test: true });
-      const before = [await room.record("held"), await room.record("not-routed")];
-      room.clock += DAY;
-      room.commands.length = 0;
-      deepEqual(await room.pass(), { looked: 2, resent: 0, failed: 0, stuck: false });
-      deepEqual(writesOf(room.commands), ["PutItemCommand"], "the cursor");
-      deepEqual([await room.record("held"), await room.record("not-routed")], before);
-      equal((await room.pass()).looked, 0);
-    });
+    story(
+      "looks once at what is held until it is paid and at what is not routed, and changes nothing",
+      async (room) => {
+        await room.ordered({ id: "held", financialState: "pending" });
+        await room.ordered({ id: "not-routed", test: true });
+        const before = [await room.record("held"), await room.record("not-routed")];
+        room.clock += DAY;
+        room.commands.length = 0;
+        deepEqual(await room.pass(), { looked: 2, resent: 0, failed: 0, stuck: false });
+        deepEqual(writesOf(room.commands), ["PutItemCommand"], "the cursor");
+        deepEqual([await room.record("held"), await room.record("not-routed")], before);
+        equal((await room.pass()).looked, 0);
+      },
+    );
 
     story(
       "counts what waits for a destination that was taken out of the stage, and sends nothing there",
