@@ -384,10 +384,20 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal((await room.record(id)).workAt, workAt);
     });
 
-    story("what is not sent stands in no index", async ({ room, id }) => {
-      await room.ordered({ id, financialState: "pending" });
-      equal((await room.record(id)).workAt, undefined);
-    });
+    for (const [what, changes] of [
+      ["held until it is paid", { financialState: "pending" }],
+      ["not routed", { test: true }],
+      ["cancelled when first seen", { cancelledAt: LATER }],
+    ] as const) {
+      judgement(`what is ${what} enters the work list under the hour of its first write`, async ({ room, id }) => {
+        await room.ordered({ id, ...changes });
+        const { workAt, workList } = await room.record(id);
+        deepEqual([workAt, workList], [new Date(room.clock).toISOString(), "2026-11-01T12"]);
+        room.clock += DAY;
+        await room.ordered({ id, ...changes, updatedAt: LATER, note: "later" });
+        equal((await room.record(id)).workAt, workAt, "over, it stays where it is");
+      });
+    }
 
     judgement("states and body expire at times fixed when the order was first seen", async ({ room, id }) => {
       await room.ordered({ id });
