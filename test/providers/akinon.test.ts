@@ -1,5 +1,6 @@
 import { akinon } from "../../functions/providers/akinon/index.ts";
 import { productKeyOf } from "../../local/simulators/providers/akinon/products.ts";
+import { OLD_CANCELLED, REFUSED, REPEATED } from "./contract/fault-cases.ts";
 import { providerContract } from "./contract.ts";
 
 const [TEE, MUG] = [productKeyOf("DEMO-TEE-M"), productKeyOf("DEMO-MUG")];
@@ -99,7 +100,7 @@ providerContract(akinon, {
     ],
   },
   foreign: (request) => ({ ...Object(request), order_item: Object(request).order_item.slice(0, 1) }),
-  outcomes: { "401-once": "created", "old-cancelled-2xx": "in-doubt", "service-406": "rejected" },
+  faults: { "401-once": REPEATED, "old-cancelled-2xx": OLD_CANCELLED, "service-406": REFUSED },
   answers: [
     { status: 201, body: order(), outcome: "created" },
     { status: 201, body: order({ pk: "8001", status: { value: "400", label: "Onaylandı" } }), outcome: "created" },

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import type { FaultCase } from "./contract/fault-cases.ts";
 import { faults } from "./contract/faults.ts";
 import { hostileServer } from "./contract/hostile-server.ts";
 import { lookUps } from "./contract/look-ups.ts";
@@ -22,8 +23,8 @@ export interface Contract extends Setup {
   sample: unknown;
   /** An order that somebody else made of ours: same number or mark, other lines. */
   foreign(request: unknown): unknown;
-  /** What `create` comes to under a fault of the simulator, where it is not what contract/faults.ts expects of all. */
-  outcomes?: Record<string, Outcome>;
+  /** The simulator's own faults, and those that come to something else here than contract/fault-cases.ts says. */
+  faults?: Record<string, FaultCase>;
   /** The document's answers, one by one, and what each means. */
   answers: (Written & { outcome: Outcome })[];
   /** Both positions of every switch: the simulator's, with the settings that fit. */
@@ -48,7 +49,10 @@ export function providerContract<Settings, Secret>(provider: Provider<Settings, 
         ledger = await startLedger(kind);
       });
       after(() => ledger?.stop());
-      const suite = createSuite(provider, contract, () => ledger?.table);
+      const suite = createSuite(provider, contract, () => {
+        if (!ledger) throw new Error("The ledger has not started.");
+        return ledger;
+      });
       requests(suite);
       faults(suite);
       lookUps(suite);

@@ -32,7 +32,7 @@ providerContract(kakaclo, {
     channelType: "Standard",
   },
   foreign: (request) => ({ ...Object(request), orderItemsList: [{ sku: "DEMO-CAP", quantity: 7 }] }),
-  outcomes: { split: "created" },
+  faults: { split: { outcome: "created", state: "created", creates: 1 } },
   answers: [
     { status: 200, body: said(10000, "success", 1000000371651), outcome: "created" },
     { status: 200, body: said("10000", "Success！", "1000000371651"), outcome: "created" },

@@ -1,4 +1,5 @@
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
+import { MISCONFIGURED_ONCE, NOT_MADE_UNSEEN, REPEATED } from "./contract/fault-cases.ts";
 import { providerContract } from "./contract.ts";
 
 /** A gateway's envelope: text code, `msg`. */
@@ -53,14 +54,14 @@ providerContract(lingxing, {
     ],
   },
   foreign: (request) => ({ ...Object(request), item_list: [{ msku: "DEMO-CAP", quantity_shipped: 7 }] }),
-  outcomes: {
+  faults: {
     // Not executed, says Lingxing: made again with another token, or another timestamp.
-    "401-once": "created",
-    "token-missing": "created",
-    "signature-expired": "created",
-    "throttle-103": "throttled",
-    "error-500-envelope": "in-doubt",
-    "service-missing": "failed",
+    "401-once": REPEATED,
+    "token-missing": REPEATED,
+    "signature-expired": REPEATED,
+    "throttle-103": { outcome: "throttled", state: "created", creates: 2 },
+    "error-500-envelope": NOT_MADE_UNSEEN,
+    "service-missing": MISCONFIGURED_ONCE,
   },
   answers: [
     { status: 200, body: business(0, "操作成功", [], []), outcome: "created" },

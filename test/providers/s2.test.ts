@@ -1,5 +1,6 @@
 import { s2 } from "../../functions/providers/s2/index.ts";
 import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
+import { OLD_CANCELLED, REPEATED } from "./contract/fault-cases.ts";
 import { providerContract } from "./contract.ts";
 
 const ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe888";
@@ -148,7 +149,7 @@ providerContract(s2, {
     const { items } = Object(request);
     return { ...Object(request), items: [{ ...items[0], quantity: 7 }] };
   },
-  outcomes: { "401-once": "created", "old-cancelled-2xx": "in-doubt" },
+  faults: { "401-once": REPEATED, "old-cancelled-2xx": OLD_CANCELLED },
   answers: [
     { status: 200, body: order(), outcome: "created" },
     { status: 201, body: order(), outcome: "created" },

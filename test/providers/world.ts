@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import * as z from "zod/mini";
 import type { Client, Outgoing, Prepared, Provider, Sent } from "../../functions/providers/provider.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
-import { http } from "../../shared/connector/http.ts";
+import { type HttpRequest, http } from "../../shared/connector/http.ts";
 import type { CatalogEntry, Tools } from "../../shared/connector/tools.ts";
 import { createTools } from "../../shared/connector/tools.ts";
 import {
@@ -18,7 +18,7 @@ import { catalogPk } from "../../shared/ledger/catalog.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { Missing } from "../../shared/stage/config.ts";
 import { memoryTools } from "../support/memory-tools.ts";
-import { type HostileProxy, startHostileProxy } from "./hostile-proxy.ts";
+import { type HostileProxy, type Passed, startHostileProxy } from "./hostile-proxy.ts";
 
 /** How a destination of the demo is set up. */
 export interface Setup {
@@ -30,9 +30,12 @@ export interface Setup {
   /** Of the simulator. */
   switches?: Record<string, unknown>;
   catalog?: Record<string, CatalogEntry>;
-  /** Where cache, leases and catalog live; without one, in memory. Shared by many worlds, each of which sees its own. */
+  /** Where cache, leases and catalog live; without one, in memory. */
   table?: Table;
 }
+
+/** A call by its method and path, as the proxy sees it. */
+export type CallPath = Pick<Passed, "method" | "target">;
 
 /** A connector before its simulator, a proxy between them, a clock that can be put forward. */
 export interface World {
@@ -41,9 +44,11 @@ export interface World {
   sandbox: Sandbox;
   proxy: HostileProxy;
   /** One more client of the same destination, as another record of the batch has. */
-  open(): Client;
+  open(deadline?: number): Client;
   /** What each call may take from now on, ms. */
   setTimeout(ms: number): void;
+  /** What the next call that matches may take, ms. */
+  shortenNext(matches: (call: CallPath) => boolean, ms: number): void;
   now(): number;
   /** Puts simulator's and connector's clock forward. */
   pass(ms: number): void;
@@ -68,19 +73,25 @@ export async function startWorld<Settings, Secret>(
 
   const destination = `${provider.name}/demo`;
   const counted: string[] = [];
-  const own = table && ownPart(table);
   for (const [sku, entry] of Object.entries(catalog)) {
-    await own?.put({ ...entry, pk: catalogPk(destination), sk: sku }, { expression: "attribute_not_exists(pk)" });
+    await table?.put({ ...entry, pk: catalogPk(destination), sk: sku }, { expression: "attribute_not_exists(pk)" });
   }
   const memory = new Map<string, unknown>();
   const inMemory = memoryTools({ entries: catalog, now, memory });
   const subject = { kind: "provider", name: provider.name, account: destination } as const;
-  const tools = (): Tools => ({
+  let short: { matches: (call: CallPath) => boolean; ms: number } | undefined;
+  /** A connector's own, longer timeout would be the test's. */
+  const timeoutOf = ({ method, url }: Pick<HttpRequest, "method" | "url">): number => {
+    if (!short?.matches({ method, target: url.slice(proxy.url.length) })) return timeout;
+    const { ms } = short;
+    short = undefined;
+    return ms;
+  };
+  const tools = (deadline: number): Tools => ({
     ...inMemory,
-    ...(own && createTools({ subject, table: own, callTimeout: 0, memory, now, deadline: now() + 60_000 })),
-    deadline: now() + 60_000,
-    // A connector's own, longer patience would be the test's.
-    http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeout) }),
+    ...(table && createTools({ subject, table, callTimeout: 0, memory, now, deadline })),
+    deadline,
+    http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeoutOf(request)) }),
     count: (metric) => counted.push(metric),
   });
   const account = {
@@ -89,7 +100,7 @@ export async function startWorld<Settings, Secret>(
     secret: z.parse(provider.secret, { ...secret, baseUrl: `${proxy.url}/${provider.name}` }),
     missing: z.parse(Missing, missing),
   };
-  const open = () => provider.open(account, tools());
+  const open = (deadline = now() + 60_000) => provider.open(account, tools(deadline));
   let client = open();
   return {
     get client() {
@@ -101,27 +112,15 @@ export async function startWorld<Settings, Secret>(
     setTimeout: (ms) => {
       timeout = ms;
     },
+    shortenNext: (matches, ms) => {
+      short = { matches, ms };
+    },
     now,
     pass: (ms) => {
       ahead += ms;
       client = open();
     },
     counted,
-  };
-}
-
-let worlds = 0;
-/** A part of the table that no other world sees. */
-function ownPart(table: Table): Table {
-  const prefix = `world${++worlds}#`;
-  return {
-    ...table,
-    async get({ pk, sk }) {
-      const item = await table.get({ pk: prefix + pk, sk });
-      return item && { ...item, pk };
-    },
-    put: (item, condition) => table.put({ ...item, pk: prefix + item.pk }, condition),
-    delete: ({ pk, sk }, condition) => table.delete({ pk: prefix + pk, sk }, condition),
   };
 }
 

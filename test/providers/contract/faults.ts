@@ -2,84 +2,105 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { outgoingSample } from "../order-sample.ts";
-import { attempt, configure, type Outcome, outcomeOf } from "../world.ts";
-import { HANGING, LATE, patienceFor, SURELY_NOT, type Suite } from "./suite.ts";
-
-/** Of the faults that every simulator has: reference/providers.md 0, design.md "in doubt". */
-const EXPECTED: Record<string, Outcome> = {
-  "timeout-after-create": "in-doubt",
-  "reset-after-create": "in-doubt",
-  "error-500-after-create": "in-doubt",
-  "created-but-unreadable-2xx": "in-doubt",
-  "empty-2xx": "in-doubt",
-  "wrong-content-type": "in-doubt",
-  "oversized-10mb": "in-doubt",
-  "slow-drip": "in-doubt",
-  slow: "in-doubt",
-  "created-late": "in-doubt",
-  "timeout-before-create": "in-doubt",
-  "reset-before-create": "in-doubt",
-  "error-500": "in-doubt",
-  "unavailable-503": "in-doubt",
-  "html-200": "in-doubt",
-  redirect: "in-doubt",
-  throttle: "throttled",
-  reject: "rejected",
-  duplicate: "already-exists",
-  "401-once": "failed",
-};
-const EXPECTED_LOOK_UP: Record<string, Outcome> = {
-  "lookup-down": "down",
-  "lookup-timeout": "down",
-  "lookup-unreadable": "down",
-};
+import { attempt, configure, outcomeOf, type World } from "../world.ts";
+import { COMMON_FAULTS, LOOK_UP_FAULTS } from "./fault-cases.ts";
+import { HANGING, isUnanswered, LATE, SHORT, SURELY_NOT, type Suite } from "./suite.ts";
 
 /** Every fault of the simulator, what it comes to, and that it never makes a second order. */
 export function faults(suite: Suite): void {
-  const { name, contract, start, live, creates } = suite;
-  const outcomes = { ...EXPECTED, ...contract.outcomes };
+  const { name, contract, start, startRelay, live, creates, isCreate, isLookUp } = suite;
+  const cases = { ...COMMON_FAULTS, ...contract.faults };
 
-  describe("each fault is classified, and no fault makes a second order", { concurrency: 2 }, () => {
-    test("the suite knows every fault of the simulator", async (context) => {
+  /** The next create fails that way, or look-up; what is never answered ends soon. */
+  function expect(world: World, fault: string): void {
+    configure(world.sandbox, name, { lateMs: LATE, slowMs: 60_000 });
+    world.sandbox.setFault(name, fault);
+    if (isUnanswered(fault)) world.shortenNext(fault in LOOK_UP_FAULTS ? isLookUp : isCreate, SHORT);
+  }
+
+  function struckOnce({ sandbox }: World, fault: string): void {
+    equal(sandbox.calls(name).filter((call) => call.fault === fault).length, 1, `${fault} struck one call`);
+  }
+
+  describe("each fault is classified", { concurrency: 2 }, () => {
+    test("the suite knows every fault of the simulator, and no other", async (context) => {
       const { sandbox } = await start(context);
-      const known = { ...outcomes, ...EXPECTED_LOOK_UP };
-      deepEqual(
-        sandbox.faults(name).filter((fault) => !Object.hasOwn(known, fault)),
-        [],
-      );
+      deepEqual(sandbox.faults(name).toSorted(), Object.keys({ ...cases, ...LOOK_UP_FAULTS }).toSorted());
     });
 
-    for (const [fault, expected] of Object.entries(outcomes)) {
+    for (const [fault, { outcome: expected, repeats = 1 }] of Object.entries(cases)) {
       test(`${fault}: ${expected}`, HANGING, async (context) => {
         const world = await start(context);
-        configure(world.sandbox, name, { lateMs: LATE, slowMs: 60_000 });
-        world.sandbox.setFault(name, fault);
-        const { outcome, error } = await attempt(world, outgoingSample(), patienceFor(fault));
+        expect(world, fault);
+        const { outcome, error } = await attempt(world, outgoingSample());
+        struckOnce(world, fault);
         equal(outcome, expected, inspect(error));
-        // Two where the first was refused with 401.
-        ok(creates(world.proxy) <= 2);
+        equal(creates(world.proxy), repeats);
         if (SURELY_NOT.has(outcome)) deepEqual(world.sandbox.orders(name), []);
         if (outcome === "created") equal(live(world).length, 1);
       });
-
-      test(`${fault}: delivered once in the end`, HANGING, async (context) => {
-        const world = await start(context);
-        configure(world.sandbox, name, { lateMs: LATE, slowMs: 60_000 });
-        const last = await suite.deliver(world, outgoingSample(), fault);
-        ok(live(world).length <= 1, `${live(world).length} orders`);
-        if (expected === "rejected") equal(last, "rejected");
-        else if (["created", "same"].includes(last)) equal(live(world).length, 1);
-        else ok(last === "cancelled" || (last === "in-doubt" && contract.conclusive === false), String(last));
-      });
     }
 
-    for (const [fault, expected] of Object.entries(EXPECTED_LOOK_UP)) {
+    for (const [fault, expected] of Object.entries(LOOK_UP_FAULTS)) {
       test(`${fault}: ${expected}`, HANGING, async (context) => {
         const world = await start(context);
         const { sent } = await attempt(world, outgoingSample());
-        world.sandbox.setFault(name, fault);
-        world.setTimeout(patienceFor(fault));
+        expect(world, fault);
         equal(await world.client.find(sent, outgoingSample()).then(() => "found", outcomeOf), expected);
+        struckOnce(world, fault);
+      });
+    }
+  });
+
+  describe("under each fault create-order makes one order", { concurrency: 2 }, () => {
+    for (const [fault, { state, creates: expected, afterRedrive = "created" }] of Object.entries(cases)) {
+      test(
+        `${fault}: ${state} after ${expected} ${expected === 1 ? "create" : "creates"}`,
+        HANGING,
+        async (context) => {
+          const { world, relay } = await startRelay(context);
+          expect(world, fault);
+          await relay.order();
+          const [message] = relay.queue;
+          ok(message);
+          await relay.receive(message);
+          struckOnce(world, fault);
+          // What comes late has come by the time the settling is over.
+          if (fault === "created-late") await suite.untilMade(world);
+          await relay.run();
+
+          const delivery = await relay.delivery();
+          equal(delivery.state, state, delivery.reason);
+          equal(creates(world.proxy), expected);
+          equal(live(world).length, state === "created" ? 1 : 0);
+          equal(relay.queue.length, 0);
+          equal(relay.deadLetters.length, state === "created" ? 0 : 1);
+          if (state === "created") {
+            ok(delivery.providerOrderIds.length > 0);
+            return;
+          }
+
+          // "Start DLQ redrive": the fault is over.
+          relay.redrive("new");
+          await relay.run();
+          equal((await relay.delivery()).state, afterRedrive);
+          equal(live(world).length, afterRedrive === "created" ? 1 : 0);
+        },
+      );
+    }
+
+    for (const fault of Object.keys(LOOK_UP_FAULTS)) {
+      test(`${fault} after an answer that was lost: created after 1 create`, HANGING, async (context) => {
+        const { world, relay } = await startRelay(context);
+        world.sandbox.setFault(name, "reset-after-create");
+        expect(world, fault);
+        await relay.order();
+        await relay.run();
+        struckOnce(world, "reset-after-create");
+        struckOnce(world, fault);
+        equal((await relay.delivery()).state, "created");
+        equal(creates(world.proxy), 1);
+        equal(live(world).length, 1);
       });
     }
   });

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { outgoingSample } from "../order-sample.ts";
@@ -6,7 +6,7 @@ import { attempt } from "../world.ts";
 import { HANGING, type Suite } from "./suite.ts";
 
 /** Whatever turns out to be so at the real provider, with the setting that fits: one order, found again. */
-export function positions({ name, contract, start, settle, deliver, live }: Suite): void {
+export function positions({ name, contract, start, startRelay, settle, creates, live }: Suite): void {
   describe("every switch in every position", { concurrency: 2 }, () => {
     for (const { name: position, ...changes } of contract.positions) {
       test(`${position}: one order, found again`, HANGING, async (context) => {
@@ -23,8 +23,13 @@ export function positions({ name, contract, start, settle, deliver, live }: Suit
       });
 
       test(`${position}: an answer that was lost makes no second order`, HANGING, async (context) => {
-        const world = await start(context, changes);
-        equal(await deliver(world, outgoingSample(), "reset-after-create"), "same");
+        const { world, relay } = await startRelay(context, changes);
+        world.sandbox.setFault(name, "reset-after-create");
+        await relay.order();
+        await relay.run();
+        ok(world.sandbox.calls(name).some(({ fault }) => fault === "reset-after-create"));
+        equal((await relay.delivery()).state, "created");
+        equal(creates(world.proxy), 1);
         equal(live(world).length, 1);
       });
     }

@@ -2,18 +2,20 @@ import { fail } from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Found, Outgoing, Provider } from "../../../functions/providers/provider.ts";
-import type { Table } from "../../../shared/ledger/table.ts";
+import { createTable, type Table } from "../../../shared/ledger/table.ts";
+import { createLedgerTable, type TestLedger } from "../../support/ledger-table.ts";
 import type { Contract } from "../contract.ts";
-import type { HostileProxy, Passed } from "../hostile-proxy.ts";
-import { attempt, type Outcome, type Setup, sentOf, startWorld, type World } from "../world.ts";
+import type { HostileProxy } from "../hostile-proxy.ts";
+import { type CallPath, type Outcome, type Setup, sentOf, startWorld, type World } from "../world.ts";
+import { ContractRelay } from "./contract-relay.ts";
 
 /** What the parts of the contract suite share: one provider, what is known of it, worlds to try it in. */
 export interface Suite {
   readonly name: string;
   readonly contract: Contract;
   start(context: TestContext, changes?: Partial<Setup>): Promise<World>;
-  isCreate(passed: Passed): boolean;
-  isLookUp(passed: Passed): boolean;
+  isCreate(call: CallPath): boolean;
+  isLookUp(call: CallPath): boolean;
   /** How many creates were called. */
   creates(proxy: HostileProxy): number;
   /** What the provider holds and has not cancelled. */
@@ -23,16 +25,19 @@ export interface Suite {
   settle(world: World): void;
   /** What create-order would ask, had it claimed the delivery a while ago. */
   lookUp(world: World, outgoing: Outgoing): Promise<Found>;
-  /** As create-order does it: a doubt is ended by a look-up alone. @returns the last word */
-  deliver(world: World, outgoing: Outgoing, fault: string): Promise<Outcome | Found["found"]>;
+  /** The real create-order before such a world. */
+  startRelay(context: TestContext, changes?: Partial<Setup>): Promise<{ world: World; relay: ContractRelay }>;
 }
 
-/** Calls that nobody answers, or not in time: only these are worth a short patience (ms), good ones may take long on a busy machine. */
-const UNANSWERED = /^(timeout-|slow|created-late|lookup-timeout|no-answer)/;
-export const patienceFor = (fault: string): number => (UNANSWERED.test(fault) ? 1_000 : 10_000);
+/** Whether a call meets a server that never answers it, or not in time: it is worth waiting only so long for. */
+export const isUnanswered = (fault: string): boolean =>
+  /^(timeout-|slow|created-late|lookup-timeout|no-answer)/.test(fault);
+/** How long a call waits for an answer that does not come, ms; all others have 10 s, since a machine may be busy. */
+export const SHORT = 300;
+export const patienceFor = (fault: string): number => (isUnanswered(fault) ? SHORT : 10_000);
 
-/** When what comes late comes, ms. */
-export const LATE = 150;
+/** When what comes late comes, ms: after the call was given up. */
+export const LATE = SHORT + 150;
 /** A test that takes longer hangs. */
 export const HANGING = { timeout: 60_000 };
 
@@ -42,25 +47,35 @@ export const SURELY_NOT = new Set<Outcome>(["rejected", "throttled", "down", "fa
 export function createSuite<Settings, Secret>(
   provider: Provider<Settings, Secret>,
   contract: Contract,
-  table: () => Table | undefined,
+  ledger: () => TestLedger,
 ): Suite {
   const { name, timing } = provider;
-  const path = ({ method, target }: Passed) => `${method} ${(target.split("?")[0] ?? "").slice(`/${name}`.length)}`;
+  const path = ({ method, target }: CallPath) => `${method} ${(target.split("?")[0] ?? "").slice(`/${name}`.length)}`;
+  let tables = 0;
+  /** Every world has a table of its own. */
+  async function setUp(changes: Partial<Setup> = {}): Promise<Setup & { table: Table }> {
+    const { client } = ledger();
+    const table = `contract-${++tables}`;
+    await createLedgerTable(client, table);
+    return {
+      ...contract,
+      ...changes,
+      table: createTable(client, table),
+      settings: { ...contract.settings, ...changes.settings },
+      switches: { ...contract.switches, ...changes.switches },
+    };
+  }
   const suite: Suite = {
     name,
     contract,
-    start(context, changes = {}) {
-      const used = table();
-      return startWorld(context, provider, {
-        ...contract,
-        ...changes,
-        ...(used && { table: used }),
-        settings: { ...contract.settings, ...changes.settings },
-        switches: { ...contract.switches, ...changes.switches },
-      });
+    start: async (context, changes) => startWorld(context, provider, await setUp(changes)),
+    async startRelay(context, changes) {
+      const setup = await setUp(changes);
+      const world = await startWorld(context, provider, setup);
+      return { world, relay: new ContractRelay(provider, world, setup.table, setup) };
     },
-    isCreate: (passed) => contract.create.test(path(passed)),
-    isLookUp: (passed) => contract.lookUp.test(path(passed)),
+    isCreate: (call) => contract.create.test(path(call)),
+    isLookUp: (call) => contract.lookUp.test(path(call)),
     creates: ({ passed }) => passed.filter(suite.isCreate).length,
     live: ({ sandbox }) => sandbox.orders(name).filter(({ cancelled }) => !cancelled),
     async untilMade(world) {
@@ -72,22 +87,6 @@ export function createSuite<Settings, Secret>(
     async lookUp(world, outgoing) {
       const sent = sentOf(world, outgoing, await world.client.prepare(outgoing));
       return world.client.find({ ...sent, firstSentAt: sent.firstSentAt - timing.settling - 60_000 }, outgoing);
-    },
-    async deliver(world, outgoing, fault) {
-      world.sandbox.setFault(name, fault);
-      const began = world.now();
-      for (let round = 0; round < 5; round++) {
-        const { outcome, sent } = await attempt(world, outgoing, patienceFor(fault));
-        if (outcome === "created" || outcome === "rejected") return outcome;
-        if (SURELY_NOT.has(outcome)) continue;
-        // Whatever comes late has come by the time the settling is over.
-        if (fault === "created-late") await suite.untilMade(world);
-        suite.settle(world);
-        const found = await world.client.find({ ...sent, firstSentAt: began }, outgoing);
-        if (found.found !== "nothing") return found.found;
-        if (!found.conclusive) return "in-doubt";
-      }
-      return "in-doubt";
     },
   };
   return suite;

@@ -1,0 +1,58 @@
+import type { Client, Provider } from "../../../functions/providers/provider.ts";
+import type { Delivery } from "../../../shared/ledger/delivery.ts";
+import { createLedger } from "../../../shared/ledger/ledger.ts";
+import type { Table } from "../../../shared/ledger/table.ts";
+import { ProviderRelay } from "../../support/provider-relay.ts";
+import { plain } from "../../support/relay.ts";
+import { orderSample } from "../order-sample.ts";
+import type { Setup, World } from "../world.ts";
+
+/** Bodies of this size never leave the table. */
+const NO_S3 = { put: async () => {}, get: async () => "" };
+
+/** The real create-order with the real connector before its simulator, and the ledger in the same table. */
+export class ContractRelay extends ProviderRelay {
+  protected readonly channel = { ...plain, name: "shopify" };
+  protected readonly provider: Provider;
+  private readonly world: World;
+
+  constructor(provider: Provider, world: World, table: Table, { settings = {}, missing = {} }: Partial<Setup>) {
+    super(createLedger(table, NO_S3, { now: world.now }), {
+      stage: "test",
+      connections: [
+        { channel: "shopify", name: "demo", key: "SHO1", since: "2026-01-01T00:00:00Z", maxOrderAge: "none" },
+      ],
+      destinations: [{ provider: provider.name, name: "demo", settings, missing }],
+      routes: [{ from: ["shopify/demo"], to: [`${provider.name}/demo`] }],
+    });
+    this.provider = provider;
+    this.world = world;
+  }
+
+  get clock(): number {
+    return this.world.now();
+  }
+
+  set clock(to: number) {
+    // Whole milliseconds, as every clock has: a backoff with jitter ends between two.
+    this.world.pass(Math.max(0, Math.ceil(to - this.world.now())));
+  }
+
+  protected async open(deadline: number): Promise<Client> {
+    return this.world.open(deadline);
+  }
+
+  /** Has route-order record the sample, and leaves its message on the queue. */
+  async order(): Promise<void> {
+    await this.arrives({ order: orderSample }, "demo");
+  }
+
+  /** As the ledger has it. @throws Error where there is none */
+  async delivery(): Promise<Delivery> {
+    const snapshot = await this.ledger.load({ channel: "shopify", connection: "demo", orderId: orderSample.id });
+    const [delivery, ...others] = snapshot?.deliveries ?? [];
+    if (!delivery || others.length > 0)
+      throw new Error(`The sample has ${others.length + Number(!!delivery)} deliveries.`);
+    return delivery;
+  }
+}
