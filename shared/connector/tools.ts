@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as timer } from "node:timers/promises";
 import { Deferred } from "../errors.ts";
 import { type Cache, createTableCache, sealWith } from "../ledger/cache.ts";
 import { type CatalogEntry, catalogEntry } from "../ledger/catalog.ts";
@@ -65,10 +65,12 @@ interface Options {
   deadline: number;
   memory: Map<string, unknown>;
   now: () => number;
+  /** Resolves after that many ms; default: a timer. */
+  sleep?: (ms: number) => Promise<void>;
 }
 
 /** The tools of one record. */
-export function createTools({ subject, table, callTimeout, deadline, memory, now }: Options): Tools {
+export function createTools({ subject, table, callTimeout, deadline, memory, now, sleep = timer }: Options): Tools {
   const { kind, account } = subject;
   const timeFor = (ms: number) => now() + ms + RESULT_MARGIN <= deadline;
   const needTime = (ms: number) => {

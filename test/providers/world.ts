@@ -32,6 +32,8 @@ export interface Setup {
   catalog?: Record<string, CatalogEntry>;
   /** Where cache, leases and catalog live; without one, in memory. */
   table?: Table;
+  /** A wait of the connector puts the clock forward: for a test that works on one record at a time. */
+  virtualWaits?: boolean;
 }
 
 /** A call by its method and path, as the proxy sees it. */
@@ -58,7 +60,7 @@ export interface World {
 export async function startWorld<Settings, Secret>(
   context: TestContext,
   provider: Provider<Settings, Secret>,
-  { settings = {}, secret, missing = {}, switches = {}, catalog = {}, table }: Setup,
+  { settings = {}, secret, missing = {}, switches = {}, catalog = {}, table, virtualWaits = false }: Setup,
 ): Promise<World> {
   let ahead = 0;
   let timeout = 10_000;
@@ -87,9 +89,13 @@ export async function startWorld<Settings, Secret>(
     short = undefined;
     return ms;
   };
+  const sleep = async (ms: number) => {
+    ahead += ms;
+  };
   const tools = (deadline: number): Tools => ({
     ...inMemory,
-    ...(table && createTools({ subject, table, callTimeout: 0, memory, now, deadline })),
+    ...(table &&
+      createTools({ subject, table, callTimeout: 0, memory, now, deadline, ...(virtualWaits && { sleep }) })),
     deadline,
     http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeoutOf(request)) }),
     count: (metric) => counted.push(metric),

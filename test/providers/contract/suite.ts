@@ -71,7 +71,7 @@ export function createSuite<Settings, Secret>(
     start: async (context, changes) => startWorld(context, provider, await setUp(changes)),
     async startRelay(context, changes) {
       const setup = await setUp(changes);
-      const world = await startWorld(context, provider, setup);
+      const world = await startWorld(context, provider, { ...setup, virtualWaits: true });
       return { world, relay: new ContractRelay(provider, world, setup.table, setup) };
     },
     isCreate: (call) => contract.create.test(path(call)),
