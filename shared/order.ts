@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isDecimal, normalise } from "./decimal.ts";
+import { compare, isDecimal, normalise } from "./decimal.ts";
 
 const absentIfNull = <T>(value: T | null) => value ?? undefined;
 const optional = <T extends z.ZodMiniType>(schema: T) =>
@@ -86,6 +86,8 @@ const NameValue = z.object({ name: Text, value: maybe(Text) });
 
 export const Line = z.object({
   id: Id,
+  /** The channel's own lines, where it has one for each unit and this one stands for several: what it asks for later. */
+  sourceIds: maybe(z.array(Id)),
   /** Ours, by which providers know the product. Empty where the shop gave none. */
   sku: Text,
   /** As ordered. */
@@ -111,6 +113,8 @@ export const Line = z.object({
   properties: maybe(z.array(NameValue)),
   /** False for gift cards, tips and downloads. */
   ships: maybe(Flag),
+  /** The service that ships it, where that is neither the shop nor us: `amazon`. Such a line is not sent. */
+  fulfilledBy: maybe(Text),
   /** Of one unit. */
   customsValue: maybe(Amount),
   customsCurrency: maybe(Currency),
@@ -138,7 +142,12 @@ const TaxId = z.object({
   value: Text,
 });
 
+/** `local`: the shop brings it itself. Only `ship`, the default, is sent to providers. */
+const ShippingKind = z.enum(["ship", "pick-up", "local", "digital"]);
+export type ShippingKind = z.infer<typeof ShippingKind>;
+
 const Shipping = z.object({
+  kind: maybe(ShippingKind),
   /** As the buyer saw it. */
   method: maybe(Text),
   code: maybe(Text),
@@ -170,6 +179,17 @@ const FinancialState = z.pipe(
   z.transform((state) => state.replace("_", "-") as (typeof FINANCIAL_STATES)[number]),
 );
 export type FinancialState = z.infer<typeof FinancialState>;
+
+/** The channel's own reason not to send an order yet. */
+const Hold = z.object({
+  /** A sentence or the channel's word; no personal data. */
+  reason: z.string().check(z.minLength(1), z.maxLength(200)),
+  /** When the channel expects it to end. */
+  until: maybe(Instant),
+});
+
+/** `hold.reason` of an order that goes to several addresses: nobody but the merchant can say which line goes where. */
+export const SEVERAL_ADDRESSES = "the order goes to several addresses";
 
 /**
  * What a buyer ordered, in our own words: what every channel is mapped to and every provider is mapped from, and the
@@ -211,7 +231,8 @@ export const Order = z.object({
 
   financialState: FinancialState,
   paymentMethod: maybe(Text),
-  cashOnDelivery: maybe(Flag),
+  /** Cash on delivery: what the carrier collects. Means nothing for a paid order, and such an order need not be paid to be sent. */
+  amountDue: maybe(Amount),
 
   shipping: maybe(Shipping),
   gift: maybe(Flag),
@@ -220,6 +241,8 @@ export const Order = z.object({
   attributes: maybe(z.array(NameValue)),
   tags: maybe(z.array(Text)),
   fulfilmentState: maybe(z.enum(["unfulfilled", "partial", "fulfilled"])),
+  /** Held until the channel lifts it. */
+  hold: maybe(Hold),
   test: maybe(Flag),
 });
 export type Order = z.infer<typeof Order>;
@@ -233,10 +256,20 @@ export function progressOf(order: Pick<Order, "financialState" | "cancelledAt">)
   return order.financialState === "paid" || order.financialState === "partially-refunded" ? "paid" : "placed";
 }
 
-/** What providers get of a line: a line with 0, or one that does not travel, is not sent. */
-export const quantityToShip = (line: Line): number =>
-  line.ships === false ? 0 : Math.min(line.quantityToShip ?? line.quantity, line.quantity);
+/** Whether the carrier collects money: something is still owed, and it is owed on delivery. */
+export const isCashOnDelivery = (order: Pick<Order, "amountDue" | "financialState" | "cancelledAt">): boolean =>
+  order.amountDue !== undefined && compare(order.amountDue, "0") > 0 && progressOf(order) === "placed";
 
-/** None of an order that is fulfilled, whatever its lines say. */
+/** What providers get of a line: one with 0, that does not travel, or that another service ships, is not sent. */
+export const quantityToShip = (line: Line): number =>
+  line.ships === false || line.fulfilledBy !== undefined
+    ? 0
+    : Math.min(line.quantityToShip ?? line.quantity, line.quantity);
+
+const leavesByParcel = ({ shipping }: Pick<Order, "shipping">): boolean => (shipping?.kind ?? "ship") === "ship";
+
+/** None of an order that is fulfilled or is not shipped, whatever its lines say. */
 export const linesToShip = (order: Order): Line[] =>
-  order.fulfilmentState === "fulfilled" ? [] : order.lines.filter((line) => quantityToShip(line) > 0);
+  order.fulfilmentState === "fulfilled" || !leavesByParcel(order)
+    ? []
+    : order.lines.filter((line) => quantityToShip(line) > 0);

@@ -37,25 +37,35 @@ export const Amount = z.pipe(
   z.transform((amount) => normalise(String(amount))),
 );
 
-/** A list that may be missing or null; then it is empty. */
+/** A list that may be missing, null or an empty object (PHP writes an empty list so); then it is empty. */
 export const list = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
-    maybe(z.array(schema)),
-    z.transform((items) => items ?? []),
+    z.transform((given) => (given === null || given === undefined || isEmptyObject(given) ? [] : given)),
+    z.array(schema),
   );
 
-/** `[{name, value}]`, or an object where an app wrote one; a value may be anything. */
-export const NameValues = z.catch(
-  z.pipe(
-    maybe(z.union([z.array(z.object({ name: z.string(), value: z.unknown() })), z.record(z.string(), z.unknown())])),
-    z.transform((given) =>
-      (Array.isArray(given) ? given : Object.entries(given ?? {}).map(([name, value]) => ({ name, value }))).map(
-        ({ name, value }) => ({ name, value: textOf(value) }),
-      ),
-    ),
-  ),
-  [],
+const isEmptyObject = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && !Array.isArray(given) && Object.keys(given).length === 0;
+
+/**
+ * `[{name, value}]`, or an object where an app wrote one. Names and values may be anything: what is not text is written out
+ * as JSON, an entry without a name is left out, and no entry spoils the others.
+ */
+export const NameValues = z.pipe(
+  z.transform((given) => (Array.isArray(given) ? given.map(entryOf) : entriesOf(given)).flatMap(named)),
+  z.array(z.object({ name: z.string(), value: z.optional(z.string()) })),
 );
+
+type Entry = readonly [name: unknown, value?: unknown];
+const entryOf = (entry: unknown): Entry =>
+  typeof entry === "object" && entry !== null ? [Reflect.get(entry, "name"), Reflect.get(entry, "value")] : [undefined];
+const entriesOf = (given: unknown): Entry[] =>
+  typeof given === "object" && given !== null ? Object.entries(given) : [];
+
+function named([name, value]: Entry): { name: string; value?: string | undefined } | [] {
+  const text = textOf(name);
+  return text === undefined ? [] : { name: text, value: textOf(value) };
+}
 
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined || value === "") return undefined;

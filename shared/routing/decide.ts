@@ -1,4 +1,4 @@
-import { linesToShip, type Order, progressOf } from "../order.ts";
+import { isCashOnDelivery, linesToShip, type Order, progressOf, type ShippingKind } from "../order.ts";
 import type { OrderState } from "../order-state.ts";
 import type { Config, Connection } from "../stage/config.ts";
 
@@ -25,7 +25,9 @@ export function decide(config: Pick<Config, "routes">, connection: Connection, o
   if (wanted.length === 0)
     return { state: "not-routed", reason: "a test order; no route asks for tests", destinations: [] };
 
-  const due = wanted.filter(({ when }) => when === "placed" || progress === "paid");
+  if (order.hold) return { state: "held", reason: order.hold.reason, destinations: [] };
+  const isReady = progress === "paid" || isCashOnDelivery(order);
+  const due = wanted.filter(({ when }) => when === "placed" || isReady);
   if (due.length === 0) return { state: "held", reason: "not paid yet", destinations: [] };
   return { state: "recorded", destinations: [...new Set(due.flatMap(({ to }) => to))] };
 }
@@ -40,6 +42,21 @@ function notRouted({ since, maxOrderAge }: Connection, order: Order, now: number
     return `older than the connection's maxOrderAge (${Math.round(maxOrderAge / 86_400_000)} days)`;
   }
   if (order.fulfilmentState === "fulfilled") return "already fulfilled at the channel";
-  if (linesToShip(order).length === 0) return "no line left to ship";
+  const kind = order.shipping?.kind ?? "ship";
+  if (kind !== "ship") return NOT_SHIPPED[kind];
+  if (linesToShip(order).length === 0) return nothingToShip(order);
   return undefined;
+}
+
+const NOT_SHIPPED: Record<Exclude<ShippingKind, "ship">, string> = {
+  "pick-up": "the buyer picks it up",
+  local: "the shop delivers it itself",
+  digital: "nothing of it travels",
+};
+
+function nothingToShip({ lines }: Order): string {
+  const services = new Set(lines.flatMap(({ fulfilledBy }) => fulfilledBy ?? []));
+  return services.size > 0
+    ? `no line left to ship; others are fulfilled by ${[...services].join(", ")}`
+    : "no line left to ship";
 }

@@ -22,7 +22,7 @@ test("settings of a connection that its channel does not know fail the synth wit
   );
   match(
     said({ serviceLevel: {} }),
-    /settings\.serviceLevel does not exist; write one of serviceLevels: docs\/channels\/shopify\.md/,
+    /settings\.serviceLevel does not exist; write one of serviceLevels, shippingKinds, fulfilmentServices: docs\/channels\/shopify\.md/,
   );
   doesNotMatch(said({ serviceLevels: { Express: "priority" } }), /settings/);
 });

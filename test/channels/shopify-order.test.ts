@@ -73,7 +73,6 @@ test("a rich order, field by field", async () => {
     pricesIncludeTax: true,
     financialState: "partially-refunded",
     paymentMethod: "shopify_payments, gift_card",
-    cashOnDelivery: false,
     shipping: {
       method: "DHL Express Worldwide",
       code: "dhl_express",
@@ -214,12 +213,82 @@ test("a cancelled order says when", async () => {
 });
 
 test("cash on delivery is known by its many names, and cod is no fish", async () => {
-  const cod = async (name: string) => (await map(`"payment_gateway_names":["${name}"]`)).cashOnDelivery;
+  const unpaid = ['"financial_status":"pending"', '"total_price":"20.00"'];
+  const cod = async (name: string) => (await map(...unpaid, `"payment_gateway_names":["${name}"]`)).amountDue;
   for (const name of ["Cash on Delivery (COD)", "cash_on_delivery", "COD", "Nachnahme", "Contra reembolso"]) {
-    equal(await cod(name), true, name);
+    equal(await cod(name), "20.00", name);
   }
-  for (const name of ["shopify_payments", "codfish", "paypal", "manual"]) equal(await cod(name), false, name);
-  equal((await map('"gateway":"Cash on Delivery (COD)"')).cashOnDelivery, true);
+  for (const name of ["shopify_payments", "codfish", "paypal", "manual"]) equal(await cod(name), undefined, name);
+  equal((await map(...unpaid, '"gateway":"Cash on Delivery (COD)"')).amountDue, "20.00");
+});
+
+test("cash on delivery is what is still owed, and nothing of an order that was paid", async () => {
+  const names = '"payment_gateway_names":["authorize_net","Cash on Delivery (COD)"]';
+  const due = async (status: string, ...more: string[]) =>
+    (await map(names, `"financial_status":"${status}"`, '"total_price":"20.00"', ...more)).amountDue;
+  equal(await due("partially_paid", '"total_outstanding":"7.50"'), "7.50");
+  for (const status of ["paid", "partially_refunded", "refunded", "voided"])
+    equal(await due(status), undefined, status);
+});
+
+const GOODS = '"line_items":[{"id":1,"sku":"DEMO-A","quantity":1,"requires_shipping":true}]';
+const method = (title: string, code = "x") => `"shipping_lines":[{"title":"${title}","code":"${code}","price":"0.00"}]`;
+
+test("what is picked up, brought by the shop or not shipped at all is no parcel", async () => {
+  const address = '"shipping_address":{"name":"Ada","country_code":"DE"}';
+  const kinds: [expected: string | undefined, fields: string[]][] = [
+    [undefined, [address, method("Standard")]],
+    // Left out of the event: it says nothing.
+    [undefined, [method("Standard")]],
+    ["pick-up", ['"shipping_address":null', method("Main St Store", "Main St Store")]],
+    ["pick-up", ['"shipping_address":null']],
+    ["pick-up", [address, method("Store Pickup")]],
+    ["pick-up", [address, method("x", "click_and_collect")]],
+    ["local", [address, method("Local Delivery", "Local Delivery")]],
+  ];
+  for (const [expected, fields] of kinds) {
+    const order = await map(GOODS, ...fields);
+    equal(order.shipping?.kind, expected, fields.join());
+    equal(linesToShip(order).length, expected === undefined ? 1 : 0, fields.join());
+  }
+  const gift = await map('"line_items":[{"id":1,"quantity":1,"gift_card":true}]', '"shipping_address":null');
+  equal(gift.shipping?.kind, "digital");
+});
+
+test("a shipping method is what the connection's settings say, whatever its words", async () => {
+  const body = (title: string) => leastOrder([GOODS, '"shipping_address":{"country_code":"DE"}', method(title)]);
+  const kind = async (title: string, shippingKinds: Record<string, string>) =>
+    orderOf(await read("shopify", body(title), topic("orders/create"), { settings: { shippingKinds } })).shipping?.kind;
+  equal(await kind("Main Street", { " main street": "pick-up" }), "pick-up");
+  equal(await kind("Parcel pick-up point", { "Parcel pick-up point": "ship" }), undefined);
+});
+
+test("lines that another service ships are not ours, unless the settings say so", async () => {
+  const lines = ["manual", "gift_card", "amazon_marketplace_web", "relay-app"]
+    .map((service, id) => `{"id":${id + 1},"sku":"DEMO-${id}","quantity":1,"fulfillment_service":"${service}"}`)
+    .join();
+  const ours = async (settings: Record<string, unknown>) => {
+    const reading = await read("shopify", leastOrder([`"line_items":[${lines}]`]), topic("orders/create"), {
+      settings,
+    });
+    return linesToShip(orderOf(reading)).map(({ sku }) => sku);
+  };
+  deepEqual(await ours({}), ["DEMO-0", "DEMO-1"]);
+  deepEqual(await ours({ fulfilmentServices: ["Relay-App"] }), ["DEMO-0", "DEMO-1", "DEMO-3"]);
+});
+
+test("an odd attribute spoils no other, and an empty object is an empty list", async () => {
+  const order = await map(
+    '"line_items":[{"id":1,"sku":"A","quantity":1,"tax_lines":{},"properties":[{"name":"Engraving","value":"Anna"},{"name":{"a":1},"value":"x"},{"name":null,"value":"y"},{"name":7},5]}]',
+    '"note_attributes":[{"name":"gift","value":"yes"},{"name":"VAT"}]',
+    '"shipping_lines":{}',
+  );
+  deepEqual(stored(order.lines[0]?.properties), [
+    { name: "Engraving", value: "Anna" },
+    { name: '{"a":1}', value: "x" },
+    { name: "7" },
+  ]);
+  equal(order.gift, true);
 });
 
 test("service level: by the method's words, overruled by the connection's settings", async () => {

@@ -173,7 +173,7 @@ describe("Akinon: the order", () => {
     const world = await startAkinon(context, {
       settings: { paymentOption: 1, cashOnDelivery: { paymentOption: 2, paymentOptionSlug: "pay_on_delivery" } },
     });
-    const cash = await world.send(outgoingSample({ cashOnDelivery: true }));
+    const cash = await world.send(outgoingSample({ amountDue: "69.47", financialState: "pending" }));
     deepEqual([cash.order["payment_option"], cash.order["payment_option_slug"]], [2, "pay_on_delivery"]);
     equal(Object(cash.order["extra_field"]).cash_on_delivery, true);
     const card = await world.send(outgoingSample({}, "SHO1-2"));

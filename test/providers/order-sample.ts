@@ -107,7 +107,6 @@ export const orderSample: Order = z.parse(Order, {
   pricesIncludeTax: true,
   financialState: "partially-refunded",
   paymentMethod: "card",
-  cashOnDelivery: false,
   shipping: {
     method: "Livraison standard",
     code: "standard-fr",

@@ -91,7 +91,10 @@ describe("the create's body", () => {
   test("payment_line says COD for cash on delivery, and is absent for anything else", async () => {
     await using shop = await openClient();
     equal("payment_line" in (await shop.bodyOf()), false);
-    equal((await shop.bodyOf(outgoingSample({ cashOnDelivery: true })))["payment_line"], "COD");
+    equal(
+      (await shop.bodyOf(outgoingSample({ amountDue: "69.47", financialState: "pending" })))["payment_line"],
+      "COD",
+    );
   });
 
   test("no tag but ours looks like our mark, and the mark is the note's first word however long the rest is", async () => {

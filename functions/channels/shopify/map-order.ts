@@ -8,6 +8,7 @@ import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type Ship
 import { quantityToShip } from "./quantity-to-ship.ts";
 import { serviceLevel } from "./service-level.ts";
 import type { Settings } from "./settings.ts";
+import { shippingKind, travels } from "./shipping-kind.ts";
 
 /** What the delivery says beside the body. */
 export interface Delivery {
@@ -35,7 +36,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
     salesPlatform: "Shopify",
     shopName: delivery.shop,
 
-    lines: rest.line_items.map((line) => mapLine(line, rest)),
+    lines: rest.line_items.map((line) => mapLine(line, rest, settings)),
     shippingAddress: rest.shipping_address
       ? { ...mapAddress(rest.shipping_address), remark: attribute(attributes, "remark") }
       : null,
@@ -64,9 +65,9 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
 
     financialState: financialState(rest.financial_status),
     paymentMethod: rest.payment_gateway_names.join(", ") || rest.gateway,
-    cashOnDelivery: [...rest.payment_gateway_names, rest.gateway ?? ""].some((name) => CASH_ON_DELIVERY.test(name)),
+    amountDue: amountDue(rest),
 
-    shipping: mapShipping(rest.shipping_lines, attributes, settings),
+    shipping: mapShipping(rest, attributes, settings),
     gift: giftMessage !== undefined || isYes(attribute(everywhere, "gift") ?? "no"),
     giftMessage,
     note: rest.note,
@@ -79,7 +80,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
   throw malformed(parsed.error, ["order"]);
 }
 
-function mapLine(line: LineItem, order: RestOrder) {
+function mapLine(line: LineItem, order: RestOrder, { fulfilmentServices }: Settings) {
   const allocated = sum(line.discount_allocations.map((part) => inShopMoney(part.amount_set, part.amount) ?? "0"));
   return {
     id: line.id,
@@ -101,8 +102,15 @@ function mapLine(line: LineItem, order: RestOrder) {
       amount: inShopMoney(price_set, price),
     })),
     properties: line.properties ?? [],
-    ships: line.requires_shipping !== false && line.gift_card !== true && (line.tip ?? null) === null,
+    ships: travels(line),
+    fulfilledBy: otherService(line, fulfilmentServices),
   };
+}
+
+/** The shop's own stock is `manual`; a gift card's service is `gift_card`. */
+function otherService({ fulfillment_service: service }: LineItem, ours: readonly string[]): string | undefined {
+  if (service === undefined || service === "manual" || service === "gift_card") return undefined;
+  return ours.some((name) => name.trim().toLowerCase() === service.toLowerCase()) ? undefined : service;
 }
 
 const mapAddress = (address: RestAddress) => ({
@@ -123,23 +131,32 @@ const mapAddress = (address: RestAddress) => ({
 });
 
 /** Several shipping lines become one: the first's name, the sum of their money. */
-function mapShipping(lines: readonly ShippingLine[], attributes: readonly Attribute[], settings: Settings) {
-  const kept = lines.filter(({ is_removed }) => is_removed !== true);
-  const [first] = kept;
+function mapShipping(rest: RestOrder, attributes: readonly Attribute[], settings: Settings) {
+  const kind = shippingKind(rest, settings);
   const wished = period(attribute(attributes, "deliveryDate"));
   const shipBy = period(attribute(attributes, "shipBy"))?.until;
-  if (!first) return wished || shipBy ? { deliverFrom: wished?.from, deliverUntil: wished?.until, shipBy } : undefined;
+  const kept = rest.shipping_lines.filter(({ is_removed }) => is_removed !== true);
+  if (kept.length === 0 && kind === "ship" && !wished && !shipBy) return undefined;
+  return {
+    ...(kind !== "ship" && { kind }),
+    ...shippingMethod(kept, settings),
+    deliverFrom: wished?.from,
+    deliverUntil: wished?.until,
+    shipBy,
+  };
+}
+
+function shippingMethod(lines: readonly ShippingLine[], settings: Settings) {
+  const [first] = lines;
+  if (!first) return undefined;
   const rates = first.tax_lines.flatMap(({ rate }) => rate ?? []);
   return {
     method: first.title,
     code: first.code,
     serviceLevel: serviceLevel(first, settings),
-    price: sum(kept.map((line) => inShopMoney(line.price_set, line.price) ?? "0")),
-    discount: sum(kept.map(shippingDiscount)),
+    price: sum(lines.map((line) => inShopMoney(line.price_set, line.price) ?? "0")),
+    discount: sum(lines.map(shippingDiscount)),
     taxRate: rates.length > 0 ? sum(rates) : undefined,
-    deliverFrom: wished?.from,
-    deliverUntil: wished?.until,
-    shipBy,
   };
 }
 
@@ -176,6 +193,14 @@ const FULFILMENT: Record<string, "unfulfilled" | "partial" | "fulfilled"> = {
 
 const CASH_ON_DELIVERY =
   /cash[\s_-]*on[\s_-]*delivery|(?:^|[^a-z])cod(?:[^a-z]|$)|nachnahme|contrassegno|contra[\s_-]*(?:entrega|reembolso)|kap[ıi]da/i;
+
+/** What is still owed of an order that is paid on delivery. A paid order keeps the name of its payment method. */
+function amountDue(rest: RestOrder): string | undefined {
+  const names = [...rest.payment_gateway_names, rest.gateway ?? ""];
+  if (!names.some((name) => CASH_ON_DELIVERY.test(name))) return undefined;
+  if (!["pending", "authorized", "partially_paid"].includes(financialState(rest.financial_status))) return undefined;
+  return rest.total_outstanding ?? inShopMoney(rest.total_price_set, rest.total_price);
+}
 
 /** Transactions are in the buyer's currency; what is not in the shop's is converted by the order's own rate. */
 function refunded({ refunds, currency, ...rest }: RestOrder): string | undefined {

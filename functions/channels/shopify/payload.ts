@@ -34,6 +34,8 @@ const LineItem = z.object({
   vendor: Text,
   price: maybe(Amount),
   price_set: MoneySet,
+  /** `manual`, the shop itself, or the handle of a service. */
+  fulfillment_service: Text,
   total_discount: maybe(Amount),
   total_discount_set: MoneySet,
   discount_allocations: list(Allocation),
@@ -67,6 +69,7 @@ export type RestAddress = z.infer<typeof Address>;
 const ShippingLine = z.object({
   title: Text,
   code: Text,
+  delivery_category: Text,
   price: maybe(Amount),
   price_set: MoneySet,
   discounted_price: maybe(Amount),
@@ -124,6 +127,8 @@ export const RestOrder = z.object({
   total_tax_set: MoneySet,
   total_price: maybe(Amount),
   total_price_set: MoneySet,
+  /** Of the total, in the shop's currency. */
+  total_outstanding: maybe(Amount),
   taxes_included: Flag,
   discount_codes: list(z.object({ code: Text })),
   payment_gateway_names: list(z.string()),

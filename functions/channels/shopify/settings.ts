@@ -7,5 +7,9 @@ export type ServiceLevel = z.infer<typeof ServiceLevel>;
 export const Settings = z.object({
   /** By shipping method, title or code as Shopify writes it, in any case: `{ "DHL Express": "priority" }`. */
   serviceLevels: z._default(z.record(z.string(), ServiceLevel), {}),
+  /** Likewise, how orders of a shipping method reach the buyer: `{ "Main Street Store": "pick-up" }`. */
+  shippingKinds: z._default(z.record(z.string(), z.enum(["ship", "pick-up", "local"])), {}),
+  /** Handles of fulfilment services whose lines are ours to send. Lines of any other service but `manual` are left out. */
+  fulfilmentServices: z._default(z.array(z.string()), []),
 });
 export type Settings = z.infer<typeof Settings>;

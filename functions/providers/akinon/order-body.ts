@@ -1,6 +1,6 @@
 import { exactNumber } from "../../../shared/connector/exact-number.ts";
 import { cutText, wholeText } from "../../../shared/connector/fit-text.ts";
-import { type Order, progressOf } from "../../../shared/order.ts";
+import { isCashOnDelivery, type Order, progressOf } from "../../../shared/order.ts";
 import type { Account, Outgoing } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
 import type { Lists } from "./channel-setup.ts";
@@ -111,7 +111,7 @@ const orderExtras = (order: Order) => ({
   ...(order.shipping?.method && { shipping_method: order.shipping.method }),
   ...(order.shipping?.shipBy && { ship_by: order.shipping.shipBy }),
   ...(order.paymentMethod && { payment_method: order.paymentMethod }),
-  ...(order.cashOnDelivery && { cash_on_delivery: true }),
+  ...(isCashOnDelivery(order) && { cash_on_delivery: true }),
   ...(order.discountCodes?.length && { discount_codes: order.discountCodes }),
   ...(order.tags?.length && { tags: order.tags }),
   ...(order.attributes?.length && { attributes: order.attributes }),
@@ -133,7 +133,7 @@ function shippingOption({ shipping }: Order, settings: Settings, destination: st
 }
 
 function payment(order: Order, settings: Settings) {
-  const option = order.cashOnDelivery ? { ...settings, ...settings.cashOnDelivery } : settings;
+  const option = isCashOnDelivery(order) ? { ...settings, ...settings.cashOnDelivery } : settings;
   return {
     ...(option.paymentOption !== undefined && { payment_option: option.paymentOption }),
     ...(option.paymentOptionSlug !== undefined && { payment_option_slug: option.paymentOptionSlug }),

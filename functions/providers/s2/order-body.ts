@@ -3,7 +3,7 @@ import { fullName } from "../../../shared/connector/person-name.ts";
 import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
 import { divide, multiply, round, shortest } from "../../../shared/decimal.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
-import { type Address, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
+import { type Address, isCashOnDelivery, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 import type { Settings } from "./settings.ts";
 import { unitPriceOf } from "./unit-price.ts";
@@ -116,7 +116,8 @@ function orderMeta({ channel, connection, order }: Outgoing): Record<string, unk
     pricesIncludeTax: order.pricesIncludeTax,
     financialState: order.financialState,
     paymentMethod: order.paymentMethod,
-    cashOnDelivery: order.cashOnDelivery,
+    cashOnDelivery: isCashOnDelivery(order),
+    amountDue: order.amountDue,
     taxIds: order.taxIds,
     shippingCode: shipping.code,
     serviceLevel: shipping.serviceLevel,

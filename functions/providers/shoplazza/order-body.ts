@@ -4,7 +4,7 @@ import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { type Decimal, multiply, sum } from "../../../shared/decimal.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
+import { isCashOnDelivery, type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
 import type { Account, Outgoing, SentLine } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
 import type { Product } from "./products.ts";
@@ -52,7 +52,7 @@ export function toOrderBody(
       ...(code && code !== method && { desc: code }),
     },
     // Any other word means the shop's own way of payment, which is also what is taken when there is none.
-    ...(order.cashOnDelivery && { payment_line: "COD" }),
+    ...(isCashOnDelivery(order) && { payment_line: "COD" }),
     ...(settings.documentFields && {
       created_at: toTheSecond(order.placedAt),
       updated_at: toTheSecond(order.updatedAt),

@@ -1,0 +1,69 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { isCashOnDelivery, Order, SEVERAL_ADDRESSES } from "../../../shared/order.ts";
+import { decide } from "../../../shared/routing/decide.ts";
+import { Config } from "../../../shared/stage/config.ts";
+
+const config = z.parse(Config, {
+  stage: "test",
+  connections: [{ channel: "plain", name: "main", key: "pm" }],
+  destinations: [{ provider: "parcelworks", name: "eu" }],
+  routes: [{ from: ["plain/main"], to: ["parcelworks/eu"] }],
+});
+const now = Date.parse("2026-11-01T12:00:00Z");
+
+function decided(changes: Record<string, unknown>) {
+  const order = z.parse(Order, {
+    id: "1",
+    placedAt: "2026-11-01T10:00:00Z",
+    updatedAt: "2026-11-01T10:00:00Z",
+    currency: "EUR",
+    financialState: "paid",
+    lines: [{ id: "1", sku: "DEMO-TEE", quantity: 2 }],
+    shippingAddress: {},
+    ...changes,
+  });
+  const [connection] = config.connections;
+  if (!connection) throw new Error("no connection");
+  const { state, reason } = decide(config, connection, order, now);
+  return [state, reason];
+}
+
+test("an order is held for the channel's own reason, paid or not", () => {
+  equal(decided({})[0], "recorded");
+  deepEqual(decided({ hold: { reason: "ON_HOLD" } }), ["held", "ON_HOLD"]);
+  deepEqual(decided({ hold: { reason: SEVERAL_ADDRESSES }, financialState: "pending" }), ["held", SEVERAL_ADDRESSES]);
+  // What nobody will ever send waits for nothing.
+  equal(decided({ hold: { reason: "ON_HOLD" }, cancelledAt: "2026-11-01T11:00:00Z" })[0], "cancelled");
+  equal(decided({ hold: { reason: "ON_HOLD" }, fulfilmentState: "fulfilled" })[0], "not-routed");
+});
+
+test("cash on delivery need not be paid first; nothing owed is not cash on delivery", () => {
+  equal(decided({ financialState: "pending" })[0], "held");
+  equal(decided({ financialState: "pending", amountDue: "20.00" })[0], "recorded");
+  equal(decided({ financialState: "partially-paid", amountDue: "5" })[0], "recorded");
+  equal(decided({ financialState: "pending", amountDue: "0.00" })[0], "held");
+  equal(isCashOnDelivery({ amountDue: "20.00", financialState: "paid" }), false);
+  equal(isCashOnDelivery({ amountDue: "20.00", financialState: "pending" }), true);
+});
+
+test("what does not leave by parcel is not routed, and the reason says why", () => {
+  for (const [kind, reason] of [
+    ["pick-up", "the buyer picks it up"],
+    ["local", "the shop delivers it itself"],
+    ["digital", "nothing of it travels"],
+  ]) {
+    deepEqual(decided({ shipping: { kind } }), ["not-routed", reason]);
+  }
+  equal(decided({ shipping: { kind: "ship" } })[0], "recorded");
+});
+
+test("lines of another service are left out, and named where nothing else is left", () => {
+  const [ours, amazons] = [
+    { id: "1", sku: "A", quantity: 1 },
+    { id: "2", sku: "B", quantity: 1, fulfilledBy: "amazon" },
+  ];
+  equal(decided({ lines: [ours, amazons] })[0], "recorded");
+  deepEqual(decided({ lines: [amazons] }), ["not-routed", "no line left to ship; others are fulfilled by amazon"]);
+});
