@@ -25,7 +25,6 @@ const STATUS = {
 } as const satisfies Record<Outcome, number>;
 const METRIC = {
   queued: "EventsReceived",
-  answered: "HandshakesAnswered",
   forged: "SignatureFailures",
   unavailable: "NotDurable",
 } as const satisfies Partial<Record<Outcome, MetricName>>;
@@ -98,7 +97,8 @@ function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, 
     bytes: body.length,
     duration: Date.now() - startedAt,
   });
-  if (outcome === "unknown" || !connection) return;
+  if (outcome === "answered") count("HandshakesAnswered", {});
+  if (outcome === "unknown" || outcome === "answered" || !connection) return;
   count(METRIC[outcome], { connection });
   // The alarm "key-changed" asks whether any was accepted beside it: no figure is not zero to CloudWatch.
   if (outcome === "forged") count("EventsReceived", { connection }, 0);

@@ -6,10 +6,9 @@ export type Dimension = { connection: string } | { destination: string } | Recor
 /** Each is written for every connection, or for every destination: docs/costs.md has their number. */
 export const METRICS = {
   /** Of the whole stage. */
-  stage: ["EventsFailed"],
+  stage: ["EventsFailed", "HandshakesAnswered"],
   connection: [
     "EventsReceived",
-    "HandshakesAnswered",
     "SignatureFailures",
     "NotDurable",
     "EventsIgnored",
