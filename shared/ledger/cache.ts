@@ -1,8 +1,21 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { Misconfigured } from "../errors.ts";
 import { ITEM_VERSION, isNewer } from "../release.ts";
 import { notNewer, type Table } from "./table.ts";
+import { Version } from "./version.ts";
+
+/** What a connector remembers under a name of its own, which is the sort key. */
+export const CacheItem = z.object({
+  v: Version,
+  /** JSON; of a token sealed by AES-256-GCM, in base64. */
+  value: z.string(),
+  /** Until when it may be used, epoch ms. */
+  freshUntil: z.int(),
+  /** Epoch seconds. */
+  expiresAt: z.int(),
+});
+type CacheItem = z.infer<typeof CacheItem>;
 
 /** What a connector may keep for a while, shared by all environments. */
 export interface Cache {
@@ -63,9 +76,10 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
         if (options?.newer !== "refuse" || Number(item?.["expiresAt"]) * 1000 < now()) return undefined;
         throw new Misconfigured(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
       }
+      const { data } = CacheItem.safeParse(item);
       // TTL deletes within days; what is too old is not there.
-      if (!item || Number(item["freshUntil"]) <= now()) return undefined;
-      const text = seal.open(String(item["value"]), `${pk}/${name}`);
+      if (!data || data.freshUntil <= now()) return undefined;
+      const text = seal.open(data.value, `${pk}/${name}`);
       if (text === undefined) return undefined;
       // Written by another release, perhaps: what does not parse is not there.
       const parsed = schema.safeParse(JSON.parse(text));
@@ -74,11 +88,9 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
     async put(name, value, maxAge) {
       const freshUntil = Math.round(now() + maxAge);
       const text = seal.close(JSON.stringify(value), `${pk}/${name}`);
-      await table.put(
-        { pk, sk: name, v: ITEM_VERSION, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) },
-        // A cache: the last one wins.
-        notNewer(now()),
-      );
+      const item: CacheItem = { v: ITEM_VERSION, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) };
+      // A cache: the last one wins.
+      await table.put({ pk, sk: name, ...item }, notNewer(now()));
     },
     async delete(name) {
       const { expression, values } = notNewer(now());

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Misconfigured } from "../errors.ts";
 import { isNewer } from "../release.ts";
 import type { Table } from "./table.ts";
+import { Version } from "./version.ts";
 
 /** How one SKU of ours is known at a destination; `packSize`: pieces of ours in one of theirs. */
 export const CatalogEntry = z.object({
@@ -11,6 +12,9 @@ export const CatalogEntry = z.object({
   packSize: z.optional(z.int().check(z.minimum(1))),
 });
 export type CatalogEntry = z.infer<typeof CatalogEntry>;
+
+/** One SKU at one destination: pk `catalog#kakaclo/demo`, sk the SKU. */
+export const CatalogItem = z.extend(CatalogEntry, { v: Version });
 
 /** @param destination `kakaclo/demo` */
 export const catalogPk = (destination: string): string => `catalog#${destination}`;

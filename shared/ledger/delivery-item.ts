@@ -14,7 +14,11 @@ const LARGEST = 64 * 1024 * 1024;
  * A delivery as the table stores it: its error text is an item of its own, of which it keeps the `rev`; lines that are too
  * many for one item are gzip of their JSON.
  */
-type StoredDelivery = Omit<Delivery, "errorText"> & { errorRev?: number; linesGzip?: Uint8Array };
+export const StoredDelivery = z.extend(z.omit(Delivery, { errorText: true }), {
+  errorRev: z.optional(z.int()),
+  linesGzip: z.optional(z.instanceof(Uint8Array)),
+});
+type StoredDelivery = z.infer<typeof StoredDelivery>;
 
 export function packDelivery(delivery: Delivery): StoredDelivery {
   const { errorText } = delivery;

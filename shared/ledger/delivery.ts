@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { Identity } from "../identity.ts";
 import { ErrorText } from "./error-text.ts";
-import { type OrderRecord, Version } from "./order-record.ts";
+import type { OrderRecord } from "./order-record.ts";
+import { Version } from "./version.ts";
 
 export const DeliveryState = z.enum([
   "queued",

@@ -1,7 +1,21 @@
 import { randomUUID } from "node:crypto";
+import * as z from "zod/mini";
 import { Deferred } from "../errors.ts";
 import { ITEM_VERSION } from "../release.ts";
-import { notNewer, type Table } from "./table.ts";
+import { type Item, notNewer, type Table } from "./table.ts";
+import { Version } from "./version.ts";
+
+/** A lease that is held, or was not given back. */
+export const LeaseItem = z.object({
+  v: Version,
+  /** The holder's own. */
+  token: z.string(),
+  /** When the holder loses it, epoch ms. */
+  until: z.int(),
+  /** Epoch seconds: an hour later, for the clocks of two environments differ. */
+  expiresAt: z.int(),
+});
+type LeaseItem = z.infer<typeof LeaseItem>;
 
 interface Options {
   /** Epoch ms. */
@@ -30,13 +44,10 @@ export async function withLease<T>(
 ): Promise<T> {
   const key = { pk, sk: "lease" };
   const token = randomUUID();
-  const take = (until: number) => ({
-    ...key,
-    v: ITEM_VERSION,
-    token,
-    until,
-    expiresAt: Math.ceil(until / 1000) + 3600,
-  });
+  const take = (until: number): Item => {
+    const item: LeaseItem = { v: ITEM_VERSION, token, until, expiresAt: Math.ceil(until / 1000) + 3600 };
+    return { ...key, ...item };
+  };
 
   for (;;) {
     const { expression, values } = notNewer(now());

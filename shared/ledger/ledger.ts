@@ -1,16 +1,19 @@
 import * as z from "zod/mini";
-import { type Identity, identityText } from "../identity.ts";
+import type { Identity } from "../identity.ts";
 import type { EventStore } from "../messages/event-store.ts";
 import type { Order } from "../order.ts";
-import { ITEM_VERSION, isNewer, NewerRelease } from "../release.ts";
+import { ITEM_VERSION } from "../release.ts";
 import { WORK_INDEX, WORK_LIST_SHARDS } from "../stage/names.ts";
 import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
 import type { ErrorText } from "./error-text.ts";
+import { FIND_DUE_CURSOR, FindDueCursor } from "./find-due-cursor.ts";
 import { mergeSorted } from "./merge-sorted.ts";
 import { BodyItem, packBody, unpackBody } from "./order-body.ts";
+import { bodyKey, deliveryKey, errorTextKey, orderKey, orderPk } from "./order-key.ts";
 import { OrderRecord } from "./order-record.ts";
-import { type Item, NOT_EXISTS, notNewer, type Range, type Table } from "./table.ts";
+import { isExpired, putRevision, readStored, refuseNewer } from "./stored-item.ts";
+import { type Item, type Key, notNewer, type Range, type Table } from "./table.ts";
 import { toWorkEntry, type WorkEntry } from "./work-entry.ts";
 import { hourOf, type WorkList } from "./work-list.ts";
 import { listOf, workShard, workShardOf } from "./work-shard.ts";
@@ -51,10 +54,6 @@ export interface Ledger {
   moveDueCursor(to: number): Promise<void>;
 }
 
-export const orderPk = (identity: Identity): string => `order#${identityText(identity)}`;
-export const deliverySk = (destination: string, generation: number): string => `delivery#${destination}#${generation}`;
-const errorSk = (destination: string, generation: number): string => `error#${destination}#${generation}`;
-const CURSOR = { pk: "find-due", sk: "cursor" };
 const HOUR = 3_600_000;
 /** All times of `workAt`, as text. */
 const ALWAYS = { from: "0", to: "9" };
@@ -73,27 +72,14 @@ export function createLedger(
   store: EventStore,
   { now = Date.now, workListShards = 1 }: Options = {},
 ): Ledger {
-  /** Expired items stay readable for days (TTL deletes when it gets to it), so nobody may see them. */
-  const alive = (items: Item[]) => items.filter((item) => Number(item["expiresAt"]) * 1000 > now());
-
-  const put = (
-    identity: Identity,
-    sk: string,
-    { workList, ...item }: { rev: number; workList?: string | undefined },
-  ) => {
-    const entry = workList === undefined ? {} : { workList: workShardOf(workList, identity, workListShards) };
-    return table.put(
-      { ...item, ...entry, pk: orderPk(identity), sk },
-      item.rev === 1 ? NOT_EXISTS : { expression: "rev = :before", values: { ":before": item.rev - 1 } },
-    );
+  const put = (key: Key, { workList, ...item }: OrderRecord | ReturnType<typeof packDelivery>) => {
+    const entry = workList === undefined ? {} : { workList: workShardOf(workList, item, workListShards) };
+    return putRevision(table, { ...item, ...entry, ...key });
   };
 
   const putErrorText = (delivery: Delivery, errorText: ErrorText) =>
     table.put(
-      {
-        ...{ pk: orderPk(delivery), sk: errorSk(delivery.destination, delivery.generation), v: ITEM_VERSION },
-        ...errorText,
-      },
+      { ...errorTextKey(delivery), v: ITEM_VERSION, ...errorText },
       { expression: "attribute_not_exists(pk) OR rev <= :rev", values: { ":rev": errorText.rev } },
     );
 
@@ -112,7 +98,7 @@ export function createLedger(
 
   return {
     async order(identity) {
-      const item = await table.get({ pk: orderPk(identity), sk: "order" });
+      const item = await table.get(orderKey(identity));
       return item && z.parse(OrderRecord, fromStored(item));
     },
 
@@ -120,7 +106,7 @@ export function createLedger(
       const items = (await table.partition(orderPk(identity))).map(fromStored);
       const record = items.find(({ sk }) => sk === "order");
       if (!record) return undefined;
-      const unexpired = new Map(alive(items).map((item) => [item.sk, item]));
+      const unexpired = new Map(items.filter((item) => !isExpired(item, now())).map((item) => [item.sk, item]));
       const body = unexpired.get("body");
       return {
         record: z.parse(OrderRecord, record),
@@ -131,12 +117,12 @@ export function createLedger(
       };
     },
 
-    putOrder: (record) => put(record, "order", record),
+    putOrder: (record) => put(orderKey(record), record),
 
     async putBody(identity, order, { freshness, digest, expiresAt }) {
       const packed = await packBody(identity, order, store);
       await table.put(
-        { pk: orderPk(identity), sk: "body", v: 1, freshness, digest, expiresAt, ...packed },
+        { ...bodyKey(identity), v: ITEM_VERSION, freshness, digest, expiresAt, ...packed },
         { expression: "attribute_not_exists(pk) OR freshness <= :new", values: { ":new": freshness } },
       );
     },
@@ -144,10 +130,10 @@ export function createLedger(
     readBody: (body) => unpackBody(body, store),
 
     async putDelivery(delivery) {
-      const { destination, generation, rev, errorText } = delivery;
+      const { rev, errorText } = delivery;
       // First the text: a delivery that names one is never without it.
       if (errorText?.rev === rev && (await putErrorText(delivery, errorText)) === "conflict") return "conflict";
-      return put(delivery, deliverySk(destination, generation), packDelivery(delivery));
+      return put(deliveryKey(delivery), packDelivery(delivery));
     },
 
     async *walk(from, to) {
@@ -163,14 +149,14 @@ export function createLedger(
     },
 
     async dueCursor() {
-      const item = await table.get(CURSOR);
-      return item && z.parse(z.object({ at: z.number() }), known("find-due's cursor", item)).at;
+      const item = await readStored(table, FIND_DUE_CURSOR, "find-due's cursor", now());
+      return item && z.parse(FindDueCursor, item).at;
     },
 
     async moveDueCursor(at) {
       const { expression, values } = notNewer(now());
       await table.put(
-        { ...CURSOR, v: ITEM_VERSION, at },
+        { ...FIND_DUE_CURSOR, v: ITEM_VERSION, at },
         {
           expression: `attribute_not_exists(pk) OR (#at < :at AND ${expression})`,
           names: { "#at": "at" },
@@ -181,15 +167,9 @@ export function createLedger(
   };
 }
 
-/** Refuses a newer item by name, for the log and the operator: a schema's own error names neither. */
-function known(what: string, item: Item): Item {
-  if (isNewer(item)) throw new NewerRelease(what);
-  return item;
-}
-
 /** An item of an order as its schema has it: the shard of its entry is the table's concern. */
 function fromStored(item: Item): Item {
-  const { workList, ...rest } = known("This order", item);
+  const { workList, ...rest } = refuseNewer("This order", item);
   return typeof workList === "string" ? { ...rest, workList: listOf(workList) } : item;
 }
 

@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { type Identity, identityText } from "../identity.ts";
 import type { EventStore } from "../messages/event-store.ts";
 import { Order } from "../order.ts";
-import { Version } from "./order-record.ts";
+import { Version } from "./version.ts";
 
 /** DynamoDB takes an item of 400 KB, its attribute names included. */
 const LARGEST_INLINE = 380 * 1024;

@@ -1,10 +1,7 @@
 import * as z from "zod/mini";
 import { Identity } from "../identity.ts";
 import { OrderState } from "../order-state.ts";
-import { ITEM_VERSION } from "../release.ts";
-
-/** The ledger refuses a newer item before it is parsed. */
-export const Version = z.literal(ITEM_VERSION);
+import { Version } from "./version.ts";
 
 /** One line of an order's trace. `outcome` is our word for what the event did. */
 export const TraceEvent = z.object({

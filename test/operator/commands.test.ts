@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
 import { catalogEntry } from "../../shared/ledger/catalog.ts";
-import { deliverySk, orderPk } from "../../shared/ledger/ledger.ts";
+import { deliveryKey } from "../../shared/ledger/order-key.ts";
 import { createTable } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
@@ -63,7 +63,7 @@ describe("the operator's commands at the local stack", () => {
     const destinations = stack.sandbox.providers.map((provider) => `${provider}/demo`).sort();
     const identity = { channel: "shopify", connection: "demo", orderId: id };
     for (const destination of destinations) {
-      const Key = { pk: { S: orderPk(identity) }, sk: { S: deliverySk(destination, 1) } };
+      const Key = marshall(deliveryKey({ ...identity, destination, generation: 1 }));
       const { Item = {} } = await dynamo.send(new GetItemCommand({ TableName: tableName("local"), Key }));
       const { state, reason, reference, destination: named } = unmarshall(Item);
       deepEqual({ state, named }, { state: "rejected", named: destination });

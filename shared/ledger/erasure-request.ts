@@ -1,0 +1,49 @@
+import * as z from "zod/mini";
+import type { Key } from "./table.ts";
+import { Version } from "./version.ts";
+
+/** Whose data is to be erased. A buyer is known by the hash that order records carry. */
+const Subject = z.union([
+  z.object({ kind: z.literal("buyer"), buyer: z.string() }),
+  z.object({ kind: z.literal("orders"), orderIds: z.array(z.string()) }),
+  z.object({ kind: z.literal("shop") }),
+]);
+
+/**
+ * A request to erase personal data (design.md, H5). A request by buyer or shop is repeated by every daily walk until
+ * `repeatUntil`, for events that are redriven later. Times UTC ISO 8601.
+ */
+export const ErasureRequest = z.object({
+  v: Version,
+  /** Counts the writes; each is conditional on the one before. */
+  rev: z.int(),
+  channel: z.string(),
+  connection: z.string(),
+  /** Ours, of the event that asked for it. */
+  eventId: z.string(),
+  subject: Subject,
+  /** When the event was received: orders first heard of later are not meant. */
+  receivedAt: z.string(),
+  /** Until when each daily walk repeats it. Absent where the orders are named. */
+  repeatUntil: z.optional(z.string()),
+  /** Up to where the running walk has come in the work list. */
+  walkedTo: z.optional(z.string()),
+  /** When the last walk ended. */
+  lastWalkAt: z.optional(z.string()),
+  /** Orders erased so far. */
+  erased: z.int(),
+  doneAt: z.optional(z.string()),
+  /** Its copy in S3, for a restore of the table. */
+  s3Key: z.optional(z.string()),
+  /** Epoch seconds; as long after the request as an order's states are kept. */
+  expiresAt: z.int(),
+});
+export type ErasureRequest = z.infer<typeof ErasureRequest>;
+
+/** One partition, so that a walk reads all requests in one query, oldest first. */
+export const ERASURE_PK = "erasure";
+
+export const erasureKey = ({ receivedAt, eventId }: Pick<ErasureRequest, "receivedAt" | "eventId">): Key => ({
+  pk: ERASURE_PK,
+  sk: `${receivedAt}#${eventId}`,
+});
