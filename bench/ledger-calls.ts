@@ -1,8 +1,8 @@
-import { shopifyBody, shopifySends } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
 import { tableName } from "../shared/stage/names.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { settled } from "./settled.ts";
+import { shopOf } from "./shop-of.ts";
 
 const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
 
@@ -12,13 +12,15 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
   const of = (room: string) => `order-relay-bench-${room}`;
   const writes = (caller: string) =>
     WRITES.reduce((sum, operation) => sum + calls.count({ caller, service: "dynamodb", operation }), 0);
-  const body = shopifyBody({ id: "820982911946150001" });
+  const shop = shopOf(stack, "shopify");
+  const [webhook] = shop.compose({ order: { id: "820982911946150001" } }).webhooks;
+  if (!webhook) throw new Error("the shop sends nothing for a new order");
 
   // Warm: secrets and tokens are read once per environment, not per order.
-  await shopifySends(stack, "orders/paid", shopifyBody({ id: "820982911946150000" }));
+  await shop.send({ order: { id: "820982911946150000" } });
   await settled(stack, ["820982911946150000"]);
   calls.reset();
-  await shopifySends(stack, "orders/paid", body);
+  await shop.deliver(webhook);
   await settled(stack, ["820982911946150001"]);
   const route = of("route-order");
   const figures = [
@@ -55,7 +57,7 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
     }),
   ];
   calls.reset();
-  await shopifySends(stack, "orders/paid", body);
+  await shop.deliver(webhook);
   await settled(stack, ["820982911946150001"], 2);
   figures.push(atMost("route-order: writes per repeat", writes(route), 1, "write"));
   figures.push(

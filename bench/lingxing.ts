@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { standardSends } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
 import type { Trace } from "../shared/ledger/trace.ts";
 import { atMost, type Figure, told } from "./figure.ts";
+import { shopOf } from "./shop-of.ts";
 
 const ORDERS = 200;
 /** A create at Amazon's end takes its time; one answer as slow as the issue asks for. */
@@ -17,7 +17,7 @@ const order = (id: string) => ({
   placedAt: "2026-11-20T14:00:00Z",
   updatedAt: "2026-11-20T14:00:00Z",
   currency: "USD",
-  financialState: "paid",
+  financialState: "paid" as const,
   lines: [{ id: "1", sku: "DEMO-MUG", quantity: 1, unitPrice: "12.50" }],
   shippingAddress: {
     ...{ name: "Grace Hopper", street1: "3 Harbour Road", city: "Arlington", province: "Virginia", provinceCode: "VA" },
@@ -31,6 +31,7 @@ const order = (id: string) => ({
  */
 export async function measureLingxing(stack: LocalStack): Promise<Figure[]> {
   const { sandbox } = stack;
+  const shop = shopOf(stack, "standard");
   sandbox.configure("lingxing", { answerDelayMs: USUAL_MS, slowMs: SLOW_MS });
   const ids = Array.from({ length: ORDERS }, (_, index) => `L${1000 + index}`);
   const created = () => sandbox.orders("lingxing").length;
@@ -38,7 +39,7 @@ export async function measureLingxing(stack: LocalStack): Promise<Figure[]> {
   const refusals = () => sandbox.calls("lingxing").filter(({ refused }) => refused).length;
 
   const began = Date.now();
-  for (const id of ids) await standardSends(stack, order(id));
+  for (const id of ids) await shop.send({ order: order(id) });
   await until(() => created() >= ORDERS / 4);
   const steady = refusals();
   sandbox.setFault("lingxing", "slow", 1);

@@ -7,12 +7,15 @@ import { promisify } from "node:util";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { HostedFunction } from "../local/assembly/hosted.ts";
 import { REGION } from "../local/aws/aws-account.ts";
-import { shopifyBody } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
 import { queueName } from "../shared/stage/names.ts";
 import { lambdaEnvironment, roomOf } from "./bundles.ts";
 import { atLeast, atMost, type Figure, median } from "./figure.ts";
 import { gatewayEvent, paddedOrder } from "./gateway-event.ts";
+import { shopOf } from "./shop-of.ts";
+
+/** What receive-webhook does not look into: of a small webhook only the size counts. */
+const BARE_ORDER = '{"id":820982911946154508,"line_items":[]}';
 
 const run = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -20,6 +23,7 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** `aws` is a stack whose function host is not in the way: its queues have no consumers that share the processor. */
 export async function measureReceive(stack: LocalStack, secret: string): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "order-relay-bench-"));
+  const shop = shopOf(stack, "shopify");
   const receive = stack.assembly.functions.find((fn) => roomOf(fn) === "receive-webhook");
   const route = stack.assembly.functions.find((fn) => roomOf(fn) === "route-order");
   if (!receive || !route) throw new Error("the assembly lacks receive-webhook or route-order");
@@ -34,7 +38,7 @@ export async function measureReceive(stack: LocalStack, secret: string): Promise
   const figures: Figure[] = [];
 
   for (const kb of [4, 40]) {
-    const body = paddedOrder(shopifyBody({ id: "820982911946154508" }), kb * 1000);
+    const body = paddedOrder(BARE_ORDER, kb * 1000);
     const file = write(`${kb}.json`, gatewayEvent(body, secret));
     const { stdout } = await run(process.execPath, [script("receive-loop.ts"), file, queueUrl], {
       env: environment(receive),
@@ -51,7 +55,9 @@ export async function measureReceive(stack: LocalStack, secret: string): Promise
     );
   }
 
-  const large = paddedOrder(shopifyBody({ id: "820982911946154509" }), 5_900_000);
+  const [webhook] = shop.compose({ order: { id: "820982911946154509" } }).webhooks;
+  if (!webhook) throw new Error("the shop sends nothing for a new order");
+  const large = paddedOrder(webhook.body, 5_900_000);
   const received = await run(
     process.execPath,
     [script("invoke-once.ts"), write("large.json", gatewayEvent(large, secret))],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { newOrderId, shopifyBody, shopifySends } from "../local/demo/demo-shop.ts";
 import type { LocalStack } from "../local/stack.ts";
 import { type Figure, percentile, told } from "./figure.ts";
+import { shopOf } from "./shop-of.ts";
 
 const PROVIDERS = ["kakaclo", "s2"];
 const SENDERS = 8;
@@ -10,22 +10,24 @@ const SENDERS = 8;
 export async function measureThroughput(stack: LocalStack, orders: number): Promise<Figure[]> {
   for (const provider of PROVIDERS) stack.sandbox.reset(provider);
   const sentAt = new Map<string, number>();
-  const ids = [...new Set(Array.from({ length: orders }, newOrderId))];
+  const shop = shopOf(stack, "shopify");
+  const webhooks = Array.from({ length: orders }, () => shop.compose({}));
   const began = Date.now();
   let next = 0;
   await Promise.all(
     Array.from({ length: SENDERS }, async () => {
-      for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
-        sentAt.set(id, Date.now());
-        const body = shopifyBody({ id });
-        while ((await shopifySends(stack, "orders/paid", body).catch(() => 0)) !== 200) await sleep(50);
+      for (let one = webhooks[next++]; one !== undefined; one = webhooks[next++]) {
+        sentAt.set(one.orderId, Date.now());
+        for (const webhook of one.webhooks) {
+          while ((await shop.deliver(webhook).catch(() => 0)) !== 200) await sleep(50);
+        }
       }
     }),
   );
   const received = Date.now() - began;
   const created = () => PROVIDERS.map((provider) => stack.sandbox.orders(provider).length);
   const deadline = began + 1_200_000;
-  while (created().some((count) => count < ids.length) && Date.now() < deadline) await sleep(200);
+  while (created().some((count) => count < orders) && Date.now() < deadline) await sleep(200);
 
   const latencies: number[] = [];
   let last = began;
@@ -40,12 +42,12 @@ export async function measureThroughput(stack: LocalStack, orders: number): Prom
       latencies.push(at - (sentAt.get(id) ?? at));
       last = Math.max(last, at);
     }
-    if (seen.size !== ids.length) throw new Error(`${provider} holds ${seen.size} of ${ids.length} orders`);
+    if (seen.size !== orders) throw new Error(`${provider} holds ${seen.size} of ${orders} orders`);
   }
-  const what = `${ids.length} orders × ${PROVIDERS.length} destinations`;
+  const what = `${orders} orders × ${PROVIDERS.length} destinations`;
   return [
-    told(`${what}: webhooks taken`, (ids.length * 1000) / received, "/s"),
-    told(`${what}: orders created at the providers`, (ids.length * PROVIDERS.length * 1000) / (last - began), "/s"),
+    told(`${what}: webhooks taken`, (orders * 1000) / received, "/s"),
+    told(`${what}: orders created at the providers`, (orders * PROVIDERS.length * 1000) / (last - began), "/s"),
     told(`${what}: from webhook to created, p50`, percentile(latencies, 50) / 1000, "s"),
     told(`${what}: from webhook to created, p99`, percentile(latencies, 99) / 1000, "s"),
   ];

@@ -3,7 +3,9 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectors } from "../infra/stage-file/connectors.ts";
+import type { Config } from "../shared/stage/config.ts";
 import { loadConfig } from "../shared/stage/load-config.ts";
+import { secretName } from "../shared/stage/names.ts";
 import { type Assembly, readAssembly } from "./assembly/assembly.ts";
 import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
 import { synthesise } from "./assembly/synthesise.ts";
@@ -19,6 +21,8 @@ import { type FunctionHost, startFunctionHost } from "./lambda/function-host-sup
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
 import { SECRETS_FILE, secretValues } from "./secret-values.ts";
+import { type ChannelSandbox, startChannelSandbox } from "./simulators/channel-sandbox.ts";
+import { EndpointSecret, type SimulatedConnection } from "./simulators/channel-simulator.ts";
 import { loadProviderDemo } from "./simulators/load-simulator.ts";
 import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
 import { createSurface } from "./surface.ts";
@@ -58,7 +62,10 @@ export interface LocalStack {
   /** Its `url` is for any AWS SDK or CLI; counts calls and lets them fail. */
   readonly aws: AwsEndpoint;
   readonly host: FunctionHost;
+  /** The providers' simulators. */
   readonly sandbox: Sandbox;
+  /** The channels' simulators, a shop a connection. */
+  readonly channels: ChannelSandbox;
   readonly secrets: SecretsManager;
   readonly logFolder: string;
   /** A queue to look into, by name. */
@@ -118,7 +125,9 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => aws.stop());
     const sandbox = await startSandbox({ settings: { ...(await demoSwitches()), ...options.sandbox } });
     ending.push(() => sandbox.stop());
-    await provision(assembly, emulators, aws.url, secretValues(assembly.secrets, sandbox.url, secretsFile));
+    const secrets = secretValues(assembly.secrets, sandbox.url, secretsFile);
+    await provision(assembly, emulators, aws.url, secrets);
+    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), url);
 
     const logFolder = options.logFolder ?? join(folder, "logs");
     mkdirSync(logFolder, { recursive: true });
@@ -133,7 +142,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
 
     const trace = createReadTrace(aws.url, stage);
     const surface = createSurface({
-      sandbox,
+      providers: sandbox,
+      channels,
       queues: emulators.queues,
       readTrace: trace,
       health: () => ({
@@ -141,9 +151,10 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         stage,
         functionHostPid: host.pid(),
         aws: { endpoint: aws.url, region: REGION, account: ACCOUNT },
-        queues: Object.fromEntries(assembly.queues.map(({ name }) => [name, `${aws.url}/${ACCOUNT}/${name}`])),
+        // By connection, those whose events come by queue: no channel of that kind yet.
+        queues: {},
+        queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, `${aws.url}/${ACCOUNT}/${name}`])),
       }),
-      setChannelOrder: () => false,
     });
     const front = createFront(assembly.routes, host.invoke);
     await host.ready();
@@ -169,6 +180,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       aws,
       host,
       sandbox,
+      channels,
       secrets: emulators.secrets,
       logFolder,
       queue: (name) => emulators.queues.queue(name),
@@ -193,9 +205,25 @@ async function demoSwitches(): Promise<SandboxSettings> {
 
 /** EventBridge knows whole minutes; the local stage wants seconds and says so in the configuration beside its bundles. */
 function stagePeriod({ functionName }: Schedule, functions: HostedFunction[]): number | undefined {
-  const folder = functions.find(({ name }) => name === functionName)?.folder;
-  if (folder === undefined || !existsSync(join(folder, "config.json"))) return undefined;
-  return loadConfig(folder).timing.findDueEvery;
+  return configOf(functions.filter(({ name }) => name === functionName))?.timing.findDueEvery;
+}
+
+/** The stage's configuration as the first of the functions that has it carries it. */
+function configOf(functions: HostedFunction[]): Config | undefined {
+  const folder = functions.map((hosted) => hosted.folder).find((each) => existsSync(join(each, "config.json")));
+  return folder === undefined ? undefined : loadConfig(folder);
+}
+
+/** Every connection of the stage that has an endpoint, with what signs its webhooks. */
+function simulatedConnections({ functions }: Assembly, secrets: Map<string, string>): SimulatedConnection[] {
+  const config = configOf(functions);
+  return (config?.connections ?? []).flatMap((connection) => {
+    const endpointName = connection.endpoint ?? connection.name;
+    const secret = secrets.get(secretName(config?.stage ?? "", "endpoints", `${connection.channel}/${endpointName}`));
+    if (secret === undefined) return [];
+    const { channel, name, shop } = connection;
+    return [{ channel, name, shop, endpointName, endpoint: EndpointSecret.parse(JSON.parse(secret)) }];
+  });
 }
 
 function listen(server: Server, port: number): Promise<string> {

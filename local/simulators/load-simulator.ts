@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { ChannelDemo, ChannelSimulatorKind } from "./channel-simulator.ts";
 import type { ProviderDemo, SimulatorKind } from "./simulator.ts";
 
 /** A registered connector has no simulator; the message names the file to write. */
@@ -14,18 +15,33 @@ export async function loadProviderSimulator(name: string): Promise<SimulatorKind
   return simulator;
 }
 
+/** @throws MissingSimulator */
+export async function loadChannelSimulator(name: string): Promise<ChannelSimulatorKind> {
+  const { simulator } = await load<{ simulator: ChannelSimulatorKind }>("channels", name);
+  return simulator;
+}
+
 /** How the stage `local` uses a provider; empty where its simulator's folder has no `demo.ts`. */
 export async function loadProviderDemo(name: string): Promise<ProviderDemo> {
-  const file = fileOf("providers", name, "demo.ts");
-  if (!existsSync(file)) return {};
-  const { demo }: { demo?: ProviderDemo } = await import(file.href);
-  if (!demo) throw new MissingSimulator(`local/simulators/providers/${name}/demo.ts must export "demo".`);
-  return demo;
+  return (await loadDemo<ProviderDemo>("providers", name)) ?? {};
+}
+
+/** How the stage `local` uses a channel; empty where its simulator's folder has no `demo.ts`. */
+export async function loadChannelDemo(name: string): Promise<ChannelDemo> {
+  return (await loadDemo<ChannelDemo>("channels", name)) ?? {};
 }
 
 type Kind = "channels" | "providers";
 
 const fileOf = (kind: Kind, name: string, file: string): URL => new URL(`./${kind}/${name}/${file}`, import.meta.url);
+
+async function loadDemo<Demo>(kind: Kind, name: string): Promise<Demo | undefined> {
+  const file = fileOf(kind, name, "demo.ts");
+  if (!existsSync(file)) return undefined;
+  const { demo }: { demo?: Demo } = await import(file.href);
+  if (!demo) throw new MissingSimulator(`local/simulators/${kind}/${name}/demo.ts must export "demo".`);
+  return demo;
+}
 
 async function load<Module extends { simulator: unknown }>(kind: Kind, name: string): Promise<Module> {
   const file = fileOf(kind, name, "index.ts");

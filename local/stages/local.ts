@@ -1,6 +1,6 @@
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { defineStage } from "../../infra/stage-file/define-stage.ts";
-import { loadProviderDemo } from "../simulators/load-simulator.ts";
+import { loadChannelDemo, loadProviderDemo } from "../simulators/load-simulator.ts";
 
 /** The shortest beginning of a channel's name that no channel before it has, of two letters or more. */
 function keyOf(channel: string, index: number): string {
@@ -10,11 +10,19 @@ function keyOf(channel: string, index: number): string {
   return beginnings.find((beginning) => !taken.has(beginning)) ?? `c${index}`;
 }
 
-const connections = connectors.channels.map(({ name: channel }, index) => ({
+const shops = await Promise.all(
+  connectors.channels.map(async ({ name: channel }) => ({ channel, ...(await loadChannelDemo(channel)) })),
+);
+
+const endpoints = shops.flatMap(({ channel, url }) => (url === undefined ? [] : [{ channel, name: "demo", url }]));
+
+const connections = shops.map(({ channel, shop, settings = {} }, index) => ({
   channel,
   name: "demo",
   key: keyOf(channel, index),
   maxOrderAge: "none" as const,
+  settings,
+  ...(shop !== undefined && { shop }),
 }));
 
 const destinations = await Promise.all(
@@ -27,6 +35,7 @@ const destinations = await Promise.all(
 /** What `npm start` hosts: every channel, every provider, each order to all of them once it is paid; any fault settles within 60 s. */
 export const stage = defineStage({
   stage: "local",
+  endpoints,
   connections,
   destinations,
   routes: [

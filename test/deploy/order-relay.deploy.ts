@@ -1,10 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
-import { newOrderId, shopifyBody, shopifySends, standardSends } from "../../local/demo/demo-shop.ts";
 import type { Trace } from "../../shared/ledger/trace.ts";
 import { queueName } from "../../shared/stage/names.ts";
-import { until } from "../stack/shop.ts";
+import { newOrderId, shopifyBody, shopifySends, standardSends, until } from "../stack/shop.ts";
 import { Deployment, STAGE, succeeded } from "./deployment.ts";
 
 let relay: Deployment;

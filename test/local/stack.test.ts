@@ -34,7 +34,8 @@ test("health tells where everything is", async (t) => {
     stage: "local",
     functionHostPid: stack.host.pid(),
     aws: { endpoint: stack.aws.url, region: "eu-central-1", account: "000000000000" },
-    queues: {
+    queues: {},
+    queueUrls: {
       "work-dlq": `${stack.aws.url}/000000000000/work-dlq`,
       work: `${stack.aws.url}/000000000000/work`,
     },

@@ -1,7 +1,64 @@
+import secrets from "../../local/secrets.json" with { type: "json" };
+import { EndpointSecret } from "../../local/simulators/channel-simulator.ts";
+import { simulator as shopify } from "../../local/simulators/channels/shopify/index.ts";
+import { signedHeaders } from "../../local/simulators/channels/shopify/signed-headers.ts";
+import { bodyOf } from "../../local/simulators/channels/shopify/topics.ts";
+import { signedHeaders as standardHeaders } from "../../local/simulators/channels/standard/signed-headers.ts";
+import { completeOrder } from "../../local/simulators/demo-order.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import type { Trace } from "../../shared/ledger/trace.ts";
 
-export { newOrderId, shopifyBody, shopifySends, standardSends } from "../../local/demo/demo-shop.ts";
+const SHOPIFY = EndpointSecret.parse(secrets.endpoints["shopify/demo"]);
+const STANDARD = EndpointSecret.parse(secrets.endpoints["standard/demo"]);
+const SHOP = "demo.myshopify.com";
+
+export const newOrderId = (): string => shopify.newOrderId();
+
+export interface ShopOrder {
+  id: string;
+  updatedAt?: string;
+  financialStatus?: "pending" | "paid";
+  fulfilled?: boolean;
+  sku?: string;
+  note?: string;
+  test?: boolean;
+}
+
+/** A webhook's body as Shopify's simulator makes it: the whole order resource, its ID a bare number. */
+export function shopifyBody({ id, updatedAt = "2026-11-20T10:00:00-05:00", ...given }: ShopOrder): string {
+  const line = { id: "866550311766439020", sku: given.sku ?? "DEMO-TEE-M" };
+  const part = {
+    ...{ id, placedAt: "2026-11-20T09:00:00-05:00", updatedAt, lines: [line] },
+    ...{ financialState: given.financialStatus ?? "paid", note: given.note, test: given.test },
+    ...(given.fulfilled && { fulfilmentState: "fulfilled" as const }),
+  };
+  const source = { newId: newOrderId, newLineId: newOrderId, newNumber: () => "1001", known: undefined, now: 0 };
+  const order = completeOrder(part, source);
+  return bodyOf({ topic: "orders/paid", order, shop: SHOP, endpoint: SHOPIFY, now: Date.now() });
+}
+
+/** Delivers a body as Shopify does, signed unless `headers` say otherwise. @returns the status of the answer */
+export function shopifySends(
+  stack: Pick<LocalStack, "url">,
+  topic: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const signed = signedHeaders(body, { topic, shop: SHOP, endpoint: SHOPIFY, now: Date.now() });
+  return post(`${stack.url}/webhooks/shopify/demo`, body, { ...signed, ...headers });
+}
+
+/** Delivers an order of our own schema, signed by the Standard Webhooks spec. @returns the status of the answer */
+export function standardSends(stack: Pick<LocalStack, "url">, order: unknown): Promise<number> {
+  const body = JSON.stringify(order);
+  return post(`${stack.url}/webhooks/standard/demo`, body, standardHeaders(body, STANDARD, Date.now()));
+}
+
+async function post(url: string, body: string, headers: Record<string, string>): Promise<number> {
+  const answer = await fetch(url, { method: "POST", body, headers });
+  await answer.arrayBuffer();
+  return answer.status;
+}
 
 export async function traceOf(
   stack: Pick<LocalStack, "url">,

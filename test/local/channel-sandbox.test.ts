@@ -1,0 +1,190 @@
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { connectors } from "../../infra/stage-file/connectors.ts";
+import { type LocalStack, startStack } from "../../local/stack.ts";
+import { deliveriesAre, held, traceOf, until } from "../stack/shop.ts";
+import { localAssembly } from "../support/local-assembly.ts";
+
+let stack: LocalStack;
+before(async () => {
+  stack = await startStack({ assembly: await localAssembly() });
+});
+after(() => stack.stop());
+
+interface Answer {
+  status: number;
+  body: { status?: number | null; orderId?: string; message?: string };
+}
+
+async function ask(method: string, path: string, body?: unknown): Promise<Answer> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const answer = await fetch(`${stack.url}/sandbox/channels/${path}`, {
+    method,
+    ...(text !== undefined && { body: text }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Answer["body"] };
+}
+const send = (connection: string, body?: unknown) => ask("POST", `${connection}/send`, body);
+
+async function sent(connection: string, body?: unknown): Promise<string> {
+  const answer = await send(connection, body);
+  equal(answer.status, 200, answer.body.message);
+  equal(answer.body.status, 200);
+  return answer.body.orderId ?? "";
+}
+
+/** The order's state once the ledger has so many events of it. */
+async function traced(connection: string, orderId: string, events: number) {
+  const read = () => traceOf(stack, orderId, connection);
+  return until(
+    async () => {
+      const trace = await read();
+      return trace?.eventCount === events ? trace : undefined;
+    },
+    60,
+    read,
+  );
+}
+
+for (const { name: channel } of connectors.channels) {
+  const connection = `${channel}/demo`;
+  describe(`the simulator of ${channel}`, () => {
+    test("an empty request sends a new paid order, which becomes one order at each provider", async () => {
+      const id = await sent(connection);
+      await deliveriesAre(stack, id, ["created"], 60, connection);
+      for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
+      notEqual(await sent(connection), id);
+    });
+
+    test("what the request says of the order arrives at the providers", async () => {
+      const order = {
+        lines: [{ sku: "DEMO-MUG-BLUE", quantity: 3 }],
+        shippingAddress: { name: "Grace Hopper", street1: "3 Harbour Road" },
+      };
+      const id = await sent(connection, { order });
+      await deliveriesAre(stack, id, ["created"], 60, connection);
+      const [atS2] = held(stack, "s2", id);
+      const request = JSON.stringify(atS2?.request);
+      for (const part of ["Grace", "3 Harbour Road", "Louisville", "40202"]) ok(request.includes(part), part);
+      match(request, /"quantity":"?3\b/);
+    });
+
+    test("an event of an order that the channel has leaves the rest of it as it was", async () => {
+      const id = await sent(connection, { order: { financialState: "pending", lines: [{ sku: "DEMO-CAP" }] } });
+      equal((await traced(connection, id, 1)).state, "held");
+      await sent(connection, { order: { id, financialState: "paid" } });
+      await deliveriesAre(stack, id, ["created"], 60, connection);
+      const known = stack.channels.find(channel, "demo")?.orders();
+      deepEqual(
+        known?.find((order) => order.id === id)?.order.lines.map(({ sku }) => sku),
+        ["DEMO-CAP"],
+      );
+    });
+
+    test("a webhook that was changed on its way, or signed with another key, is refused and leaves no trace", async () => {
+      const simulator = stack.channels.find(channel, "demo");
+      ok(simulator);
+      const { orderId, webhooks } = simulator.compose({});
+      ok(webhooks.length > 0);
+      for (const { headers, body } of webhooks) {
+        equal(await simulator.deliver({ headers, body: `${body} ` }), 401);
+        const other = Object.entries(headers).map(([name, value]) => [
+          name,
+          /hmac|signature/.test(name) ? `A${value}` : value,
+        ]);
+        equal(await simulator.deliver({ headers: Object.fromEntries(other), body }), 401);
+        equal(await simulator.deliver({ headers: { "content-type": "application/json" }, body }), 401);
+      }
+      equal(await traceOf(stack, orderId, connection), undefined);
+      for (const webhook of webhooks) equal(await simulator.deliver(webhook), 200);
+      equal((await traced(connection, orderId, webhooks.length)).state, "recorded");
+    });
+
+    test("a request with an unknown field or a wrong type is refused with the field's path, and nothing is sent", async () => {
+      const orders = () => stack.channels.find(channel, "demo")?.orders().length;
+      const before = orders();
+      for (const [body, path] of [
+        [{ orders: {} }, "orders"],
+        [{ topic: 7 }, "topic"],
+        [{ topic: "" }, "topic"],
+        [{ order: [] }, "order"],
+        [{ order: { colour: null } }, "colour"],
+        [{ order: { lines: [{ sku: 7 }] } }, "order.lines.0.sku"],
+        [{ order: { lines: [{ quantity: -1 }] } }, "order.lines.0.quantity"],
+        [{ order: { lines: [{ size: "M" }] } }, "size"],
+        [{ order: { shippingAddress: { country: "USA" } } }, "order.shippingAddress.country"],
+        [{ order: { shippingAddress: { county: "Kent" } } }, "county"],
+        [{ order: { updatedAt: "yesterday" } }, "order.updatedAt"],
+        [{ order: { total: "much" } }, "order.total"],
+        [{ order: { financialState: "rich" } }, "order.financialState"],
+        ["[", "not valid JSON"],
+        ["7", "The body"],
+      ] as const) {
+        const { status, body: answer } = await send(connection, body);
+        equal(status, 400, JSON.stringify(body));
+        ok(answer.message?.includes(path), `${JSON.stringify(body)}: ${answer.message}`);
+      }
+      equal(orders(), before);
+    });
+
+    test("drop-webhook: the channel has the order, nothing is sent; later ones are sent again", async () => {
+      deepEqual(await ask("POST", `${connection}/faults`, { fault: "drop-webhook", times: 1 }), {
+        status: 200,
+        body: { fault: "drop-webhook", times: 1 },
+      });
+      const { status, body } = await send(connection, {});
+      deepEqual([status, body.status], [200, null]);
+      const shown = (await ask("GET", connection)).body as { orders?: { id: string }[]; faults?: string[] };
+      ok(shown.orders?.some(({ id }) => id === body.orderId));
+      deepEqual(shown.faults, ["drop-webhook"]);
+      const next = await sent(connection);
+      await traced(connection, next, 1);
+      equal(await traceOf(stack, body.orderId ?? "", connection), undefined);
+      for (const wrong of [
+        { fault: "no-such" },
+        { fault: "drop-webhook", times: -1 },
+        { fault: "drop-webhook", on: "list" },
+      ]) {
+        equal((await ask("POST", `${connection}/faults`, wrong)).status, 400, JSON.stringify(wrong));
+      }
+    });
+
+    test("its API is not there yet", async () => {
+      const { status, body } = await ask("PUT", `${connection}/orders/1`, {});
+      equal(status, 404);
+      match(body.message ?? "", new RegExp(channel));
+      deepEqual(((await ask("GET", connection)).body as { subscriptions?: unknown }).subscriptions, []);
+    });
+  });
+}
+
+test("an unknown channel or connection is a 404 that lists those there are", async () => {
+  for (const path of ["shopify/other", "nobody/demo", "constructor/demo"]) {
+    for (const answer of [await send(path, {}), await ask("GET", path), await ask("PUT", `${path}/orders/1`, {})]) {
+      equal(answer.status, 404, path);
+      match(answer.body.message ?? "", /shopify\/demo, standard\/demo/);
+    }
+  }
+});
+
+test("Shopify: a topic says what happened to the order", async () => {
+  const id = await sent("shopify/demo", { topic: "orders/create", order: { financialState: "pending" } });
+  await sent("shopify/demo", { topic: "orders/cancelled", order: { id } });
+  const { state, events } = await traced("shopify/demo", id, 2);
+  equal(state, "cancelled");
+  deepEqual(events.map(({ topic }) => topic).sort(), ["orders/cancelled", "orders/create"]);
+
+  const deleted = await sent("shopify/demo", { order: { financialState: "pending" } });
+  await traced("shopify/demo", deleted, 1);
+  await sent("shopify/demo", { topic: "orders/delete", order: { id: deleted } });
+  equal((await traced("shopify/demo", deleted, 2)).state, "cancelled");
+});
+
+test("Shopify: what it cannot have is refused: a topic it does not know, an ID that is no number", async () => {
+  const topic = await send("shopify/demo", { topic: "orders/paused" });
+  equal(topic.status, 400);
+  match(topic.body.message ?? "", /orders\/paused.*orders\/create/);
+  const id = await send("shopify/demo", { order: { id: "A-17" } });
+  equal(id.status, 400);
+  match(id.body.message ?? "", /A-17/);
+});
