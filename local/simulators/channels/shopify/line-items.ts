@@ -15,7 +15,7 @@ export interface Split {
  */
 export function splitOf(line: Line, { fulfilmentState = "unfulfilled" }: Pick<Order, "fulfilmentState">): Split {
   if (fulfilmentState === "fulfilled") return { open: 0, fulfilled: line.quantity, removed: 0 };
-  const open = quantityToShip({ ...line, ships: true });
+  const open = quantityToShip({ ...line, ships: true, fulfilledBy: undefined });
   const gone = line.quantity - open;
   return fulfilmentState === "partial" ? { open, fulfilled: gone, removed: 0 } : { open, fulfilled: 0, removed: gone };
 }
@@ -32,7 +32,7 @@ export function lineItem(line: Line, order: Order) {
     attributed_staffs: [],
     current_quantity: line.quantity - removed,
     fulfillable_quantity: open,
-    fulfillment_service: "manual",
+    fulfillment_service: line.fulfilledBy ?? "manual",
     fulfillment_status: fulfilled === 0 ? null : open === 0 ? "fulfilled" : "partial",
     gift_card: false,
     grams: 200,

@@ -1,5 +1,5 @@
 import { add, multiply, round, subtract } from "../../../../shared/decimal.ts";
-import type { Order } from "../../../../shared/order.ts";
+import { isCashOnDelivery, type Order } from "../../../../shared/order.ts";
 import { cents, gid, idNumber, maybeTime, moneyOf, relatedId, shopTime } from "./fields.ts";
 import { lineItem, splitOf } from "./line-items.ts";
 import { addressResource, customerResource, emailOf } from "./people.ts";
@@ -51,7 +51,7 @@ export function orderResource(order: Order, shop: string) {
     note_attributes: noteAttributes(order),
     order_status_url: `https://${shop}/orders/${token}/authenticate`,
     payment_gateway_names: [
-      order.cashOnDelivery ? "Cash on Delivery (COD)" : (order.paymentMethod ?? "shopify_payments"),
+      isCashOnDelivery(order) ? "Cash on Delivery (COD)" : (order.paymentMethod ?? "shopify_payments"),
     ],
     phone: order.buyer?.phone ?? null,
     po_number: null,
@@ -122,7 +122,7 @@ function totalsOf(order: Order) {
     ...both("total_tax", tax),
     total_cash_rounding_payment_adjustment_set: money("0.00"),
     total_cash_rounding_refund_adjustment_set: money("0.00"),
-    total_outstanding: PAID.has(order.financialState) ? "0.00" : cents(total),
+    total_outstanding: PAID.has(order.financialState) ? "0.00" : cents(order.amountDue ?? total),
     total_shipping_price_set: money(shipping),
     total_tip_received: "0.00",
   };
@@ -198,6 +198,9 @@ function fulfilmentsOf(order: Order) {
   ];
 }
 
+/** How a checkout names what is not a parcel: Shopify has no field for the kind, and `delivery_category` is mostly null. */
+const CODES = { ship: undefined, "pick-up": "Store Pickup", local: "Local Delivery", digital: undefined } as const;
+
 const TITLES = { standard: "Standard", expedited: "Express", priority: "Overnight" } as const;
 
 function shippingLines(order: Order) {
@@ -211,7 +214,8 @@ function shippingLines(order: Order) {
     {
       id: idNumber(relatedId(order.id, "shipping")),
       carrier_identifier: null,
-      code: shipping.code ?? title,
+      delivery_category: null,
+      code: CODES[shipping.kind ?? "ship"] ?? shipping.code ?? title,
       current_discounted_price_set: money(discounted),
       discounted_price: cents(discounted),
       discounted_price_set: money(discounted),
