@@ -4,6 +4,7 @@ import { akinon } from "../../functions/providers/akinon/index.ts";
 import { productKeyOf } from "../../local/simulators/providers/akinon/products.ts";
 import type { Tools } from "../../shared/connector/tools.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
+import { atLeast } from "../support/at-least.ts";
 import { memoryTools } from "../support/memory-tools.ts";
 import { oneLine, secret, startAkinon } from "./akinon-world.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
@@ -58,7 +59,7 @@ describe("Akinon: login", () => {
     const world = await startAkinon(context, { switches: { appendSlash: "not-found" } });
     const { sent } = await attempt(world, outgoingSample());
     await world.client.find(sent, outgoingSample());
-    for (const { target } of world.proxy.passed) match(target.split("?")[0] ?? "", /\/$/);
+    for (const { target } of atLeast(5, world.proxy.passed)) match(target.split("?")[0] ?? "", /\/$/);
   });
 });
 

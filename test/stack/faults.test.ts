@@ -22,6 +22,8 @@ describe("a provider's fault makes no second order and loses none", () => {
     providers = stack.sandbox.providers;
   });
   after(() => stack.stop());
+  const struck = (provider: string, fault: string) =>
+    stack.sandbox.calls(provider).filter((call) => call.fault === fault).length;
 
   for (const fault of FAULTS) {
     test(`${fault}: one order at each provider`, async () => {
@@ -32,16 +34,21 @@ describe("a provider's fault makes no second order and loses none", () => {
       const id = newOrderId();
       await shopifySends(stack, "orders/paid", shopifyBody({ id }));
       await deliveriesAre(stack, id, ["created"]);
-      for (const provider of providers) equal(held(stack, provider, id).length, 1, provider);
+      for (const provider of providers) {
+        equal(struck(provider, fault), 1, `${fault} struck ${provider}`);
+        equal(held(stack, provider, id).length, 1, provider);
+      }
     });
   }
 
   for (const messageIds of ["kept", "new"] as const) {
     test(`reject: in the DLQ with the reason in the trace; moved back with message IDs (${messageIds}) after the cause is mended, it is created`, async () => {
+      const before = new Map(providers.map((provider) => [provider, struck(provider, "reject")]));
       for (const provider of providers) stack.sandbox.setFault(provider, "reject", 1);
       const id = newOrderId();
       await shopifySends(stack, "orders/paid", shopifyBody({ id }));
       const trace = await deliveriesAre(stack, id, ["rejected"]);
+      for (const [provider, times] of before) equal(struck(provider, "reject"), times + 1, provider);
       for (const { destination, reason } of trace.deliveries) match(reason ?? "", /.+/, destination);
       const waiting = () =>
         stack.deadLetters().filter(({ queue, messages }) => !queue.includes("intake") && messages.length > 0);
@@ -69,6 +76,7 @@ describe("a provider's fault makes no second order and loses none", () => {
       () => traceOf(stack, id),
     );
     const rejected = trace.deliveries.filter(({ state }) => state === "rejected");
+    ok(rejected.length > 0);
     for (const { reason } of rejected) match(reason ?? "", /UNKNOWN-1/);
     for (const provider of providers) equal(held(stack, provider, id).length, 0, provider);
   });
