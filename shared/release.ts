@@ -1,3 +1,10 @@
+/** Set by the bundler (infra/bundle/bundle.ts) from package.json; absent where the sources run as they are. */
+declare const ORDER_RELAY_VERSION: string | undefined;
+
+/** What every call to another system says of us. */
+export const USER_AGENT: string =
+  typeof ORDER_RELAY_VERSION === "undefined" ? "order-relay/source" : `order-relay/${ORDER_RELAY_VERSION}`;
+
 /** Stands as `v` in every item of the table and in every message between the rooms (docs/decisions/versions.md). */
 export const ITEM_VERSION = 1;
 

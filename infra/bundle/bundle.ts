@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import project from "../../package.json" with { type: "json" };
 import { keepApart } from "./bundle-apart.ts";
 import { leftOut } from "./bundle-left-out.ts";
 
@@ -39,6 +40,8 @@ export const BUNDLE_SETTINGS = {
   // Dependencies that are CommonJS ask for Node's own modules by require, which an ES module does not have.
   banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
   inject: ["./infra/bundle/runtime/jitless.ts"],
+  // shared/release.ts
+  define: { ORDER_RELAY_VERSION: JSON.stringify(project.version) },
   plugins: [versionOnly, leftOut],
 } satisfies BuildOptions;
 

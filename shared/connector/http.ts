@@ -1,4 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import type { Agent, ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { defined } from "../defined.ts";
+import { USER_AGENT } from "../release.ts";
+import { decodeBody } from "./decode-body.ts";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
@@ -7,13 +11,14 @@ export interface HttpRequest {
   body?: string;
   /** Of the whole call, ms; the socket is closed when it is over. */
   timeout: number;
-  /** Bytes of an answer that are read at most. Default 5 MiB. */
+  /** Bytes of an answer that are read at most, decoded or not. Default 5 MiB. */
   maxBytes?: number;
 }
 
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
+  /** Decompressed where the server compressed it. */
   text: string;
 }
 
@@ -22,8 +27,8 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** A call without a whole answer. `sent: false` = surely nothing of the request reached the server. */
 export class HttpFailure extends Error {
-  override readonly name = "HttpFailure";
-  readonly kind: "no-connection" | "timeout" | "reset" | "oversized";
+  override readonly name: string = "HttpFailure";
+  readonly kind: "no-connection" | "timeout" | "reset" | "oversized" | "undecodable";
   readonly sent: boolean;
 
   constructor(kind: HttpFailure["kind"], sent: boolean, options?: ErrorOptions) {
@@ -33,40 +38,58 @@ export class HttpFailure extends Error {
   }
 }
 
+/** The server closed a pooled connection while the request was on its way, and answered no byte of it. */
+class IdleConnectionClosed extends HttpFailure {
+  override readonly name = "IdleConnectionClosed";
+}
+
+/** Idle connections are not used again after this time, ms: servers close them after 5 s or more, and Lambda freezes them. */
+const LONGEST_IDLE = 4_000;
+const MAX_BYTES = 5 * 1024 * 1024;
+
 /**
- * One connection a call: a Lambda that was frozen finds its kept-alive sockets dead, and a reset on a reused socket would
- * put an order in doubt that no server ever saw. Resolves or rejects only when the socket is closed, so that nothing of
- * this call can still leave afterwards.
+ * GETs share connections. Every other call has a connection of its own and closes it: a reset on a reused connection would
+ * put an order in doubt that no server ever saw. A call settles only when nothing of it can still leave.
  */
-export const http: Http = ({ method, url, headers, body, timeout, maxBytes = 5 * 1024 * 1024 }) =>
-  new Promise((resolve, reject) => {
+export const http: Http = async (request) => {
+  const startedAt = performance.now();
+  if (request.method !== "GET") return exchange(request, false);
+  try {
+    return await exchange(request, true);
+  } catch (error) {
+    if (!(error instanceof IdleConnectionClosed)) throw error;
+    return exchange({ ...request, timeout: request.timeout - (performance.now() - startedAt) }, false);
+  }
+};
+
+function exchange(request: HttpRequest, pooled: boolean): Promise<HttpAnswer> {
+  const { method, url, headers, body, timeout, maxBytes = MAX_BYTES } = request;
+  return new Promise((resolve, reject) => {
     const target = new URL(url);
     const payload = body === undefined ? undefined : Buffer.from(body);
-    let sent = false;
+    const secure = target.protocol === "https:";
+    const { request: open } = nodeHttp(secure);
+    const outgoing = open(target, {
+      method,
+      agent: pooled && poolOf(secure),
+      headers: {
+        "user-agent": USER_AGENT,
+        ...(method === "GET" && { "accept-encoding": "gzip, deflate, br" }),
+        ...headers,
+        ...defined({ "content-length": payload && String(payload.length) }),
+      },
+    });
+    const connection = watchConnection(outgoing, secure);
     let failure: HttpFailure | undefined;
     let answer: HttpAnswer | undefined;
-
-    const secure = target.protocol === "https:";
-    // Not by `import`: as an ES module node:http brings all of Node's fetch with it, 20 ms of a cold start.
-    const { request } = process.getBuiltinModule(secure ? "node:https" : "node:http");
-    const outgoing = request(target, {
-      method,
-      agent: false,
-      headers: { ...headers, ...(payload && { "content-length": String(payload.length) }) },
-    });
     const fail = (kind: HttpFailure["kind"], cause?: unknown) => {
-      failure ??= new HttpFailure(kind, sent, { cause });
+      const Failure = kind === "reset" && connection.closedIdle() ? IdleConnectionClosed : HttpFailure;
+      failure ??= new Failure(kind, connection.sent(), { cause });
       outgoing.destroy();
     };
     const timer = setTimeout(() => fail("timeout"), Math.max(1, timeout));
 
-    outgoing.on("socket", (socket) => {
-      // Before this event not a byte of the request can have been written.
-      socket.once(secure ? "secureConnect" : "connect", () => {
-        sent = true;
-      });
-    });
-    outgoing.on("error", (cause) => fail(sent ? "reset" : "no-connection", cause));
+    outgoing.on("error", (cause) => fail(connection.sent() ? "reset" : "no-connection", cause));
     outgoing.on("response", (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -77,6 +100,8 @@ export const http: Http = ({ method, url, headers, body, timeout, maxBytes = 5 *
       });
       response.on("error", (cause) => fail("reset", cause));
       response.on("end", () => {
+        const decoded = decodeBody(Buffer.concat(chunks), response.headers["content-encoding"], maxBytes);
+        if (typeof decoded === "string") return fail(decoded);
         answer = {
           status: response.statusCode ?? 0,
           headers: Object.fromEntries(
@@ -85,18 +110,59 @@ export const http: Http = ({ method, url, headers, body, timeout, maxBytes = 5 *
               Array.isArray(value) ? value.join(", ") : (value ?? ""),
             ]),
           ),
-          text: Buffer.concat(chunks).toString("utf8"),
+          text: decoded.toString("utf8"),
         };
-        outgoing.destroy();
+        // A pooled connection goes back by itself.
+        if (!pooled) outgoing.destroy();
       });
     });
     outgoing.on("close", () => {
       clearTimeout(timer);
       if (answer && !failure) resolve(answer);
-      else reject(failure ?? new HttpFailure("reset", sent));
+      else reject(failure ?? new HttpFailure("reset", connection.sent()));
     });
     outgoing.end(payload);
   });
+}
+
+/** What is known of a request's connection. */
+function watchConnection(outgoing: ClientRequest, secure: boolean) {
+  let sent = false;
+  let socket: Socket | undefined;
+  let readBefore = 0;
+  outgoing.on("socket", (assigned) => {
+    socket = assigned;
+    readBefore = assigned.bytesRead;
+    // Before this event not a byte of the request can have been written.
+    if (outgoing.reusedSocket) sent = true;
+    else
+      assigned.once(secure ? "secureConnect" : "connect", () => {
+        sent = true;
+      });
+  });
+  return {
+    sent: () => sent,
+    closedIdle: () => outgoing.reusedSocket && socket?.bytesRead === readBefore,
+  };
+}
+
+/** Not by `import`: as an ES module node:http brings all of Node's fetch with it, 20 ms of a cold start. */
+const nodeHttp = (secure: boolean) => process.getBuiltinModule(secure ? "node:https" : "node:http");
+
+const pools = new Map<boolean, Agent>();
+/** Since when an idle connection is idle, epoch ms. */
+const idleSince = new WeakMap<object, number>();
+
+/** Connections for GETs. Those that are idle for too long are closed first: Node's own timers stop in a frozen Lambda. */
+function poolOf(secure: boolean): Agent {
+  const pool = pools.get(secure) ?? new (nodeHttp(secure).Agent)({ keepAlive: true });
+  if (!pools.has(secure)) pool.on("free", (socket: Socket) => idleSince.set(socket, Date.now()));
+  pools.set(secure, pool);
+  for (const socket of Object.values(pool.freeSockets).flatMap((sockets) => sockets ?? [])) {
+    if (Date.now() - (idleSince.get(socket) ?? 0) > LONGEST_IDLE) socket.destroy();
+  }
+  return pool;
+}
 
 /** `Retry-After` in ms: seconds or an HTTP date (RFC 9110 10.2.3). Undefined where absent or unreadable. */
 export function retryAfter(answer: Pick<HttpAnswer, "headers">, now: number): number | undefined {

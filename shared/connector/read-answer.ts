@@ -4,14 +4,12 @@ import { parseJson } from "../json.ts";
 import { type HttpAnswer, HttpFailure } from "./http.ts";
 
 /**
- * The answer's body, if it is JSON of this shape; digits of long numbers survive (json.ts). A body that is declared to be
- * something else (an HTML page of a proxy) is not read, whatever it holds.
+ * The answer's body, if it is JSON of this shape; digits of long numbers survive (json.ts). Servers send JSON as text/html
+ * and with a byte order mark: what counts is the content. A proxy's page of HTML is no JSON.
  */
-export function readAnswer<T>({ headers, text }: HttpAnswer, schema: z.ZodMiniType<T>): T | undefined {
-  const type = headers["content-type"];
-  if (type !== undefined && !/[/+]json\b/i.test(type)) return undefined;
+export function readAnswer<T>({ text }: Pick<HttpAnswer, "text">, schema: z.ZodMiniType<T>): T | undefined {
   try {
-    const result = schema.safeParse(parseJson(text));
+    const result = schema.safeParse(parseJson(text.replace(/^\uFEFF/, "")));
     return result.success ? result.data : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

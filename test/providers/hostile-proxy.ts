@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 
 /** A request as it passed. */
 export interface Passed {
@@ -17,7 +18,8 @@ export const TRICKS = [
   "slow-drip",
   "redirect",
   "invalid-json",
-  "wrong-content-type",
+  "truncated-gzip",
+  "gzip-bomb",
   "other-json",
   "empty",
   "no-answer",
@@ -137,8 +139,10 @@ async function harm(outgoing: ServerResponse, trick: Trick, real: Answer | undef
       return say(Buffer.concat([Buffer.alloc(10 * MB, " "), body]));
     case "html":
       return say("<html><body>Maintenance</body></html>", { "content-type": "text/html" }, 200);
-    case "wrong-content-type":
-      return say(body, { "content-type": "text/plain" });
+    case "truncated-gzip":
+      return say(gzipSync(body).subarray(0, -9), { "content-encoding": "gzip" });
+    case "gzip-bomb":
+      return say(gzipSync(Buffer.concat([Buffer.alloc(10 * MB, " "), body])), { "content-encoding": "gzip" });
     case "redirect":
       return say("", { location: TRAP }, 302);
     case "invalid-json":

@@ -122,7 +122,6 @@ describe("faults of the shop, through the connector", () => {
     ["error-500-after-create", InDoubt, 1],
     ["created-but-unreadable-2xx", InDoubt, 1],
     ["empty-2xx", InDoubt, 1],
-    ["wrong-content-type", InDoubt, 1],
     ["oversized-10mb", InDoubt, 1],
     ["html-200", InDoubt, 0],
     ["redirect", InDoubt, 0],

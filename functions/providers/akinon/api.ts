@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
+import { defined } from "../../../shared/defined.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
 import { readable, throwUnlessAccepted } from "./answers.ts";
@@ -32,7 +34,8 @@ const pageOf = <T>(row: z.ZodMiniType<T>) =>
 export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
   const { secret, destination } = account;
   const session = openSession(account, tools);
-  const { quote } = session;
+  const prefix = account.settings.authorization === "token" ? "Token " : "";
+  const quote = ({ text }: HttpAnswer) => quoteAnswer(text, [secret.password, ...session.used()]);
   const speaker = { destination, tools, quote };
 
   async function call(
@@ -42,22 +45,11 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     const { method, path, query = {}, body } = request;
     const search = new URLSearchParams(query).toString();
     const url = `${secret.baseUrl}/api/v1/${path}${search && `?${search}`}`;
-    const send = (authorization: string) =>
-      whole(
-        tools.http({
-          method,
-          url,
-          headers: {
-            accept: "application/json",
-            authorization,
-            ...(body !== undefined && { "content-type": "application/json" }),
-          },
-          ...(body !== undefined && { body }),
-        }),
-      );
-    const authorization = await session.authorization();
-    const answer = await send(authorization);
-    return answer.status === 401 ? send(await session.renewed(authorization)) : answer;
+    return session.call((token) => {
+      const contentType = body === undefined ? undefined : "application/json";
+      const headers = { accept: "application/json", authorization: `${prefix}${token}`, "content-type": contentType };
+      return whole(tools.http({ method, url, headers: defined(headers), ...defined({ body }) }));
+    });
   }
 
   return {

@@ -29,7 +29,7 @@ export interface Api {
 
 export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
   const { destination, secret, settings } = account;
-  const tokens = openSession(account, tools);
+  const session = openSession(account, tools);
 
   /** Signed for this one attempt: a signature is good for two minutes, and waiting takes time. */
   function request(method: "GET" | "POST", path: string, parameters: Parameters, token: string) {
@@ -74,13 +74,13 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     parameters: Parameters,
     guard: (call: Promise<HttpAnswer>) => Promise<HttpAnswer>,
   ): Promise<Verdict> {
-    let token = await tokens.current();
+    let token = await session.current();
     const attempt = async () => {
       const answer = await guard(oneInFlight(path, () => tools.http(request(method, path, parameters, token))));
       return verdictOf(answer, "0", [token, secret.appId, secret.appSecret]);
     };
     const first = await attempt();
-    if (first.is === "token-refused") token = await tokens.replace(token);
+    if (first.is === "token-refused") token = await session.replace(token);
     else if (first.is !== "signature-expired") return first;
     const second = await attempt();
     if (second.is === "token-refused") {

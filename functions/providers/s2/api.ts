@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { readCreated, readFound } from "./answers.ts";
-import { withToken } from "./session.ts";
+import { openSession } from "./session.ts";
 import type { Secret } from "./settings.ts";
 
 /** The calls we make, each with a token. Errors as in shared/errors.ts. */
@@ -24,6 +24,8 @@ export const PAGE_SIZE = 100;
 
 export function openApi(secret: Secret, tools: Tools): Api {
   const { baseUrl, organization, password } = secret;
+  const session = openSession(secret, tools);
+  const secrets = () => [password, ...session.used()];
   const headersWith = (token: string) => ({
     authorization: `Bearer ${token}`,
     accept: "application/json",
@@ -31,10 +33,10 @@ export function openApi(secret: Secret, tools: Tools): Api {
   });
 
   const get: Api["get"] = async (path, schema, what) => {
-    const { answer, token } = await withToken(secret, tools, (token) =>
+    const answer = await session.call((token) =>
       answerToRead(tools.http({ method: "GET", url: `${baseUrl}${path}`, headers: headersWith(token) })),
     );
-    return readFound(answer, schema, what, { secrets: [token, password], tools });
+    return readFound(answer, schema, what, { secrets: secrets(), tools });
   };
 
   return {
@@ -49,7 +51,7 @@ export function openApi(secret: Secret, tools: Tools): Api {
 
     async createOrder(body, reference) {
       const sentAt = tools.now();
-      const { answer, token } = await withToken(secret, tools, (token) =>
+      const answer = await session.call((token) =>
         answerToCreate(
           tools.http({
             method: "POST",
@@ -59,7 +61,7 @@ export function openApi(secret: Secret, tools: Tools): Api {
           }),
         ),
       );
-      return readCreated(answer, { reference, sentAt, secrets: [token, password], tools });
+      return readCreated(answer, { reference, sentAt, secrets: secrets(), tools });
     },
   };
 }

@@ -37,6 +37,12 @@ test("the same sources give the same bytes, so that an unchanged function is not
   );
 });
 
+test("what calls other systems says which release it is, without reading a file", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  const files = Object.values(filesOf(await bundled("functions/providers/kakaclo/handler.ts")));
+  ok(files.some((text) => text.includes(`order-relay/${version}`)));
+});
+
 test("the stage's configuration lies beside the bundle as the stage file has it, and the functions can read it", async () => {
   deepEqual(loadConfig(await bundled(RECEIVE_WEBHOOK)), stage.config);
 });

@@ -15,6 +15,8 @@ export interface FaultCase {
   afterRedrive?: Delivery["state"];
 }
 
+/** The order is made, and the answer says so whatever its headers say: JSON is read by content. */
+export const MADE_SEEN: FaultCase = { outcome: "created", state: "created", creates: 1 };
 /** The order is made; a look-up finds it. */
 export const MADE_UNSEEN: FaultCase = { outcome: "in-doubt", state: "created", creates: 1 };
 /** Nothing is made; a look-up says so, and it is made then. */
@@ -41,7 +43,7 @@ export const COMMON_FAULTS: Readonly<Record<string, FaultCase>> = {
   "error-500-after-create": MADE_UNSEEN,
   "created-but-unreadable-2xx": MADE_UNSEEN,
   "empty-2xx": MADE_UNSEEN,
-  "wrong-content-type": MADE_UNSEEN,
+  "wrong-content-type": MADE_SEEN,
   "oversized-10mb": MADE_UNSEEN,
   "slow-drip": MADE_UNSEEN,
   slow: MADE_UNSEEN,

@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from "node:net";
 import { afterEach, describe, test } from "node:test";
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { HttpFailure, type HttpRequest, http, retryAfter } from "../../../shared/connector/http.ts";
+import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
+import { InDoubt, Unavailable } from "../../../shared/errors.ts";
 
 const running: (() => void)[] = [];
 afterEach(() => {
@@ -39,7 +42,7 @@ const post = (url: string, changes: Partial<HttpRequest> = {}) =>
 /** How a call failed. @throws where it did not */
 async function failureOf(call: Promise<unknown>): Promise<{ kind: string; sent: boolean }> {
   const error: unknown = await call.then(
-    (answer) => ok(false, `answered ${JSON.stringify(answer)}`),
+    (answer) => ok(false, `answered ${JSON.stringify(answer).slice(0, 200)}`),
     (thrown: unknown) => thrown,
   );
   ok(error instanceof HttpFailure, String(error));
@@ -210,6 +213,181 @@ describe("a call to a provider", () => {
       post(`${url}/?token=secret`, { body: "Ada Byron" }),
       (error: Error) => !/secret|Ada/.test(error.message),
     );
+  });
+});
+
+describe("a GET", () => {
+  const get = (url: string, changes: Partial<HttpRequest> = {}) =>
+    http({ method: "GET", url, timeout: 5_000, ...changes });
+
+  test("shares a connection with the GETs before it, and with nothing else", async () => {
+    const { url, opened } = await serving((_request, response) => response.end("ok"));
+    for (let call = 0; call < 3; call++) await get(url);
+    equal(opened.length, 1);
+    await post(url);
+    equal(opened.length, 2);
+    await get(url);
+    equal(opened.length, 2, "and the POST did not take it");
+  });
+
+  test("has a connection of its own beside another that is under way", async () => {
+    const waiting: ServerResponse[] = [];
+    const { url, opened } = await serving((_request, response) => {
+      waiting.push(response);
+      if (waiting.length === 2) for (const one of waiting) one.end("ok");
+    });
+    await Promise.all([get(url), get(url)]);
+    equal(opened.length, 2);
+  });
+
+  test("is sent again where the server closes the idle connection while it is on its way", async () => {
+    for (const close of ["resetAndDestroy", "destroy", "end"] as const) {
+      const asked: string[] = [];
+      const { url, opened } = await listen(
+        createTcpServer((socket) => {
+          let requests = 0;
+          socket.on("data", (data) => {
+            requests += 1;
+            asked.push(data.toString().split(" ", 2).join(" "));
+            // What the server does with a request that meets its own closing of the connection.
+            if (requests > 1) socket[close]();
+            else socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+          });
+        }),
+      );
+      equal((await get(`${url}/first`)).text, "ok");
+      equal((await get(`${url}/second`)).text, "ok", close);
+      deepEqual(asked, ["GET /first", "GET /second", "GET /second"]);
+      equal(opened.length, 2);
+    }
+  });
+
+  test("is sent again once, and never where a part of the answer came", async () => {
+    const scripts = [
+      // The new connection is reset too: that is no idle connection.
+      { second: "", third: "" },
+      { second: "HTTP/1.1 200 OK\r\nconte", third: undefined },
+      { second: "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", third: undefined },
+    ];
+    for (const { second, third } of scripts) {
+      const answers = ["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", second, third];
+      let requests = 0;
+      const { url } = await listen(
+        createTcpServer((socket) =>
+          socket.on("data", () => {
+            const answer = answers[requests] ?? "";
+            requests += 1;
+            socket.write(answer, () => requests > 1 && socket.resetAndDestroy());
+          }),
+        ),
+      );
+      await get(url);
+      deepEqual(await failureOf(get(url)), { kind: "reset", sent: true });
+      equal(requests, third === undefined ? 2 : 3);
+    }
+  });
+
+  test("timed out on a shared connection is not sent again, and closes it", async () => {
+    let requests = 0;
+    const { url, opened } = await serving((_request, response) => {
+      requests += 1;
+      if (requests === 1) response.end("ok");
+    });
+    await get(url);
+    deepEqual(await failureOf(get(url, { timeout: 100 })), { kind: "timeout", sent: true });
+    equal(requests, 2);
+    const [socket] = opened;
+    ok(socket);
+    if (!socket.closed) await once(socket, "close");
+  });
+
+  test("does not use a connection that was idle for long: a frozen Lambda's are dead", async (context) => {
+    const { url, opened } = await serving((_request, response) => response.end("ok"));
+    await get(url);
+    const now = Date.now();
+    context.mock.method(Date, "now", () => now + 3_900);
+    await get(url);
+    equal(opened.length, 1);
+    context.mock.method(Date, "now", () => now + 3_900 + 4_100);
+    await get(url);
+    equal(opened.length, 2);
+  });
+
+  test("asks for compression, a POST does not; both say who we are", async () => {
+    const { url } = await serving(({ headers }, response) =>
+      response.end(JSON.stringify([headers["user-agent"], headers["accept-encoding"]])),
+    );
+    deepEqual(JSON.parse((await get(url)).text), ["order-relay/source", "gzip, deflate, br"]);
+    deepEqual(JSON.parse((await post(url)).text), ["order-relay/source", null]);
+  });
+});
+
+describe("a compressed answer", () => {
+  const text = JSON.stringify({ id: "ü".repeat(2_000) });
+  const answering = (body: Buffer, encoding: string, status = 200) =>
+    serving((_request, response) => response.writeHead(status, { "content-encoding": encoding }).end(body));
+
+  for (const [encoding, body] of [
+    ["gzip", gzipSync(text)],
+    ["X-GZIP", gzipSync(text)],
+    ["deflate", deflateSync(text)],
+    ["deflate", deflateRawSync(text)],
+    ["br", brotliCompressSync(text)],
+    ["gzip, br", brotliCompressSync(gzipSync(text))],
+    ["identity", Buffer.from(text)],
+  ] as const) {
+    test(`in ${encoding} is read, of a GET and of a POST`, async () => {
+      const { url } = await answering(body, encoding);
+      equal((await http({ method: "GET", url, timeout: 5_000 })).text, text);
+      equal((await post(url)).text, text);
+    });
+  }
+
+  test("that is empty is empty", async () => {
+    const { url } = await answering(Buffer.alloc(0), "gzip", 204);
+    deepEqual([(await post(url)).status, (await post(url)).text], [204, ""]);
+  });
+
+  test("is cut off where it decompresses to more than is read: of 50 MB, 50 KB arrive", async () => {
+    const zeros = Buffer.alloc(50 * 1024 * 1024);
+    const twice = gzipSync(gzipSync(zeros));
+    const bombs = [
+      ["gzip", gzipSync(zeros)],
+      ["deflate", deflateSync(zeros)],
+      ["br", brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+      ["gzip, gzip", twice],
+    ] as const;
+    for (const [encoding, bomb] of bombs) {
+      ok(bomb.length < 500_000, encoding);
+      const { url } = await answering(bomb, encoding);
+      const before = process.memoryUsage().arrayBuffers;
+      deepEqual(await failureOf(post(url)), { kind: "oversized", sent: true }, encoding);
+      ok(process.memoryUsage().arrayBuffers - before < 20 * 1024 * 1024, encoding);
+    }
+  });
+
+  test("may have exactly as many bytes as are read", async () => {
+    const { url } = await answering(gzipSync("x".repeat(2_000)), "gzip");
+    equal((await post(url, { maxBytes: 2_000 })).text.length, 2_000);
+    deepEqual(await failureOf(post(url, { maxBytes: 1_999 })), { kind: "oversized", sent: true });
+  });
+
+  test("that is broken, or of an unknown encoding, is none: a create is in doubt, whatever its status says", async () => {
+    const truncated = gzipSync(text).subarray(0, -10);
+    const broken: [string, Buffer][] = [
+      ["gzip", truncated],
+      ["gzip", Buffer.from(text)],
+      ["deflate", deflateSync(text).subarray(0, -10)],
+      ["br", brotliCompressSync(text).subarray(0, -10)],
+      ["zstd", Buffer.from(text)],
+      ["gzip, gzip, gzip", gzipSync(gzipSync(gzipSync(text)))],
+    ];
+    for (const [encoding, body] of broken) {
+      const { url } = await answering(body, encoding);
+      deepEqual(await failureOf(post(url)), { kind: "undecodable", sent: true }, encoding);
+      await rejects(answerToCreate(post(url)), InDoubt);
+      await rejects(answerToRead(http({ method: "GET", url, timeout: 5_000 })), Unavailable);
+    }
   });
 });
 
