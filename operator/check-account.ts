@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Provider } from "../functions/providers/provider.ts";
+import type { Provider } from "../functions/providers/registry.ts";
 import * as providers from "../functions/providers/registry.ts";
 import type { Tools } from "../shared/connector/tools.ts";
 import { createTools } from "../shared/connector/tools.ts";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { mayRead, ROOT, readsOf, sources } from "./support/dependency-rules.ts";
 
-const files = sources("functions", "infra", "shared", "operator", "local", "bench");
+const files = sources("functions", "infra", "shared", "operator", "local", "bench", "docs", "test");
 const connectors = files.filter((file) => /^functions\/(channels|providers)\/[^/]+\//.test(file));
 const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8");
 /** Without comments and texts, in which words are only words. */
@@ -85,8 +85,65 @@ test("each rule can be broken", () => {
     ["operator/order.ts", "local/stack.ts"],
     ["local/stack.ts", "test/support/memory-tools.ts"],
     ["bench/bench.ts", "test/support/memory-tools.ts"],
+    ["docs/tools/ledger-page.ts", "test/support/memory-tools.ts"],
+    ["shared/order.ts", "shared/stage/config.ts"],
+    ["shared/stage/config.ts", "shared/telemetry/log.ts"],
+    ["shared/telemetry/log.ts", "shared/messages/event.ts"],
+    ["shared/messages/event.ts", "shared/ledger/table.ts"],
+    ["shared/ledger/table.ts", "shared/connector/http.ts"],
+    ["shared/ledger/order-record.ts", "shared/routing/decide.ts"],
+    ["shared/routing/decide.ts", "shared/ledger/order-record.ts"],
+    ["shared/routing/decide.ts", "shared/messages/event.ts"],
+    ["shared/routing/decide.ts", "shared/telemetry/log.ts"],
+    ["shared/new-folder/new.ts", "shared/order.ts"],
+    ["shared/stage/config.ts", "aws-cdk-lib"],
+    ["operator/order.ts", "functions/providers/provider.ts"],
+    ["operator/order.ts", "functions/create-order/create-order.ts"],
+    ["operator/order.ts", "infra/constructs/ledger-table.ts"],
+    ["operator/order.ts", "infra/stages/prod.ts"],
+    ["operator/order.ts", "aws-cdk-lib"],
+    ["operator/order.ts", "console/server.ts"],
+    ["console/server.ts", "infra/constructs/ledger-table.ts"],
+    ["console/server.ts", "functions/channels/shopify/index.ts"],
+    ["infra/stage-file/read-stage.ts", "aws-cdk-lib"],
+    ["infra/stage-file/read-stage.ts", "infra/constructs/ledger-table.ts"],
+    ["infra/app.ts", "operator/order.ts"],
+    ["infra/app.ts", "console/server.ts"],
+    ["infra/app.ts", "docs/tools/costs.ts"],
+    ["local/simulators/providers/s2/index.ts", "functions/providers/s2/api.ts"],
+    ["local/simulators/channels/shopify/index.ts", "functions/channels/shopify/index.ts"],
+    ["local/simulators/channels/shopify/index.ts", "functions/channels/schemes.ts"],
+    ["functions/route-order/handler.ts", "functions/channels/schemes.ts"],
+    ["functions/route-order/handler.ts", "aws-cdk-lib"],
+    ["functions/reconcile/handler.ts", "functions/route-order/route-order.ts"],
+    ["functions/channels/schemes.ts", "functions/channels/shopify/index.ts"],
+    ["functions/providers/registry.ts", "functions/channels/shopify/index.ts"],
+    ["new-folder/new.ts", "shared/order.ts"],
   ] as const) {
     equal(mayRead(file, read), false, `${file} reads ${read}`);
+  }
+});
+
+test("the rules let each folder read what design.md says it reads", () => {
+  for (const [file, read] of [
+    ["shared/connector/tools.ts", "shared/ledger/cache.ts"],
+    ["shared/ledger/outbox.ts", "shared/messages/queues.ts"],
+    ["shared/ledger/outbox.ts", "shared/order.ts"],
+    ["shared/routing/decide.ts", "shared/stage/config.ts"],
+    ["functions/route-order/route-order.ts", "shared/routing/decide.ts"],
+    ["functions/channels/shopify/index.ts", "functions/channels/schemes.ts"],
+    ["functions/providers/s2/handler.ts", "functions/create-order/provider-handler.ts"],
+    ["infra/app.ts", "aws-cdk-lib"],
+    ["infra/constructs/ledger-table.ts", "infra/stage-file/checked-stage.ts"],
+    ["operator/order.ts", "infra/stage-file/load-stage.ts"],
+    ["operator/order.ts", "functions/providers/registry.ts"],
+    ["console/server.ts", "operator/order-story.ts"],
+    ["local/stack.ts", "functions/channels/schemes.ts"],
+    ["bench/bench.ts", "local/stack.ts"],
+    ["docs/tools/costs.ts", "infra/template.ts"],
+    ["test/support/relay.ts", "functions/create-order/create-order.ts"],
+  ] as const) {
+    equal(mayRead(file, read), true, `${file} reads ${read}`);
   }
 });
 

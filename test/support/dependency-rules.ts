@@ -27,57 +27,90 @@ export function readsOf(file: string, text = readFileSync(join(ROOT, file), "utf
 const OUTSIDE =
   /^(@aws-sdk\/|@smithy\/|@aws-lambda-powertools\/|@middy\/|aws-|undici|node:(https?|http2|net|tls|dns|dgram|fs|child_process|cluster|worker_threads|timers|process|os|module|vm)($|\/))/;
 
-const CONNECTOR = /^functions\/(channel|provider)s\/([^/]+)\//;
-const ROOM = /^functions\/(receive-webhook|route-order|create-order|find-due)\//;
+/** The CDK takes seconds to load; neither a function nor a command of the operator may wait for it. */
+const CDK = /^(aws-cdk-lib|constructs|cdk-nag)($|\/)/;
 
-/** Whether design.md, "Rules of dependency", lets a file read something. */
+/** Our folders; anything else that is read is a package. */
+const FOLDERS = ["functions", "infra", "shared", "operator", "console", "local", "bench", "docs", "test"];
+/** Only these may read one another, and nothing else may read them. */
+const OF_DEVELOPERS = ["local", "bench", "docs", "test"];
+
+const CONTRACT = /^functions\/(channels\/channel|providers\/provider)\.ts$/;
+const REGISTRY = /^functions\/(channels|providers)\/registry\.ts$/;
+const CONNECTOR = /^functions\/(channel|provider)s\/[^/]+\//;
+const FUNCTION = /^functions\/(receive-webhook|route-order|create-order|find-due|reconcile)\//;
+
+/** What each folder of `shared` may read: those after it, and itself. Files of no folder are the vocabulary. */
+const LAYERS = ["connector", "ledger", "messages", "telemetry", "stage", "vocabulary"];
+const READ_BY_ROUTING = ["routing", "stage", "vocabulary"];
+
+const isOurs = (read: string): boolean => FOLDERS.some((folder) => read.startsWith(`${folder}/`));
+const isShared = (read: string): boolean => read.startsWith("shared/");
+
+/** The rules of design.md, "Layout", by who reads. A package may be read where no rule forbids it. */
+const RULES: Record<string, (file: string, read: string) => boolean> = {
+  shared: (file, read) => !CDK.test(read) && (!isOurs(read) || (isShared(read) && sharedMayRead(file, read))),
+  functions: (file, read) => !CDK.test(read) && functionMayRead(file, read),
+  infra: (file, read) => {
+    // The operator's commands read this folder.
+    if (file.startsWith("infra/stage-file/")) {
+      if (CDK.test(read) || (read.startsWith("infra/") && !read.startsWith("infra/stage-file/"))) return false;
+    }
+    return !isOurs(read) || isShared(read) || read.startsWith("infra/") || CONTRACT.test(read) || REGISTRY.test(read);
+  },
+  operator: (_file, read) => operatorMayRead(read),
+  console: (_file, read) => operatorMayRead(read) || read.startsWith("console/"),
+  local: (file, read) => !read.startsWith("test/") && !(isSimulator(file) && isConnectorsOwn(read)),
+  bench: (_file, read) => !read.startsWith("test/"),
+  docs: (_file, read) => !read.startsWith("test/"),
+  test: () => true,
+};
+
+/** Whether a file may read another one, or a package. */
 export function mayRead(file: string, read: string): boolean {
   const [top = ""] = file.split("/");
   const [to = ""] = read.split("/");
-  const own = ["functions", "infra", "shared", "operator", "local", "bench", "docs", "test"].includes(to);
-
-  // Nobody but these reads what only runs on a developer's machine.
-  if (to === "test") return top === "test";
-  if (to === "local" || to === "bench" || to === "docs") return ["local", "bench", "docs", "test"].includes(top);
-  // The operator's commands are programs; a test may look at them.
-  if (to === "operator") return top === "operator" || top === "test";
-
-  if (top === "shared") return !own || to === "shared";
-  if (top === "functions") return to === "infra" || /^aws-cdk/.test(to) ? false : functionMayRead(file, read, own);
-  if (top === "infra") {
-    return (
-      !own ||
-      to !== "functions" ||
-      /^functions\/(channels\/(channel|registry)|providers\/(provider|registry))\.ts$/.test(read)
-    );
-  }
-  return true;
+  if (OF_DEVELOPERS.includes(to) && !OF_DEVELOPERS.includes(top)) return false;
+  return RULES[top]?.(file, read) ?? false;
 }
 
-function functionMayRead(file: string, read: string, own: boolean): boolean {
-  const [folder, kind, name] = CONNECTOR.exec(file) ?? [];
-  if (folder && kind && name) {
-    if (kind === "provider" && file === `${folder}handler.ts`) {
-      return read === `${folder}index.ts` || read === "functions/create-order/provider-handler.ts";
-    }
-    if (!own) return !OUTSIDE.test(read);
-    const contract = [
-      `functions/${kind}s/${kind}.ts`,
-      ...(kind === "channel" ? ["functions/channels/schemes.ts"] : []),
-    ];
-    return read.startsWith("shared/") || read.startsWith(folder) || contract.includes(read);
+function sharedMayRead(file: string, read: string): boolean {
+  const [from, to] = [layerOf(file), layerOf(read)];
+  if (from === "routing") return READ_BY_ROUTING.includes(to);
+  return LAYERS.includes(from) && LAYERS.indexOf(from) <= LAYERS.indexOf(to);
+}
+
+function layerOf(file: string): string {
+  const [, folder = "", name] = file.split("/");
+  return name === undefined ? "vocabulary" : folder;
+}
+
+const operatorMayRead = (read: string): boolean =>
+  !CDK.test(read) &&
+  (!isOurs(read) || isShared(read) || REGISTRY.test(read) || /^(operator|infra\/stage-file)\//.test(read));
+
+const isSimulator = (file: string): boolean => file.startsWith("local/simulators/");
+/** What a simulator must not take from the code that it is to prove. */
+const isConnectorsOwn = (read: string): boolean => CONNECTOR.test(read) || read === "functions/channels/schemes.ts";
+
+function functionMayRead(file: string, read: string): boolean {
+  const [folder = ""] = CONNECTOR.exec(file) ?? FUNCTION.exec(file) ?? [];
+  if (CONNECTOR.test(file)) return connectorMayRead(folder, file, read);
+  if (!isOurs(read) || isShared(read)) return true;
+  if (folder !== "") return read.startsWith(folder) || CONTRACT.test(read) || REGISTRY.test(read);
+  // What both kinds of connectors are defined by: a registry reads connectors, schemes read their contract.
+  const [, kind, part] = /^functions\/(channels|providers)\/(registry|schemes)\.ts$/.exec(file) ?? [];
+  if (kind === undefined) return false;
+  if (read === `functions/${kind}/${kind.slice(0, -1)}.ts`) return true;
+  return part === "registry" && new RegExp(`^functions/${kind}/[^/]+/index\\.ts$`).test(read);
+}
+
+function connectorMayRead(folder: string, file: string, read: string): boolean {
+  const [, kind] = CONNECTOR.exec(folder) ?? [];
+  if (kind === "provider" && file === `${folder}handler.ts`) {
+    return read === `${folder}index.ts` || read === "functions/create-order/provider-handler.ts";
   }
-  if (!own || read.startsWith("shared/")) return true;
-  const [room] = ROOM.exec(file) ?? [];
-  if (room) {
-    return (
-      read.startsWith(room) ||
-      /^functions\/(channels\/(channel|registry)|providers\/(provider|registry))\.ts$/.test(read)
-    );
-  }
-  // A registry is a line a connector; a contract reads shared alone, schemes the contract.
-  const [, ofKind, part] = /^functions\/(channels|providers)\/(registry|schemes)\.ts$/.exec(file) ?? [];
-  if (!ofKind) return false;
-  if (read === `functions/${ofKind}/${ofKind.slice(0, -1)}.ts`) return true;
-  return part === "registry" && new RegExp(`^functions/${ofKind}/[^/]+/index\\.ts$`).test(read);
+  if (!isOurs(read)) return !OUTSIDE.test(read);
+  const contract = [`functions/${kind}s/${kind}.ts`, ...(kind === "channel" ? ["functions/channels/schemes.ts"] : [])];
+  return isShared(read) || read.startsWith(folder) || contract.includes(read);
 }
