@@ -9,6 +9,8 @@ import type { Connection } from "../../shared/stage/config.ts";
 const folder = new URL("../../functions/channels/", import.meta.url);
 export const fixture = (path: string): Buffer => readFileSync(new URL(path, folder));
 
+export const jsonFixture = (path: string) => JSON.parse(fixture(path).toString());
+
 export const hmac = (secret: string | Buffer, body: string | Uint8Array, encoding: "base64" | "hex" = "base64") =>
   createHmac("sha256", secret).update(body).digest(encoding);
 

@@ -1,0 +1,112 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { KeyUnavailable } from "../../functions/channels/channel.ts";
+import { createKeyFetcher } from "../../functions/receive-webhook/fetch-key.ts";
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../shared/connector/http.ts";
+
+const HOSTS = ["keys.example.com"];
+const HOUR = 3_600_000;
+
+/** A key server whose answers are listed; the last one is given again and again. */
+function world(...answers: (Partial<HttpAnswer> | Error)[]) {
+  const calls: HttpRequest[] = [];
+  const clock = { now: 0 };
+  const fetchKey = createKeyFetcher({
+    now: () => clock.now,
+    http: async (request) => {
+      calls.push(request);
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      if (answer instanceof Error) throw answer;
+      return { status: 200, headers: {}, text: "PEM", ...answer };
+    },
+  });
+  const key = (url = "https://keys.example.com/1", more = {}) => fetchKey(HOSTS, { url, ...more });
+  return { key, calls, clock };
+}
+
+test("a key is fetched once an hour, within 1 s and 16 KB", async () => {
+  const { key, calls, clock } = world({});
+  deepEqual([await key(), await key()], ["PEM", "PEM"]);
+  deepEqual(calls, [{ method: "GET", url: "https://keys.example.com/1", timeout: 1_000, maxBytes: 16_384 }]);
+  clock.now = HOUR - 1;
+  await key();
+  equal(calls.length, 1);
+  clock.now = HOUR;
+  await key();
+  equal(calls.length, 2);
+});
+
+test("many requests at once ask once", async () => {
+  const { key, calls } = world({});
+  await Promise.all(Array.from({ length: 20 }, () => key()));
+  equal(calls.length, 1);
+});
+
+test("a token is asked for by POST, and kept for as long as the channel says", async () => {
+  const { key, calls, clock } = world({ text: "token" });
+  const request = { method: "POST", headers: { authorization: "Basic x" }, body: "grant", maxAge: 10_000 };
+  await key("https://keys.example.com/token", request);
+  deepEqual(calls[0]?.headers, { authorization: "Basic x" });
+  equal(calls[0]?.body, "grant");
+  clock.now = 10_000;
+  await key("https://keys.example.com/token", request);
+  equal(calls.length, 2);
+});
+
+test("no other host is called, whatever the sender names: its key is not there", async () => {
+  const { key, calls } = world({});
+  for (const url of [
+    "https://evil.example/keys.example.com",
+    "https://keys.example.com.evil.example/1",
+    "https://keys.example.com@evil.example/1",
+    "https://user@keys.example.com/1",
+    "https://keys.example.com:8443/1",
+    "http://keys.example.com/1",
+    "file:///etc/passwd",
+    "//keys.example.com/1",
+    "keys.example.com",
+    "",
+  ]) {
+    equal(await key(url), undefined, url);
+  }
+  equal(calls.length, 0);
+});
+
+test("a key that is not there is not asked for again within a minute", async () => {
+  for (const status of [400, 404, 410]) {
+    const { key, calls, clock } = world({ status });
+    deepEqual([await key(), await key()], [undefined, undefined]);
+    equal(calls.length, 1, String(status));
+    clock.now = 60_000;
+    await key();
+    equal(calls.length, 2);
+  }
+});
+
+test("a host that is down, slow, busy or refuses us makes the key unavailable; nothing of it is kept", async () => {
+  for (const failure of [
+    ...[500, 503, 429, 401, 403, 408, 302].map((status) => ({ status, text: "of Ada Muster" })),
+    new HttpFailure("timeout", true),
+    new HttpFailure("no-connection", false),
+    new HttpFailure("oversized", true),
+  ]) {
+    const { key, calls } = world(failure, {});
+    await rejects(key("https://keys.example.com/1?secret=x"), (error) => {
+      ok(error instanceof KeyUnavailable);
+      ok(!/Ada|secret/.test(error.message), error.message);
+      return true;
+    });
+    equal(await key("https://keys.example.com/1?secret=x"), "PEM");
+    equal(calls.length, 2);
+  }
+});
+
+test("inventions do not fill the memory: the oldest are forgotten", async () => {
+  const { key, calls } = world({});
+  for (let n = 0; n <= 100; n++) await key(`https://keys.example.com/${n}`);
+  equal(calls.length, 101);
+  await key("https://keys.example.com/100");
+  equal(calls.length, 101);
+  await key("https://keys.example.com/0");
+  equal(calls.length, 102);
+});
