@@ -5,7 +5,7 @@ import { CommandError } from "./command-error.ts";
 const COLUMNS = ["sku", "productId", "variantId", "providerSku", "packSize"] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** A row of the file, by its line number; `wrong` says why it is not taken. */
+/** A row of the file, by its line number; `wrong` says why it is rejected. */
 export type Row = { line: number } & Content;
 type Content = { sku: string; entry: CatalogEntry } | { wrong: string };
 
@@ -16,8 +16,8 @@ const LONGEST_SKU = 1024;
 const MOST_PIECES = 1_000_000;
 
 /**
- * Reads a catalog line by line: a SKU or ID holds no line break, so a quote left open spoils its own line and no other.
- * Separated by comma, semicolon or tab, as its header is: spreadsheets write what their country is used to.
+ * Reads a catalog line by line: a SKU or ID holds no line break, so an open quote makes only its own line invalid.
+ * The separator is comma, semicolon or tab, as in the header: spreadsheets use their locale's.
  * @param removing only the SKUs count
  * @throws CommandError where the file cannot be read, or its header is not one; nothing was taken from it then
  */
@@ -41,7 +41,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
       rest = lines.pop() ?? "";
       for (const line of lines) yield line.replace(/\r$/, "");
       if (rest.length > LONGEST_LINE) {
-        throw new CommandError(`${path} has a line of more than ${LONGEST_LINE} characters: it is no catalog.`);
+        throw new CommandError(`${path} has a line of more than ${LONGEST_LINE} characters: it is not a catalog.`);
       }
     }
   } catch (error) {
@@ -69,16 +69,17 @@ function headerOf(text: string, path: string, removing: boolean): Header {
     return known;
   });
   const twice = columns.find((column, at) => columns.indexOf(column) !== at);
-  if (twice) throw new CommandError(`${path}, line 1: the column ${twice} stands there twice.`);
+  if (twice) throw new CommandError(`${path}, line 1: the column ${twice} appears twice.`);
   if (!columns.includes("sku")) throw new CommandError(`${path}, line 1: the column sku is missing; ${want}.`);
-  if (columns.length === 1 && !removing) throw new CommandError(`${path}, line 1: nothing stands beside sku; ${want}.`);
+  if (columns.length === 1 && !removing)
+    throw new CommandError(`${path}, line 1: there is no column beside sku; ${want}.`);
   return { separator, columns };
 }
 
 function rowOf(text: string, { separator, columns }: Header, removing: boolean): Content {
   if (/[\uFFFD\0]/.test(text)) return { wrong: 'is not UTF-8: save the file as "CSV UTF-8"' };
   const cells = cellsOf(text, separator);
-  if (cells === undefined) return { wrong: "a quote is not closed, or text stands beside a quoted value" };
+  if (cells === undefined) return { wrong: "a quote is not closed, or a quoted value has text before or after it" };
   while (cells.length > columns.length && cells.at(-1) === "") cells.pop();
   if (cells.length !== columns.length) {
     return { wrong: `has ${cells.length} values, and the header names ${columns.length} columns` };
@@ -106,11 +107,11 @@ function rowOf(text: string, { separator, columns }: Header, removing: boolean):
     ...(providerSku && { providerSku }),
     ...(pieces && { packSize: Number(pieces) }),
   };
-  if (Object.keys(entry).length === 0) return { wrong: `names nothing for SKU ${sku}: --remove takes SKUs out` };
+  if (Object.keys(entry).length === 0) return { wrong: `has no value for SKU ${sku}; to remove SKUs, use --remove` };
   return { sku, entry };
 }
 
-/** Of one line, by RFC 4180: bare values trimmed, quoted ones as they stand. Undefined for one that breaks it. */
+/** Of one line, by RFC 4180: bare values trimmed, quoted ones unchanged. Undefined for an invalid line. */
 function cellsOf(line: string, separator: string): string[] | undefined {
   const cells: string[] = [];
   for (let at = 0; ; ) {

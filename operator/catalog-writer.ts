@@ -11,7 +11,7 @@ const TRIES = 10;
 
 /** Writes a catalog in batches, several at a time. A SKU's later row comes after its earlier one. */
 export interface CatalogWriter {
-  /** Resolves when there is room for more. @param entry undefined takes the SKU out */
+  /** Resolves when the next row can be written. @param entry undefined removes the SKU */
   write(sku: string, entry: CatalogEntry | undefined): Promise<void>;
   /** Resolves when all is written. */
   end(): Promise<void>;

@@ -29,16 +29,16 @@ interface Options {
 export const catalogCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run catalog --")
     .description(
-      "Imports how a destination knows our SKUs. Rows that are there already are replaced; all others stay. Safe to repeat.",
+      "Imports a mapping of our SKUs to a destination's products. Replaces the SKUs in the file and keeps all others. Safe to repeat.",
     )
     .argument("<file>", "CSV (UTF-8) whose first line is sku,productId,variantId,providerSku,packSize")
-    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
-    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
+    .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
+    .option("--stages <folder>", "folder of the stage files, if not infra/stages")
     .requiredOption("--destination <destination>", "<provider>/<name>, as in the stage file")
-    .option("--region <region>", "default: AWS_REGION, or the profile's")
-    .option("--remove", "takes the file's SKUs out instead")
-    .option("--dry-run", "reads and checks the file, and writes nothing")
-    .option("--yes", "does it without asking")
+    .option("--region <region>", "default: AWS_REGION or the profile's region")
+    .option("--remove", "remove the file's SKUs instead")
+    .option("--dry-run", "check the file and write nothing")
+    .option("--yes", "do not ask")
     .action(async (file: string, options: Options) => {
       const { destination, stage: name, remove: removing = false, dryRun = false } = options;
       const stage = await openStage(options, variables);
@@ -48,28 +48,26 @@ export const catalogCommand = ({ terminal, variables }: CommandContext): Command
       }
       const { account, region } = stage.env;
       const table = tableName(name);
-      const what = removing ? `take the SKUs of ${file} out of` : `import ${file} into`;
+      const what = removing ? `remove the SKUs of ${file} from` : `import ${file} into`;
       const plan = dryRun
         ? [`check ${file} and write nothing`]
         : [
             `${what} the catalog of ${destination}, in ${table} (account ${account}, ${region})`,
-            `write down that ${stage.who} did`,
+            `record that ${stage.who} did it`,
           ];
       await confirm(terminal, plan, options.yes === true || dryRun);
 
       const read = await run(file, { destination, removing, dryRun }, stage, terminal);
-      if (!dryRun) await writeDown(stage, { destination, file: basename(file), removing, ...read });
+      if (!dryRun) await recordImport(stage, { destination, file: basename(file), removing, ...read });
       const { taken, wrong, repeated } = read;
       terminal.say(
         [
-          `${taken} rows ${dryRun ? "are good" : removing ? "taken out" : "imported"}`,
-          ...(repeated > 0
-            ? [`${repeated} of them for a SKU that stood on an earlier line: the later one counts`]
-            : []),
-          ...(wrong > 0 ? [`${wrong} rows were wrong and changed nothing: mend them and import the file again`] : []),
+          `${taken} rows ${dryRun ? "are valid" : removing ? "removed" : "imported"}`,
+          ...(repeated > 0 ? [`${repeated} of them repeat a SKU of an earlier line: the later line counts`] : []),
+          ...(wrong > 0 ? [`${wrong} rows were invalid and changed nothing: fix them and import the file again`] : []),
         ].join("; "),
       );
-      if (wrong > 0) throw new CommandError(`${wrong} wrong rows: their line numbers stand above.`);
+      if (wrong > 0) throw new CommandError(`${wrong} invalid rows: see their line numbers above.`);
     });
 
 interface Read {
@@ -97,7 +95,7 @@ async function run(
         const earlier = lines.get(key);
         if (earlier !== undefined) {
           read.repeated += 1;
-          terminal.note(`line ${row.line}: SKU ${row.sku} stood on line ${earlier} already; this line counts`);
+          terminal.note(`line ${row.line}: SKU ${row.sku} is on line ${earlier} too; this line counts`);
         }
         lines.set(key, row.line);
         read.taken += 1;
@@ -114,14 +112,14 @@ async function run(
   }
 }
 
-/** Stands for a SKU: 100,000 of these are 5 MB, where the SKUs, each a piece of its chunk, would keep the whole file. 52 bits of its hash. */
+/** 52 bits of a SKU's hash. 100,000 of them take 5 MB; the SKUs themselves, slices of the chunks, would keep the whole file in memory. */
 function numberOf(sku: string): number {
   const hash = createHash("sha1").update(sku).digest();
   return hash.readUIntBE(0, 6) * 16 + (hash.readUInt8(6) & 15);
 }
 
-/** Who imported what stands beside the catalog, as long as the orders' states do. */
-async function writeDown(
+/** Records who imported what beside the catalog; kept as long as orders' states. */
+async function recordImport(
   { table, who, config }: OpenStage,
   { destination, ...read }: Read & { destination: string; file: string; removing: boolean },
 ): Promise<void> {

@@ -9,12 +9,12 @@ import { type Destination, destinationPath } from "../shared/stage/config.ts";
 /** How long one destination's check may take, ms. */
 const LONGEST = 120_000;
 
-/** What the provider said to a harmless call. */
+/** How the harmless call ended. */
 export type CheckResult = { is: "good" } | { is: "no check" } | { is: "bad"; reason: string };
 
 /**
- * Opens a destination as create-order does, tokens and leases shared with it, and makes its harmless call.
- * @param secret what stands in Secrets Manager; its shape is right
+ * Opens a destination as create-order does, with the same tokens and leases, and makes its harmless call.
+ * @param secret its value in Secrets Manager; it matches the schema
  */
 export async function checkAccount(destination: Destination, secret: unknown, table: Table): Promise<CheckResult> {
   const provider: Provider | undefined = Object.values<Provider>(providers).find(
@@ -29,7 +29,7 @@ export async function checkAccount(destination: Destination, secret: unknown, ta
       callTimeout: destination.callTimeout ?? provider.timing.call,
       deadline: Date.now() + LONGEST,
     }),
-    // Metrics are of the functions' logs.
+    // A metric is a line in a function's log; there is none here.
     count: () => {},
   };
   try {

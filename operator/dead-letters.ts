@@ -6,7 +6,7 @@ import type { Kind } from "./next-step.ts";
 import type { OpenStage } from "./open-stage.ts";
 import type { WaitingOne } from "./waiting.ts";
 
-/** Dead letters of a destination that no delivery in the list of what waits accounts for. */
+/** Dead letters of a destination without a matching open delivery. */
 export interface MoreDeadLetters {
   destination: string;
   /** Its dead-letter queue. */
@@ -14,21 +14,21 @@ export interface MoreDeadLetters {
   count: number;
 }
 
-/** What ends with its message among the dead letters. */
+/** Kinds whose message ends in the dead-letter queue. */
 const DEAD_LETTERED: readonly Kind[] = ["rejected", "failed", "in-doubt", "follow-up"];
 
-/** @param waiting what the ledger knows to wait */
+/** @param waiting what the ledger lists as waiting */
 export async function moreDeadLetters(stage: OpenStage, waiting: readonly WaitingOne[]): Promise<MoreDeadLetters[]> {
   const known = waiting.filter(({ kind }) => DEAD_LETTERED.includes(kind));
   const queues = stage.config.destinations.map(destinationPath).map(async (destination) => {
     const queue = queueName.destinationDeadLetters(stage.env.stage, destination);
     const listed = known.filter((one) => one.destination === destination).length;
-    return { destination, queue, count: (await lyingOn(queue)) - listed };
+    return { destination, queue, count: (await countOn(queue)) - listed };
   });
   return (await Promise.all(queues)).filter(({ count }) => count > 0);
 
   // A destination of the stage file may not be deployed yet.
-  async function lyingOn(queue: string): Promise<number> {
+  async function countOn(queue: string): Promise<number> {
     return messagesOn(queue, stage).catch((error: unknown) => {
       if (error instanceof QueueDoesNotExist) return 0;
       throw error;
@@ -36,7 +36,7 @@ export async function moreDeadLetters(stage: OpenStage, waiting: readonly Waitin
   }
 }
 
-/** SQS's count, approximate, of what is not in flight. */
+/** SQS's approximate number of messages that are not in flight. */
 export async function messagesOn(queue: string, { sqs, queues }: OpenStage): Promise<number> {
   const request = { QueueUrl: queues.queueUrl(queue), AttributeNames: ["ApproximateNumberOfMessages" as const] };
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand(request));
@@ -44,8 +44,8 @@ export async function messagesOn(queue: string, { sqs, queues }: OpenStage): Pro
 }
 
 /**
- * What is left to do where deliveries were dealt with and their dead letters were not: these keep the queue's alarms ringing.
- * @returns a sentence, or undefined where none of them can have one any more
+ * What is left to do after deliveries were resolved by command: their dead letters keep the queue's alarms in ALARM.
+ * @returns a sentence, or undefined where none of them can have a dead letter any more
  */
 export function remainingDeadLetters(deliveries: readonly Delivery[], config: Config, now: number): string | undefined {
   const { stage, destinations, retention } = config;
@@ -57,5 +57,5 @@ export function remainingDeadLetters(deliveries: readonly Delivery[], config: Co
   );
   if (dead.length === 0) return undefined;
   const queues = dead.map((destination) => queueName.destinationDeadLetters(stage, destination)).join(", ");
-  return `The order's dead letter may still lie on ${queues}: once ${dead.join(", ")} ${dead.length > 1 ? "have" : "has"} ended, "Start DLQ redrive" there clears it (its message is acknowledged without a call) and tries again what else lies there.`;
+  return `The order's dead letter may still be in ${queues}. Once ${dead.join(", ")} ${dead.length > 1 ? "have" : "has"} ended, "Start DLQ redrive" there clears it without calling the provider, and retries the other messages.`;
 }

@@ -8,7 +8,7 @@ import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal } from "./terminal.ts";
 import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
 
-/** Named one by one in each group; `--all` names every one. */
+/** How many orders of each group are listed without `--all`. */
 const SHOWN = 5;
 
 interface Options {
@@ -19,34 +19,34 @@ interface Options {
   all?: true;
 }
 
-/** `npm run failed`: what waits for a person. */
+/** `npm run failed`: what needs an operator. */
 export const failedCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run failed --")
-    .description("Lists what waits for a person or is overdue, by destination and reason, longest waiting first.")
-    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
-    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
-    .option("--region <region>", "default: AWS_REGION, or the profile's")
-    .option("--json", "every group with all its orders as JSON")
-    .option("--all", `names every order, not only the first ${SHOWN} of a group`)
+    .description("Lists what needs an operator or is overdue, by destination and reason, longest waiting first.")
+    .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
+    .option("--stages <folder>", "folder of the stage files, if not infra/stages")
+    .option("--region <region>", "default: AWS_REGION or the profile's region")
+    .option("--json", "print every group with all its orders as JSON")
+    .option("--all", `list every order, not only the first ${SHOWN} of a group`)
     .action(async (options: Options) => {
       const stage = await openStage(options, variables);
       const waiting = await waitingOnes(stage.ledger, stage.config, Date.now());
       const groups = grouped(waiting);
       const more = await moreDeadLetters(stage, waiting);
-      // Of them the ledger knows no order yet.
+      // The ledger has no order for these yet.
       const unreadable = await messagesOn(queueName.intakeDeadLetters(options.stage), stage);
       if (options.json) {
         const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options) }));
         const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: unreadable };
         return terminal.say(JSON.stringify(all, undefined, 2));
       }
-      const told = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
+      const sections = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
       if (unreadable > 0) {
-        told.push(
-          `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be read or routed\n  next: read them on the queue ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md), mend the cause, then "Start DLQ redrive"`,
+        sections.push(
+          `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be parsed or routed\n  next: read the messages in ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md#intake-dead-letters), fix the cause, then "Start DLQ redrive"`,
         );
       }
-      terminal.say(told.join("\n\n") || "Nothing waits for a person, and nothing is overdue.");
+      terminal.say(sections.join("\n\n") || "Nothing needs an operator, and nothing is overdue.");
     });
 
 const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, options: Options): string => {
@@ -63,13 +63,13 @@ function describe(group: WaitingGroup, options: Options): string {
       ({ since, order, reference, reason: own }) =>
         `  ${timeText(since)}  ${order}${reference ? `  ${reference}` : ""}${waiting.length > 1 && own !== reason ? `  ${own}` : ""}`,
     ),
-    ...(waiting.length > shown.length ? [`  … and ${waiting.length - shown.length} more: --all names them`] : []),
+    ...(waiting.length > shown.length ? [`  … and ${waiting.length - shown.length} more: --all lists them`] : []),
     `  next: ${stepFor(group, options)}`,
   ].join("\n");
 }
 
 const describeMore = ({ destination, queue, count }: MoreDeadLetters): string =>
-  `${destination}: ${count} dead letter${count > 1 ? "s" : ""} more than deliveries that wait\n  next: "Start DLQ redrive" on ${queue} clears those of orders that have ended since; what comes back is a second message of an order that waits, or one that nothing can be done with: read it on the queue (docs/runbook.md)`;
+  `${destination}: ${count} dead letter${count > 1 ? "s" : ""} without a matching open delivery\n  next: "Start DLQ redrive" on ${queue} clears those whose order has ended. A message that comes back is a second message of a listed order, or one that cannot be processed: read it in the queue (docs/runbook.md#dead-letters-of-a-destination)`;
 
 if (import.meta.main) {
   process.exitCode = await runCommand(failedCommand, process.argv.slice(2), {

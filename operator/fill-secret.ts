@@ -5,7 +5,7 @@ import { CommandError } from "./command-error.ts";
 import { fieldSchema, type StageSecret, secretTitle, stateOf } from "./stage-secrets.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A value to be written; its shape is right. */
+/** A value to be written; it matches the schema. */
 export interface Filled {
   secret: StageSecret;
   value: unknown;
@@ -16,7 +16,7 @@ const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 /**
  * Reads values from a file of the shape of local/secrets.json: `{"endpoints": {"shopify/main": {…}}, "destinations": {…}}`.
  * @param secrets of the stage, all
- * @throws CommandError where anything in it is wrong, and names all that is; never what stands there
+ * @throws CommandError that lists everything that is wrong in the file, but no values
  */
 export function fromFile(path: string, secrets: readonly StageSecret[]): Filled[] {
   const file = readSecretsFile(path);
@@ -33,13 +33,13 @@ export function fromFile(path: string, secrets: readonly StageSecret[]): Filled[
       }
     }
   }
-  if (wrong.length > 0) throw new CommandError(`${path} is not right, so nothing was written:\n${wrong.join("\n")}`);
+  if (wrong.length > 0) throw new CommandError(`${path} has mistakes, so nothing was written:\n${wrong.join("\n")}`);
   return filled;
 }
 
 function noSuchSecret(title: string, secrets: readonly StageSecret[]): string {
   const near = closestMatches(title, secrets.map(secretTitle));
-  return `${title}: the stage has no such secret; ${near.length > 0 ? `the nearest is ${near.join(" or ")}` : "it has none"}`;
+  return `${title}: the stage has no such secret; ${near.length > 0 ? `did you mean ${near.join(" or ")}?` : "it has no secrets"}`;
 }
 
 function readSecretsFile(path: string): z.infer<typeof SecretsFile> {
@@ -54,19 +54,19 @@ function readSecretsFile(path: string): z.infer<typeof SecretsFile> {
   } catch {
     // No cause: its message quotes the file.
     throw new CommandError(
-      `${path} has not the shape of local/secrets.json: {"endpoints": {"shopify/main": {…}}, "destinations": {"kakaclo/eu": {…}}}.`,
+      `${path} must have the shape of local/secrets.json: {"endpoints": {"shopify/main": {…}}, "destinations": {"kakaclo/eu": {…}}}.`,
     );
   }
 }
 
 /**
  * Asks for one secret field by field, without echo. Enter leaves a field as it is.
- * @param former what stands there now, if anything does
+ * @param former its present value, if it has one
  */
 export async function fromPrompts(secret: StageSecret, former: unknown, terminal: Terminal): Promise<Filled> {
   const known = z.safeParse(z.record(z.string(), z.unknown()), former);
   const value: Record<string, unknown> = known.success ? { ...known.data } : {};
-  terminal.note(`\n${secret.kind}/${secret.path} (what you type is not shown; Enter leaves a field as it is)`);
+  terminal.note(`\n${secret.kind}/${secret.path} (your input is not shown; press Enter to keep a field)`);
   for (;;) {
     for (const [field, meaning] of Object.entries(secret.fields)) {
       terminal.note(`  ${field}: ${meaning}`);
@@ -76,12 +76,12 @@ export async function fromPrompts(secret: StageSecret, former: unknown, terminal
     const state = stateOf(secret, value);
     if (state.state !== "wrong") return { secret, value };
     terminal.note(state.problems.map((problem) => `  ${problem}`).join("\n"));
-    const again = await terminal.ask("  Once more? [Y/n] ");
-    if (/^n/i.test(again.trim())) throw new CommandError(`${secret.kind}/${secret.path} stays as it is.`);
+    const again = await terminal.ask("  Try again? [Y/n] ");
+    if (/^n/i.test(again.trim())) throw new CommandError(`${secret.kind}/${secret.path} was not changed.`);
   }
 }
 
-/** What was typed, as the field wants it: text, number, a list with commas or spaces between, or JSON. */
+/** What was typed, converted to the field's type: text, number, a list separated by commas or spaces, or JSON. */
 function asField(typed: string, schema: z.ZodMiniType | undefined): unknown {
   const readings = [typed, ...(/^\d+$/.test(typed) ? [Number(typed)] : []), typed.split(/[\s,]+/).filter(Boolean)];
   return [...readings, fromJson(typed)].find((reading) => schema?.safeParse(reading).success) ?? typed;

@@ -2,10 +2,10 @@ import type { Delivery } from "../shared/ledger/delivery.ts";
 import { ENDED } from "../shared/ledger/delivery.ts";
 import { needsOperator } from "../shared/ledger/work-list.ts";
 
-/** Why a person should look at something. The last three go on by themselves, or would. */
+/** Why an operator should look at something. The last three are retried without help, or would be. */
 export type Kind = "rejected" | "failed" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";
 
-/** Undefined for a delivery that has ended or goes on by itself. */
+/** Undefined for a delivery that has ended or is retried without help. */
 export function kindOf(delivery: Delivery): Kind | undefined {
   const { state, followUp } = delivery;
   if (!needsOperator(delivery)) return undefined;
@@ -14,7 +14,7 @@ export function kindOf(delivery: Delivery): Kind | undefined {
 }
 
 /**
- * What a person does about it.
+ * What the operator does about it.
  * @param order the command that shows the order: `npm run order -- --stage prod shopify/main/1`
  */
 export function nextStep(kind: Kind, order: string, destination = "<destination>"): string {
@@ -22,20 +22,20 @@ export function nextStep(kind: Kind, order: string, destination = "<destination>
   const resolve = (as: string) => `${order} --destination ${destination} --resolve ${as}`;
   switch (kind) {
     case "rejected":
-      return `Mend what the reason names: a SKU (npm run catalog), a value (in the shop, or \`missing\` in the stage file). Then redrive its dead letter, or: ${send}`;
+      return `Fix what the reason names: a SKU (npm run catalog), or a value (in the shop, or as \`missing\` in the stage file). Then start a DLQ redrive, or run: ${send}`;
     case "failed":
-      return `Mend the way there: credentials (npm run secrets), permission, the provider's service. Then redrive its dead letters, or: ${send}`;
+      return `Fix the connection to the provider (credentials with npm run secrets, permissions, outage). Then start a DLQ redrive, or run: ${send}`;
     case "in-doubt":
-      return `Look for its reference at the provider. There: ${resolve("created=<its ID>")}; not there: … not-created; made by yourself: … done-by-hand`;
+      return `Look for its reference at the provider. If it exists: ${resolve("created=<its ID>")}. If not: … not-created. If you created it by hand: … done-by-hand`;
     case "follow-up":
-      return `The order exists; a step after it failed. Mend that and redrive its dead letter, or: ${send}; done there by hand: ${resolve("done-by-hand")}`;
+      return `The order was created, but a step after it failed. Fix the cause, then start a DLQ redrive, or run: ${send}. If you did the step by hand: ${resolve("done-by-hand")}`;
     case "failing":
-      return `Mend the way there: credentials (npm run secrets), permission, the provider's service. It is tried again by itself`;
+      return `Fix the connection to the provider (credentials with npm run secrets, permissions, outage). The delivery is retried automatically`;
     case "overdue":
-      return `It goes on by itself. A provider that is down, or slow: wait. In doubt: look for its reference at the provider. There: ${resolve("created=<its ID>")}; not there: … not-created`;
+      return `It is retried automatically. If the provider is down or slow: wait. If it is in doubt: look for its reference at the provider. If it exists: ${resolve("created=<its ID>")}. If not: … not-created`;
     case "removed":
-      return `Put the destination back into the stage file and deploy; or make it by hand: ${resolve("done-by-hand")}`;
+      return `Put the destination back into the stage file and deploy. If you create the order by hand instead: ${resolve("done-by-hand")}`;
     case "held":
-      return `Cancel at the provider what is left of it, and say so for each: ${resolve("cancelled")}. Then: ${order} --renew`;
+      return `Cancel at each provider what still exists of it, and record each: ${resolve("cancelled")}. Then: ${order} --renew`;
   }
 }

@@ -18,11 +18,11 @@ import type { Environment } from "../shared/stage/env.ts";
 import { bucketName, tableName } from "../shared/stage/names.ts";
 import { CommandError } from "./command-error.ts";
 
-/** A deployed stage, or the running local one, in the operator's hands. */
+/** A deployed stage, or the running local one, with the operator's credentials. */
 export interface OpenStage {
   env: Environment;
   config: Config;
-  /** Who is at work, as AWS knows them: goes into the ledger with whatever they change. */
+  /** The operator's ARN: it is recorded in the ledger with every change they make. */
   who: string;
   dynamo: DynamoDBClient;
   sqs: SQSClient;
@@ -35,7 +35,7 @@ export interface OpenStage {
 /** The local stage is the local stack's own file, not one of the user's. */
 const LOCAL_STAGES = fileURLToPath(new URL("../local/stages", import.meta.url));
 
-/** How every client of the SDK is made; empty fields are found as the SDK finds them. */
+/** Settings of every SDK client; the SDK finds those that are absent. */
 interface Access {
   region?: string;
   endpoint?: string;
@@ -43,7 +43,7 @@ interface Access {
 }
 
 /**
- * @param name of infra/stages/<name>.ts; `local` is what `npm start` hosts at $PORT
+ * @param name of infra/stages/<name>.ts; `local` is the stack that `npm start` runs at $PORT
  * @param stages the folder of the stage files, if not infra/stages; of a project that deploys with `-c stages=<folder>`
  * @param region default: as the SDK finds it (AWS_REGION, the profile)
  * @throws CommandError, or StageConfigError, with a sentence
@@ -78,9 +78,9 @@ async function deployed(region: string | undefined, variables: NodeJS.ProcessEnv
   const endpoint = variables["AWS_ENDPOINT_URL"];
   const sts = new STSClient({ ...(region && { region }), ...(endpoint && { endpoint }) });
   const found = await sts.config.region().catch(() => undefined);
-  if (!found) throw new CommandError("Which region? Set AWS_REGION, or say --region eu-central-1.");
+  if (!found) throw new CommandError("No AWS region is set. Set AWS_REGION, or pass --region eu-central-1.");
   const { Arn, Account } = await sts.send(new GetCallerIdentityCommand({}));
-  if (!Arn || !Account) throw new CommandError("AWS does not say who you are (sts:GetCallerIdentity).");
+  if (!Arn || !Account) throw new CommandError("sts:GetCallerIdentity returned no identity.");
   return { access: { region: found, ...(endpoint && { endpoint }) }, account: Account, who: Arn };
 }
 
@@ -99,12 +99,12 @@ async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
   const health = z.safeParse(Health, answer);
   if (!health.success) {
     throw new CommandError(
-      `No local stack is ready at ${url}: start it with \`npm start\`, and set PORT where it is not 3000.`,
+      `No local stack is ready at ${url}: start it with \`npm start\`, and set PORT if it is not 3000.`,
     );
   }
   const { stage, aws } = health.data;
-  if (stage !== "local") throw new CommandError(`The local stack at ${url} hosts the stage ${stage}, not local.`);
-  // The local stack counts calls by access key; there is nothing to prove to it.
+  if (stage !== "local") throw new CommandError(`The local stack at ${url} runs the stage ${stage}, not local.`);
+  // The local stack counts calls by access key and checks no signature.
   const credentials = { accessKeyId: "LOCALoperator", secretAccessKey: "local" };
   const { endpoint, region, account } = aws;
   return { access: { region, endpoint, credentials }, account, who: `local:${userInfo().username}` };

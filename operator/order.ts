@@ -35,9 +35,9 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
   new Command("npm run order --")
     .description("Shows what became of an order; sends it again, or records what a person found out.")
     .argument("<order>", "shopify/main/820982911946154508: channel, connection, the channel's order ID")
-    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
-    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
-    .option("--region <region>", "default: AWS_REGION, or the profile's")
+    .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
+    .option("--stages <folder>", "folder of the stage files, if not infra/stages")
+    .option("--region <region>", "default: AWS_REGION or the profile's region")
     .option("--json", "the trace as JSON")
     .option("--send [destination]", "sends it again from the ledger; default: to all that failed or were never sent")
     .option(

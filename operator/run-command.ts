@@ -4,14 +4,14 @@ import { NewerRelease } from "../shared/release.ts";
 import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a command needs of the world around it. */
+/** What a command needs from outside. */
 export interface CommandContext {
   terminal: Terminal;
   variables: NodeJS.ProcessEnv;
 }
 
 /**
- * Runs a command and says in a sentence what a person can mend.
+ * Runs a command. Mistakes that the operator can fix are printed as a sentence.
  * @param words as typed behind `npm run <command> --`
  * @returns the exit code
  */
@@ -27,12 +27,12 @@ export async function runCommand(
       writeOut: (text) => terminal.say(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
     })
-    .showHelpAfterError("--help says more; so does docs/operator-commands.md.");
+    .showHelpAfterError("Run it with --help, or see docs/operator-commands.md.");
   try {
     await command.parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    // Commander has said it already.
+    // Commander has printed it already.
     if (error instanceof CommanderError) return error.exitCode;
     const sentence = sentenceOf(error);
     if (sentence === undefined) throw error;
@@ -51,10 +51,10 @@ const HINTS: Record<string, string> = {
   QueueDoesNotExist: "Is the stage deployed in this account and region, with this destination?",
 };
 
-/** Undefined for what is a bug of ours, and wants its stack trace. */
+/** Undefined for a bug of ours, which needs its stack trace. */
 function sentenceOf(error: unknown): string | undefined {
   if (error instanceof CommandError || error instanceof StageConfigError) return error.message;
-  if (error instanceof NewerRelease) return `${error.message}, or ask from its checkout.`;
+  if (error instanceof NewerRelease) return `${error.message}, or run the command from its checkout.`;
   if (!(error instanceof Error)) return undefined;
   const hint = HINTS[error.name];
   return hint === undefined ? undefined : `${error.name}: ${error.message}\n${hint}`;

@@ -26,18 +26,20 @@ interface Known {
   state: SecretState;
 }
 
-/** `npm run secrets`: which secrets of a stage are filled; fills them, and asks the providers whether they are good. */
+/** `npm run secrets`: lists the secrets of a stage, fills them, and checks them with a harmless call. */
 export const secretsCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run secrets --")
-    .description("Lists the secrets of a stage, fills those that are missing or wrong, and checks them. Shows none.")
-    .argument("[secret]", "only this one, filled anew: kakaclo/eu, or endpoints/shopify/main")
-    .requiredOption("--stage <stage>", "as infra/stages/<stage>.ts; local: what npm start hosts")
-    .option("--stages <folder>", "where the stage files lie, if not in infra/stages")
-    .option("--region <region>", "default: AWS_REGION, or the profile's")
-    .option("--from <file>", "values from a JSON file of local/secrets.json's shape, instead of asking for them")
-    .option("--list", "only lists them")
-    .option("--check", "makes a harmless call to each destination's provider")
-    .option("--yes", "writes without asking")
+    .description(
+      "Lists the secrets of a stage, asks for those that are missing or wrong, and checks them. Never shows a value.",
+    )
+    .argument("[secret]", "replace this one only: kakaclo/eu, or endpoints/shopify/main")
+    .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
+    .option("--stages <folder>", "folder of the stage files, if not infra/stages")
+    .option("--region <region>", "default: AWS_REGION or the profile's region")
+    .option("--from <file>", "read the values from a JSON file with the shape of local/secrets.json instead of asking")
+    .option("--list", "only list them")
+    .option("--check", "make a harmless call to each destination's provider")
+    .option("--yes", "write without asking")
     .action(async (wanted: string | undefined, options: Options) => {
       const stage = await openStage(options, variables);
       const all = secretsOf(options.stage, stage.config);
@@ -51,7 +53,7 @@ export const secretsCommand = ({ terminal, variables }: CommandContext): Command
       const filled = options.list ? [] : await fill(before, all, wanted !== undefined, options, terminal);
       if (filled.length > 0) {
         const plan = filled.map(({ secret }) => `write ${secretTitle(secret)} (${secret.name} in Secrets Manager)`);
-        await confirm(terminal, [...plan, `as ${stage.who}: CloudTrail keeps that`], options.yes === true);
+        await confirm(terminal, [...plan, `as ${stage.who}, which CloudTrail records`], options.yes === true);
         for (const one of filled) await write(one, stage);
       }
       const after = filled.length > 0 ? await readAll(secrets, stage) : before;
@@ -59,8 +61,8 @@ export const secretsCommand = ({ terminal, variables }: CommandContext): Command
 
       const bad = options.check ? await checkAll(after, stage, terminal) : 0;
       const open = after.filter(({ state }) => state.state !== "filled").length;
-      if (open > 0) throw new CommandError(`${open} of ${after.length} secrets are not filled.`);
-      if (bad > 0) throw new CommandError(`${bad} destinations cannot be used.`);
+      if (open > 0) throw new CommandError(`${open} of ${after.length} secrets are missing or wrong.`);
+      if (bad > 0) throw new CommandError(`${bad} ${bad > 1 ? "checks" : "check"} failed.`);
     });
 
 const isMeant = (secret: StageSecret, wanted: string): boolean =>
@@ -78,45 +80,47 @@ function table(known: readonly Known[]): string {
       state.state === "wrong"
         ? state.problems.join("; ")
         : state.state === "missing"
-          ? `wants ${Object.keys(secret.fields).join(", ")}`
+          ? `needs ${Object.keys(secret.fields).join(", ")}`
           : state.state === "filled" && state.unread.length > 0
-            ? `nothing reads its ${state.unread.join(", ")}`
+            ? `unknown field${state.unread.length > 1 ? "s" : ""} ${state.unread.join(", ")}`
             : "";
     return `  ${state.state.padEnd(13)} ${secretTitle(secret)}${about ? `  ${about}` : ""}`;
   });
   return `Secrets\n${lines.join("\n")}`;
 }
 
-/** What is to be written: from the file, or what a person types. */
+/** The values to write: from the file, or typed by the operator. */
 async function fill(
   known: readonly Known[],
   all: readonly StageSecret[],
-  anew: boolean,
+  replace: boolean,
   { from }: Options,
   terminal: Terminal,
 ): Promise<Filled[]> {
   if (from !== undefined) return changesOf(fromFile(from, all), known, terminal);
   const there = known.filter(({ state }) => state.state !== "not deployed");
-  const open = there.filter(({ state }) => anew || state.state !== "filled");
+  const open = there.filter(({ state }) => replace || state.state !== "filled");
   if (open.length === 0 || !terminal.interactive) return [];
   const filled: Filled[] = [];
   for (const one of open) filled.push(await fromPrompts(one.secret, former(one), terminal));
   return filled;
 }
 
-/** What of a file is not there yet; says what of it is left out. */
+/** The values of a file that differ from those in Secrets Manager; notes the values it skips. */
 function changesOf(filled: readonly Filled[], known: readonly Known[], terminal: Terminal): Filled[] {
   const changed: Filled[] = [];
-  const leftOut: string[] = [];
+  const skipped: string[] = [];
   for (const one of filled) {
     const now = known.find(({ secret }) => secret === one.secret);
-    if (!now) leftOut.push(`${secretTitle(one.secret)} (not asked for)`);
-    else if (now.state.state === "not deployed") leftOut.push(`${secretTitle(one.secret)} (not deployed)`);
+    if (!now) skipped.push(`${secretTitle(one.secret)} (not the secret you named)`);
+    else if (now.state.state === "not deployed") skipped.push(`${secretTitle(one.secret)} (not deployed)`);
     else if (!isDeepStrictEqual(former(now), one.value)) changed.push(one);
   }
-  if (leftOut.length > 0) terminal.note(`Left out: ${leftOut.join(", ")}`);
+  if (skipped.length > 0) terminal.note(`Skipped: ${skipped.join(", ")}`);
   if (changed.length === 0) {
-    terminal.note(`Everything${leftOut.length > 0 ? " else" : ""} in the file stands there already.`);
+    terminal.note(
+      `${skipped.length > 0 ? "All other values" : "All values"} of the file are in Secrets Manager already.`,
+    );
   }
   return changed;
 }
@@ -127,7 +131,7 @@ async function write({ secret, value }: Filled, { secretsManager }: OpenStage): 
   await secretsManager.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: JSON.stringify(value) }));
 }
 
-/** @returns how many were bad */
+/** @returns how many checks failed */
 async function checkAll(
   known: readonly Known[],
   { config, table: ledger }: OpenStage,

@@ -15,16 +15,16 @@ export interface StageSecret {
   /** In Secrets Manager. */
   name: string;
   schema: z.ZodMiniType;
-  /** By name, what a person has to fill in. */
+  /** Descriptions of its fields, by name. */
   fields: Record<string, string>;
 }
 
-/** `destinations/kakaclo/eu`, as people write it. */
+/** `destinations/kakaclo/eu`, as the operator writes it. */
 export const secretTitle = ({ kind, path }: Pick<StageSecret, "kind" | "path">): string => `${kind}/${path}`;
 
-/** `problems`: the fields that are missing or wrong, and why; never what stands in them. */
+/** `problems`: the fields that are missing or wrong, and why; never their values. */
 export type SecretState =
-  /** `unread`: fields that nothing reads; misspelt ones, perhaps. */
+  /** `unread`: fields that the schema does not have; they may be misspelt. */
   | { state: "filled"; value: unknown; unread: string[] }
   | { state: "wrong"; problems: string[]; value?: unknown }
   | { state: "missing" }
@@ -57,7 +57,7 @@ export function secretsOf(stage: string, { connections, destinations }: Config):
   }
 }
 
-/** @throws what the SDK throws, but for a secret that is not there or has no value */
+/** @throws what the SDK throws, except for a secret that does not exist or has no value */
 export async function readState(client: Pick<SecretsManagerClient, "send">, secret: StageSecret): Promise<SecretState> {
   let text: string | undefined;
   try {
@@ -73,12 +73,12 @@ export async function readState(client: Pick<SecretsManagerClient, "send">, secr
     json = JSON.parse(text);
   } catch {
     // Its message quotes what it could not parse.
-    return { state: "wrong", problems: ["is no JSON"] };
+    return { state: "wrong", problems: ["is not valid JSON"] };
   }
   return stateOf(secret, json);
 }
 
-/** Whether a value has the shape that its channel or provider wants. */
+/** Checks a value against the schema of its channel or provider. */
 export function stateOf({ schema, fields }: StageSecret, value: unknown): SecretState {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
@@ -96,7 +96,7 @@ export function stateOf({ schema, fields }: StageSecret, value: unknown): Secret
 export const fieldSchema = ({ schema }: StageSecret, field: string): z.ZodMiniType | undefined =>
   schema instanceof z.ZodMiniObject ? (schema.shape as Record<string, z.ZodMiniType>)[field] : undefined;
 
-/** Issues whose text says the rule and not what was found there. */
+/** Issues whose text names the rule and not the value. */
 const RULES: ReadonlySet<string | undefined> = new Set([
   ...["invalid_type", "invalid_format", "too_small", "too_big", "custom"],
 ]);

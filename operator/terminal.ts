@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
-/** Where a command speaks and asks; tests have one of their own. */
+/** Where a command writes and asks; tests have one of their own. */
 export interface Terminal {
   /** The command's result. */
   say(text: string): void;
-  /** Progress and mistakes, beside the result. */
+  /** Progress and mistakes: stderr. */
   note(text: string): void;
-  /** Whether somebody is there to answer. */
+  /** Whether an operator can answer. */
   readonly interactive: boolean;
   ask(question: string): Promise<string>;
   /** As `ask`, without echo. */

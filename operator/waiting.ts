@@ -6,7 +6,7 @@ import { isOnOpenList, NEEDS_OPERATOR } from "../shared/ledger/work-list.ts";
 import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
 import { type Kind, kindOf } from "./next-step.ts";
 
-/** One delivery, or one held order, that a person should look at. */
+/** One delivery, or one held order, that an operator should look at. */
 export interface WaitingOne {
   /** `shopify/main/820982911946154508` */
   order: string;
@@ -22,7 +22,7 @@ export interface WaitingOne {
 export interface WaitingGroup {
   destination: string | null;
   kind: Kind;
-  /** What their reasons have in common; what differs is `…`. */
+  /** The part that their reasons have in common; differences are `…`. */
   reason: string;
   /** Longest waiting first. */
   waiting: WaitingOne[];
@@ -32,9 +32,9 @@ export interface WaitingGroup {
 const SIDE_BY_SIDE = 20;
 
 /**
- * What the alarms are about: what waits for a person, and of what goes on by itself that which is overdue, fails for a reason
- * that is no order's, or has no destination any more. Longest first, read from the deliveries themselves: the index may be
- * a moment behind. @param now epoch ms
+ * What the alarms are about: deliveries and orders that need an operator, and of those that are retried automatically the
+ * overdue ones, those that fail because of configuration or credentials, and those whose destination was removed. Longest
+ * waiting first. Read from the deliveries themselves, since the index may lag. @param now epoch ms
  */
 export async function waitingOnes(
   ledger: Pick<Ledger, "workList" | "load">,
@@ -76,7 +76,7 @@ async function look(
   const delivery = file.deliveries.find((one) => stands(one) && one.workAt === since) ?? file.deliveries.find(stands);
   const kind = delivery && kindNow(delivery, paths);
   if (!kind) return undefined;
-  const reason = reasonOf(delivery) ?? "waits on its queue; nothing has been sent there yet";
+  const reason = reasonOf(delivery) ?? "is queued; no attempt has been made yet";
   const { reference = null } = delivery;
   return { ...common, destination, kind, reason, reference };
 }
@@ -87,7 +87,7 @@ function kindNow(delivery: Delivery, paths: readonly string[]): Kind | undefined
   return delivery.workList === "failing" ? "failing" : "overdue";
 }
 
-/** By destination, kind and what their reasons have in common; the group that waits longest first. */
+/** By destination, kind and the common part of their reasons; the group that has waited longest first. */
 export function grouped(ones: readonly WaitingOne[]): WaitingGroup[] {
   const groups = new Map<string, WaitingGroup>();
   for (const one of [...ones].sort((a, b) => a.since.localeCompare(b.since))) {
@@ -101,8 +101,8 @@ export function grouped(ones: readonly WaitingOne[]): WaitingGroup[] {
 }
 
 /**
- * Without what is this order's own: IDs, SKUs, amounts, and whatever is quoted. The destination's name and short
- * numbers stay: they are a provider's error codes.
+ * The reason without the order's own IDs, SKUs, amounts and quoted texts. The destination's name and short numbers stay:
+ * they are a provider's error codes.
  */
 function commonReason({ reason, destination, order, reference }: WaitingOne): string {
   const own = [order, reference].filter((text) => text !== null);

@@ -48,7 +48,7 @@ describe("a catalog's file", () => {
     }
   });
 
-  test("keeps what is quoted as it stands, and leaves out what is empty", async () => {
+  test("keeps quoted values unchanged, and leaves out empty ones", async () => {
     deepEqual(await rowsOf('sku,providerSku\n" 12"" rod, long ",x\n'), [
       { line: 2, sku: ' 12" rod, long ', entry: { providerSku: "x" } },
     ]);
@@ -78,14 +78,14 @@ describe("a catalog's file", () => {
       [
         [2, { productId: "1" }],
         [3, "has no sku"],
-        [4, "names nothing for SKU B: --remove takes SKUs out"],
+        [4, "has no value for SKU B; to remove SKUs, use --remove"],
         [5, "has 4 values, and the header names 5 columns"],
         [6, "has 6 values, and the header names 5 columns"],
         [7, 'packSize is "0", not a whole number from 1 to 1000000'],
         [8, 'packSize is "1.5", not a whole number from 1 to 1000000'],
-        [9, "a quote is not closed, or text stands beside a quoted value"],
+        [9, "a quote is not closed, or a quoted value has text before or after it"],
         [10, { productId: '1"x"' }],
-        [11, "a quote is not closed, or text stands beside a quoted value"],
+        [11, "a quote is not closed, or a quoted value has text before or after it"],
         [12, "a spreadsheet has shortened the number in productId (8.20983E+17): format that column as text"],
         [13, "its sku has more than 1024 bytes"],
         [14, { productId: "26" }],
@@ -99,11 +99,11 @@ describe("a catalog's file", () => {
       ["SHOP-1,1,2,3,4\n", /no column is called "SHOP-1"; write sku,productId/],
       ["sku,productID,price\n", /no column is called "price"/],
       ["productId,variantId\n", /the column sku is missing/],
-      ["sku\nA\n", /nothing stands beside sku/],
-      ["sku,sku\n", /the column sku stands there twice/],
+      ["sku\nA\n", /there is no column beside sku/],
+      ["sku,sku\n", /the column sku appears twice/],
       ["sku,productId\rA,1\r", /ends its lines with CR alone/],
       [Buffer.from("\uFEFFsku,productId\nA,1\n", "utf16le"), /is not UTF-8/],
-      ["x".repeat(70_000), /it is no catalog/],
+      ["x".repeat(70_000), /it is not a catalog/],
     ] as const) {
       await rejects(rowsOf(content), sentence);
     }
@@ -121,7 +121,7 @@ describe("a catalog's file", () => {
 });
 
 describe("writing a catalog", () => {
-  /** A table that leaves undone as many requests of a batch as it is told. */
+  /** A table that leaves as many requests of a batch unprocessed as the test says. */
   function tableThat(answers: (requests: number) => Promise<number>) {
     const batches: string[][] = [];
     const writer = createCatalogWriter(async (requests) => {
@@ -212,16 +212,16 @@ describe("npm run catalog", () => {
 
   const imports = (path: string, ...words: string[]) =>
     run(catalogCommand, ["--stage", "local", "--destination", "kakaclo/demo", path, "--yes", ...words], { url });
-  const stands = (sku: string) => catalogEntry(table, "kakaclo/demo", sku);
+  const entryOf = (sku: string) => catalogEntry(table, "kakaclo/demo", sku);
 
   test("names wrong rows by line, changes nothing for them, imports the others and says so", async () => {
     await imports(csv("sku,providerSku\nKEEP,old\n"));
     const said = await imports(csv('sku,providerSku\nA,1\nKEEP,"x\n,2\nB,3\n'));
     equal(said.exit, 1);
     match(said.notes, /^line 3: a quote is not closed.*\nline 4: has no sku$/m);
-    match(said.out, /2 rows imported; 2 rows were wrong and changed nothing/);
+    match(said.out, /2 rows imported; 2 rows were invalid and changed nothing/);
     deepEqual(
-      [await stands("A"), await stands("B"), await stands("KEEP")],
+      [await entryOf("A"), await entryOf("B"), await entryOf("KEEP")],
       [{ providerSku: "1" }, { providerSku: "3" }, { providerSku: "old" }],
     );
   });
@@ -233,25 +233,25 @@ describe("npm run catalog", () => {
       said.out,
       /import .*csv into the catalog of kakaclo\/demo, in order-relay-local-ledger \(account 000000000000/,
     );
-    deepEqual([said.exit, await stands("NO")], [1, undefined]);
+    deepEqual([said.exit, await entryOf("NO")], [1, undefined]);
     const dry = await run(catalogCommand, [...words, "--dry-run"], { url });
-    deepEqual([dry.exit, /1 rows are good/.test(dry.out), await stands("NO")], [0, true, undefined]);
+    deepEqual([dry.exit, /1 rows are valid/.test(dry.out), await entryOf("NO")], [0, true, undefined]);
   });
 
-  test("a SKU that stands twice takes its later line, and both lines are named", async () => {
+  test("a SKU that appears twice takes its later line, and both lines are named", async () => {
     const said = await imports(csv("sku,providerSku\nTWICE,1\nother,2\nTWICE,3\n"));
-    match(said.notes, /line 4: SKU TWICE stood on line 2 already; this line counts/);
-    deepEqual([said.exit, await stands("TWICE")], [0, { providerSku: "3" }]);
+    match(said.notes, /line 4: SKU TWICE is on line 2 too; this line counts/);
+    deepEqual([said.exit, await entryOf("TWICE")], [0, { providerSku: "3" }]);
   });
 
-  test("replaces a SKU's former entry whole, again and again; --remove takes it out; who did it stands beside", async () => {
+  test("replaces a SKU's former entry whole, again and again; --remove takes it; who did it is recorded", async () => {
     await imports(csv("sku,productId,packSize\nR,1,12\n"));
     const file = csv("sku,providerSku\nR,new\n");
     await imports(file);
     await imports(file);
-    deepEqual(await stands("R"), { providerSku: "new" });
+    deepEqual(await entryOf("R"), { providerSku: "new" });
     equal((await imports(file, "--remove")).exit, 0);
-    equal(await stands("R"), undefined);
+    equal(await entryOf("R"), undefined);
     const log = await table.partition("catalog-import#kakaclo/demo");
     const last = log.at(-1);
     deepEqual([last?.["removing"], last?.["taken"], String(last?.["by"]).startsWith("local:")], [true, 1, true]);
@@ -277,12 +277,12 @@ describe("npm run catalog", () => {
     }
   });
 
-  test("10,000 rows stand in the table as they stood in the file", async () => {
+  test("10,000 rows are in the table as they are in the file", async () => {
     const path = join(folder, "10000.csv");
     await writeRows(path, (n) => `SHOP-${n},${632910392 + n},,DEMO-${n},${(n % 5) + 1}`, 10_000);
     equal((await imports(path)).exit, 0);
     for (const n of [0, 4711, 9_999]) {
-      const { productId, providerSku, packSize } = (await stands(`SHOP-${n}`)) ?? {};
+      const { productId, providerSku, packSize } = (await entryOf(`SHOP-${n}`)) ?? {};
       deepEqual([productId, providerSku, packSize], [`${632910392 + n}`, `DEMO-${n}`, (n % 5) + 1]);
     }
   });
@@ -292,7 +292,7 @@ describe("npm run catalog", () => {
     await writeRows(path, (n) => `SHOP-${n}-${"x".repeat(780)},${n},,,`);
     const { code, stdout, stderr } = await child(["--max-old-space-size=64"], url, path, "--dry-run");
     equal(code, 0, stderr);
-    match(stdout, /100000 rows are good/);
+    match(stdout, /100000 rows are valid/);
   });
 
   test("its items lie apart from the orders' and carry a version", async () => {

@@ -97,7 +97,7 @@ describe("the operator's commands at the local stack", () => {
     equal(sent.exit, 0);
     match(
       sent.notes,
-      /dead letter may still lie on .*order-relay-local-kakaclo-demo-dlq.*: once .*kakaclo\/demo.* have ended, "Start DLQ redrive"/,
+      /dead letter may still be in .*order-relay-local-kakaclo-demo-dlq.* Once .*kakaclo\/demo.* have ended, "Start DLQ redrive"/,
     );
     match(sent.out, /This will:\n {2}- send a new message .* in the name of local:/);
     match(sent.out, /kakaclo\/demo: look for \S+ there first, then create it if it is not there/);
@@ -117,14 +117,14 @@ describe("the operator's commands at the local stack", () => {
     const resolved = await order(id, "--resolve", "created=S2-7", "--destination", "s2/demo", "--yes");
     match(
       resolved.notes,
-      /may still lie on order-relay-local-s2-demo-dlq: once s2\/demo has ended, "Start DLQ redrive" there clears it/,
+      /may still be in order-relay-local-s2-demo-dlq\. Once s2\/demo has ended, "Start DLQ redrive" there clears it/,
     );
     const queue = "order-relay-local-s2-demo-dlq";
     deepEqual((await failed()).moreDeadLetters, [{ destination: "s2/demo", queue, count: 1 }]);
     const { out } = await run(failedCommand, STAGE, stack);
     match(
       out,
-      /^s2\/demo: 1 dead letter more than deliveries that wait\n {2}next: "Start DLQ redrive" on order-relay-local-s2-demo-dlq/m,
+      /^s2\/demo: 1 dead letter without a matching open delivery\n {2}next: "Start DLQ redrive" on order-relay-local-s2-demo-dlq/m,
     );
     ok(!/kakaclo\/demo: \d+ dead letter/.test(out), out);
 
@@ -148,8 +148,8 @@ describe("the operator's commands at the local stack", () => {
     const kakaclo = ["--destination", "kakaclo/demo"];
     equal((await order(id, "--resolve", "nonsense")).exit, 1);
     match((await order(id, "--resolve", "done-by-hand", "--yes")).notes, /Which one\? Add --destination/);
-    const nobody = await order(id, "--resolve", "done-by-hand", ...kakaclo);
-    deepEqual([nobody.exit, /nobody is there to say yes/.test(nobody.notes)], [1, true]);
+    const unconfirmed = await order(id, "--resolve", "done-by-hand", ...kakaclo);
+    deepEqual([unconfirmed.exit, /not an interactive terminal/.test(unconfirmed.notes)], [1, true]);
     const words = [...STAGE, `shopify/demo/${id}`, "--resolve", "done-by-hand", ...kakaclo];
     const no = await run(orderCommand, words, { ...stack, typed: ["n"] });
     deepEqual([no.exit, /Nothing was done/.test(no.notes)], [1, true]);
@@ -186,7 +186,7 @@ describe("the operator's commands at the local stack", () => {
   });
 
   test("a deployed stage is reached with the operator's own credentials, in the region they name, under the name AWS gives them", async (t) => {
-    // The local stack's AWS endpoint stands for AWS's.
+    // The local stack's AWS endpoint replaces AWS's.
     const own = {
       AWS_ACCESS_KEY_ID: "AKIAADA",
       AWS_SECRET_ACCESS_KEY: "ada",
@@ -206,14 +206,14 @@ describe("the operator's commands at the local stack", () => {
     const words = ["--stage", "prod", "--destination", "s2/us", file, "--yes"];
     const aws = { AWS_ENDPOINT_URL: stack.aws.url };
     const nowhere = await run(catalogCommand, words, { variables: aws });
-    match(nowhere.notes, /Which region\? Set AWS_REGION, or say --region/);
+    match(nowhere.notes, /No AWS region is set\. Set AWS_REGION, or pass --region/);
     const region = ["--region", stack.region];
     const missing = await run(catalogCommand, [...words, ...region], { variables: aws });
     match(missing.notes, /ResourceNotFoundException: .*\nIs the stage deployed in this account and region\?/);
 
     await createLedgerTable(dynamo, tableName("prod"));
     const said = await run(catalogCommand, [...words, ...region], { variables: aws });
-    match(said.out, /write down that arn:aws:[a-z]+::000000000000:/);
+    match(said.out, /record that arn:aws:[a-z]+::000000000000:/);
     equal(said.exit, 0, said.notes);
     deepEqual(await catalogEntry(createTable(dynamo, tableName("prod")), "s2/us", "SHOP-1"), { providerSku: "X" });
   });

@@ -35,7 +35,7 @@ interface Place {
   /** Of the local stack. */
   url?: string;
   variables?: NodeJS.ProcessEnv;
-  /** Answers of the person at the terminal; undefined: nobody is there. */
+  /** Answers of the operator at the terminal; undefined: it is not interactive. */
   typed?: string[];
 }
 

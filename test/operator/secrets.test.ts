@@ -34,7 +34,7 @@ describe("npm run secrets at the local stack", () => {
   const nameOf = (kind: string, path: string) => secretName("local", kind as "endpoints", path);
   const put = (kind: string, path: string, text: string) => stack.secrets.put(nameOf(kind, path), text);
   const empty = (kind: string, path: string) => stack.secrets.create(nameOf(kind, path), "");
-  const stands = (kind: string, path: string): unknown => {
+  const storedValue = (kind: string, path: string): unknown => {
     const { body } = stack.secrets.answer("GetSecretValue", { SecretId: nameOf(kind, path) });
     return "SecretString" in body ? JSON.parse(String(body.SecretString)) : undefined;
   };
@@ -64,7 +64,7 @@ describe("npm run secrets at the local stack", () => {
     nothingShown(said);
   });
 
-  test("missing, wrong and unread fields are named, what stands in them is not", async () => {
+  test("missing, wrong and unread fields are named, their values are not", async () => {
     empty("destinations", "kakaclo/demo");
     put("destinations", "s2/demo", JSON.stringify({ ...values["destinations"]?.["s2/demo"], password: 4711_4711 }));
     put("destinations", "shoplazza/demo", '{"token": "spz-broken-json');
@@ -80,10 +80,10 @@ describe("npm run secrets at the local stack", () => {
     );
     const said = await secrets(["--list"]);
     equal(said.exit, 1);
-    match(said.out, /missing +destinations\/kakaclo\/demo +wants token, baseUrl/);
+    match(said.out, /missing +destinations\/kakaclo\/demo +needs token, baseUrl/);
     match(said.out, /wrong +destinations\/s2\/demo +password: .*expected string/);
-    match(said.out, /wrong +destinations\/shoplazza\/demo +is no JSON/);
-    match(said.out, /filled +destinations\/lingxing\/demo +nothing reads its appID/);
+    match(said.out, /wrong +destinations\/shoplazza\/demo +is not valid JSON/);
+    match(said.out, /filled +destinations\/lingxing\/demo +unknown field appID/);
     match(said.out, /wrong +destinations\/akinon\/demo +baseUrl: an https:\/\/ address/);
     match(said.notes, /4 of 7 secrets are not filled/);
     nothingShown(said, "47114711", "spz-broken-json", "typing-error", "spill");
@@ -92,23 +92,23 @@ describe("npm run secrets at the local stack", () => {
   test("a file fills them: it says which before, writes only what differs, and leaves out what was not asked for", async () => {
     empty("destinations", "kakaclo/demo");
     const path = file(values);
-    const nobody = await secrets(["--from", path]);
-    deepEqual([nobody.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
+    const unconfirmed = await secrets(["--from", path]);
+    deepEqual([unconfirmed.exit, storedValue("destinations", "kakaclo/demo")], [1, undefined]);
     const other = await secrets(["s2/demo", "--from", path, "--yes"]);
     match(
       other.notes,
-      /Left out: .*destinations\/kakaclo\/demo \(not asked for\).*\nEverything else in the file stands/,
+      /Skipped: .*destinations\/kakaclo\/demo \(not the secret you named\).*\nAll other values of the file are/,
     );
-    equal(stands("destinations", "kakaclo/demo"), undefined);
+    equal(storedValue("destinations", "kakaclo/demo"), undefined);
     const said = await secrets(["--from", path, "--yes"]);
     equal(said.exit, 0, said.notes);
     deepEqual(said.out.match(/ - write \S+/g), [" - write destinations/kakaclo/demo"]);
-    deepEqual(stands("destinations", "kakaclo/demo"), values["destinations"]?.["kakaclo/demo"]);
+    deepEqual(storedValue("destinations", "kakaclo/demo"), values["destinations"]?.["kakaclo/demo"]);
     nothingShown(said);
-    equal((await secrets(["--from", path, "--yes"])).notes, "Everything in the file stands there already.");
+    equal((await secrets(["--from", path, "--yes"])).notes, "All values of the file are in Secrets Manager already.");
   });
 
-  test("a file that names a secret the stage does not have writes nothing, and is told the nearest", async () => {
+  test("a file that names a secret the stage does not have writes nothing, and names the nearest one", async () => {
     empty("destinations", "kakaclo/demo");
     const path = file({
       ...values,
@@ -116,10 +116,10 @@ describe("npm run secrets at the local stack", () => {
       endpoint: { "shopify/demo": { signingSecrets: ["misspelt-kind"] } },
     });
     const said = await secrets(["--from", path, "--yes"]);
-    deepEqual([said.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
-    match(said.notes, /values\.json is not right, so nothing was written:\n/);
-    match(said.notes, /destinations\/kakaclo\/dmeo: .* no such secret; the nearest is destinations\/kakaclo\/demo$/m);
-    match(said.notes, /endpoint\/shopify\/demo: .* no such secret; the nearest is endpoints\/shopify\/demo$/m);
+    deepEqual([said.exit, storedValue("destinations", "kakaclo/demo")], [1, undefined]);
+    match(said.notes, /values\.json has mistakes, so nothing was written:\n/);
+    match(said.notes, /destinations\/kakaclo\/dmeo: .* no such secret; did you mean destinations\/kakaclo\/demo\?$/m);
+    match(said.notes, /endpoint\/shopify\/demo: .* no such secret; did you mean endpoints\/shopify\/demo\?$/m);
     nothingShown(said, "misspelt-path", "misspelt-kind");
   });
 
@@ -127,10 +127,10 @@ describe("npm run secrets at the local stack", () => {
     empty("destinations", "kakaclo/demo");
     const wrong = { ...values, endpoints: { "shopify/demo": { signingSecrets: "not-a-list" } } };
     const said = await secrets(["--from", file(wrong), "--yes"]);
-    deepEqual([said.exit, stands("destinations", "kakaclo/demo")], [1, undefined]);
+    deepEqual([said.exit, storedValue("destinations", "kakaclo/demo")], [1, undefined]);
     match(said.notes, /nothing was written:\nendpoints\/shopify\/demo: signingSecrets: .*expected array/);
     const broken = await secrets(["--from", file('{"destinations": {"kakaclo/demo": {"token": "half-a-to'), "--yes"]);
-    match(broken.notes, /has not the shape of local\/secrets\.json/);
+    match(broken.notes, /must have the shape of local\/secrets\.json/);
     nothingShown(broken, "half-a-to");
     match((await secrets(["--from", join(folder, "none.json")])).notes, /none\.json cannot be read/);
   });
@@ -148,17 +148,17 @@ describe("npm run secrets at the local stack", () => {
     ];
     const said = await secrets([], typed);
     equal(said.exit, 0, said.notes);
-    deepEqual(stands("endpoints", "shopify/demo"), { signingSecrets: ["first-key", "second-key"] });
-    deepEqual(stands("destinations", "kakaclo/demo"), { baseUrl: kakaclo?.["baseUrl"], token: "typed-token" });
+    deepEqual(storedValue("endpoints", "shopify/demo"), { signingSecrets: ["first-key", "second-key"] });
+    deepEqual(storedValue("destinations", "kakaclo/demo"), { baseUrl: kakaclo?.["baseUrl"], token: "typed-token" });
     nothingShown(said, "first-key", "second-key", "still wrong", "typed-token");
   });
 
-  test("one that is filled is asked for anew when it is named: rotation", async () => {
+  test("a filled secret is asked for again when it is named: rotation", async () => {
     const said = await secrets(["akinon/demo"], ["", "7", "new-user", "new-password", "", "y"]);
     equal(said.exit, 0, said.notes);
-    const { channelId, username, password } = stands("destinations", "akinon/demo") as Record<string, unknown>;
+    const { channelId, username, password } = storedValue("destinations", "akinon/demo") as Record<string, unknown>;
     deepEqual([channelId, username, password].map(String), ["7", "new-user", "new-password"]);
-    deepEqual((await secrets(["nobody/demo"])).notes.split(";")[0], "The stage has no secret nobody/demo");
+    deepEqual((await secrets(["unknown/demo"])).notes.split(";")[0], "The stage has no secret unknown/demo");
   });
 
   test("credentials that a provider does not take are said, without showing them", async () => {
@@ -167,7 +167,7 @@ describe("npm run secrets at the local stack", () => {
     const said = await secrets(["--check"]);
     equal(said.exit, 1);
     match(said.out, /kakaclo\/demo: bad: /);
-    match(said.notes, /1 destinations cannot be used/);
+    match(said.notes, /1 check failed/);
     nothingShown(said, "kk-revoked-token");
   });
 });
