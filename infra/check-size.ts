@@ -9,13 +9,18 @@ type Template = ReadonlyMap<string, Resource>;
 const widestGraph = (template: Template): number =>
   Math.max(...widgetsOf(template).map((widget) => (widget.type === "metric" ? widget.properties.metrics.length : 0)));
 
-/** AWS raises neither limit. */
 const MEASURES = [
   {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     what: "CloudFormation resources in a stack",
     most: 500,
     of: (template: Template) => template.size,
+  },
+  {
+    // The default quota. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    what: "routes in an API",
+    most: 300,
+    of: (template: Template) => [...template.values()].filter(({ Type }) => Type === "AWS::ApiGatewayV2::Route").length,
   },
   {
     // Counts expressions and hidden metrics too: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html

@@ -1,5 +1,6 @@
 import { type App, Stack } from "aws-cdk-lib";
 import type { Code } from "aws-cdk-lib/aws-lambda";
+import { ChannelSecrets } from "./constructs/channel-secrets.ts";
 import { EventBucket } from "./constructs/event-bucket.ts";
 import { FindDueSchedule } from "./constructs/find-due-schedule.ts";
 import { FixedEgress } from "./constructs/fixed-egress.ts";
@@ -13,11 +14,18 @@ import { Alarms } from "./monitoring/alarms.ts";
 import { RelayDashboard } from "./monitoring/dashboard.ts";
 import { watchDestination, watchRemoved } from "./monitoring/watch-deliveries.ts";
 import { watchFindDue, watchFunction } from "./monitoring/watch-functions.ts";
-import { watchConnection, watchFront, watchIntake } from "./monitoring/watch-webhooks.ts";
+import {
+  watchConnection,
+  watchEndpoint,
+  watchFront,
+  watchIntake,
+  watchNotifications,
+} from "./monitoring/watch-webhooks.ts";
 import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
 import { createOrderFunction, type FunctionName } from "./stage-file/function-settings.ts";
 import { usedProviders } from "./stage-file/handlers.ts";
+import { hasAddress, stageEndpoints } from "./stage-file/stage-endpoints.ts";
 
 interface Props {
   stage: Stage;
@@ -36,19 +44,24 @@ export class OrderRelayStack extends Stack {
   constructor(app: App, { stage, connectors, codeOf }: Props) {
     super(app, `order-relay-${stage.name}`, { description: `Order Relay, stage ${stage.name}` });
     const { fixedEgress } = stage.infrastructure;
+    const { channels } = connectors;
 
     const key = new PersonalDataKey(this, "PersonalDataKey", stage);
     const table = new LedgerTable(this, "Ledger", stage, key);
     const bucket = new EventBucket(this, "Events", stage, key);
 
-    this.intake = new Intake(this, "Intake", { stage, code: codeOf("route-order"), key, table, bucket });
+    this.intake = new Intake(this, "Intake", { stage, channels, code: codeOf("route-order"), key, table, bucket });
     this.front = new WebhookFront(this, "Front", {
       stage,
-      channels: connectors.channels,
+      channels,
       code: codeOf("receive-webhook"),
       intake: this.intake,
       bucket,
     });
+
+    const { receiveWebhook } = this.front;
+    const { routeOrder } = this.intake;
+    new ChannelSecrets(this, "ChannelSecrets", { stage, channels, receiveWebhook, routeOrder });
 
     const egress = fixedEgress.length > 0 ? new FixedEgress(this, "FixedEgress", stage) : undefined;
     this.lanes = usedProviders(stage, connectors).map(
@@ -63,20 +76,19 @@ export class OrderRelayStack extends Stack {
         }),
     );
     const destinations = this.lanes.flatMap((lane) => lane.destinations);
-    for (const destination of destinations) destination.grantSend(this.intake.routeOrder);
+    for (const destination of destinations) destination.grantSend(routeOrder);
 
     this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, destinations });
-    const functions = [
-      this.front.receiveWebhook,
-      this.intake.routeOrder,
-      ...this.lanes.map((lane) => lane.createOrder),
-      this.due.findDue,
-    ];
+    // It queues an event to fetch for each held order whose next look is due.
+    this.intake.grantSend(this.due.findDue);
+    const functions = [receiveWebhook, routeOrder, ...this.lanes.map((lane) => lane.createOrder), this.due.findDue];
 
     const alarms = new Alarms(this, "Alarms", stage, new AlarmTopics(this, "AlarmTopics", stage, key));
     watchFront(alarms, this.front);
+    for (const endpoint of stageEndpoints(stage, connectors).filter(hasAddress)) watchEndpoint(alarms, endpoint);
     for (const connection of stage.config.connections) watchConnection(alarms, connection);
     watchIntake(alarms, this.intake);
+    for (const notifications of this.intake.notifications) watchNotifications(alarms, notifications);
     for (const destination of destinations) watchDestination(alarms, destination);
     watchRemoved(alarms);
     watchFindDue(alarms, this.due);

@@ -26,7 +26,7 @@ const STATUS = {
 const METRIC = {
   queued: "EventsReceived",
   forged: "SignatureFailures",
-  unavailable: "NotDurable",
+  unavailable: "EventsNotQueued",
 } as const satisfies Partial<Record<Outcome, MetricName>>;
 
 /** Senders give up after 5 s or less and come again: a call that hangs is worth a second try, not a wait. */
@@ -76,21 +76,21 @@ async function respond(
   let begun: string | undefined;
   // Before the early answer below goes out, which knows neither event nor endpoint.
   signal.addEventListener("abort", () =>
-    tell(request, { outcome: "unavailable", eventId: begun, error: "TimeoutError" }, startedAt),
+    report(request, { outcome: "unavailable", eventId: begun, error: "TimeoutError" }, startedAt),
   );
   const result = await receiveWebhook(request, deps, (eventId) => {
     begun = eventId;
   });
-  // What ends after the early answer was told with it.
-  if (!signal.aborted) tell(request, result, startedAt);
+  // Already logged by the timeout handler above.
+  if (!signal.aborted) report(request, result, startedAt);
   return answer(result);
 }
 
-function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
-  // The path is the sender's own text where no endpoint is meant by it.
-  const connection = deps.endpoints.has(endpoint) ? endpoint : undefined;
+function report({ endpoint: path, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
+  // Where it names no endpoint, the path is the sender's own text and is not logged.
+  const endpoint = deps.endpoints.has(path) ? path : undefined;
   log[outcome === "unavailable" ? "error" : "info"]("webhook.answered", {
-    endpoint: connection,
+    endpoint,
     outcome,
     eventId,
     error,
@@ -98,10 +98,10 @@ function tell({ endpoint, body }: Request, { outcome, eventId, error }: Result, 
     duration: Date.now() - startedAt,
   });
   if (outcome === "answered") count("HandshakesAnswered", {});
-  if (outcome === "unknown" || outcome === "answered" || !connection) return;
-  count(METRIC[outcome], { connection });
-  // The alarm "key-changed" asks whether any was accepted beside it: no figure is not zero to CloudWatch.
-  if (outcome === "forged") count("EventsReceived", { connection }, 0);
+  if (outcome === "unknown" || outcome === "answered" || !endpoint) return;
+  count(METRIC[outcome], { endpoint });
+  // The alarm "key-changed" compares refused with accepted webhooks; to CloudWatch, no data is not zero.
+  if (outcome === "forged") count("EventsReceived", { endpoint }, 0);
 }
 
 export const handler = middy(respond, {

@@ -3,15 +3,19 @@ import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { queueName } from "../../shared/stage/names.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
+import type { Connectors } from "../stage-file/connectors.ts";
 import { functionSettings } from "../stage-file/function-settings.ts";
+import { hasAddress, stageConnections } from "../stage-file/stage-endpoints.ts";
 import { AppFunction } from "./app-function.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import { MessageQueue } from "./message-queue.ts";
+import { NotificationQueue } from "./notification-queue.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
 
 interface Props {
   stage: Stage;
+  channels: Connectors["channels"];
   code: Code;
   key: PersonalDataKey;
   table: LedgerTable;
@@ -22,9 +26,10 @@ interface Props {
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;
+  readonly notifications: readonly NotificationQueue[];
   private readonly key: PersonalDataKey;
 
-  constructor(scope: Construct, id: string, { stage, code, key, table, bucket }: Props) {
+  constructor(scope: Construct, id: string, { stage, channels, code, key, table, bucket }: Props) {
     super(scope, id);
     this.key = key;
     this.routeOrder = new AppFunction(this, "RouteOrder", {
@@ -42,6 +47,17 @@ export class Intake extends Construct {
       maxConcurrency: stage.infrastructure.routeConcurrency,
       key,
     });
+    this.notifications = stageConnections(stage, { channels })
+      .filter((connection) => !hasAddress(connection))
+      .map(
+        (connection) =>
+          new NotificationQueue(this, `Notifications-${connection.path}`, {
+            stage,
+            connection,
+            routeOrder: this.routeOrder,
+            key,
+          }),
+      );
     table.grantUse(this.routeOrder, { connectors: "channel#*" });
     bucket.grantReadEvents(this.routeOrder);
     bucket.grantWriteBodies(this.routeOrder);

@@ -5,14 +5,12 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Alias, type Code, type IFunction, type IVersion } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
-import { pathOf } from "../../shared/stage/config.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { ChannelFacts } from "../stage-file/connectors.ts";
 import { functionSettings } from "../stage-file/function-settings.ts";
+import { hasAddress, stageEndpoints } from "../stage-file/stage-endpoints.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { AppFunction } from "./app-function.ts";
-import { EmptySecret } from "./empty-secret.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import type { Intake } from "./intake.ts";
 import { ownDomain } from "./own-domain.ts";
@@ -25,7 +23,7 @@ interface Props {
   bucket: EventBucket;
 }
 
-/** Routes, never paths or queries: `?key=` is a secret of channels that do not sign. No header either. */
+/** Routes, never paths, queries or headers: `?key=` is the secret of channels that do not sign. */
 const LOGGED = {
   requestId: "$context.requestId",
   route: "$context.routeKey",
@@ -38,8 +36,8 @@ const LOGGED = {
 };
 
 /**
- * The address that channels send to, one explicit route per endpoint, each with a throttle of its own, so that a
- * flood on one endpoint leaves the others alone. WAF does not attach to an HTTP API: docs/deploy.md says how CloudFront does.
+ * The address that channels send to: one explicit route for each endpoint, each with a throttle of its own, so that a flood
+ * on one endpoint does not affect the others. WAF cannot protect an HTTP API; docs/deploy.md says how CloudFront does.
  */
 export class WebhookFront extends Construct {
   readonly api: HttpApi;
@@ -72,24 +70,16 @@ export class WebhookFront extends Construct {
       ThrottlingBurstLimit: infrastructure.throttle.burst,
     };
     const throttles: Record<string, typeof throttle> = {};
-    const routes = config.connections.flatMap((connection) => {
-      const channel = channels.find(({ name }) => name === connection.channel);
-      const path = pathOf(connection);
-      const fields = fieldDescriptions(channel?.secret);
-      new EmptySecret(this, `Secret-${path}`, { stage, kind: "endpoints", path, fields }).grantRead(
-        this.receiveWebhook,
-      );
-      const methods = channel?.verification?.methods ?? ["POST"];
-      for (const method of methods) throttles[`${method} /webhooks/${path}`] = throttle;
-      return this.api.addRoutes({
-        path: `/webhooks/${path}`,
-        methods: methods.map((method) => HttpMethod[method]),
-        integration,
-      });
+    const addressed = stageEndpoints(stage, { channels }).filter(hasAddress);
+    const routes = addressed.flatMap(({ path: endpoint, channel: { verification } }) => {
+      const path = `/webhooks/${endpoint}`;
+      const methods = verification?.methods ?? ["POST"];
+      for (const method of methods) throttles[`${method} ${path}`] = throttle;
+      return this.api.addRoutes({ path, methods: methods.map((method) => HttpMethod[method]), integration });
     });
     acknowledge(this.api, {
       "AwsSolutions-APIG4":
-        "Channels sign their webhooks; receive-webhook checks that over the raw bytes before all else.",
+        "Channels sign their webhooks; receive-webhook verifies the signature over the raw bytes first.",
     });
 
     this.accessLog = new LogGroup(this, "AccessLog", {
@@ -107,7 +97,7 @@ export class WebhookFront extends Construct {
       },
     });
     if (live.node.defaultChild instanceof CfnStage) live.node.defaultChild.routeSettings = throttles;
-    // API Gateway refuses settings of a route that is not there yet.
+    // API Gateway refuses settings of a route that does not exist yet.
     live.node.addDependency(...routes);
 
     new CfnOutput(this, "WebhookAddress", {
@@ -115,7 +105,7 @@ export class WebhookFront extends Construct {
     }).overrideLogicalId("WebhookAddress");
   }
 
-  /** The function, or an alias of it with instances that are always ready. */
+  /** The function, or an alias of it with provisioned concurrency. */
   private warm({ infrastructure: { provisionedConcurrency } }: Stage): IFunction {
     if (provisionedConcurrency === 0) return this.receiveWebhook;
     // CDK's classes are not written for exactOptionalPropertyTypes.

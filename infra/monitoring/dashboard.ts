@@ -11,12 +11,14 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
 import { pathOf } from "../../shared/stage/config.ts";
+import { endpointsOf } from "../../shared/stage/endpoints.ts";
 import type { AppFunction } from "../constructs/app-function.ts";
 import type { Destination } from "../constructs/destination.ts";
 import type { Intake } from "../constructs/intake.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { Alarms } from "./alarms.ts";
 import { alarmLists, depth, graph, Lines, latest, seconds, sum, text, total, WIDTH } from "./dashboard-graphs.ts";
+import { relayMetric } from "./relay-metric.ts";
 
 interface Parts {
   stage: Stage;
@@ -28,6 +30,7 @@ interface Parts {
 
 /** What the rows draw from. */
 interface Sources extends Parts {
+  endpoints: Lines;
   connections: Lines;
   deliveries: Lines;
   /** Depths of all queues, and of their dead-letter queues. */
@@ -51,9 +54,14 @@ export class RelayDashboard extends Dashboard {
 
 function sourcesOf(parts: Parts): Sources {
   const { stage, intake, destinations } = parts;
-  const all = [...destinations, { path: "intake", messages: intake.messages }];
+  const notifications = intake.notifications.map(({ connection, messages }) => ({
+    path: `notifications ${connection.path}`,
+    messages,
+  }));
+  const all = [...destinations, { path: "intake", messages: intake.messages }, ...notifications];
   return {
     ...parts,
+    endpoints: new Lines(stage.name, endpointsOf(stage.config).map(pathOf), (endpoint) => ({ endpoint })),
     connections: new Lines(stage.name, stage.config.connections.map(pathOf), (connection) => ({ connection })),
     deliveries: new Lines(
       stage.name,
@@ -85,8 +93,8 @@ const introduction = ({ stage: { name } }: Sources): Row => [
   ),
 ];
 
-const totals = ({ connections, deliveries, queues, deadLetters }: Sources): Row => [
-  total("Webhooks received", connections.sum("EventsReceived", "webhooks", Color.BLUE)),
+const totals = ({ endpoints, connections, deliveries, queues, deadLetters }: Sources): Row => [
+  total("Webhooks received", endpoints.sum("EventsReceived", "webhooks", Color.BLUE)),
   total("Orders recorded", connections.sum("OrdersRecorded", "orders", Color.BLUE)),
   total("Orders created", deliveries.sum("DeliveriesCreated", "created", Color.GREEN)),
   latest("Messages in queues", sum("messages", queues, Color.ORANGE)),
@@ -94,21 +102,22 @@ const totals = ({ connections, deliveries, queues, deadLetters }: Sources): Row 
   latest("Dead letters", sum("dead letters", deadLetters, Color.RED)),
 ];
 
-const webhooks = ({ connections }: Sources): Row => [
-  graph("Webhooks received, by connection", connections.of("EventsReceived")),
+const webhooks = ({ stage, endpoints, connections }: Sources): Row => [
+  graph("Webhooks received, by endpoint", endpoints.of("EventsReceived")),
   graph("Webhooks and orders, by outcome", [
     connections.sum("OrdersRouted", "routed", Color.GREEN),
     connections.sum("OrdersNotRouted", "not routed", Color.GREY),
     connections.sum("EventsIgnored", "ignored: not about an order", Color.BROWN),
     connections.sum("EventsUnreadable", "unreadable", Color.RED),
-    connections.sum("SignatureFailures", "refused: signature", Color.PURPLE),
+    endpoints.sum("SignatureFailures", "refused: signature", Color.PURPLE),
+    relayMetric(stage.name, "HandshakesAnswered", {}, { label: "handshakes", color: Color.PINK }),
   ]),
 ];
 
-const orders = ({ connections }: Sources): Row => [
+const orders = ({ endpoints, connections }: Sources): Row => [
   graph("Orders recorded, by connection", connections.of("OrdersRecorded")),
-  graph("Webhooks refused or unreadable, by connection", [
-    ...connections.labelled("SignatureFailures", "refused"),
+  graph("Webhooks refused or unreadable", [
+    ...endpoints.labelled("SignatureFailures", "refused"),
     ...connections.labelled("EventsUnreadable", "unreadable"),
   ]),
 ];

@@ -1,10 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { MathExpression, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { type IMetric, MathExpression, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { NAMESPACE } from "../../shared/telemetry/metrics.ts";
 import type { Intake } from "../constructs/intake.ts";
+import type { NotificationQueue } from "../constructs/notification-queue.ts";
 import type { WebhookFront } from "../constructs/webhook-front.ts";
+import type { StageEndpoint } from "../stage-file/stage-endpoints.ts";
 import { type Alarms, GAUGE, SILENCE } from "./alarms.ts";
 import { relayMetric } from "./relay-metric.ts";
 import { ageOf, depthOf, watchOldDeadLetters } from "./watch-queue.ts";
@@ -38,20 +40,21 @@ export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): vo
   });
 }
 
-export function watchConnection(alarms: Alarms, connection: Connection): void {
+/** Keys and silence of an address. An app's address serves many shops, so these alarms cannot name a connection. */
+export function watchEndpoint(alarms: Alarms, { path, connections }: StageEndpoint): void {
   const { infrastructure, name } = alarms.stage;
-  const by = { connection: pathOf(connection) };
-  alarms.addAlarm(`signature-failures ${by.connection}`, {
+  const by = { endpoint: path };
+  alarms.addAlarm(`signature-failures ${path}`, {
     lane: "page",
     runbook: "signature-failures",
-    description: `Webhooks of ${by.connection} were refused with 401: its signing key changed, or they are forged.`,
+    description: `Webhooks to ${path} were refused with 401: its signing key changed, or they are forged.`,
     metric: relayMetric(name, "SignatureFailures", by),
     threshold: infrastructure.thresholds.signatureFailures,
   });
-  alarms.addAlarm(`key-changed ${by.connection}`, {
+  alarms.addAlarm(`key-changed ${path}`, {
     lane: "page",
     runbook: "signature-failures",
-    description: `In an hour webhooks of ${by.connection} were refused with 401 and none was accepted: its signing key changed.`,
+    description: `In an hour webhooks to ${path} were refused with 401 and none was accepted: its signing key changed.`,
     // A small shop sends too few to reach the threshold. receive-webhook writes a zero of EventsReceived with each refusal.
     metric: new MathExpression({
       expression: "IF(accepted > 0, 0, refused)",
@@ -65,6 +68,17 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     // An hour without webhooks neither ends nor continues it.
     treatMissingData: TreatMissingData.MISSING,
   });
+  watchSilence(alarms, {
+    path,
+    metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
+    // The shop that is expected to send most often decides.
+    silentAfter: Math.min(...connections.map(({ silentAfter }) => silentAfter)),
+  });
+}
+
+export function watchConnection(alarms: Alarms, connection: Connection): void {
+  const { infrastructure, name } = alarms.stage;
+  const by = { connection: pathOf(connection) };
   alarms.addAlarm(`orders-held ${by.connection}`, {
     lane: "ticket",
     runbook: "orders-held",
@@ -73,12 +87,44 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     threshold: infrastructure.thresholds.heldOrders,
     ...GAUGE,
   });
-  const hours = connection.silentAfter / HOUR.toMilliseconds();
-  alarms.addAlarm(`silence ${by.connection}`, {
+}
+
+/** The queue of a connection whose channel sends no webhooks. */
+export function watchNotifications(
+  alarms: Alarms,
+  { connection: { path, connection }, messages }: NotificationQueue,
+): void {
+  alarms.addAlarm(`notification-dead-letters ${path}`, {
+    lane: "page",
+    runbook: "intake-dead-letters",
+    description: `Notifications of ${path} did not become orders: they cannot be parsed, are another seller's, or the channel's API was down for days.`,
+    metric: depthOf(messages),
+  });
+  alarms.addAlarm(`notifications-waiting ${path}`, {
+    lane: "page",
+    runbook: "intake-waiting",
+    description: `A notification of ${path} has waited for route-order for 15 minutes.`,
+    metric: ageOf(messages.queue),
+    threshold: Duration.minutes(15).toSeconds(),
+  });
+  watchOldDeadLetters(alarms, `notifications ${path}`, messages);
+  watchSilence(alarms, {
+    path,
+    metric: messages.queue.metricNumberOfMessagesSent({ statistic: Stats.SUM, period: HOUR }),
+    silentAfter: connection.silentAfter,
+  });
+}
+
+function watchSilence(
+  alarms: Alarms,
+  { path, metric, silentAfter }: { path: string; metric: IMetric; silentAfter: number },
+): void {
+  const hours = silentAfter / HOUR.toMilliseconds();
+  alarms.addAlarm(`silence ${path}`, {
     lane: "page",
     runbook: "silence-of-a-connection",
-    description: `No webhook of ${by.connection} for ${hours} hours.`,
-    metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
+    description: `No event of ${path} for ${hours} hours.`,
+    metric,
     evaluationPeriods: hours,
     ...SILENCE,
   });

@@ -2,15 +2,22 @@ import { destinationPath } from "../../shared/stage/config.ts";
 import { functionName, queueName } from "../../shared/stage/names.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors } from "./connectors.ts";
-import { createOrderFunction, type FunctionName, functionSettings, visibilityTimeout } from "./function-settings.ts";
+import {
+  createOrderFunction,
+  type FunctionName,
+  functionSettings,
+  NOTIFICATION_CONCURRENCY,
+  visibilityTimeout,
+} from "./function-settings.ts";
 import { handlersOf } from "./handlers.ts";
+import { hasAddress, stageConnections } from "./stage-endpoints.ts";
 
 const DAY = 86_400_000;
-/** From when on an old dead letter is told of (watch-queue.ts), and the least that is then left to act. */
+/** The age at which dead letters raise their second alarm (watch-queue.ts), and the least time that is then left to act. */
 const OLD_DEAD_LETTER = 7 * DAY;
 const TIME_TO_ACT = DAY;
 
-/** What AWS allows: lengths of names, retention, timeouts, concurrency. Yields a sentence a mistake. */
+/** AWS's limits: lengths of names, retention, timeouts, concurrency. Yields a sentence for each mistake. */
 export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<string> {
   yield* checkNames(stage, connectors);
   yield* checkRetention(stage);
@@ -19,7 +26,7 @@ export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<str
 }
 
 function* checkNames(stage: Stage, connectors: Connectors) {
-  const { name, config } = stage;
+  const { name } = stage;
   // order-relay-<stage>-<destination>: prod-s2 with kakaclo/eu would meet prod with s2/kakaclo-eu in one account.
   if (name.includes("-")) {
     yield `stage "${name}" has a hyphen, with which its names could be those of another stage in the same account; write "${name.replaceAll("-", "")}"`;
@@ -27,25 +34,40 @@ function* checkNames(stage: Stage, connectors: Connectors) {
   // order-relay-<stage>-events-<account>-<region> within S3's 63 characters.
   if (name.length > 16) yield `stage "${name}" is longer than 16 characters; write a shorter one: S3's names end at 63`;
 
-  const intake = [queueName.intake(name), queueName.intakeDeadLetters(name)];
-  const owners = new Map(intake.map((queue) => [queue, "the intake"]));
-  for (const destination of config.destinations) {
-    const path = destinationPath(destination);
-    for (const queue of [queueName.destination(name, path), queueName.destinationDeadLetters(name, path)]) {
-      const owner = owners.get(queue);
-      if (owner !== undefined && owner !== path) {
-        yield `destinations ${path} and ${owner} would share the queue ${queue}; give one of them another name`;
-      }
-      owners.set(queue, path);
-      if (queue.length > 80) {
-        yield `destinations ${path}: the queue's name ${queue} has ${queue.length} characters and SQS takes 80; shorten the destination's name or the stage's`;
-      }
-    }
-  }
+  yield* checkQueueNames(stage, connectors);
   for (const [short] of handlersOf(stage, connectors)) {
     const fn = functionName(name, short);
     if (fn.length > 64)
       yield `the function's name ${fn} has ${fn.length} characters and Lambda takes 64; shorten the stage's`;
+  }
+}
+
+function* checkQueueNames(stage: Stage, connectors: Connectors) {
+  const { name, config } = stage;
+  const intake = [queueName.intake(name), queueName.intakeDeadLetters(name)];
+  const owners = new Map(intake.map((queue) => [queue, "the intake"]));
+  const notified = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
+  const queues = [
+    ...notified.map(({ path }) => ({
+      owner: `connections ${path}`,
+      names: [queueName.notifications(name, path), queueName.notificationDeadLetters(name, path)],
+    })),
+    ...config.destinations.map(destinationPath).map((path) => ({
+      owner: `destinations ${path}`,
+      names: [queueName.destination(name, path), queueName.destinationDeadLetters(name, path)],
+    })),
+  ];
+  for (const { owner, names } of queues) {
+    for (const queue of names) {
+      const other = owners.get(queue);
+      if (other !== undefined && other !== owner) {
+        yield `${owner} and ${other} would share the queue ${queue}; give one of them another name`;
+      }
+      owners.set(queue, owner);
+      if (queue.length > 80) {
+        yield `${owner}: the queue's name ${queue} has ${queue.length} characters and SQS takes 80; shorten its name or the stage's`;
+      }
+    }
   }
 }
 
@@ -55,7 +77,7 @@ function* checkRetention({ config: { retention } }: Stage) {
     yield `retention.deadLetters is ${days(deadLetters)}; SQS keeps a message 14 days at most: "14d"`;
   if (queues < 60_000) yield `retention.queues is ${queues} ms; SQS keeps a message a minute at least: write "4d"`;
   if (deadLetters <= queues) {
-    yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be gone before anybody looks`;
+    yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be deleted before the operator looks`;
   } else if (deadLetters < queues + OLD_DEAD_LETTER + TIME_TO_ACT) {
     // SQS deletes a dead letter by the time it was first sent; the alarm counts the days that it lies among the dead letters:
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
@@ -107,24 +129,29 @@ function* checkTimeouts(stage: Stage, connectors: Connectors) {
   }
 }
 
-function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Connectors) {
+function* checkConcurrency(stage: Stage, connectors: Connectors) {
+  const { config, infrastructure } = stage;
+  const { providers } = connectors;
   const { accountConcurrency, routeConcurrency, provisionedConcurrency } = infrastructure;
   const ofDestinations = config.destinations.map(({ provider, maxConcurrency }) =>
     providers.find(({ name }) => name === provider)?.oneInFlight ? 2 : maxConcurrency,
   );
-  const consumers = routeConcurrency + ofDestinations.reduce((sum, count) => sum + count, 0) + 1;
-  // What comes in must find a fifth of the account's concurrency, its own warm instances counted in.
+  const deliveries = ofDestinations.reduce((sum, count) => sum + count, 0);
+  const queueConnections = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
+  const notifications = queueConnections.length * NOTIFICATION_CONCURRENCY;
+  const consumers = routeConcurrency + notifications + deliveries + 1;
+  // A fifth of the account's concurrency is for receive-webhook, its provisioned instances included.
   const fifth = Math.ceil(accountConcurrency / 5);
   if (consumers + Math.max(fifth, provisionedConcurrency) > accountConcurrency) {
-    // Provisioned instances are off the account's concurrency whether they work or not: a consumer that finds none is
-    // throttled, and every throttled receive brings a good order nearer to its dead letter queue.
+    // Provisioned instances take from the account's concurrency even when idle. A consumer without concurrency is throttled,
+    // and each throttled receive brings a good order nearer to its dead-letter queue.
     const share =
       provisionedConcurrency > fifth
         ? `provisionedConcurrency takes ${provisionedConcurrency}`
         : "receive-webhook needs a fifth for itself";
-    yield `route-order (routeConcurrency ${routeConcurrency}), the destinations (maxConcurrency, ${consumers - routeConcurrency - 1} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} ${share}; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
+    yield `route-order (routeConcurrency ${routeConcurrency}), ${notifications > 0 ? `the notification queues (${NOTIFICATION_CONCURRENCY} each, ${notifications} in all), ` : ""}the destinations (maxConcurrency, ${deliveries} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} ${share}; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
   }
-  // Lambda keeps 100 of an account for functions without.
+  // Lambda reserves 100 of an account's concurrency for functions without provisioned concurrency.
   if (provisionedConcurrency > 0 && provisionedConcurrency > accountConcurrency - 100) {
     yield `provisionedConcurrency ${provisionedConcurrency} leaves less than 100 of accountConcurrency ${accountConcurrency}, which Lambda refuses; lower it, or raise the account's quota (docs/deploy.md, "Concurrency")`;
   }
@@ -133,7 +160,7 @@ function* checkConcurrency({ config, infrastructure }: Stage, { providers }: Con
 const days = (ms: number): string => `${ms / DAY} days`;
 const isConsumer = (fn: FunctionName): boolean => fn === "route-order" || fn.startsWith("create-order-");
 
-/** What CloudWatch keeps a log for. Written down, so that the operator's commands read a stage without loading the CDK. */
+/** CloudWatch's retention periods; a copy, so that the operator's commands read a stage without loading the CDK. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];

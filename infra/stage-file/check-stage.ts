@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { destinationPath, pathOf } from "../../shared/stage/config.ts";
+import { checkEndpoints } from "./check-endpoints.ts";
 import { checkLimits } from "./check-limits.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
@@ -13,6 +14,7 @@ const DAY = 24 * HOUR;
 /** What a schema cannot see: names that must meet, and settings that only fit together. Yields a sentence a mistake. */
 export function* checkStage(stage: Stage, connectors: Connectors): Iterable<string> {
   yield* checkConnections(stage, connectors);
+  yield* checkEndpoints(stage, connectors);
   yield* checkDestinations(stage, connectors);
   yield* checkRoutes(stage);
   yield* checkSurroundings(stage, connectors);

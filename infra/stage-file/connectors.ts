@@ -3,11 +3,14 @@ import { loadChannels } from "../../functions/channels/registry.ts";
 import type { Provider } from "../../functions/providers/provider.ts";
 import * as providers from "../../functions/providers/registry.ts";
 
-/** What the stack follows from of a channel. */
-export type ChannelFacts = Pick<Channel, "name" | "title" | "endpoint" | "secret" | "settings" | "credentials"> & {
+/** The part of a channel that the stack is built from. */
+export type ChannelFacts = Pick<
+  Channel,
+  "name" | "title" | "endpoint" | "secret" | "settings" | "credentials" | "api"
+> & {
   readonly verification?: Pick<Verification<unknown>, "methods" | "covers">;
 };
-/** What the stack follows from of a provider. */
+/** The part of a provider that the stack is built from. */
 export type ProviderFacts = Pick<
   Provider,
   "name" | "title" | "settings" | "secretFields" | "reference" | "timing" | "oneInFlight"
@@ -18,5 +21,5 @@ export interface Connectors {
   providers: readonly ProviderFacts[];
 }
 
-/** All that are registered. A connector gets routes, queues, Lambda and alarms by its line in a registry and no other. */
+/** All registered connectors. A connector gets routes, queues, Lambda and alarms by its line in a registry alone. */
 export const connectors: Connectors = { channels: await loadChannels(), providers: Object.values(providers) };

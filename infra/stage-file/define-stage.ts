@@ -3,6 +3,7 @@ import {
   Config,
   Connection,
   Destination,
+  Endpoint,
   LedgerSettings,
   Missing,
   Retention,
@@ -80,6 +81,7 @@ export type Infrastructure = z.infer<typeof Infrastructure>;
 export const StageFile = z.strictObject({
   ...Config.shape,
   ...Infrastructure.shape,
+  endpoints: z.optional(z.array(z.strictObject(Endpoint.shape))),
   connections: z.array(z.strictObject(Connection.shape)),
   destinations: z.array(
     z.strictObject({ ...Destination.shape, missing: z._default(z.strictObject(Missing.shape), {}) }),

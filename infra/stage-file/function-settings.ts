@@ -29,6 +29,9 @@ export function functionSettings(stage: Stage, name: FunctionName, provider?: Pr
   };
 }
 
+/** Of route-order for each connection's notification queue: the least that an event source takes. */
+export const NOTIFICATION_CONCURRENCY = 2;
+
 /** AWS asks for at least six times the function's timeout: less redelivers an order while it is being worked on. */
 export const visibilityTimeout = (stage: Stage, { timeout }: FunctionSettings): number =>
   Math.ceil(stage.config.timing.visibilityFactor * timeout);

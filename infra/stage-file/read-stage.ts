@@ -42,6 +42,7 @@ function sentenceOf({ path, message }: z.core.$ZodIssue, file: StageFile): strin
 /** The file may lack what its type asks for: stage files run without a type check. */
 function nameOf([list, index]: readonly PropertyKey[], file: Partial<StageFile>): string {
   const at = Number(index);
+  if (list === "endpoints") return label(file.endpoints?.[at]?.channel, file.endpoints?.[at]?.name);
   if (list === "connections") return label(file.connections?.[at]?.channel, file.connections?.[at]?.name);
   if (list === "destinations") return label(file.destinations?.[at]?.provider, file.destinations?.[at]?.name);
   return "";

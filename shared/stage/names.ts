@@ -7,6 +7,11 @@ const PREFIX = "order-relay";
 export const queueName = {
   intake: (stage: string) => `${PREFIX}-${stage}-intake`,
   intakeDeadLetters: (stage: string) => `${PREFIX}-${stage}-intake-dlq`,
+  /** Of a connection whose channel sends to a queue. @param connection `amazon/main` */
+  notifications: (stage: string, connection: string) =>
+    `${PREFIX}-${stage}-notifications-${connection.replace("/", "-")}`,
+  notificationDeadLetters: (stage: string, connection: string) =>
+    `${PREFIX}-${stage}-notifications-${connection.replace("/", "-")}-dlq`,
   /** @param destination `kakaclo/demo` */
   destination: (stage: string, destination: string) => `${PREFIX}-${stage}-${destination.replace("/", "-")}`,
   destinationDeadLetters: (stage: string, destination: string) =>

@@ -1,23 +1,15 @@
 import { Metrics } from "@aws-lambda-powertools/metrics";
 
-/** By connection or by destination, never both multiplied: each combination is a metric that costs money. */
-export type Dimension = { connection: string } | { destination: string } | Record<never, never>;
+/** One of endpoint, connection or destination, never two together: each combination is a metric that costs money. */
+export type Dimension = { endpoint: string } | { connection: string } | { destination: string } | Record<never, never>;
 
-/** Each is written for every connection, or for every destination: docs/costs.md has their number. */
+/** Each is written for every endpoint, connection or destination: docs/costs.md has their number. */
 export const METRICS = {
   /** Of the whole stage. */
   stage: ["EventsFailed", "HandshakesAnswered"],
-  connection: [
-    "EventsReceived",
-    "SignatureFailures",
-    "NotDurable",
-    "EventsIgnored",
-    "EventsUnreadable",
-    "OrdersRecorded",
-    "OrdersRouted",
-    "OrdersNotRouted",
-    "OrdersHeld",
-  ],
+  /** Written by receive-webhook. */
+  endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued"],
+  connection: ["EventsIgnored", "EventsUnreadable", "OrdersRecorded", "OrdersRouted", "OrdersNotRouted", "OrdersHeld"],
   destination: [
     "DeliveriesCreated",
     "DeliveriesRejected",
@@ -37,27 +29,27 @@ export const METRICS = {
 
 export type MetricName = (typeof METRICS)[keyof typeof METRICS][number];
 
-/** As `destination`: all that were taken out of the stage while orders waited for them. No path is like it. */
+/** As `destination`: all destinations that were removed from the stage file while orders were due there. It is no path. */
 export const REMOVED = "removed";
 
 export const NAMESPACE = "OrderRelay";
 
 let metrics: Metrics | undefined;
 
-/** Not made before it is needed: the start pays for nothing but its code. */
+/** Created when it is first needed, to keep the cold start short. */
 function opened(): Metrics {
   if (metrics) return metrics;
   metrics = new Metrics({ namespace: NAMESPACE, singleMetric: true });
-  // It begins with a dimension `service`, which would make each metric another one than alarms and dashboard ask for.
+  // Powertools adds a dimension `service`; with it each metric would be another one than alarms and dashboard read.
   metrics.clearDefaultDimensions();
   metrics.setDefaultDimensions({ stage: process.env["STAGE"] || "none" });
   return metrics;
 }
 
 /**
- * Writes one metric in the embedded metric format: a log line that CloudWatch reads. At once: what Lambda freezes or kills
- * would lose a metric that waits. Straight to stdout, which is powertools' own way: with JSON logs Lambda wraps what goes
- * through `console`, and a wrapped metric is none. No personal data.
+ * Writes one metric in the embedded metric format, a log line that CloudWatch reads. It is written at once, because a metric
+ * that is held back is lost when Lambda freezes or kills the environment; and to stdout, as powertools does, because with JSON
+ * logs Lambda wraps what goes through `console`, and CloudWatch does not read a wrapped metric. No personal data.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function count(name: MetricName, dimension: Dimension, value = 1): void {

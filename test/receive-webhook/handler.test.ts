@@ -144,7 +144,7 @@ const answered = (lines: Record<string, unknown>[]) => lines.filter(({ message }
 const metrics = (lines: Record<string, unknown>[]) =>
   lines.flatMap(({ _aws, ...values }) => (_aws === undefined ? [] : [values]));
 
-test("each answer is one line, and the metrics of its connection and nothing else", async () => {
+test("each answer is one line, and the metrics of its endpoint and nothing else", async () => {
   const from = lambda.output().length;
   await status();
   await status({ path: "/webhooks/shopify/other", headers: {} });
@@ -159,9 +159,9 @@ test("each answer is one line, and the metrics of its connection and nothing els
     ],
   );
   deepEqual(metrics(lines), [
-    { stage: "test", connection: "shopify/demo", EventsReceived: 1 },
-    { stage: "test", connection: "shopify/other", SignatureFailures: 1 },
-    { stage: "test", connection: "shopify/other", EventsReceived: 0 },
+    { stage: "test", endpoint: "shopify/demo", EventsReceived: 1 },
+    { stage: "test", endpoint: "shopify/other", SignatureFailures: 1 },
+    { stage: "test", endpoint: "shopify/other", EventsReceived: 0 },
   ]);
 });
 
@@ -169,7 +169,7 @@ test("a queue that hangs is answered with 503 before the function's time is over
   const from = lambda.output().length;
   aws.broken.set("sqs", "hang");
   equal(await status({}, 1500), 503);
-  const unavailable = { stage: "test", connection: "shopify/demo", NotDurable: 1 };
+  const unavailable = { stage: "test", endpoint: "shopify/demo", EventsNotQueued: 1 };
   const told = await linesSince(from, (lines) => metrics(lines).length > 0);
   deepEqual(metrics(told), [unavailable]);
   const [{ level, endpoint, outcome, error, eventId } = {}, ...more] = answered(told);
@@ -188,7 +188,7 @@ test("a queue that hangs is answered with 503 before the function's time is over
     answered(all).map((line) => line["outcome"]),
     ["unavailable", "queued", "forged"],
   );
-  deepEqual(metrics(all).slice(0, 2), [unavailable, { stage: "test", connection: "shopify/demo", EventsReceived: 1 }]);
+  deepEqual(metrics(all).slice(0, 2), [unavailable, { stage: "test", endpoint: "shopify/demo", EventsReceived: 1 }]);
 });
 
 test("keys that cannot be read in time: told of the endpoint, before there is an event", async () => {
@@ -197,7 +197,7 @@ test("keys that cannot be read in time: told of the endpoint, before there is an
   equal((await fresh.invoke(delivery(), 1500)).statusCode, 503);
   const told = await linesSince(0, (lines) => metrics(lines).length > 0, fresh);
   await fresh.end();
-  deepEqual(metrics(told), [{ stage: "test", connection: "shopify/demo", NotDurable: 1 }]);
+  deepEqual(metrics(told), [{ stage: "test", endpoint: "shopify/demo", EventsNotQueued: 1 }]);
   deepEqual(
     answered(told).map(({ endpoint, outcome, eventId }) => [endpoint, outcome, eventId]),
     [["shopify/demo", "unavailable", undefined]],

@@ -1,6 +1,7 @@
 import type { Stage } from "../../../infra/stage-file/checked-stage.ts";
 import { type FunctionName, functionSettings } from "../../../infra/stage-file/function-settings.ts";
 import type { Resource } from "../../../infra/template.ts";
+import { endpointsOf } from "../../../shared/stage/endpoints.ts";
 import { METRICS } from "../../../shared/telemetry/metrics.ts";
 import { type Cost, cost } from "./cost.ts";
 import { ASSUMED, MEASURED } from "./measured.ts";
@@ -113,10 +114,11 @@ const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>
     )
     .reduce((sum, metrics) => sum + metrics, 0);
 
-/** Custom metrics that a stage can write: so many a connection, so many a destination, failed events and the 429s. */
-export const metricsOf = ({ config: { connections, destinations } }: Stage): number =>
-  METRICS.connection.length * connections.length +
-  METRICS.destination.length * destinations.length +
+/** Custom metrics that a stage can write: those of each endpoint, connection and destination, of the stage, and the 429s. */
+export const metricsOf = ({ config }: Stage): number =>
+  METRICS.endpoint.length * endpointsOf(config).length +
+  METRICS.connection.length * config.connections.length +
+  METRICS.destination.length * config.destinations.length +
   METRICS.stage.length +
   1;
 

@@ -36,7 +36,8 @@ test("docs/costs.md says what npm run costs says of the shipped stage", () => {
 
 test("docs/costs.md counts the metrics as they are", () => {
   const page = readFileSync(new URL("../../../docs/costs.md", import.meta.url), "utf8");
-  const { connection, destination } = METRICS;
+  const { endpoint, connection, destination } = METRICS;
+  ok(page.includes(`${endpoint.length} for each endpoint, ${connection.length} for each connection`));
   ok(page.includes(`${connection.length} for each connection, ${destination.length} for each destination`));
 });
 

@@ -193,7 +193,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
   [
     "destinations whose queues would have one name",
     { destinations: [eu, { ...eu, name: "eu-dlq" }], routes: [] },
-    /destinations parcelworks\/eu-dlq and parcelworks\/eu would share the queue order-relay-test-parcelworks-eu-dlq/,
+    /destinations parcelworks\/eu-dlq and destinations parcelworks\/eu would share the queue order-relay-test-parcelworks-eu-dlq/,
   ],
   [
     "dead letters that live no longer than their source",
@@ -317,7 +317,7 @@ test("a queue's name that SQS does not take is answered with the name to shorten
   const destinations = [{ provider: "parcelworks-of-the-northern-seas", name: "warehouse-behind-the-old-harbour" }];
   throws(
     () => readStage(stageFile({ stage: "acceptance", destinations, routes: [] }), long),
-    /the queue's name order-relay-acceptance-.*-dlq has \d+ characters and SQS takes 80; shorten the destination's name or the stage's/,
+    /the queue's name order-relay-acceptance-.*-dlq has \d+ characters and SQS takes 80; shorten its name or the stage's/,
   );
 });
 

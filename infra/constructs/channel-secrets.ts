@@ -1,0 +1,37 @@
+import { Construct } from "constructs";
+import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
+import type { Stage } from "../stage-file/checked-stage.ts";
+import type { Connectors } from "../stage-file/connectors.ts";
+import { hasAddress, stageConnections, stageEndpoints } from "../stage-file/stage-endpoints.ts";
+import type { AppFunction } from "./app-function.ts";
+import { EmptySecret } from "./empty-secret.ts";
+
+interface Props {
+  stage: Stage;
+  channels: Connectors["channels"];
+  receiveWebhook: AppFunction;
+  routeOrder: AppFunction;
+}
+
+/**
+ * One secret for each endpoint (signing keys, and the credentials of an app that several shops share) and one for each
+ * connection whose channel's API needs the shop's own credentials. receive-webhook reads what it checks requests with,
+ * route-order what it calls the channel's API with.
+ */
+export class ChannelSecrets extends Construct {
+  constructor(scope: Construct, id: string, { stage, channels, receiveWebhook, routeOrder }: Props) {
+    super(scope, id);
+    for (const endpoint of stageEndpoints(stage, { channels })) {
+      const { path, channel } = endpoint;
+      const fields = fieldDescriptions(channel.secret);
+      const secret = new EmptySecret(this, `Endpoint-${path}`, { stage, kind: "endpoints", path, fields });
+      if (hasAddress(endpoint)) secret.grantRead(receiveWebhook);
+      if (channel.api) secret.grantRead(routeOrder);
+    }
+    for (const { path, channel } of stageConnections(stage, { channels })) {
+      if (!channel.credentials) continue;
+      const fields = fieldDescriptions(channel.credentials);
+      new EmptySecret(this, `Connection-${path}`, { stage, kind: "connections", path, fields }).grantRead(routeOrder);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import { appChannels, appStage } from "../../support/app-channels.ts";
+import { templateOf } from "../../support/synthesised.ts";
+
+const template = templateOf(appStage(), appChannels);
+
+const secretNames = new Map(
+  template.all("AWS::SecretsManager::Secret").map(({ id, Properties }) => [id, String(Properties["Name"])]),
+);
+const Policy = z.object({
+  Roles: z.array(z.object({ Ref: z.string() })),
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Action: z.unknown(), Resource: z.unknown() })),
+  }),
+});
+
+/** Names of the secrets that a function's role may read. */
+function secretsOf(role: RegExp): string[] {
+  const policies = template
+    .all("AWS::IAM::Policy")
+    .map(({ Properties }) => z.parse(Policy, Properties))
+    .filter(({ Roles }) => Roles.some(({ Ref }) => role.test(Ref)));
+  ok(policies.length > 0);
+  const read = policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .filter(({ Action }) => JSON.stringify(Action).includes("secretsmanager:GetSecretValue"));
+  const ids = [...JSON.stringify(read).matchAll(/"Ref":"(\w+)"/g)].map(([, id = ""]) => secretNames.get(id) ?? id);
+  return ids.map((name) => name.replace("order-relay/test/", "")).sort();
+}
+
+test("an app's endpoint has one route for all its shops; a channel that sends to queues has none", () => {
+  const routes = template.all("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties["RouteKey"]);
+  deepEqual(routes, ["POST /webhooks/mall/app"]);
+  const [live] = template.all("AWS::ApiGatewayV2::Stage");
+  deepEqual(Object.keys(Object(live?.Properties["RouteSettings"])), ["POST /webhooks/mall/app"]);
+});
+
+test("an endpoint and a connection with credentials have a secret each, and their readers read no other", () => {
+  deepEqual(
+    [...secretNames.values()].filter((name) => !name.includes("/destinations/")).sort(),
+    [
+      "connections/harbour/east",
+      "connections/harbour/west",
+      "connections/mall/north",
+      "connections/mall/south",
+      "endpoints/harbour/east",
+      "endpoints/mall/app",
+    ].map((name) => `order-relay/test/${name}`),
+  );
+  deepEqual(secretsOf(/ReceiveWebhook/), ["endpoints/mall/app"]);
+  deepEqual(secretsOf(/RouteOrder/), [
+    "connections/harbour/east",
+    "connections/harbour/west",
+    "connections/mall/north",
+    "connections/mall/south",
+    "endpoints/harbour/east",
+    "endpoints/mall/app",
+  ]);
+});
+
+test("a secret's description names the fields to fill in", () => {
+  const descriptions = new Map(
+    template
+      .all("AWS::SecretsManager::Secret")
+      .map(({ Properties }) => [String(Properties["Name"]), Properties["Description"]]),
+  );
+  equal(descriptions.get("order-relay/test/endpoints/mall/app"), "JSON with appSecret: of the app");
+  equal(descriptions.get("order-relay/test/connections/mall/north"), "JSON with refreshToken: of the shop");
+});
+
+test("each connection of a queue channel has a queue and a DLQ of its own, sealed, with route-order as the consumer", () => {
+  const queues = template
+    .all("AWS::SQS::Queue")
+    .filter(({ Properties }) => String(Properties["QueueName"]).includes("-notifications-"));
+  deepEqual(
+    queues.map(({ Properties }) => Properties["QueueName"]).sort(),
+    ["east", "east-dlq", "west", "west-dlq"].map((name) => `order-relay-test-notifications-harbour-${name}`),
+  );
+  for (const { Properties } of queues) ok(Properties["KmsMasterKeyId"], String(Properties["QueueName"]));
+  const sources = template
+    .all("AWS::Lambda::EventSourceMapping")
+    .filter(({ Properties }) => JSON.stringify(Properties["EventSourceArn"]).includes("Notifications"));
+  equal(sources.length, 2);
+  for (const { Properties } of sources) {
+    deepEqual(Properties["ScalingConfig"], { MaximumConcurrency: 2 });
+    ok(JSON.stringify(Properties["FunctionName"]).includes("RouteOrder"));
+  }
+});
+
+const alarms = new Map(
+  template
+    .all("AWS::CloudWatch::Alarm")
+    .map(({ Properties }) => [String(Properties["AlarmName"]).replace("order-relay-test ", ""), Properties]),
+);
+
+test("keys and silence are watched by endpoint, held orders by connection, notifications by queue", () => {
+  const about = (word: string) => [...alarms.keys()].filter((name) => name.includes(word)).sort();
+  deepEqual(about("mall/"), [
+    "key-changed mall/app",
+    "orders-held mall/north",
+    "orders-held mall/south",
+    "signature-failures mall/app",
+    "silence mall/app",
+  ]);
+  deepEqual(about("harbour/east"), [
+    "notification-dead-letters harbour/east",
+    "notifications-waiting harbour/east",
+    "old-dead-letter notifications harbour/east",
+    "orders-held harbour/east",
+    "silence harbour/east",
+  ]);
+  deepEqual(JSON.stringify(alarms.get("signature-failures mall/app")?.["Dimensions"]).includes('"endpoint"'), true);
+});
+
+test("an app's endpoint is silent when the shop that should send most often is", () => {
+  equal(alarms.get("silence mall/app")?.["EvaluationPeriods"], 4);
+});
+
+test("a queue's silence is what SQS took in, since no function of ours counts it", () => {
+  const { MetricName, EvaluationPeriods, TreatMissingData } = alarms.get("silence harbour/east") ?? {};
+  deepEqual([MetricName, EvaluationPeriods, TreatMissingData], ["NumberOfMessagesSent", 6, "breaching"]);
+});
