@@ -1,13 +1,14 @@
 import * as z from "zod/mini";
+import type { Channel } from "../functions/channels/registry.ts";
 import type { Provider } from "../functions/providers/registry.ts";
-import * as providers from "../functions/providers/registry.ts";
-import type { Tools } from "../shared/connector/tools.ts";
-import { createTools } from "../shared/connector/tools.ts";
+import { type ApiTools, createTools, type Subject, type Tools } from "../shared/connector/tools.ts";
 import type { Table } from "../shared/ledger/table.ts";
-import { type Destination, destinationPath } from "../shared/stage/config.ts";
+import { type Connection, type Destination, destinationPath, pathOf } from "../shared/stage/config.ts";
 
-/** How long one destination's check may take, ms. */
+/** How long the check of one account may take, ms. */
 const LONGEST = 120_000;
+/** Of one call of a channel's API, ms. */
+const CHANNEL_CALL = 10_000;
 
 /** How the harmless call ended. */
 export type CheckResult = { is: "good" } | { is: "no check" } | { is: "bad"; reason: string };
@@ -16,41 +17,83 @@ export type CheckResult = { is: "good" } | { is: "no check" } | { is: "bad"; rea
  * Opens a destination as create-order does, with the same tokens and leases, and makes its harmless call.
  * @param secret its value in Secrets Manager; it matches the schema
  */
-export async function checkAccount(destination: Destination, secret: unknown, table: Table): Promise<CheckResult> {
-  const provider: Provider | undefined = Object.values<Provider>(providers).find(
-    ({ name }) => name === destination.provider,
+export function checkDestination(
+  destination: Destination,
+  provider: Provider,
+  { secret, table }: { secret: unknown; table: Table },
+): Promise<CheckResult> {
+  const account = destinationPath(destination);
+  const callTimeout = destination.callTimeout ?? provider.timing.call;
+  const tools = toolsFor({ kind: "provider", name: provider.name, account }, callTimeout, table);
+  return check([secret], () =>
+    provider.open(
+      {
+        destination: account,
+        settings: z.parse(provider.settings, destination.settings),
+        secret: z.parse(provider.secret, secret),
+        missing: destination.missing,
+      },
+      tools,
+    ),
   );
-  if (!provider) return { is: "no check" };
-  const path = destinationPath(destination);
-  const tools: Tools = {
-    ...createTools({
-      subject: { kind: "provider", name: provider.name, account: path },
-      ...{ table, memory: new Map<string, unknown>(), now: Date.now },
-      callTimeout: destination.callTimeout ?? provider.timing.call,
-      deadline: Date.now() + LONGEST,
-    }),
+}
+
+/**
+ * Opens a connection's API as route-order does, with the same tokens and leases, and makes its harmless call.
+ * @param app its endpoint's secret @param credentials its own, undefined where the channel has none; both match the schemas
+ */
+export function checkConnection(
+  connection: Connection,
+  channel: Channel,
+  { app, credentials, table }: { app: unknown; credentials: unknown; table: Table },
+): Promise<CheckResult> {
+  const account = pathOf(connection);
+  const tools: ApiTools = toolsFor({ kind: "channel", name: channel.name, account }, CHANNEL_CALL, table);
+  return check([app, credentials], async () => {
+    const api = await channel.api?.();
+    return api?.open(
+      {
+        connection: account,
+        shop: connection.shop,
+        settings: z.parse(channel.settings, connection.settings),
+        app: z.parse(channel.secret, app),
+        credentials: channel.credentials && z.parse(channel.credentials, credentials),
+      },
+      tools,
+    );
+  });
+}
+
+function toolsFor(subject: Subject, callTimeout: number, table: Table): Tools {
+  const memory = new Map<string, unknown>();
+  const deadline = Date.now() + LONGEST;
+  return {
+    ...createTools({ subject, table, callTimeout, deadline, memory, now: Date.now }),
     // A metric is a line in a function's log; there is none here.
     count: () => {},
   };
+}
+
+interface Checkable {
+  check?(): Promise<void>;
+}
+
+async function check(
+  secrets: readonly unknown[],
+  open: () => Checkable | undefined | Promise<Checkable | undefined>,
+): Promise<CheckResult> {
   try {
-    const settings = z.parse(provider.settings, destination.settings);
-    const account = {
-      destination: path,
-      settings,
-      secret: z.parse(provider.secret, secret),
-      missing: destination.missing,
-    };
-    const client = provider.open(account, tools);
-    if (!client.check) return { is: "no check" };
+    const client = await open();
+    if (!client?.check) return { is: "no check" };
     await client.check();
     return { is: "good" };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { is: "bad", reason: withoutSecrets(reason, secret) };
+    return { is: "bad", reason: secrets.reduce((text: string, secret) => withoutSecrets(text, secret), reason) };
   }
 }
 
-/** Providers' texts may echo what was sent. */
+/** The texts of providers and channels may echo what was sent. */
 export function withoutSecrets(text: string, secret: unknown): string {
   const values = typeof secret === "object" && secret !== null ? Object.values(secret).flat() : [secret];
   return values

@@ -1,14 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { Command } from "commander";
-import { destinationPath } from "../shared/stage/config.ts";
-import { checkAccount } from "./check-account.ts";
+import { destinationPath, pathOf } from "../shared/stage/config.ts";
+import { endpointPathOf } from "../shared/stage/endpoints.ts";
+import { type CheckResult, checkConnection, checkDestination } from "./check-account.ts";
 import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
-import { readState, type SecretState, type StageSecret, secretsOf, secretTitle } from "./stage-secrets.ts";
+import {
+  knownChannels,
+  knownProviders,
+  readState,
+  type SecretState,
+  type StageSecret,
+  secretsOf,
+  secretTitle,
+} from "./stage-secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 interface Options {
@@ -38,7 +47,7 @@ export const secretsCommand = ({ terminal, variables }: CommandContext): Command
     .option("--region <region>", "default: AWS_REGION or the profile's region")
     .option("--from <file>", "read the values from a JSON file with the shape of local/secrets.json instead of asking")
     .option("--list", "only list them")
-    .option("--check", "make a harmless call to each destination's provider")
+    .option("--check", "make a harmless call to each connection's and destination's API")
     .option("--yes", "write without asking")
     .action(async (wanted: string | undefined, options: Options) => {
       const stage = await openStage(options, variables);
@@ -132,20 +141,40 @@ async function write({ secret, value }: Filled, { secretsManager }: OpenStage): 
 }
 
 /** @returns how many checks failed */
-async function checkAll(
-  known: readonly Known[],
-  { config, table: ledger }: OpenStage,
-  terminal: Terminal,
-): Promise<number> {
-  let bad = 0;
-  for (const { secret, state } of known) {
-    const destination = config.destinations.find((one) => destinationPath(one) === secret.path);
-    if (secret.kind !== "destinations" || !destination || state.state !== "filled") continue;
-    const result = await checkAccount(destination, state.value, ledger);
-    if (result.is === "bad") bad += 1;
-    terminal.say(`  ${secret.path}: ${result.is}${result.is === "bad" ? `: ${result.reason}` : ""}`);
+async function checkAll(known: readonly Known[], stage: OpenStage, terminal: Terminal): Promise<number> {
+  let failed = 0;
+  for (const [title, check] of checksOf(known, stage)) {
+    const result = await check();
+    if (result.is === "bad") failed += 1;
+    terminal.say(`  ${title}: ${result.is}${result.is === "bad" ? `: ${result.reason}` : ""}`);
   }
-  return bad;
+  return failed;
+}
+
+/** The accounts whose secrets are filled, and how each is checked. */
+function* checksOf(
+  known: readonly Known[],
+  { config, table }: OpenStage,
+): Iterable<[string, () => Promise<CheckResult>]> {
+  const value = (kind: StageSecret["kind"], path: string): unknown => {
+    const of = known.find(({ secret }) => secret.kind === kind && secret.path === path);
+    return of?.state.state === "filled" ? of.state.value : undefined;
+  };
+  for (const connection of config.connections) {
+    const path = pathOf(connection);
+    const channel = knownChannels.find(({ name }) => name === connection.channel);
+    const app = value("endpoints", endpointPathOf(connection));
+    const credentials = value("connections", path);
+    if (!channel?.api || app === undefined || (channel.credentials && credentials === undefined)) continue;
+    yield [`connections/${path}`, () => checkConnection(connection, channel, { app, credentials, table })];
+  }
+  for (const destination of config.destinations) {
+    const path = destinationPath(destination);
+    const provider = knownProviders.find(({ name }) => name === destination.provider);
+    const secret = value("destinations", path);
+    if (!provider || secret === undefined) continue;
+    yield [`destinations/${path}`, () => checkDestination(destination, provider, { secret, table })];
+  }
 }
 
 if (import.meta.main) {

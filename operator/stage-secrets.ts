@@ -1,9 +1,11 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
 import { loadChannels } from "../functions/channels/registry.ts";
+import type { Provider } from "../functions/providers/registry.ts";
 import * as providers from "../functions/providers/registry.ts";
+import { stageConnections, stageEndpoints } from "../infra/stage-file/stage-endpoints.ts";
 import { fieldDescriptions } from "../shared/connector/field-descriptions.ts";
-import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
+import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { secretName } from "../shared/stage/names.ts";
 import type { SecretKind } from "../shared/stage/secrets.ts";
 
@@ -30,28 +32,31 @@ export type SecretState =
   | { state: "missing" }
   | { state: "not deployed" };
 
-const knownChannels = await loadChannels();
+/** Every registered channel. */
+export const knownChannels = await loadChannels();
+/** Every registered provider. */
+export const knownProviders: readonly Provider[] = Object.values<Provider>(providers);
 
-/** Every secret of a stage, as the stack makes them: one an endpoint, one a destination. */
-export function secretsOf(stage: string, { connections, destinations }: Config): StageSecret[] {
-  const knownProviders = Object.values(providers);
+/** Every secret of a stage, as the stack makes them: of endpoints, of connections with credentials, of destinations. */
+export function secretsOf(stage: string, config: Config): StageSecret[] {
+  const channels = { channels: knownChannels };
   return [
-    ...connections.flatMap((connection) => {
-      const channel = knownChannels.find(({ name }) => name === connection.channel);
-      return channel
-        ? [secret("endpoints", pathOf(connection), { ...channel, secretFields: fieldDescriptions(channel.secret) })]
-        : [];
-    }),
-    ...destinations.flatMap((destination) => {
+    ...stageEndpoints({ config }, channels).map(({ path, channel }) => secret("endpoints", path, channel.secret)),
+    ...stageConnections({ config }, channels).flatMap(({ path, channel: { credentials } }) =>
+      credentials ? [secret("connections", path, credentials)] : [],
+    ),
+    ...config.destinations.flatMap((destination) => {
       const provider = knownProviders.find(({ name }) => name === destination.provider);
-      return provider ? [secret("destinations", destinationPath(destination), provider)] : [];
+      if (!provider) return [];
+      return [secret("destinations", destinationPath(destination), provider.secret, provider.secretFields)];
     }),
   ];
 
   function secret(
     kind: SecretKind,
     path: string,
-    { secret: schema, secretFields: fields }: { secret: z.ZodMiniType; secretFields: Record<string, string> },
+    schema: z.ZodMiniType,
+    fields = fieldDescriptions(schema),
   ): StageSecret {
     return { kind, path, name: secretName(stage, kind, path), schema, fields };
   }

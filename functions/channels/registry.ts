@@ -1,5 +1,7 @@
 import type { Channel } from "./channel.ts";
 
+export type { Channel };
+
 /**
  * Every channel by its folder's name, a line each. Each is loaded when it is first asked for, so that the number of
  * channels slows no function's start.
