@@ -45,24 +45,28 @@ export const list = <T extends z.ZodMiniType>(schema: T) =>
   );
 
 const isEmptyObject = (given: unknown): boolean =>
-  typeof given === "object" && given !== null && !Array.isArray(given) && Object.keys(given).length === 0;
+  isObject(given) && !Array.isArray(given) && Object.keys(given).length === 0;
+
+interface NameValue {
+  name: string;
+  value?: string | undefined;
+}
 
 /**
  * `[{name, value}]`, or an object where an app wrote one. Names and values may be anything: what is not text is written out
  * as JSON, an entry without a name is left out, and no entry spoils the others.
  */
-export const NameValues = z.pipe(
-  z.transform((given) => (Array.isArray(given) ? given.map(entryOf) : entriesOf(given)).flatMap(named)),
-  z.array(z.object({ name: z.string(), value: z.optional(z.string()) })),
-);
+export const NameValues = z.transform((given: unknown): NameValue[] => {
+  if (!isObject(given)) return [];
+  if (!Array.isArray(given)) return Object.entries(given).flatMap(([name, value]) => named(name, value));
+  return given.flatMap((entry: unknown) =>
+    isObject(entry) ? named(Reflect.get(entry, "name"), Reflect.get(entry, "value")) : [],
+  );
+});
 
-type Entry = readonly [name: unknown, value?: unknown];
-const entryOf = (entry: unknown): Entry =>
-  typeof entry === "object" && entry !== null ? [Reflect.get(entry, "name"), Reflect.get(entry, "value")] : [undefined];
-const entriesOf = (given: unknown): Entry[] =>
-  typeof given === "object" && given !== null ? Object.entries(given) : [];
+const isObject = (given: unknown): given is object => typeof given === "object" && given !== null;
 
-function named([name, value]: Entry): { name: string; value?: string | undefined } | [] {
+function named(name: unknown, value: unknown): NameValue | [] {
   const text = textOf(name);
   return text === undefined ? [] : { name: text, value: textOf(value) };
 }

@@ -23,7 +23,7 @@ export const shopify = defineChannel({
   secret: z.object({ signingSecrets }),
   settings: Settings,
   hosts: [],
-  // The newer family of headers first, as Shopify's own library looks for them (headers.ts).
+  // The newer family of headers first, as Shopify's own library looks for them (header.ts).
   verification: hmac({ header: ["shopify-hmac-sha256", "x-shopify-hmac-sha256"], encoding: "base64" }),
   reader: () => import("./reader.ts").then(({ reader }) => reader),
 });

@@ -5,7 +5,7 @@ import { malformed } from "../../../shared/connector/malformed.ts";
 import { readJson } from "../../../shared/connector/read-json.ts";
 import { MalformedEvent } from "../../../shared/errors.ts";
 import type { Interpretation, Meaning, Reader } from "../channel.ts";
-import { header } from "./headers.ts";
+import { header } from "./header.ts";
 import { mapOrder } from "./map-order.ts";
 import { RestOrder } from "./payload.ts";
 import type { Settings } from "./settings.ts";
