@@ -3,12 +3,13 @@ import secrets from "../local/secrets.json" with { type: "json" };
 import { startStack } from "../local/stack.ts";
 import { measureBundles } from "./bundles.ts";
 import { type Figure, table } from "./figure.ts";
+import { measurePass } from "./find-due-pass.ts";
 import { measureCalls } from "./ledger-calls.ts";
 import { measureLingxing } from "./lingxing.ts";
 import { measureReceive } from "./receive.ts";
 import { measureThroughput } from "./throughput.ts";
 
-const SECTIONS = ["bundles", "receive", "calls", "throughput", "lingxing"] as const;
+const SECTIONS = ["bundles", "receive", "calls", "pass", "throughput", "lingxing"] as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { orders: { type: "string", default: "5000" }, help: { type: "boolean", short: "h", default: false } },
@@ -34,10 +35,11 @@ const add = (more: Figure[]) => {
 async function section(
   name: (typeof SECTIONS)[number],
   work: (stack: Awaited<ReturnType<typeof startStack>>) => Promise<Figure[]>,
+  options: { scheduleMs?: number } = {},
 ) {
   if (!wanted.has(name)) return;
   console.log(`${name} …`);
-  const stack = await startStack({ stage: "bench", stages: "bench/stages", sandbox: AT_ONCE });
+  const stack = await startStack({ stage: "bench", stages: "bench/stages", sandbox: AT_ONCE, ...options });
   try {
     add(await work(stack));
   } finally {
@@ -48,6 +50,7 @@ async function section(
 await section("bundles", (stack) => measureBundles(stack.assembly.functions));
 await section("receive", (stack) => measureReceive(stack, secret));
 await section("calls", measureCalls);
+await section("pass", measurePass, { scheduleMs: 2_000 });
 await section("throughput", (stack) => measureThroughput(stack, Number(values.orders)));
 await section("lingxing", measureLingxing);
 
