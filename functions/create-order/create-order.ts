@@ -58,7 +58,7 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   if (pointer.generation < record.generation) return { disposition: "ack", outcome: "superseded", pointer };
   const delivery =
     deliveryOf(snapshot, pointer.destination, pointer.generation) ??
-    newDelivery({ ...record, generation: pointer.generation }, pointer.destination);
+    newDelivery(record, pointer.destination, pointer.generation);
   const known = { pointer, delivery };
 
   if (ENDED.has(delivery.state) && stageOf(delivery) !== "step-open")

@@ -15,7 +15,7 @@ const UNENDED = [...FREE, "sending", "in-doubt"] as const satisfies DeliveryStag
 
 interface Transition {
   /** Who calls it. */
-  by: "create-order" | "outbox" | "find-due" | "operator" | "route-order";
+  by: string;
   moves: Moves<DeliveryStage, DeliveryStage>;
   /** A step of one attempt that is written only with what follows it: `rev` stays. */
   inMemory?: true;
@@ -40,7 +40,7 @@ export const DELIVERY_TRANSITIONS = {
   },
   gaveUp: { by: "create-order", moves: { ...lead([...FREE, "sending"], "failed"), ...stay("in-doubt", "step-open") } },
   withdrawn: { by: "create-order", moves: lead(FREE, "withdrawn") },
-  cancelled: { by: "create-order", moves: lead(FREE, "cancelled") },
+  cancelled: { by: "create-order, outbox", moves: lead(FREE, "cancelled") },
   requeued: { by: "route-order", moves: { withdrawn: ["queued"] } },
   fenced: { by: "outbox", moves: stay(...FREE, "in-doubt") },
   overdue: { by: "find-due", moves: stay("queued", "retrying", "in-doubt", "sending", "step-open") },
@@ -224,6 +224,7 @@ export function retryAt(
   wait: { nextAttemptAt: number; list: "open" | "failing" },
 ): Delivery {
   start("retryAt", delivery);
+  requireLookUp("retryAt", delivery);
   const next = atRest(delivery);
   return {
     ...next,
@@ -242,6 +243,7 @@ export function deferred(
   { cause, now, nextAttemptAt }: { cause: Cause | undefined; now: number; nextAttemptAt: number },
 ): Delivery {
   start("deferred", delivery);
+  requireLookUp("deferred", delivery);
   const next = atRest(delivery);
   const { reason, errorText } = delivery;
   return {
@@ -318,20 +320,23 @@ function found(transition: DeliveryTransition, delivery: Delivery, finding: Find
   return { ...ended(delivery), resolvedBy: finding.resolvedBy };
 }
 
+/** The operator found it at the provider. */
 export const resolvedCreated = (delivery: Delivery, finding: Finding, providerOrderIds: string[]): Delivery => ({
   ...found("resolvedCreated", delivery, finding),
   ...{ state: "created", providerOrderIds, createdAt: finding.now },
 });
 
+/** The operator made the order at the provider by hand. */
 export const doneByHand = (delivery: Delivery, finding: Finding): Delivery => ({
   ...found("doneByHand", delivery, finding),
   ...{ state: "done-by-hand", reason: "made by hand" },
 });
 
+/** The operator did the open step by hand. */
 export const stepDoneByHand = (delivery: Delivery, finding: Finding): Delivery =>
   found("stepDoneByHand", delivery, finding);
 
-/** @throws ForbiddenTransition where nothing was ever sent */
+/** The operator cancelled it at the provider. @throws ForbiddenTransition where nothing was ever sent */
 export function cancelledByHand(delivery: Delivery, finding: Finding): Delivery {
   const next = found("cancelledByHand", delivery, finding);
   if (delivery.firstSentAt === undefined && UNENDED.some((state) => state === delivery.state)) {
@@ -340,13 +345,13 @@ export function cancelledByHand(delivery: Delivery, finding: Finding): Delivery 
   return { ...next, state: "cancelled", reason: "cancelled by hand at the provider" };
 }
 
-/** Not at the provider, and no longer wanted. */
+/** The operator found nothing at the provider, and the order is no longer wanted. */
 export const endedNotCreated = (delivery: Delivery, finding: Finding): Delivery => ({
   ...found("endedNotCreated", delivery, finding),
   ...{ state: "cancelled", reason: "not created, as found by hand", notCreatedAt: finding.now },
 });
 
-/** Not at the provider: free to be sent without a look-up. Counted as open, so that nothing hides it before its message. */
+/** The operator found nothing at the provider: free to be sent without a look-up. Counted as open, so that nothing hides it before its message. */
 export const released = (delivery: Delivery, finding: Finding): Delivery => ({
   ...found("released", delivery, finding),
   ...{ state: "retrying", reason: "not created, as found by hand; free to be sent", notCreatedAt: finding.now },

@@ -85,8 +85,9 @@ export const reasonOf = ({ errorText, reason }: Pick<Delivery, "errorText" | "re
 
 /** One that nothing has happened to yet; `rev` 0: it is in no table. */
 export function newDelivery(
-  { channel, connection, orderId, generation, expiresAt }: OrderRecord,
+  { channel, connection, orderId, expiresAt, ...record }: Identity & Pick<OrderRecord, "generation" | "expiresAt">,
   destination: string,
+  generation: number = record.generation,
 ): Delivery {
   const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
   return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };

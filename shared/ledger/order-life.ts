@@ -23,7 +23,7 @@ const KNOWN = [...ROUTED, "held-for-operator", "cancelled"] as const satisfies O
 
 interface Transition {
   /** Who calls it. */
-  by: "route-order" | "outbox" | "find-due" | "operator";
+  by: string;
   moves: Moves<OrderStage, OrderStage>;
 }
 
@@ -82,7 +82,10 @@ export interface EventOccasion extends Occasion {
 export type OrderFacts = Pick<OrderRecord, "freshness"> &
   Partial<Pick<OrderRecord, "digest" | "placedAt" | "buyer" | "number">>;
 
-/** @param expiresAt epoch seconds: all items of the order expire with it, but for its body and error texts */
+/**
+ * The first event about the order.
+ * @param expiresAt epoch seconds: all items of the order expire with it, but for its body and error texts
+ */
 export function firstRecorded(
   identity: Pick<OrderRecord, "channel" | "connection" | "orderId">,
   facts: OrderFacts,
@@ -184,7 +187,10 @@ export interface Dispatched {
   now: number;
 }
 
-/** @param record the newest, which may name other destinations than the one that was dispatched */
+/**
+ * What was sent and suppressed is no longer open; a cancellation that came too late is in the reason.
+ * @param record the newest, which may name other destinations than the one that was dispatched
+ */
 export function dispatched(record: OrderRecord, { sent, suppressed, late, now }: Dispatched): OrderRecord {
   start("dispatched", record);
   const next: OrderRecord = {
