@@ -22,6 +22,7 @@ import { reportLateCancellation } from "../../shared/telemetry/report-late-cance
 import type { Client, Provider } from "../providers/provider.ts";
 import { createOrder, type Handled } from "./create-order.ts";
 import type { Deps } from "./delivery-context.ts";
+import { oncePerDestination } from "./once-per-destination.ts";
 
 /** Work ends this long before the function does, ms: to give messages back and answer. */
 const END_MARGIN = 500;
@@ -84,17 +85,6 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     };
     return workOnBatch(event, queues, work, deadline + END_MARGIN / 2);
   }).use(lambdaContext());
-}
-
-/** The records of a batch share the clients of their destinations, and the end of their time. */
-function oncePerDestination(open: Deps["open"]): Deps["open"] {
-  const clients = new Map<string, Promise<Client>>();
-  return (destination, deadline) => {
-    const path = destinationPath(destination);
-    const client = clients.get(path) ?? open(destination, deadline);
-    clients.set(path, client);
-    return client;
-  };
 }
 
 /** Counted for each outcome; undefined: nothing that an alarm or the dashboard shows. */
