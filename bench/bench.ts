@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Argument, Command } from "commander";
 import secrets from "../local/secrets.json" with { type: "json" };
 import { startStack } from "../local/stack.ts";
 import { measureBundles } from "./bundles.ts";
@@ -10,17 +10,13 @@ import { measureReceive } from "./receive.ts";
 import { measureThroughput } from "./throughput.ts";
 
 const SECTIONS = ["bundles", "receive", "calls", "pass", "throughput", "lingxing"] as const;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { orders: { type: "string", default: "5000" }, help: { type: "boolean", short: "h", default: false } },
-});
-if (values.help) {
-  console.log(
-    `npm run bench [-- ${SECTIONS.join("|")} …] [--orders 5000]\nMeasures the budgets and prints target beside figure; all sections without a name.`,
-  );
-  process.exit(0);
-}
-const wanted = new Set(positionals.length > 0 ? positionals : SECTIONS);
+const command = new Command("npm run bench --")
+  .description("Measures the budgets and prints target beside figure.")
+  .addArgument(new Argument("[sections...]", "which to measure; all without a name").choices(SECTIONS))
+  .option("--orders <count>", "orders of the section throughput", Number, 5000)
+  .parse();
+const { orders } = command.opts<{ orders: number }>();
+const wanted = new Set(command.args.length > 0 ? command.args : SECTIONS);
 const [secret = ""] = secrets.endpoints["shopify/demo"].signingSecrets;
 
 /** Simulators that answer at once: their documented limits would be all that is measured. */
@@ -51,7 +47,7 @@ await section("bundles", (stack) => measureBundles(stack.assembly.functions));
 await section("receive", (stack) => measureReceive(stack, secret));
 await section("calls", measureCalls);
 await section("pass", measurePass, { scheduleMs: 2_000 });
-await section("throughput", (stack) => measureThroughput(stack, Number(values.orders)));
+await section("throughput", (stack) => measureThroughput(stack, orders));
 await section("lingxing", measureLingxing);
 
 const missed = figures.filter(({ met }) => met === false);

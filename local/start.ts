@@ -1,5 +1,6 @@
-import { parseArgs } from "node:util";
+import { Command, Option } from "commander";
 import { StageRefused } from "./assembly/synthesise.ts";
+import type { TableEmulatorKind } from "./aws/table-emulator.ts";
 import { MissingSecret } from "./secret-values.ts";
 import { MissingSimulator } from "./simulators/load-simulator.ts";
 import { type LocalStack, PortBusy, startStack } from "./stack.ts";
@@ -7,24 +8,19 @@ import { type LocalStack, PortBusy, startStack } from "./stack.ts";
 /** Errors whose message says what to do. */
 const FIXABLE = [PortBusy, StageRefused, MissingSecret, MissingSimulator];
 
-const { values } = parseArgs({
-  options: {
-    stage: { type: "string", default: "local" },
-    dynamo: { type: "string", default: "dynalite" },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
+const command = new Command("npm start --")
+  .description("Hosts a stage on 127.0.0.1:$PORT (default 3000; 0 takes a free port).")
+  .option("--stage <stage>", "`local`, or a stage of infra/stages/", "local")
+  .addOption(
+    new Option("--dynamo <emulator>", "the emulator of DynamoDB")
+      .choices(["dynalite", "dynamodb-local"] as const)
+      .default("dynalite" as const),
+  );
+await start(command.parse().opts());
 
-if (values.help) {
-  console.log(`npm start [-- --stage <stage>] [-- --dynamo dynalite|dynamodb-local]
-Hosts the stage local, or one of infra/stages/, on 127.0.0.1:$PORT (default 3000, 0 takes a free port).`);
-} else await start();
-
-async function start(): Promise<void> {
+async function start({ stage, dynamo }: { stage: string; dynamo: TableEmulatorKind }): Promise<void> {
   const port = Number(process.env["PORT"] ?? 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return fail(`PORT is ${process.env["PORT"]}, not a port.`);
-  const { stage, dynamo } = values;
-  if (dynamo !== "dynalite" && dynamo !== "dynamodb-local") return fail("--dynamo is dynalite or dynamodb-local.");
   console.log(`Synthesising the stage ${stage} …`);
   try {
     const stack = await startStack({ port, stage, dynamo });
@@ -44,15 +40,23 @@ function fail(sentence: string): void {
   process.exitCode = 1;
 }
 
-function offer({ url, aws, assembly, sandbox, logFolder }: LocalStack): string {
+function offer({ url, aws, assembly, channels, sandbox, logFolder }: LocalStack): string {
   return `Order Relay is ready at ${url}
 
 ${assembly.routes.map(({ key }) => `  ${key}`).join("\n")}
-  GET  /orders/{channel}/{connection}/{orderId}   what became of an order
-  GET  /sandbox/{provider}/orders                 what a provider holds: ${sandbox.providers.join(", ")}
-  POST /sandbox/{provider}/faults                 {"fault": "…", "times": n}; GET lists them
-  GET  /dead-letters                              what failed
-  POST /dead-letters/redrive                      moves it back, as the console does
+
+  The shops' simulators, of ${channels.connections.join(", ")}:
+  POST /sandbox/channels/{channel}/{connection}/send     {}: sends a new paid order; {"topic": "…", "order": {…}}
+  GET  /sandbox/channels/{channel}/{connection}          its orders, subscriptions and faults
+  POST /sandbox/channels/{channel}/{connection}/faults   {"fault": "…", "times": n}
+
+  The providers' simulators, ${sandbox.providers.join(", ")}:
+  GET  /sandbox/{provider}/orders                        the orders that it holds
+  POST /sandbox/{provider}/faults                        {"fault": "…", "times": n}; GET lists them
+
+  GET  /orders/{channel}/{connection}/{orderId}          an order's events and deliveries
+  GET  /dead-letters                                     messages that failed
+  POST /dead-letters/redrive                             moves them back, as the console does
   GET  /health
 
   AWS endpoint  ${aws.url}

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { widgetsOf } from "../../infra/monitoring/dashboard-widgets.ts";
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { loadStage } from "../../infra/stage-file/load-stage.ts";
@@ -7,20 +7,20 @@ import { readStage } from "../../infra/stage-file/read-stage.ts";
 import { bareTemplate } from "../../infra/template.ts";
 import { drawDashboard } from "./dashboard-picture/draw-widgets.ts";
 
-const HELP = `npm run dashboard-picture [-- --stage prod] [--stages <folder>] [--out docs/dashboard.svg]
-Draws the dashboard of a stage, as its template has it, with the figures of an invented day.`;
-
-const { values } = parseArgs({
-  options: {
-    stage: { type: "string", default: "prod" },
-    stages: { type: "string" },
-    out: { type: "string", default: "docs/dashboard.svg" },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-if (values.help) console.log(HELP);
-else {
-  const stage = readStage(await loadStage(values.stage, values.stages), connectors, values.stages);
-  writeFileSync(values.out, drawDashboard(widgetsOf(bareTemplate(stage)), stage));
-  console.log(`${values.out} shows the dashboard of ${values.stage}.`);
+interface Options {
+  stage: string;
+  stages?: string;
+  out: string;
 }
+
+await new Command("npm run dashboard-picture --")
+  .description("Draws the dashboard of a stage, as its template has it, with the figures of an invented day.")
+  .option("--stage <stage>", "the stage", "prod")
+  .option("--stages <folder>", "the folder of its file, if not infra/stages")
+  .option("--out <file>", "where to", "docs/dashboard.svg")
+  .action(async ({ stage: name, stages, out }: Options) => {
+    const stage = readStage(await loadStage(name, stages), connectors, stages);
+    writeFileSync(out, drawDashboard(widgetsOf(bareTemplate(stage)), stage));
+    console.log(`${out} shows the dashboard of ${name}.`);
+  })
+  .parseAsync();

@@ -43,6 +43,7 @@ export function lineItem(line: Line, order: Order) {
     product_id: maybeId(line.productId),
     properties: (line.properties ?? []).map(({ name, value }) => ({ name, value: value ?? "" })),
     quantity: line.quantity,
+    sales_line_item_group_id: null,
     requires_shipping: line.ships !== false,
     sku: line.sku,
     taxable: true,

@@ -26,7 +26,14 @@ export function orderResource(order: Order, shop: string) {
     cart_token: token,
     checkout_id: idNumber(relatedId(id, "checkout")),
     checkout_token: token,
-    client_details: null,
+    client_details: {
+      accept_language: order.buyer?.language ?? "en",
+      browser_height: null,
+      browser_ip: order.buyer?.ip ?? null,
+      browser_width: null,
+      session_hash: null,
+      user_agent: "Mozilla/5.0",
+    },
     closed_at: null,
     confirmation_number: `D${token.slice(0, 8)}`,
     confirmed: true,
@@ -84,6 +91,7 @@ export function orderResource(order: Order, shop: string) {
     shipping_address: order.shippingAddress && addressResource(order.shippingAddress),
     shipping_lines: shippingLines(order),
     returns: [],
+    line_item_groups: [],
   };
 }
 
@@ -198,7 +206,7 @@ function fulfilmentsOf(order: Order) {
   ];
 }
 
-/** How a checkout names what is not a parcel: Shopify has no field for the kind, and `delivery_category` is mostly null. */
+/** How a checkout names what is not a parcel: Shopify has no field for the kind. */
 const CODES = { ship: undefined, "pick-up": "Store Pickup", local: "Local Delivery", digital: undefined } as const;
 
 const TITLES = { standard: "Standard", expedited: "Express", priority: "Overnight" } as const;
@@ -214,7 +222,6 @@ function shippingLines(order: Order) {
     {
       id: idNumber(relatedId(order.id, "shipping")),
       carrier_identifier: null,
-      delivery_category: null,
       code: CODES[shipping.kind ?? "ship"] ?? shipping.code ?? title,
       current_discounted_price_set: money(discounted),
       discounted_price: cents(discounted),

@@ -1,3 +1,4 @@
+import { omit } from "../../../../shared/omit.ts";
 import type { Address, Order } from "../../../../shared/order.ts";
 import { gid, idNumber, relatedId, shopTime } from "./fields.ts";
 
@@ -48,9 +49,6 @@ export function customerResource(order: Order) {
     multipass_identifier: null,
     tax_exempt: false,
     phone: buyer.phone ?? null,
-    email_marketing_consent: { state: "not_subscribed", opt_in_level: "single_opt_in", consent_updated_at: null },
-    sms_marketing_consent: null,
-    tags: "",
     currency,
     tax_exemptions: [],
     admin_graphql_api_id: gid("Customer", customerId),
@@ -58,7 +56,7 @@ export function customerResource(order: Order) {
       default_address: {
         id: idNumber(relatedId(id, "address")),
         customer_id: idNumber(customerId),
-        ...addressResource(shippingAddress),
+        ...omit(addressResource(shippingAddress), "latitude", "longitude"),
         country_name: shippingAddress.country === undefined ? null : countryNames.of(shippingAddress.country),
         default: true,
       },
@@ -66,7 +64,7 @@ export function customerResource(order: Order) {
   };
 }
 
-/** Shopify asks for two names; one name alone is the last word and what stands before it. */
+/** Shopify asks for two names; of a single name the last word is the last name. */
 function namesOf({ name, firstName, lastName }: Pick<Address, "name" | "firstName" | "lastName">) {
   if (firstName !== undefined || lastName !== undefined) return { first: firstName ?? null, last: lastName ?? null };
   const words = (name ?? "").trim().split(/\s+/);
