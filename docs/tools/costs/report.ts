@@ -37,7 +37,7 @@ ${tableOf(orders)}
 
 ### Prices
 
-| of | USD | read at |
+| of | USD | AWS's page |
 |---|---|---|
 ${prices.join("\n")}`;
 }
