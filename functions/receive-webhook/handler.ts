@@ -11,18 +11,12 @@ import { createSecrets } from "../../shared/stage/secrets.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { count, type MetricName } from "../../shared/telemetry/metrics.ts";
+import { answerOf } from "./answer-of.ts";
 import { configuredEndpoints } from "./configured-endpoints.ts";
 import type { createKeyFetcher } from "./fetch-key.ts";
 import { fromGateway } from "./from-gateway.ts";
 import { type Dependencies, type Outcome, type Request, type Result, receiveWebhook } from "./receive-webhook.ts";
 
-const STATUS = {
-  queued: 200,
-  answered: 200,
-  unknown: 404,
-  forged: 401,
-  unavailable: 503,
-} as const satisfies Record<Outcome, number>;
 const METRIC = {
   queued: "EventsReceived",
   forged: "SignatureFailures",
@@ -57,14 +51,6 @@ const deps: Dependencies = {
   now: Date.now,
 };
 
-/** Without a body, but for a handshake: some channels refuse one, none wants one. */
-function answer({ outcome, answer: handshake }: Pick<Result, "outcome" | "answer">): APIGatewayProxyStructuredResultV2 {
-  const statusCode = STATUS[outcome];
-  if (!handshake?.body) return { statusCode, body: "" };
-  const { body, contentType = "text/plain" } = handshake;
-  return { statusCode, headers: { "content-type": contentType }, body };
-}
-
 /** `POST /webhooks/{channel}/{endpoint}` of an HTTP API, payload format 2.0. */
 async function respond(
   event: APIGatewayProxyEventV2,
@@ -83,7 +69,7 @@ async function respond(
   });
   // Already logged by the timeout handler above.
   if (!signal.aborted) report(request, result, startedAt);
-  return answer(result);
+  return answerOf(result);
 }
 
 function report({ endpoint: path, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
@@ -106,5 +92,5 @@ function report({ endpoint: path, body }: Request, { outcome, eventId, error }: 
 
 export const handler = middy(respond, {
   timeoutEarlyInMillis: LAST_WORDS_MS,
-  timeoutEarlyResponse: () => answer({ outcome: "unavailable" }),
+  timeoutEarlyResponse: () => answerOf({ outcome: "unavailable" }),
 }).use(lambdaContext());

@@ -99,6 +99,17 @@ test("the body arrives as it was sent, plain or base64", async () => {
   for (const event of await queued()) equal("body" in event && Buffer.from(event.body).toString(), body);
 });
 
+test("path and query arrive as they were sent, undecoded", async () => {
+  const event = { rawPath: "/webhooks/shopify/d%65mo", rawQueryString: "b=%C3%BC+&a=1&a=2&c" };
+  equal(await status({ event: { ...event, queryStringParameters: { b: "ü ", a: "1,2", c: "" } } }), 200);
+  const [sent] = await queued();
+  deepEqual(sent?.source === "webhook" && [sent.rawPath, sent.rawQuery, sent.query], [
+    event.rawPath,
+    event.rawQueryString,
+    { b: "ü ", a: "1,2", c: "" },
+  ]);
+});
+
 test("a 2 MB event goes through S3, loaded then and not before", async () => {
   const body = randomBytes(2 * 1024 * 1024);
   equal(await status({ body, base64: true }), 200);

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
 import { KeyUnavailable, type Verification } from "../../functions/channels/channel.ts";
+import { answerOf } from "../../functions/receive-webhook/answer-of.ts";
 import { type ConfiguredEndpoint, configuredEndpoints } from "../../functions/receive-webhook/configured-endpoints.ts";
 import { type Dependencies, type Request, receiveWebhook } from "../../functions/receive-webhook/receive-webhook.ts";
 import { type ReceivedEvent, unpack } from "../../shared/messages/event.ts";
@@ -370,4 +371,40 @@ test("a signing key out of reach makes the request unavailable, never forged", a
   deepEqual(await receive(webhook()), { outcome: "unavailable", error: "KeyUnavailable" });
   deepEqual(asked, [[["keys.example.com"], "https://keys.example.com/1"]]);
   equal(queued.length, 0);
+});
+
+test("a handshake's answer has its body and type; every other answer is empty", () => {
+  deepEqual(answerOf({ outcome: "answered", answer: { body: "abc" } }), {
+    ...{ statusCode: 200, headers: { "content-type": "text/plain" }, body: "abc" },
+  });
+  deepEqual(answerOf({ outcome: "answered", answer: { body: "{}", contentType: "application/json" } }), {
+    ...{ statusCode: 200, headers: { "content-type": "application/json" }, body: "{}" },
+  });
+  for (const [outcome, statusCode] of [
+    ["answered", 200],
+    ["queued", 200],
+    ["forged", 401],
+    ["unknown", 404],
+    ["unavailable", 503],
+  ] as const) {
+    deepEqual(answerOf({ outcome, answer: {} }), { statusCode, body: "" });
+  }
+});
+
+test("connections that share an endpoint have one address, one secret and one message group", async () => {
+  const shared = z.parse(Config, {
+    stage: "test",
+    endpoints: [{ channel: "shopify", name: "app", url: "https://orders.example.com/webhooks/shopify/app" }],
+    connections: ["one", "two"].map((name) => ({ channel: "shopify", name, key: name, endpoint: "app", shop: name })),
+    destinations: [],
+    routes: [],
+  });
+  const endpoints = configuredEndpoints(shared);
+  deepEqual([...endpoints.keys()], ["shopify/app"]);
+  equal(endpoints.get("shopify/app")?.url, "https://orders.example.com/webhooks/shopify/app");
+  const { receive, queued, events } = world({ endpoints });
+  equal((await receive(webhook("{}", { endpoint: "shopify/app" }))).outcome, "queued");
+  equal((await receive(webhook("{}", { endpoint: "shopify/one" }))).outcome, "unknown");
+  equal(queued[0]?.group, "shopify/app");
+  deepEqual([(await events())[0]?.endpoint, (await events())[0]?.connection], ["app", undefined]);
 });

@@ -1,0 +1,18 @@
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { Outcome, Result } from "./receive-webhook.ts";
+
+const STATUS = {
+  queued: 200,
+  answered: 200,
+  unknown: 404,
+  forged: 401,
+  unavailable: 503,
+} as const satisfies Record<Outcome, number>;
+
+/** Without a body, but for a handshake: some channels refuse one, none wants one. */
+export function answerOf({ outcome, answer }: Pick<Result, "outcome" | "answer">): APIGatewayProxyStructuredResultV2 {
+  const statusCode = STATUS[outcome];
+  if (!answer?.body) return { statusCode, body: "" };
+  const { body, contentType = "text/plain" } = answer;
+  return { statusCode, headers: { "content-type": contentType }, body };
+}
