@@ -34,7 +34,7 @@ interface Props {
   codeOf: (name: FunctionName) => Code;
 }
 
-/** One stage of Order Relay: the way of an order from the webhook to the providers, part by part. */
+/** One stage of Order Relay, in the order in which an order passes through it, from the webhook to the providers. */
 export class OrderRelayStack extends Stack {
   readonly intake: Intake;
   readonly front: WebhookFront;

@@ -13,17 +13,17 @@ import { readStage } from "./stage-file/read-stage.ts";
 import { ANY_SIZE, resourcesOf } from "./template.ts";
 
 /**
- * Synthesises one stage, bundles and all, checked by cdk-nag.
+ * Synthesises one stage with its bundles; cdk-nag checks it.
  * @param name `prod` for infra/stages/prod.ts; default: the context's `stage` (`-c stage=prod`)
  * @returns the folder of the assembly
- * @throws StageConfigError with a sentence for the user
+ * @throws StageConfigError with a sentence for each mistake in the stage file
  */
 export async function synthesise(name?: string, props: AppProps = {}): Promise<string> {
   const app = new App({ ...props, analyticsReporting: false, context: { ...props.context, ...ANY_SIZE } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const given = (key: string): string | undefined => app.node.tryGetContext(key);
-  const stages = given("stages");
-  const stage = readStage(await loadStage(name ?? given("stage"), stages), connectors, stages);
+  const context = (key: string): string | undefined => app.node.tryGetContext(key);
+  const stages = context("stages");
+  const stage = readStage(await loadStage(name ?? context("stage"), stages), connectors, stages);
   const folders = await bundleAll(stage);
   try {
     const stack = new OrderRelayStack(app, {
@@ -35,7 +35,7 @@ export async function synthesise(name?: string, props: AppProps = {}): Promise<s
     checkSize(stage, connectors, resourcesOf(assembly.getStackArtifact(stack.artifactId).template));
     return assembly.directory;
   } finally {
-    // CDK has copied them.
+    // CDK has copied the bundles.
     await Promise.all([...folders.values()].map((folder) => rm(folder, { recursive: true, force: true })));
   }
 }

@@ -13,12 +13,12 @@ export interface Resource {
   Properties: Record<string, unknown>;
 }
 
-/** For `context` of an App: CDK's own limit throws a list of types, where check-size.ts says what fits. */
+/** For `context` of an App: turns off CDK's own limit, whose error lists types; check-size.ts says how many fit. */
 export const ANY_SIZE = { "@aws-cdk/core:stackResourceLimit": "0" };
 
-/** The template of a stage by logical ID, without the functions' code: for what counts or draws what would be deployed. */
+/** A stage's resources by logical ID, without the functions' code. */
 export function bareTemplate(stage: Stage, known: Connectors = connectors): Map<string, Resource> {
-  // CDK's check of its own schema takes seconds; `npm run synth` makes it.
+  // CDK's schema check takes seconds; `npm run synth` runs it.
   process.env["CDK_VALIDATION"] = "false";
   const outdir = mkdtempSync(join(tmpdir(), "order-relay-template-"));
   try {

@@ -72,8 +72,8 @@ async function look(
     if (!isHeldForOperator(file.record)) return undefined;
     return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };
   }
-  const stands = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
-  const delivery = file.deliveries.find((one) => stands(one) && one.workAt === since) ?? file.deliveries.find(stands);
+  const matches = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
+  const delivery = file.deliveries.find((one) => matches(one) && one.workAt === since) ?? file.deliveries.find(matches);
   const kind = delivery && kindNow(delivery, paths);
   if (!kind) return undefined;
   const reason = reasonOf(delivery) ?? "is queued; no attempt has been made yet";

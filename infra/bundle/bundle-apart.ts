@@ -1,14 +1,14 @@
 import type { Plugin } from "esbuild";
 
-/** Loaded late by whoever meets something oversized. */
+/** Loaded when an event or a body is too large for a message or an item. */
 const S3 = "shared/messages/s3-texts.ts";
 /** A file of a channel. What one loads late (reader, API client) receive-webhook never loads: it checks signatures. */
 const OF_CHANNEL = /[\\/]functions[\\/]channels[\\/][^\\/]+[\\/][^\\/]+\.ts$/;
 
 /**
- * Keeps what a function loads late, or never, out of what it loads at its start. Splitting alone does not: of a module that
- * entry and late chunk share, the parts that only the late one needs are loaded at the start too (of the SDK 38 KB for S3,
- * of zod 11 KB for the readers).
+ * Keeps code that a function loads late, or never, out of its cold start. esbuild's splitting is not enough: if entry and late
+ * chunk share a module, the entry also loads the parts that only the late chunk needs (of the SDK 38 KB for S3, of zod 11 KB
+ * for the readers).
  */
 export function keepApart(entry: string) {
   const extra = new Map<string, string>();
@@ -29,6 +29,6 @@ export function keepApart(entry: string) {
       }));
     },
   };
-  /** `extra`: further entry points, by name, known when the build with the plugin is over; each is built by itself. */
+  /** `extra`: further entry points by name, known after the build with the plugin; each is built separately. */
   return { plugin, extra };
 }

@@ -9,7 +9,7 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import type { FunctionName, FunctionSettings } from "../stage-file/function-settings.ts";
 import { acknowledge } from "./acknowledge.ts";
 
-/** V8 lets its young generation grow to 48 MB before it collects; with 6 MB a 6 MB event peaks 100 MB lower (npm run bench). */
+/** V8 lets its young generation grow to 48 MB before it collects. With 6 MB, a 6 MB event peaks 100 MB lower (npm run bench). */
 const SMALL_YOUNG_GENERATION = "--max-semi-space-size=2";
 
 interface Props {
@@ -18,13 +18,13 @@ interface Props {
   code: Code;
   settings: FunctionSettings;
   description: string;
-  /** Where its calls leave by; default: Lambda's own addresses. */
+  /** The network its calls leave through. Default: Lambda's own addresses. */
   network?: { vpc: IVpc; securityGroup: SecurityGroup } | undefined;
 }
 
 /**
- * A Lambda of ours: Node 24 on arm64, traced, its log kept as long as the stage says, and a role that may write that log and
- * nothing else. Never with reserved concurrency: a consumer throttled by it dead-letters good orders.
+ * One of our Lambda functions: Node.js 24 on arm64, traced, with the stage's log retention and a role that may only write that
+ * log. Never with reserved concurrency: SQS receives that it throttles move good orders to the DLQ.
  */
 export class AppFunction extends LambdaFunction {
   readonly name: FunctionName;
@@ -54,7 +54,7 @@ export class AppFunction extends LambdaFunction {
       memorySize: settings.memory,
       timeout: Duration.seconds(settings.timeout),
       tracing: Tracing.ACTIVE,
-      // Names of queues, table and secrets follow from these (shared/stage/names.ts); the rest is in the bundle's config.json.
+      // Names of queues, table and secrets derive from these (shared/stage/names.ts); the bundle's config.json has the rest.
       environment: { STAGE: stage.name, ACCOUNT_ID: Aws.ACCOUNT_ID, NODE_OPTIONS: SMALL_YOUNG_GENERATION },
       ...(network && { vpc: network.vpc, securityGroups: [network.securityGroup] }),
     });
@@ -62,7 +62,7 @@ export class AppFunction extends LambdaFunction {
     this.settings = settings;
     this.executionRole = role;
 
-    // Not AWSLambdaBasicExecutionRole: that one may write every log of the account.
+    // Not AWSLambdaBasicExecutionRole, which may write every log of the account.
     role.addToPolicy(
       new PolicyStatement({
         actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -71,8 +71,8 @@ export class AppFunction extends LambdaFunction {
     );
     acknowledge(role, {
       "AwsSolutions-IAM5[Resource::*]": network
-        ? "X-Ray's writes and EC2's network interfaces know no resources."
-        : "X-Ray's writes know no resources.",
+        ? "X-Ray's write actions and EC2's network interface actions take no resource."
+        : "X-Ray's write actions take no resource.",
     });
     if (network) {
       // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions

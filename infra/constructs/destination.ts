@@ -15,7 +15,7 @@ interface Props {
   createOrder: AppFunction;
 }
 
-/** One account of a provider: its own queue and event source, so that one dead store does not starve the provider's others. */
+/** One account of a provider, with its own queue and event source, so that one dead account does not delay the others. */
 export class Destination extends Construct {
   readonly path: string;
   readonly messages: MessageQueue;
@@ -30,7 +30,7 @@ export class Destination extends Construct {
         deadLetters: queueName.destinationDeadLetters(stage.name, this.path),
       },
       consumer: createOrder,
-      // Where one call at a time is the provider's rule the others only wait: 2 is the least that an event source can have.
+      // A provider that takes one call at a time: 2 is the least concurrency that an event source takes.
       batchSize: provider.oneInFlight ? 1 : 10,
       maxConcurrency: provider.oneInFlight ? 2 : destination.maxConcurrency,
     });

@@ -11,11 +11,14 @@ interface Props {
   kind: Parameters<typeof secretName>[1];
   /** `shopify/main`, `kakaclo/eu` */
   path: string;
-  /** By name, what a person has to fill in. */
+  /** Descriptions of its fields, by name. */
   fields: Record<string, string>;
 }
 
-/** Created without a value: `npm run secrets` asks for the fields that the description names. Until then its reader answers 503 or retries. */
+/**
+ * A secret created without a value; `npm run secrets` asks the operator for the fields in its description. Until it is filled,
+ * receive-webhook answers 503 and the other functions retry.
+ */
 export class EmptySecret extends CfnSecret {
   constructor(scope: Construct, id: string, { stage, kind, path, fields }: Props) {
     const asked = Object.entries(fields).map(([name, meaning]) => `${name}: ${meaning}`);
@@ -24,7 +27,7 @@ export class EmptySecret extends CfnSecret {
     super(scope, id, { name: secretName(stage.name, kind, path), description });
     acknowledge(this, {
       "AwsSolutions-SMG4":
-        "Credentials that another company issues; only a person can get new ones there (docs/runbook.md).",
+        "Credentials that another company issues; only the operator can rotate them there (docs/runbook.md).",
     });
   }
 

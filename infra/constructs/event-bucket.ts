@@ -11,7 +11,10 @@ import type { PersonalDataKey } from "./personal-data-key.ts";
 const EVENTS = "events/";
 const BODIES = "bodies/";
 
-/** What is too large for a message (`events/`, shared/messages/event-store.ts) or an item (`bodies/`, shared/ledger/order-body.ts). */
+/**
+ * Events too large for a message (`events/`, shared/messages/event-store.ts) and bodies too large for an item (`bodies/`,
+ * shared/ledger/order-body.ts).
+ */
 export class EventBucket extends Bucket {
   private readonly key: PersonalDataKey;
 
@@ -25,19 +28,19 @@ export class EventBucket extends Bucket {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      // No versions: what expires here is personal data and must be gone.
+      // Not versioned: personal data that expires must be deleted.
       lifecycleRules: [
         { prefix: EVENTS, expiration: days(retention.events) },
         { prefix: BODIES, expiration: days(retention.bodies) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      // Its name is fixed: left behind by a first deployment that failed, empty, it would refuse the next.
+      // Its name is fixed: an empty bucket left by a failed first deployment would make the next one fail.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.key = key;
     acknowledge(this, {
       "AwsSolutions-S1":
-        "Four roles of this stack reach the bucket; who wants a record of each read turns on CloudTrail data events.",
+        "Only this stack's roles reach the bucket; turn on CloudTrail data events to record each read.",
     });
   }
 
@@ -64,7 +67,7 @@ export class EventBucket extends Bucket {
     const bucket = defaultChild instanceof CfnBucket ? this.stack.getLogicalId(defaultChild) : "";
     acknowledge(fn.executionRole, {
       [`AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}*]`]:
-        "Objects are named by event or content; the prefix is all that this function reads or writes.",
+        "Objects are named by event or content; the function reads or writes this prefix only.",
     });
   }
 }

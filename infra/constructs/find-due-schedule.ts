@@ -27,13 +27,13 @@ export class FindDueSchedule extends Construct {
       name: "find-due",
       code,
       settings: functionSettings(stage, "find-due"),
-      description: "Finishes what is due in the ledger and no message carries any more",
+      description: "Finishes deliveries and orders that are due in the ledger and have no message",
     });
-    // The next minute tries again by itself; a pass that comes late finds what the ones before it left.
+    // No retries: the next minute's pass takes up what this one left.
     this.findDue.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, "EveryMinute", {
       description: `Starts ${this.findDue.name} of ${stage.name}`,
-      // EventBridge knows whole minutes; the local stack takes the stage's own findDueEvery.
+      // EventBridge takes whole minutes; the local stack uses the stage's findDueEvery.
       schedule: Schedule.rate(Duration.minutes(Math.max(1, Math.round(stage.config.timing.findDueEvery / 60_000)))),
       targets: [new LambdaFunction(this.findDue, { retryAttempts: 0 })],
     });

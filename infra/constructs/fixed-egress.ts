@@ -17,8 +17,8 @@ import { acknowledge } from "./acknowledge.ts";
 
 /**
  * One fixed address for the Lambdas of providers that take calls only from allow-listed ones (Lingxing): a VPC with a NAT
- * gateway in one zone behind an Elastic IP, about 37 USD a month at rest (docs/deploy.md). Should that zone be down,
- * deliveries wait on their queues.
+ * gateway in one zone behind an Elastic IP, about 37 USD a month at rest (docs/deploy.md). If that zone is down, deliveries
+ * wait in their queues.
  */
 export class FixedEgress extends Construct {
   readonly vpc: IVpc;
@@ -27,7 +27,7 @@ export class FixedEgress extends Construct {
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id);
     const address = new CfnEIP(this, "Address", { domain: "vpc" });
-    // It stands in the provider's allow list: it must outlive a mistake here.
+    // Providers have it in their allow lists, so a mistake in the stage file must not release it.
     address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const vpc = new Vpc(this, "Network", {
       ipAddresses: IpAddresses.cidr("10.0.0.0/24"),
@@ -46,7 +46,7 @@ export class FixedEgress extends Construct {
       },
     });
     acknowledge(vpc, {
-      "AwsSolutions-VPC7": "Nothing listens in this VPC; the calls that leave it stand in the functions' own logs.",
+      "AwsSolutions-VPC7": "Nothing listens in this VPC; the functions log the calls that leave it.",
     });
     // CDK's classes are not written for exactOptionalPropertyTypes.
     this.vpc = vpc as IVpc;

@@ -22,7 +22,7 @@ interface Props {
   bucket: EventBucket;
 }
 
-/** Events as they came, waiting on their queue until route-order makes orders of them. */
+/** Raw events, which wait in their queue until route-order makes orders of them. */
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;
@@ -37,7 +37,7 @@ export class Intake extends Construct {
       name: "route-order",
       code,
       settings: functionSettings(stage, "route-order"),
-      description: "Makes an order of an event, records it and sends it to its destinations",
+      description: "Turns an event into an order, records it and sends it to its destinations",
     });
     this.messages = new MessageQueue(this, "Messages", {
       stage,

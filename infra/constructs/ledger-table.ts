@@ -84,7 +84,7 @@ export class LedgerTable extends Table {
         },
       }),
     );
-    // DynamoDB asks for these of whoever reads or writes a table under a key of our own.
+    // DynamoDB requires these of every role that reads or writes a table under a customer managed key.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     this.key.grant(
       fn,

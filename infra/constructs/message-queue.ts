@@ -14,13 +14,13 @@ interface Props {
   names: { queue: string; deadLetters: string };
   consumer: AppFunction;
   batchSize: number;
-  /** At most so many of the consumer at a time for this queue, at least 2. */
+  /** Concurrent invocations of the consumer for this queue, at least 2. */
   maxConcurrency: number;
-  /** Where messages hold personal data: the queues are sealed with it, and outlive the stack. */
+  /** For messages that hold personal data: the queues are encrypted with it, and outlive the stack. */
   key?: PersonalDataKey;
 }
 
-/** A queue with its dead letters and its one consumer, all that AWS asks of them (test/infra/constructs/queues.test.ts has the reasons). */
+/** A queue with its DLQ and its one consumer, set up as AWS advises (test/infra/constructs/queues.test.ts has the reasons). */
 export class MessageQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -35,13 +35,13 @@ export class MessageQueue extends Construct {
           encryption: QueueEncryption.KMS,
           encryptionMasterKey: key,
           dataKeyReuse: Duration.hours(1),
-          // Its name is fixed: left behind by a first deployment that failed, empty, it would refuse the next.
+          // Its name is fixed: an empty queue left by a failed first deployment would make the next one fail.
           removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         }
-      : // Messages are pointers: the ledger has the order, and finds what no message carries any more.
+      : // Messages are pointers: the ledger has the order, and find-due sends a lost one again.
         { encryption: QueueEncryption.SQS_MANAGED, removalPolicy: RemovalPolicy.DESTROY };
 
-    // By ARN: the queue names its dead letters, and CloudFormation takes no circle.
+    // By ARN, because queue and DLQ name each other and CloudFormation allows no cycle.
     const source = Queue.fromQueueArn(
       this,
       "Source",

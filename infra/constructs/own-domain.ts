@@ -7,7 +7,8 @@ import type { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 
 /**
- * The webhooks' own address: it is registered in every shop, and some channels sign it, so it should outlive the API behind.
+ * A custom domain for webhooks. The address is registered in every shop, and some channels sign it, so it should outlive the
+ * API.
  * @returns `https://hooks.example.com`; undefined where the stage has none
  */
 export function ownDomain(

@@ -5,9 +5,9 @@ import type { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 
 /**
- * The key over everything that holds personal data: intake queue and its DLQ, bucket, table; and over the alarm topics,
- * which CloudWatch can reach only through a key of our own. The account's IAM policies decide who else may use it, so the
- * operator who redrives the intake DLQ needs kms:Decrypt and kms:GenerateDataKey on it.
+ * The key for everything that holds personal data (intake and notification queues with their DLQs, bucket, table), and for the
+ * alarm topics, which CloudWatch can publish to only under a customer managed key. IAM policies of the account decide who else
+ * may use it: the operator who redrives the intake DLQ needs kms:Decrypt and kms:GenerateDataKey on it.
  */
 export class PersonalDataKey extends Key {
   constructor(scope: Construct, id: string, stage: Stage) {
@@ -15,9 +15,8 @@ export class PersonalDataKey extends Key {
       description: `Personal data of order-relay-${stage.name}`,
       alias: `order-relay-${stage.name}`,
       enableKeyRotation: true,
-      // Without the key the orders are gone, however well the table is kept. It has no fixed name to be in the way, and as
-      // long as the table is there, even one that a first deployment left behind, its key must be: without it not even the
-      // table's deletion is sure to work (TableStatus INACCESSIBLE_ENCRYPTION_CREDENTIALS).
+      // Without the key the table's orders are lost, and even deleting the table may fail
+      // (TableStatus INACCESSIBLE_ENCRYPTION_CREDENTIALS). The key has no fixed name, so keeping it blocks no deployment.
       // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -32,7 +31,7 @@ export class PersonalDataKey extends Key {
     );
   }
 
-  /** For queue and bucket: a message or object is sealed with a data key, and opened with the same. */
+  /** For queues and the bucket, which encrypt each message or object with a data key. */
   grantUse(grantee: IGrantable): void {
     this.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey");
   }

@@ -19,7 +19,7 @@ interface Props {
   egress: FixedEgress | undefined;
 }
 
-/** One provider: its Lambda with a role and secrets of its own, and its destinations. */
+/** One provider: its function with its own role and secrets, and its destinations. */
 export class ProviderLane extends Construct {
   readonly createOrder: AppFunction;
   readonly destinations: readonly Destination[];

@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { type Dimension, type MetricName, NAMESPACE } from "../../shared/telemetry/metrics.ts";
 
-/** A metric that the functions write (shared/telemetry/metrics.ts), summed over 5 minutes unless said otherwise. */
+/** A metric that our functions write (shared/telemetry/metrics.ts). Default: its sum over 5 minutes. */
 export const relayMetric = (
   stage: string,
   metricName: MetricName,

@@ -5,7 +5,10 @@ import { closestMatches } from "./closest-matches.ts";
 import type { Connectors } from "./connectors.ts";
 import { type StageEndpoint, stageEndpoints } from "./stage-endpoints.ts";
 
-/** Endpoints: that each is one, serves a connection, and can tell its connections apart. Yields a sentence for each mistake. */
+/**
+ * Checks that each endpoint is listed once, serves a connection, and can pick one of its connections. Yields a sentence for each
+ * mistake.
+ */
 export function* checkEndpoints(stage: Stage, connectors: Pick<Connectors, "channels">): Iterable<string> {
   const { endpoints, connections } = stage.config;
   yield* checkListed(stage, connectors);

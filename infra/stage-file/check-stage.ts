@@ -11,7 +11,7 @@ const SKEW = 5 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What a schema cannot see: names that must meet, and settings that only fit together. Yields a sentence a mistake. */
+/** Checks what a schema cannot: names that must match, and settings that depend on each other. Yields a sentence for each mistake. */
 export function* checkStage(stage: Stage, connectors: Connectors): Iterable<string> {
   yield* checkConnections(stage, connectors);
   yield* checkEndpoints(stage, connectors);
@@ -35,10 +35,10 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
     }
     const [first, second] = connections.filter((other) => other.key === key);
     if (second === connection && first) {
-      yield `connections ${pathOf(first)} and ${path} both have the key "${key}"; give each its own: it tells their orders apart at the providers`;
+      yield `connections ${pathOf(first)} and ${path} both have the key "${key}"; give each its own: it distinguishes their orders at the providers`;
     }
     if (name !== "local" && since === undefined) {
-      yield `connections ${path} has no \`since\`; write since: "2026-01-31T00:00:00Z" with the moment from which on its orders are to be sent: without it a bulk edit in the shop sends years of shipped orders again`;
+      yield `connections ${path} has no \`since\`; write since: "2026-01-31T00:00:00Z" with the time from which its orders are to be sent: without it a bulk edit in the shop sends years of shipped orders again`;
     }
     if (name !== "local" && maxOrderAge === "none") {
       yield `connections ${path}: maxOrderAge "none" is for the local demo; write maxOrderAge: "60d" or leave it out`;
@@ -55,7 +55,7 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
 function* checkSettings(whose: string, schema: z.ZodMiniType, given: Record<string, unknown>, where: string) {
   const settings = z.safeParse(schema, given, { error: describeIssue });
   for (const { path: field, code, message } of settings.error?.issues ?? []) {
-    // Said below, also of a schema that lets them pass.
+    // Reported below, also for a schema that accepts them.
     if (code === "unrecognized_keys" && field.length === 0) continue;
     yield `${whose}: ${["settings", ...field].join(".")}: ${message}; ${where} says what to write there`;
   }
@@ -77,7 +77,7 @@ function* checkDestinations({ config: { destinations, routes } }: Stage, { provi
     const where = `docs/providers/${provider.name}.md`;
     yield* checkSettings(`destinations ${path}`, provider.settings, destination.settings, where);
     if (provider.oneInFlight && destination.maxConcurrency > 2) {
-      yield `destinations ${path}: ${provider.title} takes one call at a time, so maxConcurrency ${destination.maxConcurrency} helps nobody; leave it out`;
+      yield `destinations ${path}: ${provider.title} takes one call at a time, so maxConcurrency ${destination.maxConcurrency} has no effect; leave it out`;
     }
     const from = new Set(routes.flatMap((route) => (route.to.includes(path) ? route.from : [])));
     if (destination.references === "plain" && from.size > 1) {
@@ -118,7 +118,7 @@ function* checkSurroundings({ name, config, infrastructure: { fixedEgress, alarm
   if (name === "local") return;
   for (const lane of ["page", "ticket"] as const) {
     if (alarms[lane].length === 0) {
-      yield `alarms.${lane} reaches nobody; write alarms: { page: ["oncall@example.com"], ticket: ["orders@example.com"] } with addresses that somebody reads`;
+      yield `alarms.${lane} has no recipient; write alarms: { page: ["oncall@example.com"], ticket: ["orders@example.com"] } with addresses that are read`;
     }
   }
 }

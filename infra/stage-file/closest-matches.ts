@@ -1,9 +1,9 @@
 import leven from "leven";
 
 /**
- * Of the names that are known, those that differ from a misspelt one in the fewest letters.
- * @param most letters that may differ; without it, however many do
- * @returns all that are equally near, as they stand in `known`
+ * The known names that differ from a misspelt one in the fewest letters.
+ * @param most at most this many letters may differ; default: any number
+ * @returns all that are equally close, in the order of `known`
  */
 export function closestMatches(name: string, known: readonly string[], most = Number.POSITIVE_INFINITY): string[] {
   const apart = known.map((one) => leven(name, one));

@@ -23,7 +23,7 @@ const Recipient = z
   );
 const Arn = z.string().check(z.regex(/^arn:/, "an ARN, as the AWS console shows it"));
 
-/** What a stage decides of the stack and no function needs to know. */
+/** Settings of the stack that no function reads. */
 export const Infrastructure = z.object({
   /**
    * Memory (MB) and timeout by function: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`. Default: 512 MB
@@ -39,17 +39,20 @@ export const Infrastructure = z.object({
     ),
     {},
   ),
-  /** At most so many route-order at a time. */
+  /** Concurrent invocations of route-order. */
   routeConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), 10),
   /** "Concurrent executions" of the account and region (Service Quotas): all consumers together leave a fifth for receive-webhook. */
   accountConcurrency: z._default(Count, 1000),
-  /** Of each webhook route, per second. Generous: a limit set low lets a forger starve the shop, and WooCommerce never retries. */
+  /** Of each webhook route, per second. Keep it generous: a low limit lets a forger starve the shop, and WooCommerce never retries. */
   throttle: z._default(z.strictObject({ rate: Count, burst: Count }), { rate: 500, burst: 1000 }),
   /** Instances of receive-webhook kept warm, for senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix). */
   provisionedConcurrency: z._default(z.int().check(z.minimum(0)), 0),
   /** Providers that take calls only from allow-listed addresses: their Lambda leaves through one Elastic IP, a stack output. */
   fixedEgress: z._default(z.array(z.string()), []),
-  /** The webhooks' own address. `certificate`: of ACM, in the stage's region. `zone`: of Route 53; else point a CNAME at the stack output. */
+  /**
+   * A custom domain for webhooks. `certificate`: of ACM, in the stage's region. `zone`: of Route 53; without it, point a CNAME at
+   * the stack output.
+   */
   domain: z.optional(
     z.strictObject({
       name: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a host name: hooks.example.com")),
@@ -57,15 +60,15 @@ export const Infrastructure = z.object({
       zone: z.optional(z.strictObject({ id: z.string(), name: z.string() })),
     }),
   ),
-  /** Whom an alarm reaches: `page` when the pipeline or a provider is broken, `ticket` when a person has to mend data. */
+  /** Recipients of alarms: `page` when the pipeline or a provider is broken, `ticket` when an order's data needs fixing. */
   alarms: z._default(z.strictObject({ page: z.array(Recipient), ticket: z.array(Recipient) }), {
     page: [],
     ticket: [],
   }),
-  /** From when on it is too much. */
+  /** Values at which alarms go off. */
   thresholds: z._default(
     z.strictObject({
-      /** Orders of a connection that wait for an operator; those that wait to be paid are not counted. */
+      /** Orders of a connection that are held for an operator; orders that wait for payment do not count. */
       heldOrders: z._default(Count, 1),
       /** Webhooks of a connection in 5 minutes that were refused with 401. */
       signatureFailures: z._default(Count, 10),
@@ -77,7 +80,7 @@ export const Infrastructure = z.object({
 });
 export type Infrastructure = z.infer<typeof Infrastructure>;
 
-/** The whole stage file, where a misspelt field is a mistake and not a default. */
+/** The whole stage file. Strict, so that a misspelt field is a mistake and not a default. */
 export const StageFile = z.strictObject({
   ...Config.shape,
   ...Infrastructure.shape,
@@ -92,7 +95,7 @@ export const StageFile = z.strictObject({
   ledger: z.optional(z.strictObject(LedgerSettings.shape)),
 });
 
-/** What stands in `infra/stages/<stage>.ts`. Durations as text: `90s`, `4h`, `60d`. */
+/** The content of `infra/stages/<stage>.ts`. Durations as text: `90s`, `4h`, `60d`. */
 export type StageFile = z.input<typeof Config> & z.input<typeof Infrastructure>;
 
 /** Types a stage file; read-stage.ts checks it. */

@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
 import { closestMatches } from "./closest-matches.ts";
 
-// For what has no sentence below: zod/mini says only "Invalid input" until it is given a language.
+// For issues without a sentence below: without a locale, zod/mini only says "Invalid input".
 z.config(z.locales.en());
 
-/** As a schema raises it, or as one alternative of a union reports it. */
+/** An issue of a schema, or of one alternative of a union. */
 type Issue = z.core.$ZodRawIssue | z.core.$ZodIssue;
 
 /**
- * zod's issues as what to write instead; a schema's own sentence goes before. It quotes what stands there: for stage files,
- * never for secrets.
+ * Turns zod's issues into sentences that say what to write; a schema's own message takes precedence. It quotes values: use it for
+ * stage files, never for secrets.
  */
 export const describeIssue: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "unrecognized_keys") {
@@ -30,7 +30,7 @@ function noSuchField(name: string, fields: readonly string[]): string {
   return `there is no field "${name}"${near ? `: did you mean "${near}"?` : `; there are ${fields.join(", ")}`}`;
 }
 
-/** The alternative of a union that was meant: text is there where it takes text. */
+/** Whether the value has the type of this alternative of a union, so that the alternative was meant. */
 const isOfTheKind = (first: z.core.$ZodIssue | undefined): boolean =>
   first !== undefined && !(first.path.length === 0 && ["invalid_type", "invalid_value"].includes(first.code));
 

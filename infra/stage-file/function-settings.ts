@@ -1,7 +1,7 @@
 import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
 
-/** A Lambda of ours: names its function, and its entry in `functions` of the stage file. */
+/** One of our functions; the key of `functions` in the stage file. */
 export type FunctionName = "receive-webhook" | "route-order" | "find-due" | `create-order-${string}`;
 
 export const createOrderFunction = (provider: string): FunctionName => `create-order-${provider}`;
@@ -13,7 +13,7 @@ export interface FunctionSettings {
   timeout: number;
 }
 
-/** Memory and timeout of a function: the stage file's, else the provider's own, else the default. */
+/** Memory and timeout of a function: from the stage file, else from the provider, else the default. */
 export function functionSettings(stage: Stage, name: FunctionName, provider?: ProviderFacts): FunctionSettings {
   const { timing } = stage.config;
   const own = stage.infrastructure.functions[name];

@@ -2,11 +2,11 @@ import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
 import { createOrderFunction, type FunctionName } from "./function-settings.ts";
 
-/** Providers with a destination in the stage: a Lambda without a queue would be an idle role with rights. */
+/** Providers with a destination in the stage. The others get no function: it would be an unused role with permissions. */
 export const usedProviders = ({ config }: Stage, { providers }: Connectors): readonly ProviderFacts[] =>
   providers.filter(({ name }) => config.destinations.some(({ provider }) => provider === name));
 
-/** Every Lambda of a stage and the handler that it runs. */
+/** Every function of a stage, and the file of its handler. */
 export function handlersOf(stage: Stage, connectors: Connectors): Map<FunctionName, string> {
   return new Map<FunctionName, string>([
     ["receive-webhook", "functions/receive-webhook/handler.ts"],

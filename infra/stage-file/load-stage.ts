@@ -6,13 +6,13 @@ import { StageConfigError } from "./stage-config-error.ts";
 
 const STAGES = new URL("../stages/", import.meta.url);
 
-/** Where a stage's file lies, as the user finds it. @param folder as loadStage has it */
+/** The path of a stage's file from the project's root. @param folder as in loadStage */
 export const stagePath = (name: string, folder = "infra/stages"): string => join(folder, `${name}.ts`);
 
 /**
  * @param name `prod` for infra/stages/prod.ts; undefined: the user named none
- * @param folder where the stage files lie, if not in infra/stages (`-c stages=<folder>`, from the project's root)
- * @throws StageConfigError where there is no such file, or it holds no stage of that name
+ * @param folder of the stage files, if not infra/stages (`-c stages=<folder>`, from the project's root)
+ * @throws StageConfigError where there is no such file, or it exports no stage of that name
  */
 export async function loadStage(name: string | undefined, folder?: string): Promise<StageFile> {
   const stages = folder === undefined ? STAGES : pathToFileURL(`${resolve(folder)}/`);
@@ -29,12 +29,12 @@ export async function loadStage(name: string | undefined, folder?: string): Prom
   const { stage }: { stage?: StageFile } = await import(file.href);
   if (!stage) throw new StageConfigError(path, ["exports no stage; write `export const stage = defineStage({ … })`"]);
   if (stage.stage !== name) {
-    throw new StageConfigError(path, [`its stage is "${stage.stage}"; write stage: "${name}", as the file is called`]);
+    throw new StageConfigError(path, [`its stage is "${stage.stage}"; write stage: "${name}", the name of the file`]);
   }
   return stage;
 }
 
-/** `-c stage=prod`, with every stage the folder has. */
+/** `-c stage=prod or …`, with every stage in the folder. */
 function choice(stages: URL): string {
   const files = existsSync(stages) ? readdirSync(stages) : [];
   const known = files.flatMap((file) => (file.endsWith(".ts") ? basename(file, ".ts") : []));

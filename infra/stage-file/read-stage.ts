@@ -9,8 +9,8 @@ import { stagePath } from "./load-stage.ts";
 import { StageConfigError } from "./stage-config-error.ts";
 
 /**
- * @param folder of the stage files as the user names it, if not infra/stages: for the sentences
- * @throws StageConfigError with a sentence for each mistake: what to write, and where
+ * @param folder of the stage files, if not infra/stages; for the error's sentences
+ * @throws StageConfigError with a sentence for each mistake that says what to write, and where
  */
 export function readStage(file: StageFile, connectors: Connectors, folder?: string): Stage {
   const path = stagePath(file.stage, folder);
@@ -39,7 +39,7 @@ function sentenceOf({ path, message }: z.core.$ZodIssue, file: StageFile): strin
   return [...(path.length > 0 ? [`${where.join("")}${nameOf(path, file)}`] : []), message].join(": ");
 }
 
-/** The file may lack what its type asks for: stage files run without a type check. */
+/** Stage files run without a type check, so the file may lack required fields. */
 function nameOf([list, index]: readonly PropertyKey[], file: Partial<StageFile>): string {
   const at = Number(index);
   if (list === "endpoints") return label(file.endpoints?.[at]?.channel, file.endpoints?.[at]?.name);

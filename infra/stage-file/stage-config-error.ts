@@ -1,4 +1,4 @@
-/** Something the user must change in the stage file; `message` is all that they need to see. */
+/** Mistakes in a stage file. `message` says what to write and is all that the user needs to see. */
 export class StageConfigError extends Error {
   override readonly name = "StageConfigError";
 

@@ -25,7 +25,7 @@ export const stage = defineStage({
     { from: ["standard/wholesale"], to: ["s2/us"], when: "placed" },
   ],
 
-  // page: something is broken, now. ticket: a person has to mend an order's data, today.
+  // page: something is broken, now. ticket: an order's data needs fixing, today.
   alarms: { page: ["oncall@example.com"], ticket: ["orders@example.com"] },
 
   // The webhooks' own address; it is registered in every shop, so decide before the first.

@@ -94,7 +94,7 @@ export const Timing = z.object({
   longestVisibility: z._default(Duration, 11 * 3_600_000),
   /** After which the due-time pass looks at an order that may have been forgotten. */
   dueAfter: z._default(Duration, 15 * 60_000),
-  /** A delivery that is open for so long is overdue: somebody is told. */
+  /** A delivery that is open for this long is overdue and raises an alarm. */
   overdueAfter: z._default(Duration, 3_600_000),
   /** The due-time pass reads this far back again: the index is eventually consistent. */
   dueOverlap: z._default(Duration, 5 * 60_000),

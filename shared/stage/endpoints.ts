@@ -39,7 +39,7 @@ export function connectionAt(
   return connections.find((connection) => shop !== undefined && isSameShop(connection.shop, shop));
 }
 
-/** A connection that its endpoint cannot tell apart from the others: it names no shop, or the same as another. */
+/** A connection that its endpoint cannot distinguish from the others: it names no shop, or the same as another. */
 export interface AmbiguousConnection {
   endpoint: ServedEndpoint;
   connection: Connection;

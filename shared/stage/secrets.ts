@@ -4,7 +4,7 @@ import { secretName } from "./names.ts";
 
 export type SecretKind = Parameters<typeof secretName>[1];
 
-/** A secret that could not be read, or is not what its schema says. Says which and why; never what stands in it. */
+/** A secret that could not be read, or does not match its schema. The message says which and why, and has no value. */
 export class SecretUnreadable extends Error {
   override readonly name = "SecretUnreadable";
 }
@@ -17,8 +17,8 @@ export interface Secrets {
    */
   read<T>(kind: SecretKind, path: string, schema: z.ZodMiniType<T>): Promise<T>;
   /**
-   * Reads it again now, because what it said did not do: it may have been rotated. Undefined where that was done less than
-   * `recheck` ago, so that a flood of forgeries does not become a flood of reads.
+   * Reads it again now, because a signature did not match and the key may have been rotated. Undefined where it was read less
+   * than `recheck` ago, so that a flood of forgeries does not become a flood of reads.
    * @throws SecretUnreadable
    */
   reread<T>(kind: SecretKind, path: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
@@ -77,7 +77,7 @@ export function createSecrets(
       const name = secretName(stage, kind, path);
       const known = reads.get(name);
       if (!known || now() - known.at >= recheck) return parse(name, fetch(name), schema);
-      // Where that read failed, nobody can say yet that a signature is wrong.
+      // If that read failed, it is not known yet whether the signature is wrong.
       await parse(name, known.json, schema);
       return undefined;
     },

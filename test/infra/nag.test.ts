@@ -13,7 +13,7 @@ import { stage as local } from "../../local/stages/local.ts";
 import { bazaar, connectors, stageFile, synthesised } from "../support/synthesised.ts";
 import { stage as everything } from "./stages/everything.ts";
 
-/** @throws what the rules of AwsSolutions find broken and nobody has given a reason for */
+/** @throws what the rules of AwsSolutions find broken without an acknowledged reason */
 function nag(file: StageFile, known = bazaar, spoil: (stack: OrderRelayStack) => void = () => {}): void {
   const outdir = mkdtempSync(join(tmpdir(), "order-relay-nag-"));
   try {

@@ -83,9 +83,9 @@ for (const [name, entry] of handlersOf(stage, connectors)) {
   });
 }
 
-test("a handler that nobody has written is named", async () => {
+test("a handler that does not exist is named", async () => {
   await rejects(
-    bundle("functions/providers/nobody/handler.ts", {}),
-    /There is no functions\/providers\/nobody\/handler\.ts\. Write it and export `handler`/,
+    bundle("functions/providers/nothing/handler.ts", {}),
+    /There is no functions\/providers\/nothing\/handler\.ts\. Write it and export `handler`/,
   );
 });

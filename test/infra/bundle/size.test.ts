@@ -23,7 +23,7 @@ const check = (changes: Partial<StageFile>): void => {
 };
 
 /** The numbers that the sentence for a stage with these changes names where it matches. */
-function told(changes: Partial<StageFile>, sentence: RegExp): number[] {
+function numbersIn(changes: Partial<StageFile>, sentence: RegExp): number[] {
   let numbers: number[] | undefined;
   throws(
     () => check(changes),
@@ -40,7 +40,7 @@ function told(changes: Partial<StageFile>, sentence: RegExp): number[] {
 
 test("120 connections are too many for a stack: the sentence says about how many fit", () => {
   const connections = shops(120);
-  const [resources, about = 0] = told(
+  const [resources, about = 0] = numbersIn(
     { connections },
     /^infra\/stages\/test\.ts: 120 connections and 2 destinations make (\d+) CloudFormation resources in a stack, of which 500 are allowed.*; about (\d+) connections fit with all destinations: move the others to a second stage in the same account/,
   );
@@ -49,22 +49,25 @@ test("120 connections are too many for a stack: the sentence says about how many
   throws(() => check({ connections: shops(about + 2) }), StageConfigError);
 });
 
-test("too many destinations are told of with about how many fit, whose template is within CloudFormation's 1 MB", () => {
-  const [about = 0] = told({ destinations: accounts(60) }, /; about (\d+) destinations fit with all connections: move/);
+test("too many destinations: the sentence says about how many fit, whose template is within CloudFormation's 1 MB", () => {
+  const [about = 0] = numbersIn(
+    { destinations: accounts(60) },
+    /; about (\d+) destinations fit with all connections: move/,
+  );
   doesNotThrow(() => check({ destinations: accounts(about - 1) }));
   throws(() => check({ destinations: accounts(about + 2) }), StageConfigError);
   const { json } = templateOf(stageFile({ destinations: accounts(about - 1), routes: [] }));
   ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
 });
 
-test("where neither all connections nor all destinations fit, nobody is told to take out one kind", () => {
-  told(
+test("where neither all connections nor all destinations fit, the sentence names no number of one kind", () => {
+  numbersIn(
     { connections: shops(130), destinations: accounts(60) },
     /; (neither) all connections nor all destinations fit: move/,
   );
 });
 
-test("a graph of more metrics than CloudWatch takes is told of, too", () => {
+test("a graph of more metrics than CloudWatch takes is a mistake too", () => {
   const graph = (metrics: number) => ({
     ...{ type: "metric", x: 0, y: 0, width: 12, height: 6 },
     properties: {

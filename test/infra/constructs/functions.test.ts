@@ -96,7 +96,7 @@ test("one line puts a provider's Lambda behind one Elastic IP, which the stack s
   );
   const [address, ...more] = fixed.all("AWS::EC2::EIP");
   equal(more.length, 0);
-  equal(address?.DeletionPolicy, "RetainExceptOnCreate", "it stands in the provider's allow list");
+  equal(address?.DeletionPolicy, "RetainExceptOnCreate", "providers have it in their allow lists");
   equal(fixed.all("AWS::EC2::NatGateway").length, 1);
   deepEqual(fixed.json.Outputs.AllowListThis, { Value: { "Fn::GetAtt": [address?.id, "PublicIp"] } });
 });

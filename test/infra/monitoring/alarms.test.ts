@@ -77,7 +77,7 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
   ]);
 });
 
-test("what is failed pages; what is rejected is a ticket: a person mends data in daylight", () => {
+test("what is failed pages; what is rejected is a ticket: data is fixed in office hours", () => {
   ok(lane(alarms.get("failed parcelworks/eu")).includes(topic("page")));
   ok(lane(alarms.get("rejected parcelworks/eu")).includes(topic("ticket")));
   ok(lane(alarms.get("dead-letters parcelworks/eu")).includes(topic("ticket")));
@@ -105,7 +105,7 @@ test("an empty queue is good news, a silent connection bad: missing data is read
 test("a dead letter raises its alarm again when it is 7 days old, half its life", () => {
   const { MetricName, Statistic, Period, EvaluationPeriods, Threshold } =
     alarms.get("old-dead-letter intake")?.Properties ?? {};
-  // Not SQS's age, which leaves out what somebody looked at three times.
+  // Not SQS's age, which leaves out what was received three times.
   deepEqual([MetricName, Statistic, Threshold], ["ApproximateNumberOfMessagesVisible", "Maximum", 1]);
   equal(Number(Period) * Number(EvaluationPeriods), 7 * 86_400);
 });
@@ -129,7 +129,7 @@ test("the dashboard draws every connection and every destination", () => {
   match(body, /LatencyWebhookToCreated/);
 });
 
-test("failing, failed, overdue and held are gauges of the ledger: an alarm lasts until the matter is mended, and is not ended by silence", () => {
+test("failing, failed, overdue and held are gauges of the ledger: an alarm lasts until the cause is fixed, and silence does not end it", () => {
   for (const [name, metric] of [
     ["failing parcelworks/eu", "WaitingFailing"],
     ["failed parcelworks/eu", "WaitingFailed"],
@@ -152,7 +152,7 @@ test("one refused webhook pages where none was accepted in the hour: a small sho
   ok(!text.includes('"Period":300'));
 });
 
-test("what ends by itself says so only where it is known: an hour without webhooks does not mend a key", () => {
+test("what ends by itself says so only where it is known: an hour without webhooks does not fix a key", () => {
   equal(alarms.get("key-changed souk/main")?.Properties["TreatMissingData"], "missing");
   equal(alarms.get("events-failed")?.Properties["MetricName"], "EventsFailed");
   const { EvaluationPeriods, DatapointsToAlarm, Period } = alarms.get("slow route-order")?.Properties ?? {};
@@ -163,7 +163,7 @@ test("what ends by itself says so only where it is known: an hour without webhoo
   );
 });
 
-test("a rejection rings anew whatever still lies there from before: the dead letters' alarm is the one that lasts", () => {
+test("each rejection notifies again, whatever was rejected before: the dead letters' alarm is the one that lasts", () => {
   const { MetricName, Statistic, Period } = alarms.get("rejected parcelworks/eu")?.Properties ?? {};
   deepEqual([MetricName, Statistic, Period], ["DeliveriesRejected", "Sum", 300]);
   equal(alarms.get("dead-letters parcelworks/eu")?.Properties["MetricName"], "ApproximateNumberOfMessagesVisible");

@@ -117,7 +117,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
       destinations: [{ provider: "slowpost", name: "north", settings: { depot: "Oslo" }, maxConcurrency: 5 }],
       routes: [],
     },
-    /Slow Post takes one call at a time, so maxConcurrency 5 helps nobody; leave it out/,
+    /Slow Post takes one call at a time, so maxConcurrency 5 has no effect; leave it out/,
   ],
   [
     "a misspelt field",
@@ -231,7 +231,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /retention\.states \(30 days\) must be at least retention\.bodies \(90 days\)/,
   ],
   [
-    "a function that nobody has",
+    "a function that does not exist",
     { functions: { "create-orders": { memory: 512 } } },
     /functions names "create-orders", which this stage does not have; write one of receive-webhook, route-order, find-due, create-order-parcelworks/,
   ],
@@ -251,7 +251,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /timing\.giveUpAfter must be shorter than retention\.queues \(4 days\)/,
   ],
   [
-    "an alarm on what nobody has looked at yet",
+    "an alarm before the first look",
     { timing: { overdueAfter: "10m" } },
     /timing\.overdueAfter \(10 min\) must be at least timing\.dueAfter \(15 min\)/,
   ],
@@ -281,9 +281,9 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /fixedEgress names "parcelworx", and no destination is of that provider; write "parcelworks" or "slowpost"/,
   ],
   [
-    "alarms that reach nobody",
+    "alarms without a recipient",
     { alarms: { page: [], ticket: ["a@example.com"] } },
-    /alarms\.page reaches nobody; write alarms: \{ page: \["oncall@example\.com"\]/,
+    /alarms\.page has no recipient; write alarms: \{ page: \["oncall@example\.com"\]/,
   ],
   [
     "an alarm's target that is none",
