@@ -8,7 +8,7 @@ import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
-import { Connection, Destination, Missing, Retention, Route } from "../../shared/stage/config.ts";
+import { Connection, Destination, Endpoint, Missing, Retention, Route } from "../../shared/stage/config.ts";
 import { ROOT } from "../support/dependency-rules.ts";
 import { anchorsOf, codeOf, pages } from "./pages.ts";
 
@@ -82,7 +82,7 @@ test("every option of the operator's commands that a page names is one", () => {
 test("docs/deploy.md says what every field of a stage file is for", () => {
   const { text = "" } = pages.find(({ path }) => path === "docs/deploy.md") ?? {};
   const section = text.slice(text.indexOf("## The stage file"), text.indexOf("## Deploy"));
-  const fields = [StageFile, Connection, Destination, Missing, Retention, Route].flatMap(({ shape }) =>
+  const fields = [StageFile, Endpoint, Connection, Destination, Missing, Retention, Route].flatMap(({ shape }) =>
     Object.keys(shape),
   );
   const said = new Set([...section.matchAll(/`(\w+)(?:\[\])?`/g)].map(([, word]) => word));
