@@ -18,7 +18,7 @@ const deliveryTo = (destination: string, failed: Record<string, number>): Delive
 test("a dead letter is named until SQS has forgotten it, on the queue of a destination that the stage has", () => {
   const of = (destination: string, failed: Record<string, number>) =>
     remainingDeadLetters([deliveryTo(destination, failed)], config, NOW);
-  match(of("s2/demo", { one: NOW - 13 * DAY }) ?? "", /on order-relay-local-s2-demo-dlq: once s2\/demo has ended/);
+  match(of("s2/demo", { one: NOW - 13 * DAY }) ?? "", /in order-relay-local-s2-demo-dlq\. Once s2\/demo has ended/);
   match(of("s2/demo", { one: NOW - 40 * DAY, two: NOW }) ?? "", /s2-demo-dlq/);
   equal(of("s2/demo", { one: NOW - 14 * DAY }), undefined);
   equal(of("s2/demo", {}), undefined);
