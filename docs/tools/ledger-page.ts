@@ -16,7 +16,7 @@ The ledger is one DynamoDB table. This page lists every kind of item in it. \`np
   ${STORED_WITH_EACH.map((name) => `\`${name}\``).join(", ")}: the mark of the write, by which a retried write recognises itself.
 - Every write is conditional. Where an item has \`rev\`, a write names the \`rev\` it builds on.
 - \`expiresAt\` is in epoch seconds. DynamoDB deletes an item within days after it; the code ignores it from then on.
-- *Read by* and *written by* name functions. *operator* stands for the operator's commands and the console.`;
+- *Read by* and *written by* name functions. *operator* means the operator's commands and the console.`;
 
 const WORK_LIST = `## The work list
 

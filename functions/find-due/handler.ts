@@ -19,7 +19,7 @@ const queues = createQueues(new SQSClient(), env);
 /** A pass stops beginning new work this long before the function's end, ms. */
 const END_MARGIN = 5_000;
 
-async function tellGauges(): Promise<void> {
+async function writeGauges(): Promise<void> {
   for (const { name, dimension, value } of await gauges(ledger, config, Date.now())) count(name, dimension, value);
 }
 
@@ -28,7 +28,7 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
   const left = context.getRemainingTimeInMillis();
   const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
   // First, and whatever comes of the pass: in the worst hour the alarms must not fall silent.
-  const [told] = await Promise.allSettled([tellGauges()]);
+  const [written] = await Promise.allSettled([writeGauges()]);
   const { looked, resent, stuck } = await findDue({
     config,
     ledger,
@@ -39,7 +39,7 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
     failed: (order, error) => log.error("due.failed", { ...order, error: errorName(error) }),
   });
   log.info("due.passed", { count: looked, change: resent });
-  if (told.status === "rejected") throw told.reason;
+  if (written.status === "rejected") throw written.reason;
   // The function's own alarm: what no other pass could look at either is not to go unnoticed.
   if (stuck) throw new Error("orders that are due cannot be looked at; the lines due.failed name them");
 }).use(lambdaContext());

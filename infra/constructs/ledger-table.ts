@@ -18,8 +18,8 @@ interface Use {
 }
 
 /**
- * The ledger: orders, deliveries, bodies, tokens, catalog (shared/ledger/ledger.ts has the keys). Nothing here ever deletes it: not a
- * deployment, not the stack's removal, not a click.
+ * The ledger; docs/ledger.md lists its items. Nothing ever deletes the table: not a deployment, not the removal of the stack,
+ * not a click.
  */
 export class LedgerTable extends Table {
   private readonly key: PersonalDataKey;

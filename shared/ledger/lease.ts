@@ -21,15 +21,15 @@ interface Options {
   /** Epoch ms. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
-  /** How often a taken lease is asked for again, ms. */
+  /** How long to wait before a held lease is tried again, ms. */
   poll: number;
   /** Until when waiting inside the function makes sense, epoch ms. */
   waitUntil: number;
 }
 
 /**
- * Runs `work` while no other holder of the lease does. Waits its turn inside the function; a FIFO queue would block
- * all orders behind a failing one. One that a newer release holds says nothing to us until DynamoDB may delete it: two in
+ * Runs `work` while no other holder of the lease does. It waits for its turn inside the function; a FIFO queue would block
+ * all orders behind a failing one. A lease of a newer release counts as held until DynamoDB may delete it: two calls in
  * flight are worse than a wait.
  * @param pk of the lease (connector-partition.ts)
  * @param hold ms after which a holder that died loses it
@@ -69,7 +69,7 @@ export async function withLease<T>(
     });
   } finally {
     const released = keptUntil > now() ? table.put(take(keptUntil), mine) : table.delete(key, mine);
-    // What cannot be given back lapses by itself; what the work brought, or threw, must not be lost for that.
+    // A lease that could not be given back ends by itself. The result of the work, or its error, must not be lost for that.
     await released.catch(() => undefined);
   }
 }

@@ -28,8 +28,8 @@ export interface OrderSnapshot {
 }
 
 /**
- * The DynamoDB table that knows every order and delivery. One partition an order; conditional writes only: each item
- * counts its writes in `rev`, and a write names the one it builds on. "conflict" means somebody else was first: read again.
+ * The DynamoDB table that stores every order and delivery. One partition an order; conditional writes only: each item counts
+ * its writes in `rev`, and a write names the one it builds on. "conflict" means another writer was first: read again.
  */
 export interface Ledger {
   order(identity: Identity): Promise<OrderRecord | undefined>;

@@ -26,7 +26,7 @@ export const OrderRecord = z.object({
   generation: z.int(),
   /** Of the newest state taken (freshness.ts). */
   freshness: z.string(),
-  /** SHA-256 of the order as mapped: tells a repeat from an update of equal freshness. */
+  /** SHA-256 of the order as mapped: distinguishes a repeat from an update of equal freshness. */
   digest: z.optional(z.string()),
   /** The buyer's number of it: what a buyer quotes. Set once: the index projects it. */
   number: z.optional(z.string()),

@@ -8,7 +8,7 @@ export interface Trace extends Identity {
   generation: number;
   state: OrderRecord["state"];
   reason: string | null;
-  /** Newest last; `eventCount` tells how many there were before. */
+  /** Newest last; `eventCount` says how many there were. */
   events: { at: string; topic: string; outcome: string }[];
   eventCount: number;
   deliveries: {
@@ -26,7 +26,7 @@ export interface Trace extends Identity {
   }[];
 }
 
-/** Undefined for an order nobody knows. */
+/** Undefined for an order that the ledger does not hold. */
 export async function readTrace(ledger: Pick<Ledger, "load">, identity: Identity): Promise<Trace | undefined> {
   const file = await ledger.load(identity);
   if (!file) return undefined;

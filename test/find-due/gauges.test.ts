@@ -22,7 +22,9 @@ class Watched extends Relay {
     await createLedgerTable(started.client, name);
     const table = createTable(started.client, name);
     const store = { put: async () => {}, get: async () => "" };
-    const watched: Watched = new Watched({ ledger: createLedger(table, store, { now: () => watched.clock }) });
+    const watched: Watched = new Watched({
+      ledger: createLedger(table, store, { now: () => watched.clock, workListShards: 10 }),
+    });
     await watched.ledger.moveDueCursor(watched.clock);
     return watched;
   }

@@ -196,6 +196,11 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /destinations parcelworks\/eu-dlq and destinations parcelworks\/eu would share the queue order-relay-test-parcelworks-eu-dlq/,
   ],
   [
+    "more shards of the work list than readers ask",
+    { ledger: { workListShards: 11 } },
+    /ledger\.workListShards: is 11; write 10 or less/,
+  ],
+  [
     "dead letters that live no longer than their source",
     { retention: { queues: "14d" } },
     /retention\.deadLetters \(14 days\) must be longer than retention\.queues \(14 days\)/,
