@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import * as providers from "../functions/providers/registry.ts";
+import { loadProviders } from "../functions/providers/registry.ts";
 import type { Identity } from "../shared/identity.ts";
 import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
@@ -160,9 +160,11 @@ function oneOf(
   );
 }
 
+const knownProviders = await loadProviders();
+
 /** As create-order has it. Of a destination that left the stage file, the longest of all. */
 function settlingOf({ destinations }: Config, path: string): number {
-  const known = Object.values(providers);
+  const known = knownProviders;
   const destination = destinations.find((one) => destinationPath(one) === path);
   const provider = known.find(({ name }) => path.startsWith(`${name}/`));
   return destination?.settling ?? provider?.timing.settling ?? Math.max(...known.map(({ timing }) => timing.settling));

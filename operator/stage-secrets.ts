@@ -1,8 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
 import { loadChannels } from "../functions/channels/registry.ts";
-import type { Provider } from "../functions/providers/registry.ts";
-import * as providers from "../functions/providers/registry.ts";
+import { loadProviders } from "../functions/providers/registry.ts";
 import { stageConnections, stageEndpoints } from "../infra/stage-file/stage-endpoints.ts";
 import { fieldDescriptions } from "../shared/connector/field-descriptions.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
@@ -35,7 +34,7 @@ export type SecretState =
 /** Every registered channel. */
 export const knownChannels = await loadChannels();
 /** Every registered provider. */
-export const knownProviders: readonly Provider[] = Object.values<Provider>(providers);
+export const knownProviders = await loadProviders();
 
 /** Every secret of a stage, as the stack makes them: of endpoints, of connections with credentials, of destinations. */
 export function secretsOf(stage: string, config: Config): StageSecret[] {
@@ -47,18 +46,12 @@ export function secretsOf(stage: string, config: Config): StageSecret[] {
     ),
     ...config.destinations.flatMap((destination) => {
       const provider = knownProviders.find(({ name }) => name === destination.provider);
-      if (!provider) return [];
-      return [secret("destinations", destinationPath(destination), provider.secret, provider.secretFields)];
+      return provider ? [secret("destinations", destinationPath(destination), provider.secret)] : [];
     }),
   ];
 
-  function secret(
-    kind: SecretKind,
-    path: string,
-    schema: z.ZodMiniType,
-    fields = fieldDescriptions(schema),
-  ): StageSecret {
-    return { kind, path, name: secretName(stage, kind, path), schema, fields };
+  function secret(kind: SecretKind, path: string, schema: z.ZodMiniType): StageSecret {
+    return { kind, path, name: secretName(stage, kind, path), schema, fields: fieldDescriptions(schema) };
   }
 }
 

@@ -13,10 +13,11 @@ export interface Provider<Settings = unknown, Secret = unknown> {
   readonly title: string;
   /** `settings` of its destinations in the stage file; every switch of docs/providers/<name>.md. */
   readonly settings: z.ZodMiniType<Settings>;
-  /** What `destinations["<provider>/<name>"]` of the secrets holds. `baseUrl` belongs here: credentials never leave for another host. */
+  /**
+   * What `destinations["<provider>/<name>"]` of the secrets holds. `baseUrl` belongs here: credentials never leave for
+   * another host. Each field has a description (`z.describe`), for the person who fills it in.
+   */
   readonly secret: z.ZodMiniType<Secret>;
-  /** A description of the secret's fields for the person who fills it in. */
-  readonly secretFields: Record<string, string>;
   /** What our reference may look like there. */
   readonly reference: { maxLength: number; characters: RegExp };
   /** ms. `settling`: how long "not there" proves nothing; `call`: of one call; `function`: the Lambda's timeout where the stage's default is too short. */
@@ -89,7 +90,8 @@ export type Found =
   | { found: "cancelled"; providerOrderIds: string[]; reason: string };
 
 /**
- * One destination, opened for the records of one batch. Errors by what happens next (shared/errors.ts): Rejected, Misconfigured,
+ * One destination, opened for one record: its tools end with that record's deadline. What an environment keeps between
+ * records is in `tools.memory`. Errors by what happens next (shared/errors.ts): Rejected, Misconfigured,
  * Unavailable, Throttled, Deferred; from `create` also InDoubt and AlreadyExists. Anything else thrown by `create` is taken
  * as in doubt; anything else thrown by `prepare`, `find` or `followUp` is retried.
  */

@@ -1,5 +1,6 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
 import { type Destination as Configured, destinationPath } from "../../shared/stage/config.ts";
 import { queueName } from "../../shared/stage/names.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
@@ -34,7 +35,7 @@ export class Destination extends Construct {
       batchSize: provider.oneInFlight ? 1 : 10,
       maxConcurrency: provider.oneInFlight ? 2 : destination.maxConcurrency,
     });
-    const { secretFields: fields } = provider;
+    const fields = fieldDescriptions(provider.secret);
     new EmptySecret(this, "Secret", { stage, kind: "destinations", path: this.path, fields }).grantRead(createOrder);
   }
 

@@ -1,7 +1,7 @@
 import type { Channel, Verification } from "../../functions/channels/channel.ts";
 import { loadChannels } from "../../functions/channels/registry.ts";
 import type { Provider } from "../../functions/providers/provider.ts";
-import * as providers from "../../functions/providers/registry.ts";
+import { loadProviders } from "../../functions/providers/registry.ts";
 
 /** The part of a channel that the stack is built from. */
 export type ChannelFacts = Pick<
@@ -13,7 +13,7 @@ export type ChannelFacts = Pick<
 /** The part of a provider that the stack is built from. */
 export type ProviderFacts = Pick<
   Provider,
-  "name" | "title" | "settings" | "secretFields" | "reference" | "timing" | "oneInFlight"
+  "name" | "title" | "settings" | "secret" | "reference" | "timing" | "oneInFlight"
 >;
 
 export interface Connectors {
@@ -22,4 +22,4 @@ export interface Connectors {
 }
 
 /** All registered connectors. A connector gets routes, queues, Lambda and alarms by its line in a registry alone. */
-export const connectors: Connectors = { channels: await loadChannels(), providers: Object.values(providers) };
+export const connectors: Connectors = { channels: await loadChannels(), providers: await loadProviders() };

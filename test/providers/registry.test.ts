@@ -1,8 +1,8 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
-import type { Provider } from "../../functions/providers/provider.ts";
-import * as registry from "../../functions/providers/registry.ts";
+import { providers } from "../../functions/providers/registry.ts";
+import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -11,11 +11,12 @@ function fieldsOf(schema: unknown): string[] {
   return typeof schema === "object" && schema !== null && "shape" in schema ? Object.keys(Object(schema.shape)) : [];
 }
 
-for (const [exported, provider] of Object.entries(registry) as [string, Provider][]) {
+for (const [registered, load] of Object.entries(providers)) {
+  const provider = await load();
   const { name } = provider;
   describe(`what belongs to a provider: ${name}`, () => {
-    test("it is exported by its name, and its Lambda is its own", async () => {
-      equal(exported, name);
+    test("it is registered by its name, and its Lambda is its own", async () => {
+      equal(registered, name);
       match(await read(`functions/providers/${name}/handler.ts`), new RegExp(`createProviderHandler\\(${name}\\)`));
     });
 
@@ -33,8 +34,10 @@ for (const [exported, provider] of Object.entries(registry) as [string, Provider
     });
 
     test("every field of its secret is explained to the person who fills it in", () => {
+      const described = Object.entries(fieldDescriptions(provider.secret));
+      ok(described.length > 0);
       deepEqual(
-        fieldsOf(provider.secret).filter((field) => !Object.hasOwn(provider.secretFields, field)),
+        described.filter(([, description]) => description === ""),
         [],
       );
     });

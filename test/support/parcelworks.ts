@@ -58,7 +58,6 @@ export class Parcelworks {
     title: "Parcelworks",
     settings: z.object({}),
     secret: z.object({}),
-    secretFields: {},
     reference: { maxLength: 40, characters: /^[\w-]+$/ },
     timing: { settling: 120_000, call: 10_000 },
     open: () => this.client,

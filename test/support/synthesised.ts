@@ -11,8 +11,7 @@ import { readStage } from "../../infra/stage-file/read-stage.ts";
 process.env["CDK_VALIDATION"] = "false";
 
 const plain = {
-  secret: z.unknown(),
-  secretFields: { token: "of the account" },
+  secret: z.object({ token: z.string().check(z.describe("of the account")) }),
   reference: { maxLength: 40, characters: /./ },
 };
 

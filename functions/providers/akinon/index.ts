@@ -13,7 +13,7 @@ import { openMemo } from "./memo.ts";
 import { toOrderBody } from "./order-body.ts";
 import { productsOf } from "./products.ts";
 import { keyOf, Row } from "./rows.ts";
-import { Secret, Settings, secretFields } from "./settings.ts";
+import { Secret, Settings } from "./settings.ts";
 
 /**
  * Akinon Omnitron, orders of a sales channel. https://apidocs.akinon.com/omnitron-openapis/saleschannelcreateorder,
@@ -24,7 +24,6 @@ export const akinon = defineProvider<Settings, Secret>({
   title: "Akinon",
   settings: Settings,
   secret: Secret,
-  secretFields,
   // The vendor's app cuts numbers at 128.
   reference: { maxLength: 128, characters: /^[\x21-\x7e]+$/ },
   timing: { settling: 120_000, call: 30_000 },

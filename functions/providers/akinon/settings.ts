@@ -98,29 +98,28 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 
 export const Secret = z.object({
-  baseUrl: BaseUrl,
+  baseUrl: BaseUrl.check(z.describe("address of the tenant's Omnitron, without /api/v1: https://omnitron.example.com")),
   /** With the tenant's address it names the place where orders go, and what the user may touch. */
-  channelId: z.union([
-    Key,
-    z.pipe(
-      z.string().check(z.regex(/^[1-9]\d{0,14}$/, "the channel's number")),
-      z.transform((digits) => Number(digits)),
+  channelId: z
+    .union([
+      Key,
+      z.pipe(
+        z.string().check(z.regex(/^[1-9]\d{0,14}$/, "the channel's number")),
+        z.transform((digits) => Number(digits)),
+      ),
+    ])
+    .check(z.describe("number of the sales channel in Omnitron, as its address there shows it")),
+  username: z.string().check(z.minLength(1), z.describe("user of Omnitron's API, with rights on that channel")),
+  password: z.string().check(z.minLength(1), z.describe("that user's password")),
+  tokenKey: z
+    .optional(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64")))
+    .check(
+      z.describe(
+        "optional: 32 random bytes in base64 (openssl rand -base64 32). With it all environments share one login, kept encrypted in the table",
+      ),
     ),
-  ]),
-  username: z.string().check(z.minLength(1)),
-  password: z.string().check(z.minLength(1)),
-  tokenKey: z.optional(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64"))),
 });
 export type Secret = z.infer<typeof Secret>;
-
-export const secretFields: Record<string, string> = {
-  baseUrl: "Address of the tenant's Omnitron, without /api/v1: https://omnitron.example.com",
-  channelId: "Number of the sales channel in Omnitron, as its address there shows it",
-  username: "User of Omnitron's API, with rights on that channel",
-  password: "That user's password",
-  tokenKey:
-    "Optional: 32 random bytes in base64 (openssl rand -base64 32). With it all environments share one login, kept encrypted in the table",
-};
 
 const standardLevels: Levels = { city: "city", township: "district", district: "none" };
 

@@ -21,10 +21,6 @@ export const kakaclo = defineProvider({
   title: "KakaClo",
   settings: Settings,
   secret: Secret,
-  secretFields: {
-    token: "access token, from KakaClo's personal center, API setting, or the business manager",
-    baseUrl: "default https://developer.kakaclo.com; test system https://test-developer.kakaclo.com",
-  },
   // The document names no limit: 64 as for its SKU. (ASSUME)
   reference: { maxLength: 64, characters: /^[A-Za-z0-9._-]+$/ },
   // The list runs on Elasticsearch and lags up to 5 minutes; the documents advise to ask for what is 10 minutes old.

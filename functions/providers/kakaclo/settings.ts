@@ -31,10 +31,14 @@ export type Settings = z.infer<typeof Settings>;
 
 export const Secret = z.object({
   /** Paths begin with `/openapi`: the documents' "API endpoint …/openapi" would double it. */
-  baseUrl: z._default(
-    BaseUrl.check(z.refine((url) => !url.endsWith("/openapi"), "the address without /openapi at its end")),
-    "https://developer.kakaclo.com",
+  baseUrl: z
+    ._default(
+      BaseUrl.check(z.refine((url) => !url.endsWith("/openapi"), "the address without /openapi at its end")),
+      "https://developer.kakaclo.com",
+    )
+    .check(z.describe("default https://developer.kakaclo.com; test system https://test-developer.kakaclo.com")),
+  token: HeaderSecret.check(
+    z.describe("access token, from KakaClo's personal center, API setting, or the business manager"),
   ),
-  token: HeaderSecret,
 });
 export type Secret = z.infer<typeof Secret>;

@@ -17,13 +17,6 @@ export const lingxing = defineProvider<Settings, Secret>({
   title: "Lingxing",
   settings: Settings,
   secret: Secret,
-  secretFields: {
-    baseUrl: "https://openapi.lingxing.com",
-    appId: "AppID of the ERP's open API (16, 24 or 32 characters)",
-    appSecret: "AppSecret of the same page, as it stands there",
-    tokenKey:
-      "32 random bytes in base64 (openssl rand -base64 32), which seal the shared token; the same for all destinations of one appId",
-  },
   // Amazon's limit; characters beyond these are nobody's order ID, and would be hashed.
   reference: { maxLength: 40, characters: /^[A-Za-z0-9._-]+$/ },
   timing: { settling: 120_000, call: 60_000, function: 150_000 },

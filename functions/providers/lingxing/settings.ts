@@ -108,12 +108,18 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 
 export const Secret = z.object({
-  baseUrl: BaseUrl,
+  baseUrl: BaseUrl.check(z.describe("https://openapi.lingxing.com")),
   /** It is an AES key, too. */
-  appId: HeaderSecret.check(z.refine((id) => [16, 24, 32].includes(id.length), "must have 16, 24 or 32 characters")),
-  appSecret: HeaderSecret,
-  tokenKey: z
-    .string()
-    .check(z.refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64")),
+  appId: HeaderSecret.check(
+    z.refine((id) => [16, 24, 32].includes(id.length), "must have 16, 24 or 32 characters"),
+    z.describe("AppID of the ERP's open API (16, 24 or 32 characters)"),
+  ),
+  appSecret: HeaderSecret.check(z.describe("AppSecret of the same page, as it stands there")),
+  tokenKey: z.string().check(
+    z.refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64"),
+    z.describe(
+      "32 random bytes in base64 (openssl rand -base64 32), which seal the shared token; the same for all destinations of one appId",
+    ),
+  ),
 });
 export type Secret = z.infer<typeof Secret>;

@@ -21,12 +21,6 @@ export const s2 = defineProvider({
   title: "S2",
   settings: Settings,
   secret: Secret,
-  secretFields: {
-    baseUrl: "sandbox https://api.s2sell.io; production as Ventmere tells you",
-    email: "of the user that logs in",
-    password: "of that user",
-    organization: "the organization's UUID; needed when the user belongs to more than one",
-  },
   // No limit documented. (ASSUME)
   reference: { maxLength: 64, characters: /^[A-Za-z0-9._-]+$/ },
   timing: { settling: 120_000, call: 30_000 },

@@ -36,10 +36,11 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 
 export const Secret = z.object({
-  baseUrl: BaseUrl,
-  email: z.string().check(z.minLength(1)),
-  password: z.string().check(z.minLength(1)),
-  /** Needed when the user has more than one organization. */
-  organization: z.optional(HeaderSecret),
+  baseUrl: BaseUrl.check(z.describe("sandbox https://api.s2sell.io; production as Ventmere names it to you")),
+  email: z.string().check(z.minLength(1), z.describe("of the user that logs in")),
+  password: z.string().check(z.minLength(1), z.describe("of that user")),
+  organization: z
+    .optional(HeaderSecret)
+    .check(z.describe("the organization's UUID; needed when the user belongs to more than one")),
 });
 export type Secret = z.infer<typeof Secret>;

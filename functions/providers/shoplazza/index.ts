@@ -21,10 +21,6 @@ export const shoplazza = defineProvider<Settings, Secret>({
   title: "Shoplazza",
   settings: Settings,
   secret: Secret,
-  secretFields: {
-    baseUrl: "The shop's own address: https://<shopdomain>.myshoplaza.com (one z in shoplaza)",
-    token: "Access token with read_order, write_order and read_product: store admin → Apps → private app",
-  },
   // Travels as a tag, which the shop keeps in one text with commas. No length is documented [ASSUME].
   reference: { maxLength: 100, characters: /^[A-Za-z0-9._:-]+$/ },
   timing: { settling: 5 * 60_000, call: 30_000 },

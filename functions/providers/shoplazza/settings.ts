@@ -48,5 +48,10 @@ export const Settings = z.strictObject({
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const Secret = z.object({ baseUrl: BaseUrl, token: HeaderSecret });
+export const Secret = z.object({
+  baseUrl: BaseUrl.check(z.describe("the shop's own address: https://<shopdomain>.myshoplaza.com (one z in shoplaza)")),
+  token: HeaderSecret.check(
+    z.describe("access token with read_order, write_order and read_product: store admin → Apps → private app"),
+  ),
+});
 export type Secret = z.infer<typeof Secret>;
