@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { BUNDLE_SETTINGS } from "../infra/bundle/bundle.ts";
 import type { HostedFunction } from "../local/assembly/hosted.ts";
 import { ACCOUNT, REGION } from "../local/aws/aws-account.ts";
-import { atMost, type Figure, median, told } from "./figure.ts";
+import { atMost, type Figure, forInformation, median } from "./figure.ts";
 
 const PROJECT = dirname(fileURLToPath(new URL(".", import.meta.url)));
 const RUNS = 15;
@@ -25,7 +25,7 @@ const PACKAGES: Record<string, string> = {
   SecretsManagerClient: "@aws-sdk/client-secrets-manager",
 };
 
-export const roomOf = ({ name }: HostedFunction): string =>
+export const functionOf = ({ name }: HostedFunction): string =>
   /(receive-webhook|route-order|find-due|create-order)/.exec(name)?.[1] ?? name;
 
 /** The environment in which a bundle is loaded outside the local stack. */
@@ -82,21 +82,22 @@ async function floorOf(clients: readonly string[]): Promise<string> {
   return outdir;
 }
 
-/** Size of receive-webhook and the module load of every function beside its floor; runs alternate, medians are told. */
+/** Size of receive-webhook and the module load of every function beside its floor; runs alternate, the median counts. */
 export async function measureBundles(functions: readonly HostedFunction[]): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const fn of functions) {
-    const room = roomOf(fn);
-    const floor = await floorOf(CLIENTS[room] ?? []);
+    const fnName = functionOf(fn);
+    const floor = await floorOf(CLIENTS[fnName] ?? []);
     const [ours, floors]: [number[], number[]] = [[], []];
     for (let run = 0; run < RUNS; run++) {
       floors.push(loadTime(floor));
       ours.push(loadTime(fn.folder));
     }
     const name = basename(fn.name).replace("order-relay-bench-", "");
-    if (room === "receive-webhook")
+    if (fnName === "receive-webhook")
       figures.push(atMost(`${name}: entry and what it loads at the start`, startSize(fn.folder) / 1000, 250, "KB"));
-    else figures.push(told(`${name}: entry and what it loads at the start`, startSize(fn.folder) / 1000, "KB"));
+    else
+      figures.push(forInformation(`${name}: entry and what it loads at the start`, startSize(fn.folder) / 1000, "KB"));
     figures.push(
       atMost(
         `${name}: module load against its AWS clients alone (${median(floors).toFixed(0)} ms)`,

@@ -3,7 +3,7 @@ export interface Figure {
   what: string;
   target: string;
   figure: string;
-  /** Undefined: no target, told for information. */
+  /** Undefined: no target, for information only. */
   met?: boolean;
 }
 
@@ -21,7 +21,7 @@ export const atLeast = (what: string, figure: number, target: number, unit: stri
   met: figure >= target,
 });
 
-export const told = (what: string, figure: number, unit: string): Figure => ({
+export const forInformation = (what: string, figure: number, unit: string): Figure => ({
   what,
   target: "",
   figure: `${round(figure)} ${unit}`,

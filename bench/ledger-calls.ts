@@ -9,7 +9,7 @@ const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Transa
 /** What one order, and one repeat of it, cost in calls of AWS, counted at the emulators. */
 export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
   const { calls } = stack.aws;
-  const of = (room: string) => `order-relay-bench-${room}`;
+  const of = (name: string) => `order-relay-bench-${name}`;
   const writes = (caller: string) =>
     WRITES.reduce((sum, operation) => sum + calls.count({ caller, service: "dynamodb", operation }), 0);
   const shop = shopOf(stack, "shopify");

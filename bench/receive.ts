@@ -9,7 +9,7 @@ import type { HostedFunction } from "../local/assembly/hosted.ts";
 import { REGION } from "../local/aws/aws-account.ts";
 import type { LocalStack } from "../local/stack.ts";
 import { queueName } from "../shared/stage/names.ts";
-import { lambdaEnvironment, roomOf } from "./bundles.ts";
+import { functionOf, lambdaEnvironment } from "./bundles.ts";
 import { atLeast, atMost, type Figure, median } from "./figure.ts";
 import { gatewayEvent, paddedOrder } from "./gateway-event.ts";
 import { shopOf } from "./shop-of.ts";
@@ -24,8 +24,8 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export async function measureReceive(stack: LocalStack, secret: string): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "order-relay-bench-"));
   const shop = shopOf(stack, "shopify");
-  const receive = stack.assembly.functions.find((fn) => roomOf(fn) === "receive-webhook");
-  const route = stack.assembly.functions.find((fn) => roomOf(fn) === "route-order");
+  const receive = stack.assembly.functions.find((fn) => functionOf(fn) === "receive-webhook");
+  const route = stack.assembly.functions.find((fn) => functionOf(fn) === "route-order");
   if (!receive || !route) throw new Error("the assembly lacks receive-webhook or route-order");
   const environment = ({ folder: of, environment: { NODE_OPTIONS = "" } }: HostedFunction) =>
     lambdaEnvironment(of, { AWS_ENDPOINT_URL: stack.aws.url, NODE_OPTIONS });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalStack } from "../local/stack.ts";
-import { type Figure, percentile, told } from "./figure.ts";
+import { type Figure, forInformation, percentile } from "./figure.ts";
 import { shopOf } from "./shop-of.ts";
 
 const PROVIDERS = ["kakaclo", "s2"];
@@ -46,9 +46,13 @@ export async function measureThroughput(stack: LocalStack, orders: number): Prom
   }
   const what = `${orders} orders × ${PROVIDERS.length} destinations`;
   return [
-    told(`${what}: webhooks taken`, (orders * 1000) / received, "/s"),
-    told(`${what}: orders created at the providers`, (orders * PROVIDERS.length * 1000) / (last - began), "/s"),
-    told(`${what}: from webhook to created, p50`, percentile(latencies, 50) / 1000, "s"),
-    told(`${what}: from webhook to created, p99`, percentile(latencies, 99) / 1000, "s"),
+    forInformation(`${what}: webhooks taken`, (orders * 1000) / received, "/s"),
+    forInformation(
+      `${what}: orders created at the providers`,
+      (orders * PROVIDERS.length * 1000) / (last - began),
+      "/s",
+    ),
+    forInformation(`${what}: from webhook to created, p50`, percentile(latencies, 50) / 1000, "s"),
+    forInformation(`${what}: from webhook to created, p99`, percentile(latencies, 99) / 1000, "s"),
   ];
 }

@@ -27,8 +27,8 @@ export function listDeadLetters(queues: QueuesAndBuckets): DeadLetterQueue[] {
 }
 
 /**
- * What the console's "Start DLQ redrive" to the source queue does: every visible message starts anew in the queue it
- * came from, its receive count from zero, sent now.
+ * What the console's "Start DLQ redrive" to the source queue does: every visible message goes back to the queue it
+ * came from, with receive count zero, sent now.
  * @returns how many messages were moved, or undefined when no such dead-letter queue exists
  */
 export function redrive(

@@ -7,7 +7,7 @@ import { tableName } from "../shared/stage/names.ts";
 import { REGION } from "./aws/aws-account.ts";
 import { accessKeyOf } from "./aws/aws-calls.ts";
 
-/** The trace of one order as the ledger tells it, or undefined when it knows none. */
+/** The trace of one order as the ledger has it; undefined where the ledger does not know the order. */
 export type ReadTrace = (order: { channel: string; connection: string; orderId: string }) => Promise<Trace | undefined>;
 
 /** Its calls are counted as those of `operator`, like all that a person at this machine does. */

@@ -78,7 +78,7 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** The port is taken by somebody else. */
+/** Another process listens on the port. */
 export class PortBusy extends Error {
   override name = "PortBusy" as const;
 }

@@ -22,8 +22,8 @@ export const stage = defineStage({
   ],
   // The sample orders grow older; what is measured does not depend on it.
   retention: { bodies: "3651d", states: "3652d" },
-  // Nobody is reached: this stage is never deployed.
-  alarms: { page: ["nobody@order-relay.invalid"], ticket: ["nobody@order-relay.invalid"] },
+  // Reaches no one: this stage is never deployed.
+  alarms: { page: ["no-one@order-relay.invalid"], ticket: ["no-one@order-relay.invalid"] },
   routes: [
     { from: ["shopify/demo"], to: ["kakaclo/demo", "s2/demo"] },
     { from: ["standard/demo"], to: ["lingxing/demo"] },

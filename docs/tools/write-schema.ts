@@ -5,7 +5,7 @@ import { Address, Amount, Instant, Line, Order } from "../../shared/order.ts";
 
 export const SCHEMA_FILE = fileURLToPath(new URL("../order.schema.json", import.meta.url));
 
-/** What stands in more than one place, by a name that a reader of the JSON Schema understands. */
+/** What is in more than one place, by a name that a reader of the JSON Schema understands. */
 const names = z.registry<{ id: string; description?: string }>();
 names.add(Order.shape.id, {
   id: "Id",

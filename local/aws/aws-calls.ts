@@ -1,6 +1,6 @@
 /** One kind of AWS call and how often it was made. */
 export interface AwsCall {
-  /** Function name, `event-source` (what Lambda itself would call), or the access key of somebody else. */
+  /** Function name, `event-source` (what Lambda itself would call), or another caller's access key. */
   caller: string;
   /** `dynamodb`, `sqs`, `s3`, `secretsmanager` … */
   service: string;

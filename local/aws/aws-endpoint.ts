@@ -19,7 +19,7 @@ export interface AwsEndpoint {
   readonly calls: CallCounter;
   fail(fault: AwsFault): void;
   /** Ends all faults that are still armed. */
-  mend(): void;
+  stopFailing(): void;
   stop(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function startAwsEndpoint(
   function observe(call: AwsCall, response: ServerResponse): void {
     calls.add(call);
     if (call.operation !== "ReceiveMessage") return;
-    // A poller that died must not be sent messages: nobody would see them until their visibility timeout is over.
+    // A poller that died must not be sent messages: no one would see them until their visibility timeout is over.
     response.once("close", () => {
       if (!response.writableFinished) emulators.queues.queue(call.resource)?.cancelWaiters();
     });
@@ -101,7 +101,7 @@ export async function startAwsEndpoint(
     url: `http://127.0.0.1:${address.port}`,
     calls,
     fail: (fault) => void armed.push({ ...fault }),
-    mend: () => void armed.splice(0),
+    stopFailing: () => void armed.splice(0),
     async stop() {
       const closed = once(server, "close");
       server.close();
@@ -147,7 +147,7 @@ function peek(request: IncomingMessage, then: (chunk: Buffer) => void): void {
   request.once("readable", () => {
     const chunk: Buffer = request.read() ?? Buffer.alloc(0);
     if (chunk.length > 0) request.unshift(chunk);
-    // The stream notices only on the next tick that nobody waits for "readable" any more.
+    // The stream notices only on the next tick that no one waits for "readable" any more.
     process.nextTick(() => setImmediate(then, chunk));
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Runs inside an execution environment, in the place of Lambda's Node.js runtime: loads the handler of the bundle, then
- * answers one invocation at a time. Whoever freezes and ends this process is the function host.
+ * answers one invocation at a time. The function host freezes and ends this process.
  */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -13,12 +13,12 @@ const functionName = variable("AWS_LAMBDA_FUNCTION_NAME");
 const functionArn = variable("LOCAL_FUNCTION_ARN");
 delete process.env["LOCAL_FUNCTION_ARN"];
 
-// The host is gone: nobody is left to answer.
+// The host is gone: no one is left to answer.
 process.on("disconnect", () => process.exit(1));
 
 const handler = await loadHandler(variable("LAMBDA_TASK_ROOT"), variable("_HANDLER"));
 process.on("message", (invocation: ToEnvironment) => void answer(invocation));
-tell({ type: "initialised" });
+report({ type: "initialised" });
 
 async function loadHandler(folder: string, name: string): Promise<Handler> {
   const dot = name.lastIndexOf(".");
@@ -46,7 +46,7 @@ async function answer({ requestId, traceId, deadline, payload }: ToEnvironment):
   const before = process.cpuUsage();
   const result = await run(payload, context);
   const { user, system } = process.cpuUsage(before);
-  tell({ type: "answer", result, cpuMs: (user + system) / 1000 });
+  report({ type: "answer", result, cpuMs: (user + system) / 1000 });
 }
 
 async function run(payload: string, context: object): Promise<InvocationResult> {
@@ -61,6 +61,6 @@ async function run(payload: string, context: object): Promise<InvocationResult> 
   }
 }
 
-function tell(message: FromEnvironment): void {
+function report(message: FromEnvironment): void {
   process.send?.(message);
 }

@@ -146,7 +146,7 @@ function variables(hosted: HostedFunction, awsEndpoint: string): Record<string, 
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    // Not Lambda's: where the local stack stands in for AWS, and what the bootstrap puts into the context.
+    // Not Lambda's: the address of the local stack's AWS, and what the bootstrap puts into the context.
     AWS_ENDPOINT_URL: awsEndpoint,
     LOCAL_FUNCTION_ARN: arn("lambda", `function:${hosted.name}`),
   };

@@ -21,10 +21,10 @@ process.on("message", (message: ToHost) => {
   if (message.type === "start") start(message.plan);
   else if (message.type === "invoke") {
     const { id, functionName, payload } = message;
-    void invoke(functionName, payload).then((result) => tell({ type: "result", id, result }));
+    void invoke(functionName, payload).then((result) => report({ type: "result", id, result }));
   } else {
     const environments = [...pools.values()].flatMap((pool) => pool.list());
-    tell({ type: "environments", id: message.id, environments });
+    report({ type: "environments", id: message.id, environments });
   }
 });
 
@@ -46,7 +46,7 @@ function start({ functions, queueSources, schedules, awsEndpoint, logFolder, idl
     void runEventSource(source, sqs, (payload, started) => invoke(source.functionName, payload, started));
   }
   for (const schedule of schedules) runSchedule(schedule, (payload) => invoke(schedule.functionName, payload));
-  tell({ type: "ready" });
+  report({ type: "ready" });
 }
 
 async function invoke(functionName: string, payload: string, started?: () => void): Promise<InvocationResult> {
@@ -55,6 +55,6 @@ async function invoke(functionName: string, payload: string, started?: () => voi
   return { ok: false, error: { errorType: "ResourceNotFoundException", errorMessage: `No function ${functionName}.` } };
 }
 
-function tell(message: FromHost): void {
+function report(message: FromHost): void {
   process.send?.(message);
 }

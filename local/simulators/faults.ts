@@ -21,7 +21,7 @@ export const genericFaults: Readonly<Record<string, Fault>> = {
   "wrong-content-type": {
     afterwards: (answer) => ({ ...answer, headers: { ...answer.headers, "content-type": "text/html" } }),
   },
-  // Valid JSON for whoever reads to the end: only a limit on what is read tells a bad client from a good one.
+  // Valid JSON to a client that reads to the end: only a client that limits what it reads notices.
   "oversized-10mb": { afterwards: (answer) => ({ ...answer, body: " ".repeat(TEN_MB) + answer.body.toString() }) },
   "slow-drip": { afterwards: (answer, { switches }) => ({ wire: "drip", everyMs: switches.dripMs, answer }) },
   slow: { afterwards: (answer, { switches }) => ({ wire: "late", afterMs: switches.slowMs, answer }) },

@@ -1,6 +1,6 @@
 /** A leaky bucket: every call adds one drop, drops leak at a steady rate, a drop over the rim is refused. */
 export interface LeakyBucket {
-  /** @returns whether there was room. A refused call adds nothing. */
+  /** @returns false where the bucket is full. A refused call adds nothing. */
   take(): boolean;
 }
 

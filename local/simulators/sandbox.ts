@@ -27,7 +27,7 @@ export interface Sandbox {
   calls(provider: string): readonly Call[];
   /** Cancels an order (a split one whole), as the provider's own staff would. */
   cancel(provider: string, id: string): void;
-  /** Puts somebody else's order there. `createdAt` in ms, default now. @returns its ID */
+  /** Puts another sender's order there. `createdAt` in ms, default now. @returns its ID */
   plant(provider: string, request: unknown, createdAt?: number): string;
   expireTokens(provider: string): void;
   /** No orders, faults or calls, switches as at the start; for one provider, or all. */

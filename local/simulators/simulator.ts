@@ -66,7 +66,7 @@ export interface Simulator {
   /** Cancels an order at the provider, as its own staff would. @throws RangeError when there is none of that ID */
   cancel(id: string): void;
   /**
-   * Puts an order there that came from somebody else: same validation, no door, no fault, no duplicate check.
+   * Puts an order there that came from another sender: same validation, no door, no fault, no duplicate check.
    * @returns its ID @throws RangeError when the provider would not take that body
    */
   plant(request: unknown, createdAt: number): string;
@@ -118,7 +118,7 @@ export interface CommonSwitches {
 /**
  * What goes wrong with one call. `afterwards`: the call did its work, the answer is spoiled (a call that created
  * nothing keeps its answer, and the fault). `instead`: the call never reaches the provider's business. `switched`: it
- * is handled as if these switches stood so.
+ * is handled as if these switches were set so.
  */
 export type Fault<Switches extends object = object> = { readonly on?: "look-up" } & (
   | { readonly afterwards: (answer: Answer, at: FaultSite) => Reply }
@@ -129,7 +129,7 @@ export type Fault<Switches extends object = object> = { readonly on?: "look-up" 
 export interface FaultSite {
   readonly simulator: Simulator;
   readonly switches: Readonly<CommonSwitches>;
-  /** Lets the call do its work after all, that much later, whoever still listens. */
+  /** Lets the call do its work after all, that much later, even if the client is gone. */
   workLater(afterMs: number): void;
 }
 

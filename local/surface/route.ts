@@ -10,7 +10,7 @@ export interface SurfaceAnswer {
 /** One line of the surface's table: `GET /orders/{channel}/{connection}/{orderId}`. */
 export interface Route {
   readonly key: string;
-  /** @param parts what stands for the `{…}` of the key, decoded */
+  /** @param parts the values of the `{…}` of the key, decoded */
   handle(parts: readonly string[], request: IncomingMessage): SurfaceAnswer | Promise<SurfaceAnswer>;
 }
 

@@ -159,7 +159,7 @@ for (const { name: channel } of connectors.channels) {
 }
 
 test("an unknown channel or connection is a 404 that lists those there are", async () => {
-  for (const path of ["shopify/other", "nobody/demo", "constructor/demo"]) {
+  for (const path of ["shopify/other", "no-such/demo", "constructor/demo"]) {
     for (const answer of [await send(path, {}), await ask("GET", path), await ask("PUT", `${path}/orders/1`, {})]) {
       equal(answer.status, 404, path);
       match(answer.body.message ?? "", /shopify\/demo, standard\/demo/);

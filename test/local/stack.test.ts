@@ -25,7 +25,7 @@ test("a stage that cannot be synthesised is refused with the app's own words", a
   await rejects(startStack({ stage: "no-such-stage" }), { name: "StageRefused", message: /no-such-stage/ });
 });
 
-test("health tells where everything is", async (t) => {
+test("health shows where everything is", async (t) => {
   const stack = await startTinyStack(t, {});
   const health = await fetch(`${stack.url}/health`);
   equal(health.status, 200);
@@ -70,7 +70,7 @@ test("dead letters are listed and moved back over HTTP", async (t) => {
   ok(stack.notes()[2] !== id);
 });
 
-test("simulators are looked into and told to fail over HTTP", async (t) => {
+test("simulators are looked into and made to fail over HTTP", async (t) => {
   const { url, sandbox } = await startTinyStack(t, {});
   deepEqual(await (await fetch(`${url}/sandbox/kakaclo/orders`)).json(), []);
   const { faults } = (await (await fetch(`${url}/sandbox/kakaclo/faults`)).json()) as { faults: string[] };
@@ -81,7 +81,7 @@ test("simulators are looked into and told to fail over HTTP", async (t) => {
     equal((await set("kakaclo", wrong)).status, 400, wrong);
   }
   equal((await set("constructor", '{"fault":"throttle"}')).status, 404);
-  equal((await fetch(`${url}/sandbox/nobody/orders`)).status, 404);
+  equal((await fetch(`${url}/sandbox/no-such/orders`)).status, 404);
 });
 
 test("whatever else is asked for is a 404 in JSON", async (t) => {
@@ -89,11 +89,11 @@ test("whatever else is asked for is a 404 in JSON", async (t) => {
   for (const [method, path] of [
     ["GET", "/"],
     ["GET", "/nothing"],
-    ["POST", "/webhooks/shopify/nobody"],
+    ["POST", "/webhooks/shopify/no-such"],
     ["GET", "/webhooks/constructor/x"],
     ["PUT", "/health"],
     ["GET", "/orders/shopify/demo"],
-    ["PUT", "/sandbox/channels/nobody/demo/orders/1"],
+    ["PUT", "/sandbox/channels/no-such/demo/orders/1"],
     ["GET", "/dead-letters/redrive"],
   ] as const) {
     const answer = await fetch(url + path, { method });

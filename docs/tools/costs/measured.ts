@@ -16,7 +16,7 @@ export const MEASURED = {
   pass: { writes: 1, reads: 31 },
 } as const;
 
-/** What only a running stage can tell. Cautious; change them to what your dashboard says. */
+/** What only a running stage shows. Cautious; replace them by what your dashboard shows. */
 export const ASSUMED = {
   /** Webhooks of an order over its life: created, paid, two updates, fulfilled. */
   eventsPerOrder: 5,

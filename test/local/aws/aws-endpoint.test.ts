@@ -93,10 +93,10 @@ test("the SDKs of all four services work against the one address, and every call
     { caller, service: "secretsmanager", operation: "GetSecretValue", resource: "filled", times: 1 },
   ]);
   equal(aws.calls.count({ caller, service: "s3" }), 2);
-  equal(aws.calls.count({ caller: "somebody" }), 0);
+  equal(aws.calls.count({ caller: "another" }), 0);
 });
 
-test("a secret nobody filled, and one that does not exist, are not found, by name and by ARN", async (t) => {
+test("an unfilled secret, and one that does not exist, are not found, by name and by ARN", async (t) => {
   const { aws } = await start(t);
   const client = new SecretsManagerClient(settings(aws));
   const name = "order-relay/local/endpoints/a/b";
@@ -109,13 +109,13 @@ test("a secret nobody filled, and one that does not exist, are not found, by nam
   }
 });
 
-test("the next calls fail as told, and only those that match", async (t) => {
+test("the next calls fail as set, and only those that match", async (t) => {
   const { aws, emulators } = await start(t);
   const client = new SQSClient({ ...settings(aws), useQueueUrlAsEndpoint: false, maxAttempts: 1 });
   const how = { status: 503, type: "ServiceUnavailable" };
   aws.fail({ service: "sqs", operation: "SendMessage", resource: "dead", times: 1, how });
   await client.send(send("to another queue"));
-  aws.fail({ service: "sqs", operation: "SendMessage", caller: "somebody", times: 1, how });
+  aws.fail({ service: "sqs", operation: "SendMessage", caller: "another", times: 1, how });
   await client.send(send("by another caller"));
   aws.fail({ service: "sqs", operation: "SendMessage", resource: "work", times: 2, how });
   await rejects(client.send(send("a".repeat(500_000))), { name: "ServiceUnavailable" });
@@ -130,8 +130,8 @@ test("the next calls fail as told, and only those that match", async (t) => {
   await rejects(client.send(send("lost")), /ECONNRESET|socket hang up/);
   equal(depth(), 4, "it was carried out");
   aws.fail({ service: "sqs", times: 1, how });
-  aws.mend();
-  await client.send(send("mended"));
+  aws.stopFailing();
+  await client.send(send("repaired"));
   const s3 = new S3Client({ ...settings(aws), maxAttempts: 1 });
   aws.fail({ service: "s3", times: 1, how: { status: 503, type: "SlowDown" } });
   const object = new PutObjectCommand({ Bucket: "events", Key: "k", Body: "x" });

@@ -27,7 +27,7 @@ test("nothing runs on after the answer: the environment is stopped, and goes on 
   equal((await stack.host.environments()).length, 1);
 });
 
-test("a warm environment is used again, and one that nobody uses is ended", async (t) => {
+test("a warm environment is used again, and one that is not used is ended", async (t) => {
   const stack = await startTinyStack(t, {
     options: { idleMs: 300 },
     web: `let count = 0;
@@ -81,7 +81,7 @@ test("a handler that throws, crashes or cannot be loaded fails its invocation, a
       calls += 1;
       if (headers["x-do"] === "throw") throw new TypeError("thrown");
       if (headers["x-do"] === "exit") process.exit(3);
-      if (headers["x-do"] === "reject") { Promise.reject(new Error("nobody listens")); await wait(1000); }
+      if (headers["x-do"] === "reject") { Promise.reject(new Error("no listener")); await wait(1000); }
       return { statusCode: 200, body: String(calls) };
     };`,
     reader: "nonsense",

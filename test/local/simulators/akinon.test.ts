@@ -266,7 +266,7 @@ describe("Akinon: creating orders", () => {
     deepEqual([row["number"], row["amount"], row["status"], row["pk"]], ["1234567890", "100.00", "50", 8001]);
   });
 
-  /** Fields of the document that nobody sends, of systems we do not simulate. */
+  /** Fields of the document that no client sends, of systems we do not simulate. */
   const NOT_SHOWN = new Set(
     `payment_option,payment_option_slug,installment_count,installment_interest_amount,invoice_number,
     invoice_date,e_archive_url,refund_amount,discount_refund_amount,shipping_refund_amount,shipping_interest_amount,tracking_number,
@@ -499,7 +499,7 @@ describe("Akinon: orders that are there", () => {
     throws(() => akinon.sandbox.cancel("akinon", "1"), RangeError);
   });
 
-  test("are shown by the sandbox with number and body; somebody else's can be put there", async () => {
+  test("are shown by the sandbox with number and body; another sender's can be put there", async () => {
     await using akinon = await openAkinon();
     const body = akinon.order();
     await akinon.create(body);
@@ -525,7 +525,7 @@ describe("Akinon: orders that are there", () => {
     equal((await akinon.create(body)).status, 201);
   });
 
-  test("a rejected order is told with the buyer's address, as real servers do", async () => {
+  test("a rejected order is answered with the buyer's address, as real servers do", async () => {
     await using akinon = await openAkinon();
     akinon.sandbox.setFault("akinon", "reject");
     const came = await akinon.create();

@@ -33,7 +33,7 @@ describe("KakaClo: create", () => {
     match((await kakaclo.create()).text, /"data":90071992547409931\}/);
   });
 
-  test("nobody without the token comes in, and 401 has no body", async () => {
+  test("no call without the token is let in, and 401 has no body", async () => {
     await using kakaclo = await openKakaclo();
     for (const authorization of ["", "Bearer wrong", "kk-demo-token"]) {
       const { status, text } = await kakaclo.create(kakacloOrder(), { authorization });
@@ -262,7 +262,7 @@ describe("KakaClo: list", () => {
     equal(await found("updateStartTime=2026-09-01T12:00:01Z"), 0);
     equal(await found("ids=1000000371651,7"), 1);
     equal(await found("ids=7"), 0);
-    equal(await found("customOrderId=somebody-elses"), 1, "there is no such filter");
+    equal(await found("customOrderId=another"), 1, "there is no such filter");
     for (const bad of ["2026-09-01T12:00:00.000Z", "2026-09-01", "2026-13-01T00:00:00Z"]) {
       equal((await kakaclo.get(`${orders}?createStartTime=${bad}`)).status, 400);
     }
@@ -335,7 +335,7 @@ describe("KakaClo: list", () => {
     equal((await kakaclo.list()).total, 3);
   });
 
-  test("somebody else's order stands in the list like ours", async () => {
+  test("another sender's order is in the list like ours", async () => {
     await using kakaclo = await openKakaclo();
     const id = kakaclo.sandbox.plant("kakaclo", kakacloOrder({ customOrderId: "THEIRS" }), kakaclo.clock.now - 60_000);
     await kakaclo.create();
@@ -348,7 +348,7 @@ describe("KakaClo: list", () => {
   });
 });
 
-describe("KakaClo: what stands around an order", () => {
+describe("KakaClo: what surrounds an order", () => {
   test("a refund of the whole order cancels it, after its time", async () => {
     await using kakaclo = await openKakaclo({ refundAfterMs: 3_600_000 });
     await kakaclo.create();

@@ -101,7 +101,7 @@ describe("Lingxing: the door", () => {
   });
 
   for (const missing of ["access_token", "app_key", "timestamp", "sign"]) {
-    test(`a call without ${missing} is told so`, async () => {
+    test(`a call without ${missing} gets the answer that says so`, async () => {
       await using lingxing = await openLingxing();
       const query = (await lingxing.query(lingxingOrder())).split("&").filter((one) => !one.startsWith(missing));
       const { json } = await call(`${lingxing.at(CREATE)}?${query.join("&")}`, { body: lingxingOrder() });
@@ -513,7 +513,7 @@ describe("Lingxing: look-ups", () => {
     );
   });
 
-  test("somebody else's orders can be planted, and only such as Lingxing would take", async () => {
+  test("another sender's orders can be planted, and only such as Lingxing would take", async () => {
     await using lingxing = await openLingxing();
     lingxing.sandbox.plant("lingxing", lingxingOrder());
     equal(rows(await lingxing.said(DETAIL, detailOf("1000796"))).length, 1);

@@ -47,7 +47,7 @@ describe("S2: login", () => {
     equal((await other.get("/account", { ...other.headers, authorization: `Bearer ${accessToken}` })).status, 200);
   });
 
-  test("a token that somebody else signed is none", async () => {
+  test("a token that another key signed is none", async () => {
     await using s2 = await openS2();
     const [header = "", claims = ""] = s2.headers.authorization.slice(7).split(".");
     const signature = createHmac("sha256", "guess").update(`${header}.${claims}`).digest("base64url");
@@ -158,7 +158,7 @@ describe("S2: create", () => {
     ["no date", (order) => ({ ...order, channelOrderDate: "yesterday" })],
     ["a country in words", (order) => ({ ...order, shippingAddress: { ...shippingAddress, countryId: "China" } })],
     ["an attachment without path", (order) => ({ ...order, attachments: [{ fileName: "a.jpg" }] })],
-    ["somebody else's account", (order) => ({ ...order, accountId: organization })],
+    ["another customer's account", (order) => ({ ...order, accountId: organization })],
     ["a product it never handed out", (order) => ({ ...order, items: sample.items })],
     ["a list for an order", (order) => [order]],
     ["null for an order", () => null],
@@ -316,7 +316,7 @@ describe("S2: look-up", () => {
     deepEqual([missing.status, missing.json], [404, { message: "Not found" }]);
   });
 
-  test("a cancelled order and somebody else's of the same number are there, too", async () => {
+  test("a cancelled order and another account's of the same number are there, too", async () => {
     await using s2 = await openS2();
     const id = ((await s2.create()).json as { id: string }).id;
     s2.sandbox.cancel("s2", id);
@@ -325,7 +325,7 @@ describe("S2: look-up", () => {
     deepEqual(
       items.map(({ status, account }) => [status, (account as Json)["name"]]),
       [
-        ["UNFULFILLED", "Somebody else's account"],
+        ["UNFULFILLED", "Another customer's account"],
         ["CANCELLED", "Demo account"],
       ],
     );

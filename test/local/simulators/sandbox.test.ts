@@ -77,7 +77,7 @@ for (const [name, open] of Object.entries(providers)) {
       });
     }
 
-    test("created-late: the order comes when nobody listens any more", async () => {
+    test("created-late: the order comes when no client listens any more", async () => {
       const { sandbox, send } = await open();
       sandbox.configure(name, { lateMs: 50 });
       sandbox.setFault(name, "created-late");
@@ -132,7 +132,7 @@ for (const [name, open] of Object.entries(providers)) {
       deepEqual([answer.status, held], [401, 0]);
     });
 
-    test("html-200: a page of somebody in between", async () => {
+    test("html-200: a page of a server in between", async () => {
       const { answer, held } = await strike("html-200");
       deepEqual(
         [answer.status, answer.headers.get("content-type"), answer.json, held],
@@ -206,7 +206,7 @@ describe("the sandbox", () => {
     for (const fault of ["flood", "constructor", "__proto__"])
       throws(() => s2.sandbox.setFault("s2", fault), /knows no fault/);
     throws(() => s2.sandbox.setFault("s2", "error-500", -1), RangeError);
-    throws(() => s2.sandbox.setFault("nobody", "error-500"), /No simulator "nobody"/);
+    throws(() => s2.sandbox.setFault("no-such", "error-500"), /No simulator "no-such"/);
   });
 
   test("faults strike in the order in which they were set, and 0 takes them back", async () => {
@@ -246,7 +246,7 @@ describe("the sandbox", () => {
     equal((await s2.create()).status, 200);
   });
 
-  test("calls tell method, path, query, status and fault, in order", async () => {
+  test("calls show method, path, query, status and fault, in order", async () => {
     await using s2 = await openS2();
     s2.sandbox.reset("s2");
     s2.sandbox.setFault("s2", "error-500");
@@ -277,7 +277,7 @@ describe("the sandbox", () => {
 
   test("unknown providers and addresses are 404, whatever is asked", async () => {
     await using s2 = await openS2();
-    for (const path of ["/", "/nobody/order", "/constructor/x", "//s2/order", "/s2", "/s2/%zz", "/s2/order/../x"]) {
+    for (const path of ["/", "/no-such/order", "/constructor/x", "//s2/order", "/s2", "/s2/%zz", "/s2/order/../x"]) {
       equal((await call(`${s2.sandbox.url}${path}`, { headers: s2.headers })).status, 404, path);
     }
   });

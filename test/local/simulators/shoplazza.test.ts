@@ -145,7 +145,7 @@ describe("Shoplazza: create", () => {
     await using shop = await openShoplazza();
     const [item] = shop.order().line_items;
     const [mug] = await shop.variants("DEMO-MUG");
-    for (const changes of [{ variant_id: "nobody's" }, { product_id: mug?.["product_id"] }]) {
+    for (const changes of [{ variant_id: "unknown" }, { product_id: mug?.["product_id"] }]) {
       const answer = await shop.create(shop.order({ line_items: [{ ...item, ...changes }] }));
       deepEqual(errorsOf(answer), ["Failed to create order line items", "record_not_found"]);
     }
@@ -334,7 +334,7 @@ describe("Shoplazza: what becomes of an order", () => {
     throws(() => shop.sandbox.cancel("shoplazza", "none"), RangeError);
   });
 
-  test("somebody else's order is planted in the past", async () => {
+  test("another sender's order is planted in the past", async () => {
     await using shop = await openShoplazza();
     const id = shop.sandbox.plant(
       "shoplazza",

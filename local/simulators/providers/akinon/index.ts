@@ -263,7 +263,7 @@ function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Sim
       book.cancel(entry);
     },
     plant(request, createdAt) {
-      // Whoever made it had customers and addresses of their own.
+      // Another sender's order refers to customers and addresses of its own.
       const result = read(request, false);
       if ("refused" in result) throw new RangeError(`Akinon would not take that: ${result.refused.body.toString()}`);
       return book.add(result.body, request, createdAt).id;

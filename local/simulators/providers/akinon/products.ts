@@ -7,7 +7,7 @@ import type { AkinonSwitches } from "./switches.ts";
 export const productKeyOf = (sku: string): number =>
   1_000_000 + (createHash("sha256").update(`akinon product ${sku}`).digest().readUInt32BE() % 1_000_000_000);
 
-/** Products and how the channel knows them: all `DEMO-` SKUs, which exist as soon as somebody asks for one. */
+/** Products and how the channel knows them: all `DEMO-` SKUs, which exist as soon as a client asks for one. */
 export function createProducts(switches: Readonly<AkinonSwitches>) {
   const skus = new Map<number, string>();
   const meet = (sku: string) => {

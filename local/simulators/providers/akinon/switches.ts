@@ -4,7 +4,7 @@ export interface AkinonSwitches {
   password: string;
   /** The only sales channel there is. */
   channelId: number;
-  /** What stands before the key in `Authorization`: "Token " as the vendor's SDK sends, or nothing as the document. */
+  /** What comes before the key in `Authorization`: "Token " as the vendor's SDK sends, or nothing as the document. */
   authorization: "token" | "plain";
   /** How long a key is good. Not found; undefined: until `expireTokens`. */
   tokenLifetimeSeconds: number | undefined;
@@ -50,7 +50,7 @@ export interface AkinonSwitches {
 
   /** How `code` of a country is spelt: `code__exact` knows upper from lower case. */
   countryCodes: "lower" | "upper";
-  /** False: every city, township and district of a known country exists, as soon as somebody asks for it. */
+  /** False: every city, township and district of a known country exists, as soon as a client asks for it. */
   strictGeography: boolean;
   /** Names of places by the channel's mapped code: `{"5_Orleans": "Orléans"}`. */
   mappedPlaces: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { type Answer, json } from "../../simulator.ts";
 
-/** `message` varies in the documents ("success", "Success！", "ok", "kk.api.200"): nobody may compare it. */
+/** `message` varies in the documents ("success", "Success！", "ok", "kk.api.200"): no client may compare it. */
 export const ok = (data: unknown, message = "success"): Answer => json(200, { code: 10000, message, data });
 
 /** A business error. HTTP 200 and the shape are assumed: no code but 10000 is documented. */

@@ -6,7 +6,7 @@ import type { LingxingSwitches } from "./switches.ts";
  * the client hung up, two minutes after it began.
  */
 export interface InFlight {
-  /** @returns whether there was room */
+  /** @returns false where the limit is reached */
   enter(request: SimulatorRequest): boolean;
   forget(): void;
 }

@@ -21,7 +21,7 @@ export interface LingxingSwitches {
   capacity: number;
   /** When the place of an abandoned request is free again, counted from its beginning. */
   abandonedMs: number;
-  /** How a full bucket is told: by the gateway (3001008) or the second limiter (103). */
+  /** Which answer reports a full bucket: that of the gateway (3001008) or the second limiter (103). */
   throttleCode: "3001008" | "103";
 
   /** HTTP status of error envelopes: the documents never say. */

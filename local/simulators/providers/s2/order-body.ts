@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { requiredTextUpTo } from "../../body-check.ts";
 
-/** ISO 3166-1 alpha-2, or the empty string that stands for "no value". */
+/** ISO 3166-1 alpha-2, or the empty string that means "no value". */
 const Country = z.string().check(z.regex(/^([A-Z]{2})?$/, "is no ISO 3166-1 alpha-2 code"));
 
 /** "All fields of the address are required. Pass an empty string if there is no value." */

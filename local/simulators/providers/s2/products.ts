@@ -47,7 +47,7 @@ export function toProduct(sku: string, organization: Organization) {
   };
 }
 
-/** The products of the account: all `DEMO-` SKUs there are, so they exist as soon as somebody asks for one. */
+/** The products of the account: all `DEMO-` SKUs there are, so they exist as soon as a client asks for one. */
 export function createCatalog() {
   const skus = new Map<string, string>();
   return {

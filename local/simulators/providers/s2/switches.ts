@@ -39,7 +39,7 @@ export const s2Switches: S2Switches = {
   organizations: [ORGANIZATION, "3f424caf-0eba-4813-b3e7-7ca0393af888"],
   accounts: [
     { id: "1ac48942-405a-4841-a7d8-708f50dbe888", name: "Demo account" },
-    { id: "1ac48942-405a-4841-a7d8-708f50dbe1ad", name: "Somebody else's account" },
+    { id: "1ac48942-405a-4841-a7d8-708f50dbe1ad", name: "Another customer's account" },
   ],
   tokenLifetimeSeconds: 7 * 24 * 60 * 60,
   strictTable: false,

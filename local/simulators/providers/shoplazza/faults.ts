@@ -19,12 +19,12 @@ const refused: Faults = {
   "422-required": { instead: () => unprocessable("TaxTotal is required") },
 };
 
-/** Nobody can tell from the answer whether the order exists: each comes both ways. */
+/** The answer does not show whether the order exists: each comes both ways. */
 const ambiguous: Readonly<Record<string, (id: string) => Answer>> = {
   "422-6-batch-option": (id) => unprocessable(`order_id ${id} CreateOrderBatchOption failed`),
   "422-7-detail": () => unprocessable("Get Order Detail failed"),
   "422-8-inventory": () => unprocessable("DecreaseInventory failed"),
-  "422-unknown": () => unprocessable("something nobody has written down"),
+  "422-unknown": () => unprocessable("an undocumented error"),
   "406": () => json(406, { errors: ["Create order failed"] }),
   "500-aborted": () => internal("Aborted"),
   "500-deadline-exceeded": () => internal("DeadlineExceeded"),

@@ -120,7 +120,7 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     },
     refuse(request) {
       if (request.headers["access-token"] !== switches.token) return answers.unauthorized();
-      // "Both must have room": what the one refuses still takes from the other, which only a flood can tell. (ASSUME)
+      // Both limits must allow a call. What the one refuses still counts for the other; only a flood shows it. (ASSUME)
       return buckets.every((bucket) => bucket.take()) ? undefined : answers.throttled();
     },
     handle: (request) => withRequestId(route(request)),

@@ -22,7 +22,7 @@ export const variantOf = (sku: string, twin = ""): Variant => ({
   sku,
 });
 
-/** All `DEMO-` SKUs there are: a variant exists as soon as somebody asks for it. */
+/** All `DEMO-` SKUs there are: a variant exists as soon as a client asks for it. */
 export function createProducts() {
   const known = new Map<string, Variant>();
   return {

@@ -36,13 +36,13 @@ export interface ShoplazzaSwitches {
   cashOnDelivery: boolean;
   /** What `GET /products/sku/{sku}/variants` finds: the SKU, also SKUs like it, or two variants of the SKU. */
   skuSearch: "exact" | "loose" | "twins";
-  /** An SKU that nobody has: an empty list, or 404. */
+  /** An unknown SKU: an empty list, or 404. */
   unknownSku: "empty" | "404";
   /** How long a new order is missing in lists. "Not documented"; by its ID it is there at once. */
   indexLagMs: number;
   /** The list's order. Not stated. */
   sort: "newest" | "oldest";
-  /** More than so many is cut: 250 is documented, 200 told. */
+  /** More than so many is cut: 250 is documented, 200 was reported. */
   listLimit: number;
   /** `page` of 2022-01: turns pages, or is ignored. */
   paging: "pages" | "ignored";
