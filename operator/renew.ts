@@ -47,7 +47,8 @@ export async function renew(
   if (!body) throw new CommandError("The order's body is no longer kept: let the shop send its event again.");
 
   const decision = decide(config, connection, await ledger.readBody(body), now);
-  const next = renewed(record, decision, `renewed by ${who}`, { now, dueAfter: config.timing.dueAfter });
+  const { dueAfter, holdLookAfter } = config.timing;
+  const next = renewed(record, decision, `renewed by ${who}`, { now, dueAfter, holdLookAfter });
   const begin = `begin generation ${next.generation} of the order`;
   return {
     record: next,

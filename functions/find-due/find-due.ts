@@ -3,10 +3,12 @@ import { type Delivery, newDelivery } from "../../shared/ledger/delivery.ts";
 import { backAt, isOpen, overdue } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
-import { isHeldForOperator, looked } from "../../shared/ledger/order-life.ts";
+import { asked, isHeldForOperator, looked } from "../../shared/ledger/order-life.ts";
+import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
 import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
 import { isOnOpenList } from "../../shared/ledger/work-list.ts";
+import { fetchEvent, groupOf, pack } from "../../shared/messages/event.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
 import { inBatches } from "./in-batches.ts";
@@ -14,7 +16,7 @@ import { inBatches } from "./in-batches.ts";
 export interface Deps {
   config: Config;
   ledger: Ledger;
-  queues: Pick<Queues, "sendToDestination">;
+  queues: Pick<Queues, "sendToDestination" | "sendToIntake">;
   /** Epoch ms. */
   now: () => number;
   /** Nothing is begun after it, epoch ms; the next pass goes on. */
@@ -123,6 +125,7 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   if (!snapshot || snapshot.record.workAt !== workAt) return;
   pass.looked += 1;
   const { record } = snapshot;
+  if (record.channelWait) return askChannel(record, deps);
   const open = record.decided
     .filter((destination) => !record.toSuppress.includes(destination))
     .filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
@@ -140,6 +143,23 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
   pass.resent += next.toSend.length;
   await dispatch(next, deps);
+}
+
+/**
+ * Has an order that waits for its channel fetched: by route-order, which has the channels' credentials. The following look
+ * is written first, so that none is lost where the queue takes nothing now.
+ */
+async function askChannel(record: OrderRecord, { ledger, queues, config, now }: Deps): Promise<void> {
+  const { holdLookAfter: first, holdLookCap: longest } = config.timing;
+  const next = asked(record, { first, longest }, now());
+  if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
+  // A connection that was taken out of the stage may come back.
+  const isInStage = config.connections.some(
+    ({ channel, name }) => channel === record.channel && name === record.connection,
+  );
+  if (!isInStage) return;
+  const event = fetchEvent(record, "next look", now());
+  await queues.sendToIntake(pack(event), groupOf(event));
 }
 
 /** From now on it is counted until it ends (gauges.ts); what failed once is counted already. */

@@ -7,14 +7,16 @@ import {
   cancelledAgain,
   type EventOccasion,
   firstRecorded,
+  gone,
   ignored,
+  noted,
   type OrderFacts,
   repeated,
   revived,
   updated,
 } from "../../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
-import type { ReceivedEvent } from "../../shared/messages/event.ts";
+import type { IntakeEvent } from "../../shared/messages/event.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
 import { decide } from "../../shared/routing/decide.ts";
 import { type Config, type Connection, pathOf } from "../../shared/stage/config.ts";
@@ -23,13 +25,15 @@ import type { Reading } from "../channels/channel.ts";
 /** What an event made of an order. `isNewest`: the event's order is the newest there is, its body has to be kept. */
 export interface Step {
   record: OrderRecord;
-  outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "touched";
+  outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "touched" | "gone";
   isNewest: boolean;
 }
 
 export interface EventContext {
-  event: ReceivedEvent;
+  event: IntakeEvent;
   connection: Connection;
+  /** The channel has an API: an order that it holds can be fetched again. */
+  canFetch: boolean;
   config: Config;
   /** Epoch ms. */
   now: number;
@@ -43,9 +47,11 @@ export function nextRecord(
   deliveries: Delivery[],
 ): Step {
   const { order } = reading;
-  const { config, connection, now } = context;
+  const { config, connection, now, canFetch } = context;
   const facts = factsOf(order, reading.eventTime, connection);
-  const decision = decide(config, connection, order, now);
+  const routed = decide(config, connection, order, now);
+  const isHeldByChannel = routed.state === "held" && order.hold !== undefined;
+  const decision = { ...routed, asksChannel: canFetch && isHeldByChannel };
   const occasion = occasionOf(reading, context);
 
   if (!current) {
@@ -89,6 +95,25 @@ export function nextRecordOfChange(current: OrderRecord, reading: Reading<"chang
   return { record, outcome: "cancelled", isNewest: false };
 }
 
+/** The channel's API does not have an order that we know. */
+export const nextRecordOfGone = (current: OrderRecord, topic: string, context: EventContext): Step => ({
+  record: gone(current, occasionOf({ topic }, context)),
+  outcome: "gone",
+  isNewest: false,
+});
+
+/** An event that only the order's trace takes note of. @param outcome in our words */
+export const nextRecordOfNote = (
+  current: OrderRecord,
+  topic: string,
+  outcome: string,
+  context: EventContext,
+): Step => ({
+  record: noted(current, outcome, occasionOf({ topic }, context)),
+  outcome: "touched",
+  isNewest: false,
+});
+
 const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
   record: ignored(current, "stale", occasion),
   outcome: "stale",
@@ -98,6 +123,7 @@ const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
 const occasionOf = ({ topic }: Pick<Reading, "topic">, { event, config, now }: EventContext): EventOccasion => ({
   ...{ topic, now, eventId: event.eventId, receivedAt: event.receivedAt },
   dueAfter: config.timing.dueAfter,
+  holdLookAfter: config.timing.holdLookAfter,
 });
 
 function factsOf(order: Order, eventTime: string | undefined, connection: Connection): OrderFacts {

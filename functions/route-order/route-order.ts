@@ -1,115 +1,130 @@
 import { MalformedEvent } from "../../shared/errors.ts";
-import type { Identity } from "../../shared/identity.ts";
-import type { Ledger } from "../../shared/ledger/ledger.ts";
-import type { OrderRecord } from "../../shared/ledger/order-record.ts";
-import { dispatch } from "../../shared/ledger/outbox.ts";
-import { type ReceivedEvent, unpack } from "../../shared/messages/event.ts";
+import { type IntakeEvent, queueEvent, unpack } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
-import type { Queues } from "../../shared/messages/queues.ts";
-import type { Config, Connection } from "../../shared/stage/config.ts";
-import { connectionAt, endpointsOf } from "../../shared/stage/endpoints.ts";
-import { type Channel, connectionFacts, type Meaning, type Reading } from "../channels/channel.ts";
-import { type EventContext, nextRecord, nextRecordOfChange, type Step } from "./next-record.ts";
+import { interpretEvent } from "../../shared/messages/interpret-event.ts";
+import type { OrderState } from "../../shared/order-state.ts";
+import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import type { Channel, Meaning } from "../channels/channel.ts";
+import { type Action, actionOf } from "./action-of.ts";
+import { checkConnection, type FetchDeps, fetchOrder } from "./fetch-order.ts";
+import { type GivenBack, giveBack } from "./give-back.ts";
+import { noteErasure } from "./note-erasure.ts";
+import { orderIdOf } from "./order-id-of.ts";
+import { readFetchEvent } from "./read-fetch-event.ts";
+import {
+  type RecordDeps,
+  type Recorded,
+  type RouteContext,
+  recordChange,
+  recordGone,
+  recordOrder,
+} from "./record-order.ts";
+import type { Received } from "./retry-delay.ts";
 
-export interface Deps {
-  config: Config;
-  channels: ReadonlyMap<string, Channel>;
-  ledger: Ledger;
-  queues: Pick<Queues, "sendToDestination">;
-  eventStore: EventStore;
-  /** Epoch ms. */
-  now: () => number;
-  /** Told of each destination for which a cancellation came too late. */
-  onLateCancellation?: (destination: string, order: Identity) => void;
+export interface Deps extends RecordDeps, FetchDeps {
+  /** Undefined for a channel that this release does not have. */
+  channelOf(name: string): Promise<Channel | undefined>;
+  eventStore: Pick<EventStore, "get">;
+  random: () => number;
 }
 
-/** What became of an event. `unreadable` stays on the queue, raw and whole, until SQS moves it to the intake DLQ. */
-export interface Routed {
-  outcome: Step["outcome"] | "ignored" | "unreadable";
-  event?: ReceivedEvent;
+/** A message of the intake queue, or of a connection's own. */
+export interface IntakeMessage extends Received {
+  messageId: string;
+  body: string;
+  /** By when all of its work must be over, epoch ms. */
+  deadline: number;
+  /** The connection whose own queue it came on: its body is what the channel sent, with attributes of type String. */
+  owner?: Connection;
+  attributes?: Record<string, string>;
+}
+
+/** What an event came to. Without `retryInMs` its message is acknowledged. */
+export interface Routed extends Seen, Partial<Omit<GivenBack, "outcome">> {
+  outcome: Done["outcome"] | GivenBack["outcome"];
+  /** The order's, where it was recorded. */
+  state?: OrderState;
+  isOverdue?: boolean;
+}
+
+/** What was learned of an event on its way. */
+interface Seen {
+  event?: IntakeEvent;
   topic?: string;
+  /** `shopify/main` */
+  connection?: string;
   orderId?: string;
-  /** Of an unreadable event, the field that is missing or wrong. */
-  field?: string;
-  state?: OrderRecord["state"];
 }
 
-/** Of an order's ID, as `Order` has it: DynamoDB takes 2,048 bytes of a key. */
-const LONGEST_ID = 255;
-/** Of a sender's own word for what happened, kept in the trace: 50 of them must fit an item. */
-const LONGEST_TOPIC = 200;
+type Done =
+  | Recorded
+  | { outcome: "ignored" | "unknown-shop" | "erasure-requested" | "interrupted" | "still-connected" };
 
 /**
- * Room 2: an event becomes an order with deliveries. Reads it as its channel means it, writes the order to the ledger under
- * its identity, decides its deliveries and sends each to its destination's queue.
- * @param message of the intake queue
+ * An event becomes an order with deliveries. Interprets it as its channel means it, fetches the order where the event does
+ * not carry it, writes the order to the ledger under its identity, decides its deliveries and sends each to its
+ * destination's queue (design.md, "The path of an order").
  * @throws what ledger, queues or S3 throw: the message comes again, and finishes what this one began
  */
-export async function routeOrder(message: string, deps: Deps): Promise<Routed> {
-  const event = await unpack(message, (key) => deps.eventStore.get(key)).catch((error: unknown) => {
-    if (error instanceof MalformedEvent) return undefined;
-    throw error;
-  });
-  if (!event || event.source === "poll") return { outcome: "unreadable" };
-  const endpoint = endpointsOf(deps.config).find(
-    ({ channel, name }) => channel === event.channel && name === event.endpoint,
-  );
-  const channel = deps.channels.get(event.channel);
-  // Taken out of the stage while its events were queued: they wait in the DLQ for it to come back.
-  if (!endpoint || !channel) return { outcome: "unreadable", event };
-
-  let reading: Reading<Meaning["kind"]>;
-  let connection: Connection | undefined;
-  const reader = await channel.reader();
+export async function routeOrder(message: IntakeMessage, deps: Deps): Promise<Routed> {
+  const seen: Seen = {};
   try {
-    const read = reader.interpret(event);
-    const topic = read.topic.slice(0, LONGEST_TOPIC).toWellFormed();
-    connection = connectionAt(endpoint, read.shop);
-    if (!connection) return { outcome: "ignored", event, topic };
-    const meaning = read.meaning(connectionFacts(channel, connection));
-    reading = { topic, ...(read.eventTime !== undefined && { eventTime: read.eventTime }), ...meaning };
+    return { ...seen, ...(await route(message, seen, deps)) };
   } catch (error) {
-    // Whatever a mapping throws, the event is kept as it is. What it says may quote the buyer: only the field is logged.
-    return { outcome: "unreadable", event, ...(error instanceof MalformedEvent && { field: error.field }) };
+    return { ...seen, ...giveBack(error, message, deps) };
   }
-  const { topic } = reading;
-  if (reading.kind !== "order" && reading.kind !== "change") return { outcome: "ignored", event, topic };
-
-  const orderId = reading.kind === "order" ? reading.order.id : reading.orderId;
-  // Half a character is none: on its way to the table two such IDs may become one.
-  if (orderId === "" || orderId.length > LONGEST_ID || !orderId.isWellFormed()) {
-    return { outcome: "unreadable", event, topic };
-  }
-  const identity = { channel: channel.name, connection: connection.name, orderId };
-  const context = { event, connection, config: deps.config, now: deps.now() };
-  const step = await record(identity, reading, context, deps);
-  if (!step) return { outcome: "ignored", event, topic, orderId };
-  await dispatch(step.record, deps);
-  return { outcome: step.outcome, event, topic, orderId, state: step.record.state };
 }
 
-/** @returns undefined for a change to an order nobody knows: it never creates one */
-async function record(
-  identity: Identity,
-  reading: Reading<"order" | "change">,
-  context: EventContext,
-  { ledger }: Deps,
-): Promise<Step | undefined> {
-  for (;;) {
-    const current = await ledger.order(identity);
-    if (reading.kind === "change" && !current) return undefined;
-    const deliveries = current?.state === "cancelled" ? ((await ledger.load(identity))?.deliveries ?? []) : [];
-    const step =
-      reading.kind === "order"
-        ? nextRecord(current, reading, context, deliveries)
-        : current && nextRecordOfChange(current, reading, context);
-    if (!step) return undefined;
-    // The body first: a delivery that finds the state finds an order at least as new. It never overwrites a newer one.
-    if (step.isNewest && reading.kind === "order") {
-      const { freshness, digest = "" } = step.record;
-      const expiresAt = Math.floor((Date.parse(step.record.firstSeenAt) + context.config.retention.bodies) / 1000);
-      await ledger.putBody(identity, reading.order, { freshness, digest, expiresAt });
+async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Seen & Done> {
+  const event = await eventIn(message, deps);
+  seen.event = event;
+  const channel = await deps.channelOf(event.channel);
+  // Taken out of the release while its events were queued: they wait in the DLQ for it to come back.
+  if (!channel) throw new MalformedEvent({ field: "channel", problem: "is none of this release" });
+
+  const { topic, eventTime, about } =
+    event.source === "poll"
+      ? readFetchEvent(event, deps.config)
+      : await interpretEvent<Meaning>(event, channel, deps.config);
+  seen.topic = topic;
+  if (!about) return { ...seen, outcome: "unknown-shop" };
+  const { connection, meaning } = about;
+  seen.connection = pathOf(connection);
+
+  const action = actionOf(meaning, event.source, channel);
+  const orderId = orderIdOf(action);
+  if (orderId !== undefined) seen.orderId = orderId;
+  const context = { event, topic, eventTime, channel, connection, deadline: message.deadline };
+  return { ...seen, ...(await carryOut(action, context, deps)) };
+}
+
+/** @throws MalformedEvent */
+async function eventIn({ owner, ...message }: IntakeMessage, { eventStore }: Deps): Promise<IntakeEvent> {
+  if (!owner) return unpack(message.body, (key) => eventStore.get(key));
+  return queueEvent({ ...owner, endpoint: owner.endpoint ?? owner.name }, message);
+}
+
+async function carryOut(action: Action, context: RouteContext, deps: Deps): Promise<Done> {
+  switch (action.kind) {
+    case "record":
+      return recordOrder(action.order, context, deps);
+    case "fetch": {
+      const fetched = await fetchOrder(action.orderId, context, deps);
+      return fetched === "gone"
+        ? recordGone(action, context, deps)
+        : recordOrder(fetched.order, { ...context, eventTime: fetched.fetchedAt }, deps);
     }
-    if ((await ledger.putOrder(step.record)) === "written") return step;
+    case "change":
+      return recordChange(action, context, deps);
+    case "erase":
+      return noteErasure(action, context, deps);
+    case "lifecycle":
+      return { outcome: "interrupted" };
+    case "check":
+      // Refused credentials throw: the connection's backoff reports them, and the event comes again.
+      await checkConnection(context, deps);
+      return { outcome: "still-connected" };
+    case "ignored":
+      return { outcome: "ignored" };
   }
 }

@@ -33,10 +33,13 @@ export const ORDER_TRANSITIONS = {
   updated: { by: "route-order", moves: { ...lead(ROUTED, ...ROUTED), ...stay("held-for-operator") } },
   repeated: { by: "route-order", moves: { ...lead(ROUTED, ...ROUTED), ...stay("held-for-operator", "cancelled") } },
   ignored: { by: "route-order", moves: stay(...KNOWN) },
+  gone: { by: "route-order", moves: stay(...KNOWN) },
+  noted: { by: "route-order", moves: stay(...KNOWN) },
   cancelled: { by: "route-order", moves: lead([...ROUTED, "held-for-operator"], "cancelled") },
   cancelledAgain: { by: "route-order", moves: stay("cancelled") },
   revived: { by: "route-order", moves: { cancelled: [...ROUTED, "held-for-operator"] } },
   dispatched: { by: "outbox", moves: stay(...KNOWN) },
+  asked: { by: "find-due", moves: stay("held") },
   looked: { by: "find-due", moves: stay("recorded", "held-for-operator", "cancelled") },
   sentAgain: { by: "operator", moves: stay("recorded", "cancelled") },
   renewed: { by: "operator", moves: { "held-for-operator": [...ROUTED] } },
@@ -60,6 +63,8 @@ export interface Decision {
   state: OrderState;
   reason?: string;
   destinations: readonly string[];
+  /** Held by the channel, which can be asked again: find-due has the order fetched until the hold is lifted. */
+  asksChannel?: boolean;
 }
 
 /** What happened, for the trace. */
@@ -76,6 +81,8 @@ export interface EventOccasion extends Occasion {
   receivedAt: string;
   /** After which find-due looks at what was decided, ms (`timing.dueAfter`). */
   dueAfter: number;
+  /** After which find-due has an order that waits for its channel fetched first, ms (`timing.holdLookAfter`). */
+  holdLookAfter: number;
 }
 
 /** What an order says of itself, as it was mapped. */
@@ -101,7 +108,7 @@ export function firstRecorded(
     firstSeenAt: new Date(now).toISOString(),
     ...facts,
   };
-  return traced(scheduled(decided(blank, decision), occasion), "recorded", occasion);
+  return traced(scheduled(decided(blank, decision, occasion), occasion), "recorded", occasion);
 }
 
 /** A newer state of it; destinations that became due are added. */
@@ -112,7 +119,7 @@ export function updated(
   occasion: EventOccasion,
 ): OrderRecord {
   start("updated", record);
-  return traced(scheduled(decided(withFacts(record, facts), decision), occasion), "updated", occasion);
+  return traced(scheduled(decided(withFacts(record, facts), decision, occasion), occasion), "updated", occasion);
 }
 
 /**
@@ -127,8 +134,11 @@ export function repeated(
 ): OrderRecord {
   start("repeated", record);
   const known = freshness > record.freshness ? { ...record, freshness } : record;
-  const decides = decision && decision.destinations.length > 0 && record.decided.length === 0;
-  const next = decides && record.state !== "cancelled" ? scheduled(decided(known, decision), occasion) : known;
+  const { state, channelWait } = record;
+  const isUndecided = record.decided.length === 0 && state !== "cancelled";
+  // Found again at the channel, or its hold was lifted: what it waits for now is what the routes say.
+  const decides = isUndecided && decision && (decision.destinations.length > 0 || channelWait !== undefined);
+  const next = decides ? scheduled(decided(known, decision, occasion), occasion) : known;
   return traced(next, "duplicate", occasion);
 }
 
@@ -136,6 +146,25 @@ export function repeated(
 export function ignored(record: OrderRecord, outcome: "stale" | "touched", occasion: EventOccasion): OrderRecord {
   start("ignored", record);
   return traced(record, outcome, occasion);
+}
+
+const GONE = "the channel's API does not have this order; it is asked again until it does";
+
+/**
+ * The channel's API does not have the order: that alone cancels nothing. What was not sent yet is held until it is found;
+ * what was sent keeps its state.
+ */
+export function gone(record: OrderRecord, occasion: EventOccasion): OrderRecord {
+  start("gone", record);
+  const waits = record.state === "held" && record.decided.length === 0;
+  const next = waits ? { ...record, reason: GONE, ...waitFor("gone", record, occasion) } : record;
+  return line(next, "gone: the channel's API does not have this order", occasion, occasion.eventId);
+}
+
+/** Nothing changes but its trace. @param outcome in our words, for the operator */
+export function noted(record: OrderRecord, outcome: string, occasion: EventOccasion): OrderRecord {
+  start("noted", record);
+  return line(record, outcome, occasion, occasion.eventId);
 }
 
 /** What was never sent is not sent any more, but a message may be under way: each delivery is suppressed by name. */
@@ -147,7 +176,7 @@ export function cancelled(
 ): OrderRecord {
   start("cancelled", record);
   const next: OrderRecord = {
-    ...withFacts(record, facts),
+    ...omit(withFacts(record, facts), "channelWait"),
     ...{ state: "cancelled", reason: reason ?? "cancelled at the channel" },
     ...{ toSend: [], toSuppress: record.decided },
   };
@@ -173,7 +202,9 @@ export function revived(
   const reason =
     "wanted again after it was cancelled, but deliveries of it may exist: cancel them at the provider first";
   const next: OrderRecord =
-    leftOver(record, deliveries).length > 0 ? { ...newer, state: "held", reason } : newGeneration(newer, decision);
+    leftOver(record, deliveries).length > 0
+      ? { ...newer, state: "held", reason }
+      : newGeneration(newer, decision, occasion);
   return traced(scheduled(next, occasion), "updated", occasion);
 }
 
@@ -205,6 +236,18 @@ export function dispatched(record: OrderRecord, { sent, suppressed, late, now }:
 }
 
 /**
+ * An order that waits for its channel is about to be fetched; the following look is fixed first. Pauses double.
+ * @param pauses ms: the first, and the longest
+ */
+export function asked(record: OrderRecord, pauses: { first: number; longest: number }, now: number): OrderRecord {
+  start("asked", record);
+  const { cause = "hold", since = new Date(now).toISOString(), looks: before = 0 } = record.channelWait ?? {};
+  const looks = before + 1;
+  const pause = Math.min(pauses.longest, pauses.first * 2 ** Math.min(30, looks));
+  return { ...record, rev: record.rev + 1, channelWait: { cause, since, looks }, ...onHour(now + pause) };
+}
+
+/**
  * The due-time pass found it unfinished: what was lost is sent again, and it looks again after `pause` ms.
  * @param toSend all that is to be sent now
  */
@@ -230,10 +273,10 @@ export function renewed(
   record: OrderRecord,
   decision: Decision,
   outcome: string,
-  { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
+  { now, dueAfter, holdLookAfter }: Pick<EventOccasion, "now" | "dueAfter" | "holdLookAfter">,
 ): OrderRecord {
   start("renewed", record);
-  const next = newGeneration(record, decision);
+  const next = newGeneration(record, decision, { now, holdLookAfter });
   const at = next.toSend.length > 0 ? now + dueAfter : now;
   return line({ ...next, dueLooks: 0, ...onHour(at) }, outcome, { topic: "operator", now });
 }
@@ -274,23 +317,38 @@ function withFacts(record: OrderRecord, facts: OrderFacts): OrderRecord {
 }
 
 /** Destinations once decided stay; those that became due are added. */
-function decided(record: OrderRecord, { state, reason, destinations }: Decision): OrderRecord {
+function decided(record: OrderRecord, decision: Decision, occasion: WaitOccasion): OrderRecord {
   if (isHeldForOperator(record)) return record;
+  const { state, reason, destinations, asksChannel = false } = decision;
   const fresh = destinations.filter((destination) => !record.decided.includes(destination));
   const all = [...record.decided, ...fresh];
   return {
-    ...omit(record, "reason"),
+    ...omit(record, "reason", "channelWait"),
     decided: all,
     toSend: [...record.toSend, ...fresh],
     ...(all.length > 0 ? { state: "recorded" as const } : { state, ...(reason !== undefined && { reason }) }),
+    ...(all.length === 0 && asksChannel && waitFor("hold", record, occasion)),
   };
 }
 
+type WaitOccasion = Pick<EventOccasion, "now" | "holdLookAfter">;
+
+/** A wait for the channel that began before goes on, with the look that find-due has fixed. */
+function waitFor(
+  cause: "hold" | "gone",
+  { channelWait }: OrderRecord,
+  { now, holdLookAfter }: WaitOccasion,
+): Partial<Pick<OrderRecord, "channelWait" | "workAt" | "workList">> {
+  if (channelWait?.cause === cause) return { channelWait };
+  const wait = { cause, since: new Date(now).toISOString(), looks: channelWait?.looks ?? 0 };
+  return { channelWait: wait, ...(channelWait === undefined && onHour(now + holdLookAfter)) };
+}
+
 /** Only where nothing of the former generation is left over. */
-function newGeneration(record: OrderRecord, decision: Decision): OrderRecord {
+function newGeneration(record: OrderRecord, decision: Decision, occasion: WaitOccasion): OrderRecord {
   const generation = record.generation + (record.decided.length > 0 ? 1 : 0);
   const next = { ...record, state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
-  return decided({ ...next, generation }, decision);
+  return decided({ ...next, generation }, decision, occasion);
 }
 
 /**

@@ -42,6 +42,11 @@ export const OrderRecord = z.object({
   toSuppress: z.array(z.string()),
   /** When `toSend` was last emptied. */
   sentAt: z.optional(z.string()),
+  /**
+   * Present while it waits for its channel: `hold`, the channel's own reason not to send it yet; `gone`, its API does not have
+   * the order. Since when, and how often find-due had it fetched since.
+   */
+  channelWait: z.optional(z.object({ cause: z.enum(["hold", "gone"]), since: z.string(), looks: z.int() })),
   /** Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries. */
   eventId: z.string(),
   receivedAt: z.string(),

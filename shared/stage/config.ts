@@ -90,6 +90,15 @@ export const Timing = z.object({
   giveUpAfter: z._default(Duration, 6 * 3_600_000),
   throttleBase: z._default(Duration, 1_000),
   throttleCap: z._default(Duration, 60_000),
+  /** Of one call of a channel's API. */
+  channelCall: z._default(Duration, 10_000),
+  /** An order that neither the channel's API nor the ledger knows may appear within this; then its event goes to the DLQ. */
+  goneAfter: z._default(Duration, 15 * 60_000),
+  /** First look at an order that its channel holds, and the longest pause between two looks; each is twice the one before. */
+  holdLookAfter: z._default(Duration, 5 * 60_000),
+  holdLookCap: z._default(Duration, 6 * 3_600_000),
+  /** Longest delay of an event whose order cannot be fetched, between two receives: 25 of them last half the queue's retention. */
+  fetchRetryCap: z._default(Duration, 3 * 3_600_000),
   /** Longest a message is given back for: SQS takes 12 h per receive. */
   longestVisibility: z._default(Duration, 11 * 3_600_000),
   /** After which the due-time pass looks at an order that may have been forgotten. */

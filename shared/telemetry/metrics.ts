@@ -6,7 +6,14 @@ export type Dimension = { endpoint: string } | { connection: string } | { destin
 /** Each is written for every endpoint, connection or destination: docs/costs.md has their number. */
 export const METRICS = {
   /** Of the whole stage. */
-  stage: ["EventsFailed", "HandshakesAnswered"],
+  stage: [
+    "EventsFailed",
+    "HandshakesAnswered",
+    "ErasuresRequested",
+    "ConnectionsInterrupted",
+    "OrdersGone",
+    "ChannelCredentialsRefused",
+  ],
   /** Written by receive-webhook. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued"],
   connection: ["EventsIgnored", "EventsUnreadable", "OrdersRecorded", "OrdersRouted", "OrdersNotRouted", "OrdersHeld"],

@@ -31,7 +31,10 @@ class Watched extends Relay {
 
   async pass(): Promise<void> {
     const { config, ledger, now } = this;
-    const queues = { sendToDestination: async (_: string, message: string) => this.send(message) };
+    const queues = {
+      sendToDestination: async (_: string, message: string) => this.send(message),
+      sendToIntake: async () => {},
+    };
     await findDue({ config, ledger, queues, now, deadline: this.clock + 30_000 });
   }
 

@@ -103,7 +103,7 @@ class Crowd {
 
   pass(time = 30_000) {
     const config = z.parse(Config, { stage: "test", connections: [], destinations: [], routes: [] });
-    const queues = { sendToDestination: never };
+    const queues = { sendToDestination: never, sendToIntake: never };
     return findDue({ config, ledger: this.ledger, queues, now: () => this.clock, deadline: this.clock + time });
   }
 }

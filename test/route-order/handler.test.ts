@@ -116,9 +116,7 @@ test("each event is one line that can be followed, and is counted", async () => 
   await receive(shopify("products/update", '{"id":1}'), shopify("orders/create", "{"));
   const routed = written.filter(({ message }) => message === "event.routed");
   deepEqual(
-    routed
-      .map(({ connection, outcome, messageId, eventId }) => [connection, outcome, messageId, typeof eventId])
-      .sort(),
+    routed.map(({ endpoint, outcome, messageId, eventId }) => [endpoint, outcome, messageId, typeof eventId]).sort(),
     [
       ["shopify/main", "ignored", "m0", "string"],
       ["shopify/main", "unreadable", "m1", "string"],

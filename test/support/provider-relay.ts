@@ -8,6 +8,7 @@ import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { readTrace, type Trace } from "../../shared/ledger/trace.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
 import { Config } from "../../shared/stage/config.ts";
+import { firstReceive, noChannelApi } from "./no-channel-api.ts";
 import { Killed } from "./parcelworks.ts";
 
 const HOUR = 3_600_000;
@@ -69,12 +70,14 @@ export abstract class ProviderRelay {
       query: {},
       body: Buffer.from(JSON.stringify({ topic: "orders/paid", kind: "order", ...reading })),
     };
-    return routeOrder(pack(event), {
+    return routeOrder(firstReceive(pack(event), this.clock), {
+      ...noChannelApi,
+      random: Math.random,
       config: this.config,
-      channels: new Map([[this.channel.name, this.channel]]),
+      channelOf: async () => this.channel,
       ledger: this.ledger,
       queues: { sendToDestination: async (_destination, message) => this.send(message) },
-      eventStore: { put: async () => {}, get: async () => "" },
+      eventStore: { get: async () => "" },
       now: this.now,
       onLateCancellation: (destination) => this.late.push(destination),
     });

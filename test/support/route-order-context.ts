@@ -1,14 +1,15 @@
 import * as z from "zod/mini";
-import type { Reading } from "../../functions/channels/channel.ts";
-import { routeOrder } from "../../functions/route-order/route-order.ts";
+import type { Channel, Reading } from "../../functions/channels/channel.ts";
+import { type Deps, type IntakeMessage, routeOrder } from "../../functions/route-order/route-order.ts";
 import { DeliveryPointer } from "../../shared/ledger/delivery.ts";
 import { createLedger, type Ledger, type OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
-import { createTable } from "../../shared/ledger/table.ts";
+import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { Config, type Destination, type Timing } from "../../shared/stage/config.ts";
 import type { TestLedger } from "./ledger-table.ts";
+import { firstReceive, noChannelApi } from "./no-channel-api.ts";
 import { plain, sampleOrder } from "./relay.ts";
 
 export const MINUTE = 60_000;
@@ -54,7 +55,8 @@ export class RouteOrderContext {
   beforeSend: (destination: string) => Promise<void> = async () => {};
   readonly objects: Map<string, string>;
   readonly eventStore: EventStore;
-  readonly channels = new Map([["plain", plain]]);
+  readonly channels = new Map<string, Channel>([["plain", plain]]);
+  readonly table: Table;
 
   /** @param table of the emulator */
   constructor(started: TestLedger, config: Options = {}, table = "ledger") {
@@ -72,7 +74,8 @@ export class RouteOrderContext {
         return value;
       },
     };
-    this.ledger = createLedger(createTable({ send }, table), this.eventStore, { now: this.now });
+    this.table = createTable({ send }, table);
+    this.ledger = createLedger(this.table, this.eventStore, { now: this.now });
     this.config = z.parse(Config, {
       stage: "test",
       connections: [
@@ -89,6 +92,9 @@ export class RouteOrderContext {
   }
 
   readonly queues = {
+    sendToIntake: async (): Promise<void> => {
+      throw new Error("nothing is to be fetched");
+    },
     sendToDestination: async (destination: string, message: string): Promise<void> => {
       await this.beforeSend(destination);
       if (this.down.has(destination)) throw new Error(`queue of ${destination} down`);
@@ -96,10 +102,16 @@ export class RouteOrderContext {
     },
   };
 
-  routes = (message: string) => {
+  protected deps(): Deps {
     const { config, channels, ledger, queues, eventStore, now } = this;
-    return routeOrder(message, { config, channels, ledger, queues, eventStore, now });
-  };
+    const channelOf = async (name: string) => channels.get(name);
+    return { ...noChannelApi, config, channelOf, ledger, queues, eventStore, now, random: () => 0.5 };
+  }
+
+  /** @param about the receive, where it is not the first */
+  routes(body: string, about: Partial<IntakeMessage> = {}) {
+    return routeOrder({ ...firstReceive(body, this.clock), ...about }, this.deps());
+  }
 
   /** An event whose body is the reading itself. */
   arrives(reading: Record<string, unknown>, changes: Partial<ReceivedEvent> = {}) {

@@ -6,7 +6,7 @@ import { sumOf } from "../../../docs/tools/costs/cost.ts";
 import { MEASURED } from "../../../docs/tools/costs/measured.ts";
 import { costReport, withReport } from "../../../docs/tools/costs/report.ts";
 import { costsOf, metricsOf } from "../../../docs/tools/costs/stage-costs.ts";
-import { loadChannels } from "../../../functions/channels/registry.ts";
+import { loadChannel } from "../../../functions/channels/registry.ts";
 import { findDue } from "../../../functions/find-due/find-due.ts";
 import { gauges } from "../../../functions/find-due/gauges.ts";
 import { routeOrder } from "../../../functions/route-order/route-order.ts";
@@ -18,6 +18,7 @@ import { createTable } from "../../../shared/ledger/table.ts";
 import { pack } from "../../../shared/messages/event.ts";
 import { METRICS } from "../../../shared/telemetry/metrics.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../../support/ledger-table.ts";
+import { firstReceive, noChannelApi } from "../../support/no-channel-api.ts";
 import { Relay } from "../../support/relay.ts";
 import { connectors } from "../../support/synthesised.ts";
 import { stage as shipped } from "../stages/prod.ts";
@@ -107,13 +108,18 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
       receivedAt: new Date(now()).toISOString(),
     };
     const deps = {
+      ...noChannelApi,
       ...{
         config: relay.config,
         ledger,
         now,
-        channels: new Map((await loadChannels()).map((one) => [one.name, one])),
+        random: Math.random,
+        channelOf: async (name: string) => loadChannel(name),
       },
-      queues: { sendToDestination: async (_: string, message: string) => relay.send(message) },
+      queues: {
+        sendToDestination: async (_: string, message: string) => relay.send(message),
+        sendToIntake: async () => {},
+      },
       eventStore: { put: async () => {}, get: async () => "" },
     };
     const measure = async (work: () => Promise<unknown>) => {
@@ -122,11 +128,15 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
       return { ...used };
     };
 
-    deepEqual(await measure(() => routeOrder(pack({ ...event, body: Buffer.from(body) }), deps)), MEASURED.record);
+    deepEqual(
+      await measure(() => routeOrder(firstReceive(pack({ ...event, body: Buffer.from(body) }), now()), deps)),
+      MEASURED.record,
+    );
     deepEqual(await measure(() => relay.run()), MEASURED.delivery);
     const later = (hour: number) =>
       body.replace(/"updated_at": ?"[^"]+"/, `"updated_at":"2026-11-20T2${hour}:00:00Z","note":"${hour}"`);
-    const update = (hour: number) => routeOrder(pack({ ...event, body: Buffer.from(later(hour)) }), deps);
+    const update = (hour: number) =>
+      routeOrder(firstReceive(pack({ ...event, body: Buffer.from(later(hour)) }), now()), deps);
     // The trace grows with each: the fifth event of an order is the dearest that the model counts.
     for (const hour of [0, 1, 2]) equal((await update(hour)).outcome, "updated");
     deepEqual(await measure(() => update(3)), MEASURED.update);

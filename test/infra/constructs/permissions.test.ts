@@ -158,6 +158,20 @@ test("roles delete only what is their connectors' own: a token or a lease is giv
   ]);
 });
 
+test("receive-webhook and find-due alone may put an event on the intake queue, and seal it", () => {
+  const [intake] = template
+    .all("AWS::SQS::Queue")
+    .filter(({ Properties }) => Properties["QueueName"] === "order-relay-test-intake");
+  const senders = [...statements].filter(([, own]) =>
+    own.some(({ Action, Resource }) => {
+      const targets = JSON.stringify(Resource);
+      return Action.includes("sqs:SendMessage") && targets.includes(`"${intake?.id}"`);
+    }),
+  );
+  deepEqual(senders.map(([name]) => name).sort(), ["find-due", "receive-webhook"]);
+  for (const [name] of senders) ok(allowed(name).includes("kms:GenerateDataKey"), name);
+});
+
 test("only find-due may query the work list", () => {
   const indexed = [...statements]
     .filter(([, own]) => JSON.stringify(own).includes("/index/work"))

@@ -114,7 +114,7 @@ describe("the items of the ledger", () => {
   async function passesOfFindDue(relay: RecordedRelay): Promise<void> {
     const { config, now } = relay;
     const ledger = createLedger(log.record(started.table, "find-due"), STORE, { now, workListShards: 10 });
-    const queues = { sendToDestination: async () => {} };
+    const queues = { sendToDestination: async () => {}, sendToIntake: async () => {} };
     relay.clock += HOUR;
     equal((await findDue({ config, ledger, queues, now, deadline: relay.clock + 30_000 })).resent, 1);
   }

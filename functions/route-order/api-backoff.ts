@@ -1,0 +1,147 @@
+import * as z from "zod/mini";
+import { HttpFailure } from "../../shared/connector/http.ts";
+import { Deferred, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
+import { createTableCache } from "../../shared/ledger/cache.ts";
+import { cachePk } from "../../shared/ledger/connector-partition.ts";
+import type { Table } from "../../shared/ledger/table.ts";
+import { backoff } from "../../shared/messages/backoff.ts";
+import type { Config } from "../../shared/stage/config.ts";
+
+/** A connection's API as all environments know it: no call before `until` (epoch ms), after so many failures in a row. */
+const State = z.object({ until: z.number(), failures: z.number() });
+type State = z.infer<typeof State>;
+
+/** Of the connection's cache in the ledger. */
+const STATE = "api-backoff";
+/** A failure is remembered for this long after its backoff has ended, ms: a slow probe must find it. */
+const REMEMBERED = 3_600_000;
+/** Calls of one connection's API that one environment makes side by side. */
+const SIDE_BY_SIDE = 4;
+/** Kept free before the record's deadline, ms: to note that the API does not answer. */
+const NOTE_MARGIN = 500;
+
+/** What this environment knows of a connection's API. */
+interface Lane extends State {
+  running: number;
+  waiting: (() => void)[];
+}
+
+/** Makes the calls of all connections' APIs. A connection whose API fails is left alone until its backoff ends. */
+export interface ApiBackoff {
+  /**
+   * Makes a call of a connection's API.
+   * @param connection `ebay/main`
+   * @param deadline epoch ms, by when the call must be over
+   * @throws Deferred, without a call, while the API fails; Unavailable where it does not answer in time; what `call` throws
+   */
+  run<T>(connection: string, deadline: number, call: () => Promise<T>): Promise<T>;
+}
+
+interface Deps {
+  table: Table;
+  timing: Pick<Config["timing"], "retryBase" | "retryCap" | "throttleBase" | "throttleCap">;
+  /** Epoch ms. */
+  now: () => number;
+  random: () => number;
+  /** Called when an API begins, or goes on, to fail: once a backoff, however many calls fail in it. */
+  onFailure?: (connection: string, error: unknown, until: number) => void;
+}
+
+/**
+ * One API that is down must not cost the other connections their slots. So one environment makes few calls to it at a
+ * time, only one while it fails, and none until its backoff ends; the other environments learn of the backoff from the
+ * ledger.
+ */
+export function createApiBackoff({ table, timing, now, random, onFailure }: Deps): ApiBackoff {
+  const lanes = new Map<string, Lane>();
+  const stateOf = (connection: string) => createTableCache(table, partitionOf(connection), now);
+
+  function laneOf(connection: string): Lane {
+    const lane = lanes.get(connection) ?? { until: 0, failures: 0, running: 0, waiting: [] };
+    lanes.set(connection, lane);
+    return lane;
+  }
+
+  async function throwWhileFailing(connection: string, lane: Lane): Promise<void> {
+    if (lane.until <= now()) {
+      Object.assign(lane, await stateOf(connection).get(STATE, State));
+    }
+    if (lane.until > now()) throw new Deferred(`the API of ${connection} fails`, lane.until);
+  }
+
+  async function write(connection: string, lane: Lane, state: State): Promise<void> {
+    Object.assign(lane, state);
+    const maxAge = Math.max(0, state.until - now()) + REMEMBERED;
+    // The other environments find it out themselves where this cannot be written; the call's own result must not be lost.
+    await stateOf(connection)
+      .put(STATE, state, maxAge)
+      .catch(() => undefined);
+  }
+
+  async function failed(connection: string, lane: Lane, error: unknown): Promise<void> {
+    const wait = waitAfter(error, lane.failures + 1);
+    if (wait === undefined) return;
+    // A call beside it has failed meanwhile: that is the same failure.
+    const known = lane.until > now();
+    const until = known ? Math.max(lane.until, now() + (retryAfterOf(error) ?? 0)) : now() + wait;
+    await write(connection, lane, { until, failures: lane.failures + (known ? 0 : 1) });
+    if (!known) onFailure?.(connection, error, until);
+  }
+
+  /** @returns undefined for an error of this one order: it says nothing of the API */
+  function waitAfter(error: unknown, failures: number): number | undefined {
+    if (error instanceof Throttled) {
+      return error.retryAfter ?? backoff(failures, { base: timing.throttleBase, cap: timing.throttleCap, random });
+    }
+    const down = error instanceof Unavailable || error instanceof Misconfigured || error instanceof HttpFailure;
+    return down ? backoff(failures, { base: timing.retryBase, cap: timing.retryCap, random }) : undefined;
+  }
+
+  return {
+    async run(connection, deadline, call) {
+      const lane = laneOf(connection);
+      await turn(lane);
+      try {
+        await throwWhileFailing(connection, lane);
+        const result = await inTime(call, deadline - NOTE_MARGIN - now());
+        if (lane.failures > 0) await write(connection, lane, { until: 0, failures: 0 });
+        return result;
+      } catch (error) {
+        await failed(connection, lane, error);
+        throw error;
+      } finally {
+        lane.running -= 1;
+        for (const wake of lane.waiting.splice(0)) wake();
+      }
+    },
+  };
+}
+
+/** @param account `ebay/main` */
+function partitionOf(account: string): string {
+  const [name = ""] = account.split("/");
+  return cachePk({ kind: "channel", name, account });
+}
+
+const retryAfterOf = (error: unknown): number | undefined =>
+  error instanceof Throttled ? error.retryAfter : undefined;
+
+async function turn(lane: Lane): Promise<void> {
+  while (lane.running >= (lane.failures > 0 ? 1 : SIDE_BY_SIDE)) {
+    await new Promise<void>((resolve) => lane.waiting.push(resolve));
+  }
+  lane.running += 1;
+}
+
+/** @param time ms */
+async function inTime<T>(call: () => Promise<T>, time: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable("the API did not answer in time")), Math.max(0, time));
+  });
+  try {
+    return await Promise.race([call(), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

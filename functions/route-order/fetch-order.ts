@@ -1,0 +1,60 @@
+import { DeliveryError, Unavailable } from "../../shared/errors.ts";
+import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import { errorName } from "../../shared/telemetry/log.ts";
+import type { Channel, ChannelClient, FetchedOrder } from "../channels/channel.ts";
+import type { ApiBackoff } from "./api-backoff.ts";
+
+/** Opens a connection's API for one record, whose work must end by `deadline` (epoch ms). @throws Misconfigured */
+export type OpenClient = (channel: Channel, connection: Connection, deadline: number) => Promise<ChannelClient>;
+
+export interface FetchDeps {
+  openClient: OpenClient;
+  backoff: ApiBackoff;
+  /** Epoch ms. */
+  now: () => number;
+}
+
+/** An order as the channel's API has it. */
+export interface Fetched extends FetchedOrder {
+  /** When the fetch began, UTC ISO 8601: whatever the channel changed before is in it. */
+  fetchedAt: string;
+}
+
+interface Request {
+  channel: Channel;
+  connection: Connection;
+  /** Epoch ms. */
+  deadline: number;
+}
+
+/**
+ * Fetches an order from its channel's API.
+ * @returns "gone" where the API says that it has no such order
+ * @throws Deferred, without a call, while the connection's API fails; what the client throws (ChannelClient); Unavailable
+ * for anything else
+ */
+export function fetchOrder(id: string, request: Request, deps: FetchDeps): Promise<Fetched | "gone"> {
+  return withClient(request, deps, async (client) => {
+    const fetchedAt = new Date(deps.now()).toISOString();
+    const fetched = await client.order(id);
+    return fetched === "gone" ? fetched : { ...fetched, fetchedAt };
+  });
+}
+
+/** Asks whether the credentials still work; a channel without such a call cannot say. @throws as `fetchOrder` */
+export const checkConnection = (request: Request, deps: FetchDeps): Promise<void> =>
+  withClient(request, deps, async (client) => client.check?.());
+
+async function withClient<T>(
+  { channel, connection, deadline }: Request,
+  { backoff, openClient }: FetchDeps,
+  call: (client: ChannelClient) => Promise<T>,
+): Promise<T> {
+  try {
+    const open = () => openClient(channel, connection, deadline);
+    return await backoff.run(pathOf(connection), deadline, async () => call(await open()));
+  } catch (error) {
+    // An error that the contract does not name is a defect of the connector, or an AWS call's: the event is kept and retried.
+    throw error instanceof DeliveryError ? error : new Unavailable(errorName(error), { cause: error });
+  }
+}

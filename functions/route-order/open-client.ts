@@ -1,0 +1,46 @@
+import { createTools } from "../../shared/connector/tools.ts";
+import { Misconfigured } from "../../shared/errors.ts";
+import type { Table } from "../../shared/ledger/table.ts";
+import { pathOf } from "../../shared/stage/config.ts";
+import { endpointPathOf } from "../../shared/stage/endpoints.ts";
+import { type Secrets, SecretUnreadable } from "../../shared/stage/secrets.ts";
+import { connectionFacts } from "../channels/channel.ts";
+import type { OpenClient } from "./fetch-order.ts";
+
+interface Deps {
+  secrets: Pick<Secrets, "read">;
+  table: Table;
+  /** Of one call, ms. */
+  callTimeout: number;
+}
+
+/** Opens the APIs of connections with their endpoint's and their own secret, and with tools of their own. */
+export function createOpenClient({ secrets, table, callTimeout }: Deps): OpenClient {
+  /** Of each connection, for as long as the environment lives. */
+  const memories = new Map<string, Map<string, unknown>>();
+
+  function memoryOf(account: string): Map<string, unknown> {
+    const memory = memories.get(account) ?? new Map<string, unknown>();
+    memories.set(account, memory);
+    return memory;
+  }
+
+  return async (channel, connection, deadline) => {
+    const { api, credentials: schema } = channel;
+    if (!api) throw new Misconfigured(`${channel.name} has no API`);
+    const account = pathOf(connection);
+    try {
+      const [{ open: openApi }, app, credentials] = await Promise.all([
+        api(),
+        secrets.read("endpoints", endpointPathOf(connection), channel.secret),
+        schema && secrets.read("connections", account, schema),
+      ]);
+      const subject = { kind: "channel" as const, name: channel.name, account };
+      const tools = createTools({ subject, table, callTimeout, deadline, memory: memoryOf(account), now: Date.now });
+      return openApi({ ...connectionFacts(channel, connection), app, credentials }, tools);
+    } catch (error) {
+      if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);
+      throw error;
+    }
+  };
+}

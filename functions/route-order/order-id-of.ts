@@ -1,0 +1,16 @@
+import { MalformedEvent } from "../../shared/errors.ts";
+import type { Action } from "./action-of.ts";
+
+/** As `Order` has it: DynamoDB takes 2,048 bytes of a key. */
+const LONGEST_ID = 255;
+
+/** The ID of the order that an action is about, if it is about one. @throws MalformedEvent for one that is no key */
+export function orderIdOf(action: Action): string | undefined {
+  const orderId = action.kind === "record" ? action.order.id : "orderId" in action ? action.orderId : undefined;
+  if (orderId === undefined) return undefined;
+  // Lone surrogates become U+FFFD in UTF-8, so two IDs could collide.
+  if (orderId === "" || orderId.length > LONGEST_ID || !orderId.isWellFormed()) {
+    throw new MalformedEvent({ field: "order ID", problem: "is empty, too long or not well-formed" });
+  }
+  return orderId;
+}

@@ -1,0 +1,144 @@
+import type { Identity } from "../../shared/identity.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import type { OrderRecord } from "../../shared/ledger/order-record.ts";
+import { dispatch } from "../../shared/ledger/outbox.ts";
+import type { IntakeEvent } from "../../shared/messages/event.ts";
+import type { Queues } from "../../shared/messages/queues.ts";
+import type { Order } from "../../shared/order.ts";
+import type { Config, Connection } from "../../shared/stage/config.ts";
+import type { Channel } from "../channels/channel.ts";
+import type { Action } from "./action-of.ts";
+import { UnknownOrder } from "./give-back.ts";
+import { nextRecord, nextRecordOfChange, nextRecordOfGone, nextRecordOfNote, type Step } from "./next-record.ts";
+
+export interface RecordDeps {
+  config: Config;
+  ledger: Ledger;
+  queues: Pick<Queues, "sendToDestination">;
+  /** Epoch ms. */
+  now: () => number;
+  /** Called for each destination for which a cancellation came too late. */
+  onLateCancellation?: (destination: string, order: Identity) => void;
+}
+
+/** An event, interpreted, with the connection it is for. */
+export interface RouteContext {
+  event: IntakeEvent;
+  topic: string;
+  /** When the sender says that it happened; of a fetched order, when the fetch began. UTC ISO 8601. */
+  eventTime: string | undefined;
+  channel: Channel;
+  connection: Connection;
+  /** By when all work must be over, epoch ms. */
+  deadline: number;
+}
+
+/** What an event made of an order in the ledger. */
+export interface Recorded {
+  outcome: Step["outcome"] | "ignored";
+  orderId: string;
+  state?: OrderRecord["state"];
+  /** Held because the API does not have it, and for so long that somebody should know. */
+  isOverdue?: boolean;
+}
+
+type NextStep = (current: OrderRecord | undefined) => Promise<Step | undefined>;
+
+/** The whole order, as the event carried it or the API has it. */
+export async function recordOrder(order: Order, context: RouteContext, deps: RecordDeps): Promise<Recorded> {
+  const identity = identityOf(order.id, context);
+  const facts = factsOf(context, deps);
+  return write(identity, deps, async (current) => {
+    const deliveries = current?.state === "cancelled" ? ((await deps.ledger.load(identity))?.deliveries ?? []) : [];
+    const step = nextRecord(current, { kind: "order", ...readingOf(context), order }, facts, deliveries);
+    // The body first: a delivery that finds the state finds an order at least as new. It never overwrites a newer one.
+    if (step.isNewest) await putBody(identity, order, step.record, deps);
+    return step;
+  });
+}
+
+/** A change of an order that the event does not carry, and no API could be asked for. It never creates one. */
+export async function recordChange(
+  action: Extract<Action, { kind: "change" }>,
+  context: RouteContext,
+  deps: RecordDeps,
+): Promise<Recorded> {
+  const facts = factsOf(context, deps);
+  return write(
+    identityOf(action.orderId, context),
+    deps,
+    async (current) => current && nextRecordOfChange(current, { ...action, ...readingOf(context) }, facts),
+  );
+}
+
+/**
+ * The API has no such order. It cancels nothing by itself, but for a deletion that the channel reported as well.
+ * @throws UnknownOrder for an order that the ledger does not know either: it may be about to appear
+ */
+export async function recordGone(
+  { orderId, deletion }: Extract<Action, { kind: "fetch" }>,
+  context: RouteContext,
+  deps: RecordDeps,
+): Promise<Recorded> {
+  if (deletion) return recordChange({ kind: "change", orderId, change: "cancelled" }, context, deps);
+  const facts = factsOf(context, deps);
+  return write(identityOf(orderId, context), deps, async (current) => {
+    if (!current) throw new UnknownOrder();
+    return nextRecordOfGone(current, context.topic, facts);
+  });
+}
+
+/** A line in the trace of an order, if the ledger knows it. @param outcome in our words, for the operator */
+export const recordNote = (
+  orderId: string,
+  outcome: string,
+  context: RouteContext,
+  deps: RecordDeps,
+): Promise<Recorded> =>
+  write(
+    identityOf(orderId, context),
+    deps,
+    async (current) => current && nextRecordOfNote(current, context.topic, outcome, factsOf(context, deps)),
+  );
+
+/** Writes the next record upon the newest one, whoever wrote it last, then sends what it decides. */
+async function write(identity: Identity, deps: RecordDeps, next: NextStep): Promise<Recorded> {
+  const { orderId } = identity;
+  for (;;) {
+    const step = await next(await deps.ledger.order(identity));
+    if (!step) return { outcome: "ignored", orderId };
+    if ((await deps.ledger.putOrder(step.record)) === "conflict") continue;
+    await dispatch(step.record, deps);
+    const { state, channelWait } = step.record;
+    const isGone = step.outcome === "gone" && channelWait?.cause === "gone";
+    const isOverdue = isGone && deps.now() - Date.parse(channelWait.since) >= deps.config.timing.goneAfter;
+    return { outcome: step.outcome, orderId, state, ...(isGone && { isOverdue }) };
+  }
+}
+
+async function putBody(
+  identity: Identity,
+  order: Order,
+  record: OrderRecord,
+  { ledger, config }: RecordDeps,
+): Promise<void> {
+  const { freshness, digest = "", firstSeenAt } = record;
+  const expiresAt = Math.floor((Date.parse(firstSeenAt) + config.retention.bodies) / 1000);
+  await ledger.putBody(identity, order, { freshness, digest, expiresAt });
+}
+
+const identityOf = (orderId: string, { connection: { channel, name } }: RouteContext): Identity => ({
+  channel,
+  connection: name,
+  orderId,
+});
+
+const readingOf = ({ topic, eventTime }: RouteContext) => ({ topic, ...(eventTime !== undefined && { eventTime }) });
+
+const factsOf = ({ event, connection, channel }: RouteContext, { config, now }: RecordDeps) => ({
+  event,
+  connection,
+  canFetch: channel.api !== undefined,
+  config,
+  now: now(),
+});

@@ -1,0 +1,39 @@
+import { MalformedEvent } from "../errors.ts";
+import type { Config } from "../stage/config.ts";
+import { unpack } from "./event.ts";
+import { type InterpretingChannel, interpretEvent } from "./interpret-event.ts";
+
+/** Why a message of the intake queue cannot be read; no part of its values. */
+export interface Unreadable {
+  /** Path of the field in the sender's own names: `line_items.0.price`. */
+  field: string;
+  /** As a sentence: "line_items.0.price is missing or wrong". */
+  reason: string;
+}
+
+interface Context {
+  config: Pick<Config, "connections" | "endpoints">;
+  /** @returns undefined for a channel that is not in the registry */
+  channelOf(name: string): Promise<InterpretingChannel<unknown> | undefined>;
+  /** Reads an envelope from S3. */
+  fetchOversized(s3Key: string): Promise<string>;
+}
+
+/**
+ * Reads a dead letter of the intake once more, to say which field is wrong. Nothing is recorded and no API is asked.
+ * @returns undefined where the event can be read now: its order could not be fetched, or the mapping was repaired
+ * @throws NewerRelease; what `fetchOversized` throws
+ */
+export async function explainEvent(message: string, context: Context): Promise<Unreadable | undefined> {
+  try {
+    const event = await unpack(message, context.fetchOversized);
+    if (event.source === "poll") return undefined;
+    const channel = await context.channelOf(event.channel);
+    if (!channel) return { field: "channel", reason: "channel is not one of this release" };
+    await interpretEvent(event, channel, context.config);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MalformedEvent) return { field: error.field, reason: error.reason };
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import type * as z from "zod/mini";
+import { MalformedEvent } from "../errors.ts";
+import { type Config, type Connection, pathOf } from "../stage/config.ts";
+import { connectionAt, endpointsOf } from "../stage/endpoints.ts";
+import { errorName } from "../telemetry/log.ts";
+import type { ReceivedEvent } from "./event.ts";
+
+/** What of a channel is needed to interpret its events; functions/channels/channel.ts has the whole contract. */
+export interface InterpretingChannel<Meaning> {
+  settings: z.ZodMiniType;
+  reader(): Promise<{ interpret(event: ReceivedEvent): Interpretation<Meaning> }>;
+}
+
+interface Interpretation<Meaning> {
+  topic: string;
+  eventTime?: string | undefined;
+  shop?: string | undefined;
+  meaning(connection: { connection: string; shop: string | undefined; settings: unknown }): Meaning;
+}
+
+/** An event as its channel means it. */
+export interface InterpretedEvent<Meaning> {
+  /** The channel's own word for what happened; of bounded length. */
+  topic: string;
+  /** When the sender says that it happened, UTC ISO 8601. */
+  eventTime?: string | undefined;
+  /** What it means for which connection; undefined for a shop that is none of the endpoint's connections. */
+  about: { connection: Connection; meaning: Meaning } | undefined;
+}
+
+/** Of a sender's own word for what happened, kept in the trace: 50 of them must fit an item. */
+const LONGEST_TOPIC = 200;
+
+/**
+ * Reads an event by its channel's reader, and picks the connection it is for by its endpoint and shop.
+ * @throws MalformedEvent naming the field that cannot be read, never its value; also for whatever else a mapping throws
+ */
+export async function interpretEvent<Meaning>(
+  event: ReceivedEvent,
+  channel: InterpretingChannel<Meaning>,
+  config: Pick<Config, "connections" | "endpoints">,
+): Promise<InterpretedEvent<Meaning>> {
+  const reader = await channel.reader();
+  const { topic, eventTime, shop, ...interpretation } = mapped(() => readWhole(reader.interpret(event)));
+  const connection = event.source === "queue" ? ownerOf(event, shop, config) : receiverOf(event, shop, config);
+  const settings = connection && settingsOf(connection, channel);
+  const meaning = connection && mapped(() => interpretation.meaning({ ...factsOf(connection), settings }));
+  return {
+    topic: topic.slice(0, LONGEST_TOPIC).toWellFormed(),
+    eventTime,
+    about: connection && meaning && { connection, meaning },
+  };
+}
+
+/** The method may rely on `this`. */
+const readWhole = <Meaning>(interpretation: Interpretation<Meaning>) => ({
+  topic: interpretation.topic,
+  eventTime: interpretation.eventTime,
+  shop: interpretation.shop,
+  meaning: (facts: Parameters<typeof interpretation.meaning>[0]) => interpretation.meaning(facts),
+});
+
+const factsOf = (connection: Connection) => ({ connection: pathOf(connection), shop: connection.shop });
+
+/** @returns undefined where the event names another shop than the endpoint's connections */
+function receiverOf(event: ReceivedEvent, shop: string | undefined, config: Pick<Config, "connections" | "endpoints">) {
+  const endpoint = endpointsOf(config).find(
+    ({ channel, name }) => channel === event.channel && name === event.endpoint,
+  );
+  // Taken out of the stage while its events were queued: they wait in the DLQ for it to come back.
+  if (!endpoint || endpoint.connections.length === 0) throw notInStage("endpoint");
+  return connectionAt(endpoint, shop);
+}
+
+/** A queue belongs to one seller: another's event on it means that something is set up wrong, and must not be lost. */
+function ownerOf(event: ReceivedEvent, shop: string | undefined, { connections }: Pick<Config, "connections">) {
+  const owner = connections.find(({ channel, name }) => channel === event.channel && name === event.connection);
+  if (!owner) throw notInStage("connection");
+  const isAnothers = shop !== undefined && connectionAt({ connections: [owner] }, shop) === undefined;
+  if (isAnothers) throw new MalformedEvent({ field: "shop", problem: "is not that of the queue's own connection" });
+  return owner;
+}
+
+const notInStage = (field: string) => new MalformedEvent({ field, problem: "is not in the stage file" });
+
+/** Of a connection, parsed once. */
+const parsed = new WeakMap<Connection, unknown>();
+
+function settingsOf(
+  connection: Connection,
+  { settings: schema }: Pick<InterpretingChannel<unknown>, "settings">,
+): unknown {
+  if (!parsed.has(connection)) {
+    const settings = schema.safeParse(connection.settings);
+    const path = settings.error?.issues[0]?.path.join(".");
+    if (!settings.success)
+      throw new MalformedEvent({ field: `settings.${path}`, problem: "is wrong in the stage file" });
+    parsed.set(connection, settings.data);
+  }
+  return parsed.get(connection);
+}
+
+/** Whatever a mapping throws, the event is kept as it is. What its own errors say may quote the buyer: only their name is kept. */
+function mapped<T>(map: () => T): T {
+  try {
+    return map();
+  } catch (error) {
+    if (error instanceof MalformedEvent) throw error;
+    throw new MalformedEvent(
+      { field: "event", problem: `makes the mapping throw ${errorName(error)}` },
+      { cause: error },
+    );
+  }
+}
