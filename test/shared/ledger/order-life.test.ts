@@ -5,14 +5,17 @@ import { newDelivery } from "../../../shared/ledger/delivery.ts";
 import { cancelled as cancelledDelivery, claimed } from "../../../shared/ledger/delivery-life.ts";
 import { ForbiddenTransition } from "../../../shared/ledger/forbidden-transition.ts";
 import {
+  asked,
   cancelled,
   cancelledAgain,
   type Decision,
   dispatched,
   firstRecorded,
+  gone,
   ignored,
   kept,
   looked,
+  noted,
   ORDER_TRANSITIONS,
   type OrderStage,
   type OrderTransition,
@@ -29,6 +32,7 @@ import { OrderState } from "../../../shared/order-state.ts";
 
 const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 const DUE = 15 * 60_000;
+const LOOK = 5 * 60_000;
 const DAY = 86_400_000;
 const ONE = "parcelworks/one";
 const TWO = "parcelworks/two";
@@ -40,6 +44,7 @@ const occasion = {
   eventId: "evt_1",
   receivedAt: "2026-11-01T11:59:59Z",
   dueAfter: DUE,
+  holdLookAfter: LOOK,
 };
 const facts = { freshness: "2026-11-01|1|", digest: "d1", buyer: "b1", number: "#1" };
 const newer = { freshness: "2026-11-02|1|", digest: "d2", buyer: "b2", number: "#2" };
@@ -68,10 +73,13 @@ const CALLS: Record<Exclude<OrderTransition, "firstRecorded">, (record: OrderRec
   updated: (record) => updated(record, newer, DECISIONS.recorded, occasion),
   repeated: (record) => repeated(record, newer.freshness, DECISIONS.recorded, occasion),
   ignored: (record) => ignored(record, "stale", occasion),
+  gone: (record) => gone(record, occasion),
+  noted: (record) => noted(record, "erasure requested", occasion),
   cancelled: (record) => cancelled(record, newer, undefined, occasion),
   cancelledAgain: (record) => cancelledAgain(record, newer, occasion),
   revived: (record) => revived(record, newer, DECISIONS.recorded, [], occasion),
   dispatched: (record) => dispatched(record, finished),
+  asked: (record) => asked(record, { first: LOOK, longest: 6 * 3_600_000 }, NOW),
   looked: (record) => looked(record, [ONE], DUE, NOW),
   sentAgain: (record) => sentAgain(record, [ONE], "sent again by ada", occasion),
   renewed: (record) => renewed(record, DECISIONS.recorded, "renewed by ada", occasion),
@@ -99,6 +107,7 @@ function isSound(record: OrderRecord): void {
   equal(workList === "held", waits, "in `held` when nothing else is open, and only then");
   if (!waits) equal(workList, workAt.slice(0, 13));
   for (const destination of [...toSend, ...toSuppress]) ok(decided.includes(destination));
+  ok(!record.channelWait || orderStageOf(record) === "held", "only a held order waits for its channel");
   ok(events.length <= TRACE_LENGTH && record.eventCount >= events.length);
 }
 
@@ -124,6 +133,58 @@ for (const transition of transitions) {
     });
   }
 }
+
+const HELD_BY_CHANNEL: Decision = { state: "held", reason: "masked address", destinations: [], asksChannel: true };
+const minutesUntilLook = ({ workAt = "" }: OrderRecord, now = NOW) => (Date.parse(workAt) - now) / 60_000;
+
+test("an order that its channel holds has a next look, which a repeat of it does not move", () => {
+  const held = firstRecorded(identity, facts, HELD_BY_CHANNEL, occasion, 1_800_000_000);
+  isSound(held);
+  deepEqual([held.channelWait?.cause, minutesUntilLook(held)], ["hold", 5]);
+  const lookedAt = asked(held, { first: LOOK, longest: 6 * 3_600_000 }, NOW);
+  const later = { ...occasion, now: NOW + 60_000 };
+  for (const again of [
+    repeated(lookedAt, newer.freshness, HELD_BY_CHANNEL, later),
+    updated(lookedAt, newer, HELD_BY_CHANNEL, later),
+  ]) {
+    isSound(again);
+    deepEqual([again.channelWait, again.workAt], [lookedAt.channelWait, lookedAt.workAt]);
+  }
+});
+
+test("the wait for the channel ends when its hold is lifted, also where the rest of the order is the same", () => {
+  const held = firstRecorded(identity, facts, HELD_BY_CHANNEL, occasion, 1_800_000_000);
+  for (const decision of Object.values(DECISIONS)) {
+    for (const lifted of [
+      repeated(held, newer.freshness, decision, occasion),
+      updated(held, newer, decision, occasion),
+      cancelled(held, newer, undefined, occasion),
+    ]) {
+      isSound(lifted);
+      equal(lifted.channelWait, undefined);
+    }
+    equal(repeated(held, newer.freshness, decision, occasion).state, decision.state);
+  }
+});
+
+test("what was not sent is held while the channel does not have it; the wait for its hold goes on as one", () => {
+  const missing = gone(first("held"), occasion);
+  deepEqual([missing.channelWait?.cause, minutesUntilLook(missing)], ["gone", 5]);
+  const held = asked(
+    firstRecorded(identity, facts, HELD_BY_CHANNEL, occasion, 1_800_000_000),
+    { first: LOOK, longest: DAY },
+    NOW,
+  );
+  const later = { ...occasion, now: NOW + 60_000 };
+  const heldAndGone = gone(held, later);
+  deepEqual([heldAndGone.channelWait?.looks, heldAndGone.workAt], [1, held.workAt]);
+  equal(heldAndGone.channelWait?.since, new Date(later.now).toISOString(), "overdue counts from when it was gone");
+  for (const stage of ["recorded", "not-routed", "unrouted", "cancelled", "held-for-operator"] as const) {
+    const { events: _, eventCount: __, rev: ___, ...after } = gone(SAMPLES[stage], occasion);
+    const { events: ____, eventCount: _____, rev: ______, ...before } = SAMPLES[stage];
+    deepEqual(after, before, `${stage}: only the trace says so`);
+  }
+});
 
 test("every first record has an entry: under the hour of its look, or of its first write", () => {
   for (const [state, decision] of Object.entries(DECISIONS)) {
