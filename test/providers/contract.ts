@@ -1,8 +1,9 @@
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { matchesWording } from "../support/wording-snapshot.ts";
 import type { FaultCase } from "./contract/fault-cases.ts";
 import { faults } from "./contract/faults.ts";
 import { hostileServer } from "./contract/hostile-server.ts";
@@ -66,15 +67,24 @@ export function providerContract<Settings, Secret>(provider: Provider<Settings, 
 }
 
 function answers({ contract, start, isCreate }: Suite): void {
-  describe("each answer of the document means what the document says", { concurrency: 2 }, () => {
-    for (const { outcome: expected, ...written } of contract.answers) {
-      const told = typeof written.body === "function" ? "…" : (written.body ?? "").slice(0, 70);
-      test(`HTTP ${written.status} ${told}: ${expected}`, async (context) => {
-        const world = await start(context);
-        world.proxy.strike(isCreate, written, { times: 5 });
-        const { outcome, error } = await attempt(world, outgoingSample());
-        equal(outcome, expected, inspect(error));
+  test("each answer of the document means what the document says", { concurrency: 4 }, async (t) => {
+    const sentences = contract.answers.map(({ outcome: expected, ...written }) => {
+      const body = typeof written.body === "function" ? "…" : (written.body ?? "").slice(0, 70);
+      const title = `HTTP ${written.status} ${body}`;
+      return new Promise<[string, string]>((resolve) => {
+        t.test(`${title}: ${expected}`, async (context) => {
+          const world = await start(context);
+          world.proxy.strike(isCreate, written, { times: 5 });
+          const { outcome, error } = await attempt(world, outgoingSample());
+          resolve([title, error instanceof Error ? error.message : ""]);
+          equal(outcome, expected, inspect(error));
+          ok(world.proxy.passed.some(isCreate));
+        });
       });
-    }
+    });
+    matchesWording(
+      t,
+      (await Promise.all(sentences)).filter(([, sentence]) => sentence !== ""),
+    );
   });
 }
