@@ -136,7 +136,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
   [
     "more shards of the work list than readers ask",
     { ledger: { workListShards: 11 } },
-    /ledger\.workListShards: is 11; write 10 or less/,
+    "ledger.workListShards",
   ],
   [
     "dead letters that live no longer than their source",
