@@ -14,7 +14,7 @@ function maybe<T extends z.ZodMiniType>(schema: T): ReturnType<typeof optional<T
   return known as ReturnType<typeof optional<T>>;
 }
 
-/** Numbers are taken too: an ID is written down as it stood in the raw text (json.ts). */
+/** Numbers are taken too: an ID is written down as the raw text has it (json.ts). */
 const Id = z.pipe(
   z.union([z.string().check(z.minLength(1), z.maxLength(255)), z.number()]),
   z.transform((id) => String(id)),
@@ -86,7 +86,7 @@ const NameValue = z.object({ name: Text, value: maybe(Text) });
 
 export const Line = z.object({
   id: Id,
-  /** The channel's own lines, where it has one for each unit and this one stands for several: what it asks for later. */
+  /** The channel's own lines, where it has one for each unit and this one is several of them: what it asks for later. */
   sourceIds: maybe(z.array(Id)),
   /** Ours, by which providers know the product. Empty where the shop gave none. */
   sku: Text,
@@ -188,7 +188,7 @@ const Hold = z.object({
   until: maybe(Instant),
 });
 
-/** `hold.reason` of an order that goes to several addresses: nobody but the merchant can say which line goes where. */
+/** `hold.reason` of an order that goes to several addresses: only the merchant can say which line goes where. */
 export const SEVERAL_ADDRESSES = "the order goes to several addresses";
 
 /**

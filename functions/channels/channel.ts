@@ -95,7 +95,7 @@ export interface KeyRequest {
   maxAge?: number;
 }
 
-/** A signing key is out of reach: nobody can say whether the request is authentic. Names the host, no path and no query. */
+/** A signing key is out of reach: whether the request is authentic cannot be known now. Names the host, no path and no query. */
 export class KeyUnavailable extends Error {
   override readonly name = "KeyUnavailable";
 }

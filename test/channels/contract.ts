@@ -120,7 +120,7 @@ export function channelContract(channel: Channel, sample: ChannelSample): void {
       await forged({ headers: {} }, "no headers");
     });
 
-    test("a changed body is forged: each byte, one more, one less, none, and the same JSON written anew", async (t) => {
+    test("a changed body is forged: each byte, one more, one less, none, and the same JSON re-serialised", async (t) => {
       if (!coversBody) return t.skip("its proof does not cover the body");
       const step = Math.max(1, Math.floor(body.length / 200));
       for (let at = 0; at < body.length; at += step) {

@@ -45,7 +45,7 @@ test("hex over the app's key and the body: TikTok Shop, Lazada", async () => {
   equal(await verdict(scheme, { ...secret, signingSecrets: [] }, { headers: { authorization: right } }), "forged");
 });
 
-test("base64 over the registered address and the body: Square; an address nobody configured proves nothing", async () => {
+test("base64 over the registered address and the body: Square; an address that is not configured proves nothing", async () => {
   // printf %s "https://orders.example.com/webhooks/square/main$BODY" | openssl dgst -sha256 -hmac square-key -binary | base64
   const right = "HnFKxBFZQy+bbbiHJ17Ecu3a5WzegltKcHUWANq7ohU=";
   const secret = { signingSecrets: ["square-key"] };

@@ -23,7 +23,7 @@ const about: Record<string, [body: string, change: string]> = {
   "orders/risk_assessment_changed": [`{"order_id":${ID},"risk_level":"medium"}`, "touched"],
 };
 for (const [name, [body, change]] of Object.entries(about)) {
-  test(`${name} changes the order whose ID stands where this topic keeps it`, async () => {
+  test(`${name} changes the order whose ID is where this topic keeps it`, async () => {
     deepEqual(await read("shopify", body, topic(name)), { topic: name, kind: "change", orderId: ID, change });
   });
 }
@@ -133,7 +133,7 @@ const unreadable: Record<string, [headers: Record<string, string>, body: string 
   "nested beyond reason": [topic("orders/create"), "[".repeat(200_000) + "]".repeat(200_000)],
   "the ID alone (include_fields)": [topic("orders/updated"), `{"id":${ID}}`],
   "an amount that is none": [topic("orders/updated"), leastOrder(['"total_price":"12,50"'])],
-  "a financial status nobody knows": [topic("orders/updated"), leastOrder().replace('"paid"', '"half-paid"')],
+  "an unknown financial status": [topic("orders/updated"), leastOrder().replace('"paid"', '"half-paid"')],
   "a quantity that is none": [
     topic("orders/updated"),
     leastOrder(['"line_items":[{"id":1,"sku":"DEMO-1","quantity":"two"}]']),
@@ -148,7 +148,7 @@ for (const [what, [headers, body]] of Object.entries(unreadable)) {
   });
 }
 
-test("what is unreadable is said by the field's name, never by what stands in it", async () => {
+test("a malformed event names its field, never its value", async () => {
   const body = leastOrder(['"total_price":"Ada Muster, Bahnhofstrasse 12"']);
   await rejects(read("shopify", body, topic("orders/create")), (error: MalformedEvent) => {
     equal(/total_price/.test(error.reason), true);

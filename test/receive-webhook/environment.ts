@@ -25,7 +25,7 @@ export interface Answer {
   body: string;
 }
 
-/** A thread with an environment of its own, standing in for one of Lambda's. */
+/** A thread with an environment of its own, in place of one of Lambda's. */
 export function startEnvironment(folder: string, awsUrl: string) {
   const env = {
     STAGE: "test",

@@ -79,7 +79,7 @@ const queued = () =>
       .map(({ body }) => unpack(JSON.parse(body).MessageBody, async () => "")),
   );
 
-test("an authentic event is answered with an empty 200 and stands on the intake queue", async () => {
+test("an authentic event is answered with an empty 200 and is on the intake queue", async () => {
   deepEqual(await lambda.invoke(delivery()), { statusCode: 200, body: "" });
   const [sent] = aws.calls.filter(({ service }) => service === "sqs").map(({ body }) => JSON.parse(body));
   match(sent.QueueUrl, /\/000000000000\/order-relay-test-intake$/);
@@ -159,7 +159,7 @@ test("each answer is one line, and the metrics of its endpoint and nothing else"
   const from = lambda.output().length;
   await status();
   await status({ path: "/webhooks/shopify/other", headers: {} });
-  await status({ path: "/webhooks/shopify/nobody" });
+  await status({ path: "/webhooks/shopify/unknown" });
   const lines = await linesSince(from, (written) => answered(written).length === 3);
   deepEqual(
     answered(lines).map(({ endpoint, outcome }) => [endpoint, outcome]),
@@ -176,18 +176,18 @@ test("each answer is one line, and the metrics of its endpoint and nothing else"
   ]);
 });
 
-test("a queue that hangs is answered with 503 before the function's time is over; log and alarm are told, once", async () => {
+test("a queue that hangs is answered with 503 before the function's time is over; log and metric have it, once", async () => {
   const from = lambda.output().length;
   aws.broken.set("sqs", "hang");
   equal(await status({}, 1500), 503);
   const unavailable = { stage: "test", endpoint: "shopify/demo", EventsNotQueued: 1 };
-  const told = await linesSince(from, (lines) => metrics(lines).length > 0);
-  deepEqual(metrics(told), [unavailable]);
-  const [{ level, endpoint, outcome, error, eventId } = {}, ...more] = answered(told);
+  const written = await linesSince(from, (lines) => metrics(lines).length > 0);
+  deepEqual(metrics(written), [unavailable]);
+  const [{ level, endpoint, outcome, error, eventId } = {}, ...more] = answered(written);
   deepEqual([level, endpoint, outcome, error, more], ["ERROR", "shopify/demo", "unavailable", "TimeoutError", []]);
   match(String(eventId), /^evt_[0-9a-f-]{36}$/);
 
-  // The call goes on, is tried again, and ends well: the sender was told otherwise.
+  // The call goes on, is tried again, and ends well: the sender was answered otherwise.
   aws.reset();
   aws.release();
   equal(await status(), 200);
@@ -202,15 +202,15 @@ test("a queue that hangs is answered with 503 before the function's time is over
   deepEqual(metrics(all).slice(0, 2), [unavailable, { stage: "test", endpoint: "shopify/demo", EventsReceived: 1 }]);
 });
 
-test("keys that cannot be read in time: told of the endpoint, before there is an event", async () => {
+test("keys that cannot be read in time: the endpoint is logged, before there is an event", async () => {
   const fresh = startEnvironment(folder, aws.url);
   aws.broken.set("secrets", "hang");
   equal((await fresh.invoke(delivery(), 1500)).statusCode, 503);
-  const told = await linesSince(0, (lines) => metrics(lines).length > 0, fresh);
+  const written = await linesSince(0, (lines) => metrics(lines).length > 0, fresh);
   await fresh.end();
-  deepEqual(metrics(told), [{ stage: "test", endpoint: "shopify/demo", EventsNotQueued: 1 }]);
+  deepEqual(metrics(written), [{ stage: "test", endpoint: "shopify/demo", EventsNotQueued: 1 }]);
   deepEqual(
-    answered(told).map(({ endpoint, outcome, eventId }) => [endpoint, outcome, eventId]),
+    answered(written).map(({ endpoint, outcome, eventId }) => [endpoint, outcome, eventId]),
     [["shopify/demo", "unavailable", undefined]],
   );
 });

@@ -267,7 +267,7 @@ for (const [what, answer] of Object.entries({
   "the secret is no JSON": "first-key",
   "the secret has no keys": "{}",
 })) {
-  test(`unavailable, not forged, while nobody can say: ${what}`, async () => {
+  test(`unavailable, not forged, while it cannot be known: ${what}`, async () => {
     const { receive, queued, happened } = world({ secrets: [answer] });
     deepEqual(await receive(webhook()), { outcome: "unavailable", error: "SecretUnreadable" });
     deepEqual(await receive(forged()), { outcome: "unavailable", error: "SecretUnreadable" });
