@@ -133,11 +133,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
     { destinations: [eu, { ...eu, name: "eu-dlq" }], routes: [] },
     "destinations parcelworks/eu-dlq",
   ],
-  [
-    "more shards of the work list than readers ask",
-    { ledger: { workListShards: 11 } },
-    "ledger.workListShards",
-  ],
+  ["more shards of the work list than readers ask", { ledger: { workListShards: 11 } }, "ledger.workListShards"],
   [
     "dead letters that live no longer than their source",
     { retention: { queues: "14d" } },

@@ -1,0 +1,22 @@
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import { missingParts } from "./missing-parts.ts";
+
+test("a registered provider of which nothing is written is answered with each file to write", () => {
+  deepEqual(missingParts({ kind: "provider", name: "acme" }), [
+    "Write functions/providers/acme/handler.ts: its Lambda, as functions/providers/kakaclo/handler.ts.",
+    "Write test/providers/acme.test.ts and call providerContract there, as test/providers/kakaclo.test.ts does.",
+    "Write local/simulators/providers/acme/index.ts: its simulator, as local/simulators/providers/kakaclo/index.ts.",
+    "Write docs/providers/acme.md: its page, as docs/providers/kakaclo.md.",
+    'Add "acme/demo" under destinations in local/secrets.json: its invented secret, as "kakaclo/demo" has one.',
+  ]);
+});
+
+test("a registered channel of which nothing is written is answered with each file to write", () => {
+  deepEqual(missingParts({ kind: "channel", name: "acme" }), [
+    "Write test/channels/acme.test.ts and call channelContract there, as test/channels/standard.test.ts does.",
+    "Write local/simulators/channels/acme/index.ts: its simulator, as local/simulators/channels/standard/index.ts.",
+    "Write docs/channels/acme.md: its page, as docs/channels/standard.md.",
+    'Add "acme/demo" under endpoints in local/secrets.json: its invented secret, as "standard/demo" has one.',
+  ]);
+});

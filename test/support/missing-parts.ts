@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import secrets from "../../local/secrets.json" with { type: "json" };
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A channel or provider by its name in the registry. */
+interface Connector {
+  kind: "channel" | "provider";
+  name: string;
+}
+
+const has = (path: string): boolean => existsSync(join(PROJECT, path));
+
+/** Whether a test file of the folder calls the contract suite with the connector. */
+function callsContract({ kind, name }: Connector): boolean {
+  const exported = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const call = new RegExp(`^${kind}Contract\\(\\s*${exported}\\b`, "m");
+  const folder = join(PROJECT, `test/${kind}s`);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
+  return files.some((file) => call.test(readFileSync(join(folder, file), "utf8")));
+}
+
+function hasDemoSecret({ kind, name }: Connector): boolean {
+  const demo = kind === "channel" ? secrets.endpoints : secrets.destinations;
+  return Object.hasOwn(demo, `${name}/demo`);
+}
+
+/** What a registered connector still lacks (docs/add-a-connector.md), each in a sentence that says what to write. */
+export function missingParts(connector: Connector): string[] {
+  const { kind, name } = connector;
+  const [example, section] = kind === "channel" ? ["standard", "endpoints"] : ["kakaclo", "destinations"];
+  const parts: [isThere: boolean, sentence: string][] = [
+    [
+      kind === "channel" || has(`functions/providers/${name}/handler.ts`),
+      `Write functions/providers/${name}/handler.ts: its Lambda, as functions/providers/${example}/handler.ts.`,
+    ],
+    [
+      callsContract(connector),
+      `Write test/${kind}s/${name}.test.ts and call ${kind}Contract there, as test/${kind}s/${example}.test.ts does.`,
+    ],
+    [
+      has(`local/simulators/${kind}s/${name}/index.ts`),
+      `Write local/simulators/${kind}s/${name}/index.ts: its simulator, as local/simulators/${kind}s/${example}/index.ts.`,
+    ],
+    [has(`docs/${kind}s/${name}.md`), `Write docs/${kind}s/${name}.md: its page, as docs/${kind}s/${example}.md.`],
+    [
+      hasDemoSecret(connector),
+      `Add "${name}/demo" under ${section} in local/secrets.json: its invented secret, as "${example}/demo" has one.`,
+    ],
+  ];
+  return parts.flatMap(([isThere, sentence]) => (isThere ? [] : sentence));
+}
