@@ -61,10 +61,13 @@ interface Place {
 /** PostgreSQL's iexact. */
 const isSame = (a: string, b: string) => a.toUpperCase() === b.toUpperCase();
 
+/** The lists of places below a country. */
+export const PLACE_LISTS = ["cities", "townships", "districts"] as const;
+type Table = (typeof PLACE_LISTS)[number];
+
 /** Countries, cities, townships, districts. */
 export function createGeography(switches: Readonly<AkinonSwitches>) {
-  const tables = { cities: [] as Place[], townships: [] as Place[], districts: [] as Place[] };
-  type Table = keyof typeof tables;
+  const tables: Record<Table, Place[]> = { cities: [], townships: [], districts: [] };
 
   /** The same key for a name in every run, so that clients may keep it. */
   function add(table: Table, name: string, above: Omit<Place, "pk" | "name">): Place {
@@ -139,7 +142,6 @@ export function createGeography(switches: Readonly<AkinonSwitches>) {
   return {
     countries,
     places,
-    isPlaces: (name: string): name is Table => Object.hasOwn(tables, name),
     /** Which of an address's keys are none, by field. */
     unknown: (of: {
       country: number;

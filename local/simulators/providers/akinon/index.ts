@@ -1,19 +1,23 @@
-import { createLeakyBucket, type LeakyBucket } from "../../leaky-bucket.ts";
+import { json, readJson, type Simulator, type SimulatorKind } from "../../simulator.ts";
+import { cannedAnswers, isRecord } from "./answers.ts";
 import {
-  type Answer,
-  json,
-  readJson,
-  type Simulator,
-  type SimulatorKind,
-  type SimulatorRequest,
-} from "../../simulator.ts";
-import { cannedAnswers, check, detail, invalid, isRecord, noSuchKey, page, taken } from "./answers.ts";
-import { createGeography } from "./geography.ts";
+  CATALOG,
+  CATALOG_ROW,
+  CHANNEL_ROW,
+  cargosOf,
+  PAYMENT_OPTIONS,
+  PRICE_LIST,
+  STOCK_LIST,
+} from "./channel-rows.ts";
+import { createDoor } from "./door.ts";
+import { createGeography, PLACE_LISTS } from "./geography.ts";
 import { keyed, list } from "./list.ts";
-import { bodySchema, type OrderBody } from "./order-body.ts";
-import { type AkinonHeld, createOrderBook } from "./order-book.ts";
+import { LOGIN, login } from "./login.ts";
+import { createOrderBook } from "./order-book.ts";
+import { createOrders } from "./orders.ts";
 import { createPeople } from "./people.ts";
 import { createProducts } from "./products.ts";
+import { dispatcher, type RouteTable } from "./route-table.ts";
 import { type AkinonSwitches, akinonSwitches } from "./switches.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -35,20 +39,7 @@ export const simulator: SimulatorKind<AkinonSwitches> = {
   start: ({ switches, now }) => startAkinon(switches, now),
 };
 
-const LOGIN = "/api/v1/auth/login/";
-const PRICE_LIST = 21;
-const STOCK_LIST = 31;
-const CATALOG = 11;
-const PAYMENT_OPTIONS = [
-  { pk: 1, name: "Credit card", slug: "credit_card", payment_type: "credit_card" },
-  { pk: 2, name: "Pay on delivery", slug: "pay_on_delivery", payment_type: "pay_on_delivery" },
-];
-const CARGOS = [
-  { pk: 1, name: "Yurtici Kargo", erp_code: "yurtici-kargo", shipping_company: "yurtici" },
-  { pk: 2, name: "Aras Kargo", erp_code: "aras-kargo", shipping_company: "aras" },
-  { pk: 3, name: "MNG Kargo", erp_code: "mng-kargo", shipping_company: "mng" },
-];
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const CHANNEL = /^\/api\/v1\/channel\/(\d+)\/(.+)$/;
 
 function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Simulator {
   const tokens = createTokens(switches, now);
@@ -56,205 +47,62 @@ function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Sim
   const people = createPeople(switches, geography);
   const products = createProducts(switches);
   const book = createOrderBook(switches);
-  const buckets = new Map<string, LeakyBucket>();
+  const orders = createOrders({ switches, people, products, book, now });
   const answers = cannedAnswers(switches, (request) => people.describe(orderOf(request)?.["shipping_address"]));
-  const cargos = () => CARGOS.slice(0, switches.cargos === "one" ? 1 : undefined);
+  const door = createDoor({ switches, tokens, answers, now });
 
-  function refuse(request: SimulatorRequest): Answer | undefined {
-    const { path, query, headers, method } = request;
-    // Django's CommonMiddleware, before any view: relative, since the sandbox serves below a prefix.
-    if (!path.endsWith("/")) {
-      if (switches.appendSlash === "not-found") return page(404, "Not Found");
-      const last = path.slice(path.lastIndexOf("/") + 1);
-      return { ...page(301, "Moved"), headers: { location: `${last}/${query.size > 0 ? `?${query}` : ""}` } };
-    }
-    if (path === LOGIN) return undefined;
-    const key = tokens.keyOf(request);
-    if (key === undefined) {
-      return headers.authorization === undefined
-        ? detail(401, "Authentication credentials were not provided.", { "www-authenticate": "Token" })
-        : answers.unauthorized();
-    }
-    const bucket =
-      buckets.get(key) ??
-      createLeakyBucket(() => ({ size: switches.bucketSize, leakPerSecond: switches.leakPerSecond }), now);
-    buckets.set(key, bucket);
-    if (!bucket.take()) return answers.throttled();
-    const type = headers["content-type"] ?? "";
-    return method === "GET" || /^application\/json\b/i.test(type)
-      ? undefined
-      : detail(415, `Unsupported media type "${type}" in request.`);
-  }
-
-  function login(request: SimulatorRequest): Answer {
-    const body = readJson(request);
-    const { username, password } = isRecord(body) ? body : {};
-    const missing = Object.entries({ username, password }).filter(([, value]) => typeof value !== "string" || !value);
-    if (missing.length > 0) {
-      return json(400, Object.fromEntries(missing.map(([name]) => [name, ["This field is required."]])));
-    }
-    return username === switches.username && password === switches.password
-      ? json(200, { key: tokens.issue() })
-      : json(400, { non_field_errors: ["Unable to log in with provided credentials."] });
-  }
-
-  /** @returns the body as it would be kept, or the answer that refuses it */
-  function read(request: unknown, related: boolean): { body: OrderBody } | { refused: Answer } {
-    const checked = check(bodySchema(switches), request);
-    if (!checked.ok) return { refused: invalid(checked.errors) };
-    const { order, order_item } = checked.body;
-    const errors: Record<string, unknown> = {};
-    const need = (name: string, key: number | null | undefined, exists: boolean) => {
-      if (key != null && !exists) errors[name] = noSuchKey(key);
+  const rows =
+    (some: () => readonly { pk: number }[]): RouteTable[string] =>
+    ({ query }) => {
+      const shown = some().map(({ pk, ...row }) => keyed(pk, row, switches));
+      return list(shown, query, switches);
     };
-    if (related) {
-      need("customer", order.customer, people.hasCustomer(order.customer));
-      need("shipping_address", order.shipping_address, people.hasAddress(order.shipping_address));
-      need("billing_address", order.billing_address, people.hasAddress(order.billing_address));
-    }
-    need(
-      "cargo_company",
-      order.cargo_company,
-      cargos().some(({ pk }) => pk === order.cargo_company),
-    );
-    need(
-      "payment_option",
-      order.payment_option,
-      PAYMENT_OPTIONS.some(({ pk }) => pk === order.payment_option),
-    );
-    if (switches.channelMustMatch) need("channel", order.channel, order.channel === switches.channelId);
-    if (Object.keys(errors).length > 0) return { refused: invalid({ order: errors }) };
+  const row = (pk: number, key: string, fields: object) =>
+    key === String(pk) ? json(200, keyed(pk, { ...fields }, switches)) : answers.notFound();
 
-    const items = order_item.map(({ product, price_list, stock_list }) => ({
-      ...(!products.has(product) && { product: noSuchKey(product) }),
-      ...(price_list != null && price_list !== PRICE_LIST && { price_list: noSuchKey(price_list) }),
-      ...(stock_list != null && stock_list !== STOCK_LIST && { stock_list: noSuchKey(stock_list) }),
-    }));
-    if (items.some((each) => Object.keys(each).length > 0)) return { refused: invalid({ order_item: items }) };
-    return { body: checked.body };
-  }
-
-  function create(request: unknown): Answer {
-    const result = read(request, true);
-    if ("refused" in result) return result.refused;
-    const { body } = result;
-    const there = book.byNumber(body.order.number);
-    const created = (entry: AkinonHeld) => json(switches.successStatus, book.toRow(entry, switches.createdKey));
-    if (switches.duplicates === "answer-cancelled") {
-      const old = there ?? book.add(body, request, now() - YEAR_MS);
-      book.cancel(old);
-      return created(old);
-    }
-    if (there && switches.duplicates !== "accept") return taken(body.order.number, switches);
-    return created(book.add(body, request, now()));
-  }
-
-  function orders(query: URLSearchParams): Answer {
-    const number = switches.numberFilter ? query.get("number") : null;
-    const ids = query.get("id__in")?.split(",");
-    const found = book.held.filter(
-      ({ reference, id }) => (number === null || reference === number) && (ids === undefined || ids.includes(id)),
-    );
-    return list(
-      found.map((entry) => book.toRow(entry)),
-      query,
-      switches,
-    );
-  }
-
-  function orderItems(query: URLSearchParams): Answer {
-    const order = query.get("order");
-    const found = book.held.filter(({ id }) => order === null || id === order);
-    return list(found.flatMap(book.itemRows), query, switches);
-  }
-
-  /** `{cancel_items: [pk …], order, reasons}`; without items the whole order. */
-  function cancelOrder(entry: AkinonHeld | undefined, body: unknown): Answer {
-    if (!entry) return answers.notFound();
-    const wanted = isRecord(body) && Array.isArray(body["cancel_items"]) ? body["cancel_items"].map(Number) : undefined;
-    book.cancel(entry, wanted && entry.items.filter(({ pk }) => wanted.includes(pk)));
-    return json(200, book.toRow(entry));
-  }
-
-  function ofChannel(request: SimulatorRequest, resource: string): Answer {
-    const { method, query } = request;
-    const post = method === "POST";
-    if (resource === "create_orders/") return post ? create(readJson(request)) : notAllowed(method);
-    if (resource === "customers/" && post) return people.addCustomer(readJson(request));
-    if (resource === "addresses/" && post) return people.addAddress(readJson(request));
-    const [, cancelled] = /^orders\/(\d+)\/cancel\/$/.exec(resource) ?? [];
-    if (cancelled && post)
-      return cancelOrder(
-        book.held.find(({ id }) => id === cancelled),
-        readJson(request),
-      );
-    if (method !== "GET") return notAllowed(method);
-
-    const name = resource.slice(0, -1);
-    if (geography.isPlaces(name)) return geography.places(name, query);
-    const rows = (some: readonly { pk: number }[]) =>
-      list(
-        some.map(({ pk, ...row }) => keyed(pk, row, switches)),
-        query,
-        switches,
-      );
-    switch (name) {
-      case "countries":
-        return geography.countries(query);
-      case "customers":
-        return people.customers(query);
-      case "addresses":
-        return people.addresses(query);
-      case "products":
-        return products.products(query);
-      case "integration_actions":
-        return products.integrationActions(query);
-      case "cargos":
-        return rows(cargos());
-      case "price_lists":
-        return rows([{ pk: PRICE_LIST }]);
-      case "stock_lists":
-        return rows([{ pk: STOCK_LIST }]);
-      case "payment_options":
-        return rows(PAYMENT_OPTIONS);
-      case "orders":
-        return orders(query);
-      case "order_items":
-        return orderItems(query);
-      default:
-        return page(404, "Not Found");
-    }
-  }
-
-  const notAllowed = (method: string) => detail(405, `Method "${method}" not allowed.`);
+  const dispatch = dispatcher({
+    [`POST ${LOGIN}`]: (request) => login(request, switches, tokens),
+    "GET /api/v1/channels/{id}/": (_, id = "") => row(switches.channelId, id, CHANNEL_ROW),
+    "GET /api/v1/catalogs/{id}/": (_, id = "") => row(CATALOG, id, CATALOG_ROW),
+    "GET /api/v1/products/": ({ query }) => products.products(query),
+  });
+  /** Below `/api/v1/channel/{id}/`. */
+  const dispatchOfChannel = dispatcher({
+    "POST create_orders/": (request) => orders.create(readJson(request)),
+    "GET orders/": orders.orders,
+    "POST orders/{id}/cancel/": orders.cancel,
+    "GET order_items/": orders.orderItems,
+    "GET customers/": ({ query }) => people.customers(query),
+    "POST customers/": (request) => people.addCustomer(readJson(request)),
+    "GET addresses/": ({ query }) => people.addresses(query),
+    "POST addresses/": (request) => people.addAddress(readJson(request)),
+    "GET countries/": ({ query }) => geography.countries(query),
+    ...Object.fromEntries(
+      PLACE_LISTS.map((name): [string, RouteTable[string]] => [
+        `GET ${name}/`,
+        ({ query }) => geography.places(name, query),
+      ]),
+    ),
+    "GET products/": ({ query }) => products.products(query),
+    "GET integration_actions/": ({ query }) => products.integrationActions(query),
+    "GET cargos/": rows(() => cargosOf(switches)),
+    "GET price_lists/": rows(() => [{ pk: PRICE_LIST }]),
+    "GET stock_lists/": rows(() => [{ pk: STOCK_LIST }]),
+    "GET payment_options/": rows(() => PAYMENT_OPTIONS),
+  });
 
   return {
     answers,
-    refuse,
+    refuse: door.refuse,
     kindOf({ method, path }) {
       const [, resource] = /^\/api\/v1\/channel\/\d+\/(\w+)/.exec(path) ?? [];
       if (resource === "create_orders" && method === "POST") return "create";
       return method === "GET" && (resource === "orders" || resource === "order_items") ? "look-up" : "other";
     },
     handle(request) {
-      const { method, path } = request;
-      if (path === LOGIN) return method === "POST" ? login(request) : notAllowed(method);
-      const [, channel, resource] = /^\/api\/v1\/channel\/(\d+)\/(.+)$/.exec(path) ?? [];
-      if (resource !== undefined) {
-        return Number(channel) === switches.channelId ? ofChannel(request, resource) : answers.notFound();
-      }
-      if (path === `/api/v1/channels/${switches.channelId}/`) {
-        const channelRow = { name: "Demo channel", catalog: CATALOG, category_tree: null, conf: {}, is_active: true };
-        return json(200, keyed(switches.channelId, channelRow, switches));
-      }
-      if (path === `/api/v1/catalogs/${CATALOG}/`) {
-        return json(
-          200,
-          keyed(CATALOG, { name: "Demo catalog", price_list: PRICE_LIST, stock_list: STOCK_LIST }, switches),
-        );
-      }
-      if (path === "/api/v1/products/") return products.products(request.query);
-      return /^\/api\/v1\/(channels|catalogs)\/\d+\/$/.test(path) ? answers.notFound() : page(404, "Not Found");
+      const [, channel, resource] = CHANNEL.exec(request.path) ?? [];
+      if (resource === undefined) return dispatch(request, request.path);
+      return Number(channel) === switches.channelId ? dispatchOfChannel(request, resource) : answers.notFound();
     },
     orders: () => book.held,
     cancel(id) {
@@ -264,14 +112,14 @@ function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Sim
     },
     plant(request, createdAt) {
       // Another sender's order refers to customers and addresses of its own.
-      const result = read(request, false);
+      const result = orders.read(request, false);
       if ("refused" in result) throw new RangeError(`Akinon would not take that: ${result.refused.body.toString()}`);
       return book.add(result.body, request, createdAt).id;
     },
     expireTokens: tokens.expireAll,
     forget() {
       book.held.length = 0;
-      buckets.clear();
+      door.forget();
     },
   };
 }
