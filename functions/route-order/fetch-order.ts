@@ -1,8 +1,8 @@
+import type { ApiBackoff } from "../../shared/connector/api-backoff.ts";
 import { DeliveryError, Unavailable } from "../../shared/errors.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { errorName } from "../../shared/telemetry/log.ts";
 import type { Channel, ChannelClient, FetchedOrder } from "../channels/channel.ts";
-import type { ApiBackoff } from "./api-backoff.ts";
 
 /** Opens a connection's API for one record, whose work must end by `deadline` (epoch ms). @throws Misconfigured */
 export type OpenClient = (channel: Channel, connection: Connection, deadline: number) => Promise<ChannelClient>;

@@ -153,4 +153,34 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
     threshold: 2,
   });
   watchOldDeadLetters(alarms, "intake", messages);
+  watchRequests(alarms);
+}
+
+/** What a channel reports, or its API answers, that only the operator can act on. The log names connection and order. */
+function watchRequests(alarms: Alarms): void {
+  const { name } = alarms.stage;
+  alarms.addAlarm("channel-credentials-refused", {
+    lane: "page",
+    runbook: "channel-credentials-refused",
+    description: "A channel's API refuses our credentials: orders of its connection are not fetched.",
+    metric: relayMetric(name, "ChannelCredentialsRefused", {}),
+  });
+  alarms.addAlarm("connections-interrupted", {
+    lane: "ticket",
+    runbook: "connections-interrupted",
+    description: "A channel reports that our app was uninstalled, or lost its authorization or its subscription.",
+    metric: relayMetric(name, "ConnectionsInterrupted", {}),
+  });
+  alarms.addAlarm("erasures-requested", {
+    lane: "ticket",
+    runbook: "erasures-requested",
+    description: "A channel asks for personal data to be erased.",
+    metric: relayMetric(name, "ErasuresRequested", {}),
+  });
+  alarms.addAlarm("orders-gone", {
+    lane: "ticket",
+    runbook: "orders-gone",
+    description: "A channel's API has not had an order for 15 minutes that we know and have not sent yet; it is held.",
+    metric: relayMetric(name, "OrdersGone", {}),
+  });
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -110,6 +110,13 @@ test("no line of the log says anything of the buyer", async () => {
   for (const line of written.map((one) => JSON.stringify(one))) {
     ok(!/ada@|ada byron|main 1|example\.com/i.test(line), line);
   }
+});
+
+test("the line of an event that cannot be read names the field, and never its value", async () => {
+  await receive(shopify("orders/create", `{"id":1,"line_items":[{"price":"Ada Byron"}],${BUYER}}`), "no envelope");
+  const fieldOf = (id: string) => String(written.find(({ messageId, field }) => messageId === id && field)?.["field"]);
+  equal(fieldOf("m1"), "envelope");
+  match(fieldOf("m0"), /^[a-z_]+(\.\w+)*$/);
 });
 
 test("each event is one line that can be followed, and is counted", async () => {

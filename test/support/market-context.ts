@@ -1,7 +1,7 @@
 import type { Channel } from "../../functions/channels/channel.ts";
 import { findDue, type Pass } from "../../functions/find-due/find-due.ts";
-import { type ApiBackoff, createApiBackoff } from "../../functions/route-order/api-backoff.ts";
 import { type Deps, type Routed, routeOrder } from "../../functions/route-order/route-order.ts";
+import { type ApiBackoff, createApiBackoff } from "../../shared/connector/api-backoff.ts";
 import { fetchEvent, type IntakeEvent, pack } from "../../shared/messages/event.ts";
 import { MAX_RECEIVES } from "../../shared/messages/max-receives.ts";
 import type { Order } from "../../shared/order.ts";

@@ -36,8 +36,11 @@ test("every alarm says what to do: a heading of docs/runbook.md that is there", 
 
 test("whatever can go wrong with a connection, a destination, the intake or a function has its alarm", () => {
   deepEqual([...alarms.keys()].sort(), [
+    "channel-credentials-refused",
+    "connections-interrupted",
     "dead-letters parcelworks/eu",
     "dead-letters slowpost/north",
+    "erasures-requested",
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
       (name) => `errors ${name}`,
     ),
@@ -56,6 +59,7 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
     "old-dead-letter intake",
     "old-dead-letter parcelworks/eu",
     "old-dead-letter slowpost/north",
+    "orders-gone",
     "orders-held bazaar/main",
     "orders-held souk/main",
     "overdue parcelworks/eu",

@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import * as z from "zod/mini";
-import { type ApiBackoff, createApiBackoff } from "../../functions/route-order/api-backoff.ts";
-import { HttpFailure } from "../../shared/connector/http.ts";
-import { Deferred, MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
-import type { Table } from "../../shared/ledger/table.ts";
-import { Timing } from "../../shared/stage/config.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { type ApiBackoff, createApiBackoff } from "../../../shared/connector/api-backoff.ts";
+import { HttpFailure } from "../../../shared/connector/http.ts";
+import { Deferred, MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
+import type { Table } from "../../../shared/ledger/table.ts";
+import { Timing } from "../../../shared/stage/config.ts";
+import { startLedger, type TestLedger } from "../../support/ledger-table.ts";
 
 const MINUTE = 60_000;
 const timing = z.parse(Timing, {});

@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
-import { HttpFailure } from "../../shared/connector/http.ts";
-import { Deferred, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
-import { createTableCache } from "../../shared/ledger/cache.ts";
-import { cachePk } from "../../shared/ledger/connector-partition.ts";
-import type { Table } from "../../shared/ledger/table.ts";
-import { backoff } from "../../shared/messages/backoff.ts";
-import type { Config } from "../../shared/stage/config.ts";
+import { Deferred, Misconfigured, Throttled, Unavailable } from "../errors.ts";
+import { createTableCache } from "../ledger/cache.ts";
+import { cachePk } from "../ledger/connector-partition.ts";
+import type { Table } from "../ledger/table.ts";
+import { backoff } from "../messages/backoff.ts";
+import type { Config } from "../stage/config.ts";
+import { HttpFailure } from "./http.ts";
 
 /** A connection's API as all environments know it: no call before `until` (epoch ms), after so many failures in a row. */
 const State = z.object({ until: z.number(), failures: z.number() });
