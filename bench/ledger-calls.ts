@@ -1,4 +1,11 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import * as z from "zod/mini";
+import { accessKeyOf } from "../local/aws/aws-calls.ts";
 import type { LocalStack } from "../local/stack.ts";
+import { orderPk } from "../shared/ledger/order-key.ts";
+import { OrderRecord } from "../shared/ledger/order-record.ts";
+import { createTable } from "../shared/ledger/table.ts";
+import { Timing } from "../shared/stage/config.ts";
 import { tableName } from "../shared/stage/names.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { settled } from "./settled.ts";
@@ -56,6 +63,7 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
       ];
     }),
   ];
+  figures.push(atMost("work list: index writes per order", await indexWrites(stack, "820982911946150001"), 1, "write"));
   calls.reset();
   await shop.deliver(webhook);
   await settled(stack, ["820982911946150001"], 2);
@@ -69,4 +77,20 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
     ),
   );
   return figures;
+}
+
+/** Entries of the order's items, and one more where the first one was moved since: an entry never comes back to its time. */
+async function indexWrites(stack: LocalStack, orderId: string): Promise<number> {
+  const credentials = { accessKeyId: accessKeyOf("operator"), secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: stack.aws.url, region: stack.region, credentials });
+  const table = createTable(client, tableName("bench"));
+  const items = await table.partition(orderPk({ channel: "shopify", connection: "demo", orderId }));
+  const entries = items.filter(({ workList }) => workList !== undefined);
+  const { firstSeenAt, workAt } = z.parse(
+    OrderRecord,
+    items.find(({ sk }) => sk === "order"),
+  );
+  // The bench stage has the shipped defaults.
+  const first = Date.parse(firstSeenAt) + z.parse(Timing, {}).dueAfter;
+  return entries.length + (Date.parse(workAt ?? "") === first ? 0 : 1);
 }

@@ -136,7 +136,9 @@ function oneOf(
 ): Resolved {
   const { decided } = file.record;
   if (wanted !== undefined && !decided.includes(wanted)) {
-    throw new CommandError(`The order has no delivery to ${wanted}, only to ${decided.join(", ") || "nobody"}.`);
+    throw new CommandError(
+      `The order has no delivery to ${wanted}, only to ${decided.join(", ") || "no destination"}.`,
+    );
   }
   const around = {
     ...{ destinations: config.destinations, timing: config.timing, restoredAt: config.restoredAt },

@@ -3,7 +3,7 @@ import type { Delivery } from "../../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { reference } from "../../shared/ledger/reference.ts";
 import { linesToShip } from "../../shared/order.ts";
-import type { Config, Connection, Destination } from "../../shared/stage/config.ts";
+import { type Config, type Connection, type Destination, pathOf } from "../../shared/stage/config.ts";
 import type { Outgoing, Provider } from "../providers/provider.ts";
 
 interface Deps {
@@ -23,20 +23,17 @@ export async function outgoingOf(
   { provider, config, ledger }: Deps,
 ): Promise<Outgoing> {
   const { channel, connection, orderId } = record;
-  if (!body)
-    throw new Rejected(
-      `The order's body is no longer kept (${channel}/${connection} order ${orderId}); send the event again`,
-    );
+  const path = pathOf({ channel, name: connection });
+  if (!body) throw new Rejected(`The order's body is no longer kept (${path} order ${orderId}); send the event again`);
   const order = await ledger.readBody(body);
-  const from = config.connections.find((one) => one.channel === channel && one.name === connection);
+  const from = config.connections.find((one) => pathOf(one) === path);
   return {
     channel,
     connection,
     order,
     lines: linesToShip(order),
     reference:
-      delivery.reference ??
-      reference(record, delivery.generation, keyOf(destination, from, `${channel}/${connection}`), provider.reference),
+      delivery.reference ?? reference(record, delivery.generation, keyOf(destination, from, path), provider.reference),
   };
 }
 

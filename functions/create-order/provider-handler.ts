@@ -55,7 +55,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     }
   }
 
-  /** By the queue's name, which also says where a message was meant to go that nobody can read. */
+  /** By the queue's name, which also says where an unreadable message was meant to go. */
   const destinations = new Map(
     config.destinations.map(destinationPath).map((path) => [queueName.destination(env.stage, path), path]),
   );

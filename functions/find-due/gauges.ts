@@ -53,5 +53,7 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
 }
 
 /** A delivery is its destination's, a held order its connection's. */
-const placeOf = ({ identity: { channel, connection }, destination = `${channel}/${connection}` }: WorkEntry): string =>
-  destination;
+const placeOf = ({
+  identity: { channel, connection },
+  destination = pathOf({ channel, name: connection }),
+}: WorkEntry): string => destination;

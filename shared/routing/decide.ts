@@ -1,6 +1,6 @@
 import { isCashOnDelivery, linesToShip, type Order, progressOf, type ShippingKind } from "../order.ts";
 import type { OrderState } from "../order-state.ts";
-import type { Config, Connection } from "../stage/config.ts";
+import { type Config, type Connection, pathOf } from "../stage/config.ts";
 
 /** What the routes say of an order as it is now. `destinations`: those to which it is due. */
 export interface Decision {
@@ -17,7 +17,7 @@ export function decide(config: Pick<Config, "routes">, connection: Connection, o
   const whyNot = notRouted(connection, order, now);
   if (whyNot) return { state: "not-routed", reason: whyNot, destinations: [] };
 
-  const path = `${connection.channel}/${connection.name}`;
+  const path = pathOf(connection);
   const routes = config.routes.filter(({ from }) => from.includes(path));
   if (routes.length === 0) return { state: "unrouted", reason: `no route from ${path}`, destinations: [] };
 
