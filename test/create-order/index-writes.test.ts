@@ -42,7 +42,10 @@ describe("writes of the work list", () => {
     const relay = new Relay({ ...started, ledger });
     relay.parcelworks.fates.push(...fates);
     const id = `99${String(process.pid).padStart(7, "0")}${++last}`;
-    const queues = { sendToDestination: async (_: string, message: string) => relay.send(message) };
+    const queues = {
+      sendToDestination: async (_: string, message: string) => relay.send(message),
+      sendToIntake: async () => {},
+    };
     const pass = () =>
       findDue({ config: relay.config, ledger, queues, now: relay.now, deadline: relay.clock + 30_000 });
     return { relay, id, writes, pass };

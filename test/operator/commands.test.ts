@@ -11,8 +11,8 @@ import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
 import { catalogEntry } from "../../shared/ledger/catalog.ts";
-import { deliveryKey } from "../../shared/ledger/order-key.ts";
-import { createTable } from "../../shared/ledger/table.ts";
+import { deliveryKey, errorTextKey } from "../../shared/ledger/order-key.ts";
+import { createTable, type Key } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
 import { createLedgerTable } from "../support/ledger-table.ts";
@@ -49,6 +49,11 @@ describe("the operator's commands at the local stack", () => {
       .sort();
   const deadLetters = (): number => stack.deadLetters().reduce((sum, { messages }) => sum + messages.length, 0);
 
+  async function itemOf(key: Key) {
+    const { Item = {} } = await dynamo.send(new GetItemCommand({ TableName: tableName("local"), Key: marshall(key) }));
+    return unmarshall(Item);
+  }
+
   async function rejectedOrder(sku?: string): Promise<string> {
     const id = newOrderId();
     if (sku === undefined)
@@ -58,16 +63,15 @@ describe("the operator's commands at the local stack", () => {
     return id;
   }
 
-  test("an order of an unknown SKU waits with its reason, readable in its item; after the import its dead letters make it", async () => {
+  test("an order of an unknown SKU waits with its reason, readable in the item beside it; after the import its dead letters make it", async () => {
     const id = await rejectedOrder("SHOP-1");
     const destinations = stack.sandbox.providers.map((provider) => `${provider}/demo`).sort();
     const identity = { channel: "shopify", connection: "demo", orderId: id };
     for (const destination of destinations) {
-      const Key = marshall(deliveryKey({ ...identity, destination, generation: 1 }));
-      const { Item = {} } = await dynamo.send(new GetItemCommand({ TableName: tableName("local"), Key }));
-      const { state, reason, reference, destination: named } = unmarshall(Item);
+      const delivery = { ...identity, destination, generation: 1 };
+      const { state, reference, destination: named } = await itemOf(deliveryKey(delivery));
       deepEqual({ state, named }, { state: "rejected", named: destination });
-      match(reason, /SHOP-1/);
+      match((await itemOf(errorTextKey(delivery)))["text"], /SHOP-1/);
       match(reference, new RegExp(id));
     }
     deepEqual(await waitsAt(id), destinations);
