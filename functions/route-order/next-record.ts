@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { freshness } from "../../shared/ledger/freshness.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
@@ -19,8 +18,9 @@ import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import type { IntakeEvent } from "../../shared/messages/event.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
 import { decide } from "../../shared/routing/decide.ts";
-import { type Config, type Connection, pathOf } from "../../shared/stage/config.ts";
+import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Reading } from "../channels/channel.ts";
+import { buyerHash } from "./buyer-hash.ts";
 
 /** What an event made of an order. `isNewest`: the event's order is the newest there is, its body has to be kept. */
 export interface Step {
@@ -139,9 +139,5 @@ function factsOf(order: Order, eventTime: string | undefined, connection: Connec
 
 function buyerOf({ buyer, shippingAddress }: Order, connection: Connection): string | undefined {
   const known = buyer?.id ?? buyer?.email?.toLowerCase() ?? shippingAddress?.email?.toLowerCase();
-  return known === undefined
-    ? undefined
-    : createHash("sha256")
-        .update(`${pathOf(connection)}#${known}`)
-        .digest("base64url");
+  return known === undefined ? undefined : buyerHash(known, connection);
 }

@@ -1,18 +1,45 @@
+import type { ErasureRequest } from "../../shared/ledger/erasure-request.ts";
+import { ITEM_VERSION } from "../../shared/release.ts";
+import type { ErasureSubject } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
+import { buyerHash } from "./buyer-hash.ts";
 import { type RecordDeps, type RouteContext, recordNote } from "./record-order.ts";
 
 const NOTE = "erasure requested: data is not erased by itself yet; erase it by hand, `npm run erase` comes later";
 
+/** An event may be redriven for as long as a queue keeps it, and its DLQ after that; days. */
+const REPEATED_FOR = 30 * 86_400_000;
+
 /**
- * A request to erase personal data. Each order that it names says so in its trace. The caller logs and counts the request,
- * and a ticket is raised: the operator has to act on it.
+ * A request to erase personal data: it is kept in the ledger, and each order that it names says so in its trace. The caller
+ * logs and counts it, which raises a ticket: until erasure is built, the operator has to act on it.
  */
 export async function noteErasure(
   { subject }: Extract<Action, { kind: "erase" }>,
   context: RouteContext,
   deps: RecordDeps,
 ): Promise<{ outcome: "erasure-requested" }> {
+  // A conflict is the same event again.
+  await deps.ledger.putErasureRequest(requestOf(subject, context, deps));
   const orderIds = typeof subject === "object" && "orderIds" in subject ? subject.orderIds : [];
   for (const orderId of orderIds) await recordNote(orderId, NOTE, context, deps);
   return { outcome: "erasure-requested" };
+}
+
+function requestOf(subject: ErasureSubject, context: RouteContext, { config }: RecordDeps): ErasureRequest {
+  const { event, connection } = context;
+  const { eventId, receivedAt } = event;
+  const received = Date.parse(receivedAt);
+  const stored = storedSubject(subject, context);
+  return {
+    ...{ v: ITEM_VERSION, rev: 1, channel: connection.channel, connection: connection.name, eventId, receivedAt },
+    ...{ subject: stored, erased: 0, expiresAt: Math.floor((received + config.retention.states) / 1000) },
+    ...(stored.kind !== "orders" && { repeatUntil: new Date(received + REPEATED_FOR).toISOString() }),
+  };
+}
+
+function storedSubject(subject: ErasureSubject, { connection }: RouteContext): ErasureRequest["subject"] {
+  if (subject === "shop") return { kind: "shop" };
+  if ("buyerId" in subject) return { kind: "buyer", buyer: buyerHash(subject.buyerId, connection) };
+  return { kind: "orders", orderIds: [...subject.orderIds] };
 }

@@ -123,14 +123,14 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   },
   {
     name: "erasure request",
-    about: "A request by a buyer, a shop or the operator to erase personal data, and how far it has been carried out.",
+    about:
+      "A request by a buyer or a shop to erase personal data, and how far it has been carried out. It is kept from now on; what carries it out comes with the issue of erasure.",
     keys: [{ pk: "erasure", sk: "<time received>#<event ID>" }],
     schema: ErasureRequest,
     source: { file: "erasure-request.ts", schema: "ErasureRequest" },
     expiry: "`retention.states` after it was received",
-    readers: ["find-due", "operator"],
-    writers: ["route-order", "find-due", "operator"],
-    filledBy: "the issue of erasure",
+    readers: [],
+    writers: ["route-order"],
   },
   {
     name: "catalog row",

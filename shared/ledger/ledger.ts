@@ -6,6 +6,7 @@ import { ITEM_VERSION } from "../release.ts";
 import { WORK_INDEX, WORK_LIST_SHARDS } from "../stage/names.ts";
 import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
+import { type ErasureRequest, erasureKey } from "./erasure-request.ts";
 import type { ErrorText } from "./error-text.ts";
 import { FIND_DUE_CURSOR, FindDueCursor } from "./find-due-cursor.ts";
 import { mergeSorted } from "./merge-sorted.ts";
@@ -49,6 +50,8 @@ export interface Ledger {
   walk(from: number, to: number): AsyncIterable<WorkEntry>;
   /** What is in a list, longest waiting first. After an outage there may be more than fits into memory. */
   workList(list: WorkList): AsyncIterable<WorkEntry>;
+  /** "conflict": the event that asks for it was recorded before. */
+  putErasureRequest(request: ErasureRequest): Promise<"written" | "conflict">;
   /** Up to where the due-time pass has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
@@ -147,6 +150,8 @@ export function createLedger(
     async *workList(list) {
       for await (const item of entries(list, ALWAYS, "ascending")) yield toWorkEntry(item);
     },
+
+    putErasureRequest: (request) => putRevision(table, { ...request, ...erasureKey(request) }),
 
     async dueCursor() {
       const item = await readStored(table, FIND_DUE_CURSOR, "find-due's cursor", now());

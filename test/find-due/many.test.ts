@@ -38,6 +38,7 @@ class Crowd {
     putBody: never,
     readBody: never,
     putDelivery: never,
+    putErasureRequest: never,
     workList: () => {
       throw new Error("not asked for");
     },

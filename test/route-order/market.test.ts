@@ -244,6 +244,22 @@ describe("a webhook whose signature covers its body", () => {
     match(record?.events.at(-1)?.outcome ?? "", /^erasure requested/);
     equal(record?.state, "recorded");
   });
+
+  test("asks for a buyer's erasure: the request is kept once, without the buyer's ID, as the buyer's orders carry it", async () => {
+    const relay = await MarketContext.open(started, market("body"));
+    const id = newId();
+    relay.webhook({ shop: "n1", topic: "order.whole", order: orderOf({ id, buyer: { id: "ada-1815" } }) });
+    relay.webhook({ shop: "n1", topic: "buyer.erase", buyerId: "ada-1815" });
+    const [, request] = relay.intake;
+    ok(request);
+    const { body } = request;
+    await relay.run(0);
+    await relay.routes(body);
+    const kept = await relay.table.partition("erasure");
+    const subjects = kept.map(({ subject }) => subject);
+    deepEqual(subjects, [{ kind: "buyer", buyer: (await relay.orderOf(id))?.buyer }]);
+    ok(!JSON.stringify(kept).includes("ada-1815"));
+  });
 });
 
 describe("a channel's API that is down", () => {

@@ -106,6 +106,7 @@ describe("the items of the ledger", () => {
     const lines = Array.from({ length: 2000 }, (_, line) => ({ id: `${line}`, sku: "DEMO-TEE", quantity: 1 }));
     await relay.ordered({ id: "6", lines });
     await relay.run(HOUR);
+    await relay.arrives({ kind: "erase", subject: { buyerId: "b1" }, topic: "customers/redact" });
     // Its message is lost.
     await relay.ordered({ id: "7" });
     relay.queue.length = 0;
@@ -256,7 +257,11 @@ describe("the items of the ledger", () => {
 
   test("every kind that a later issue fills has a sample here", () => {
     const later = ITEM_KINDS.filter(({ filledBy }) => filledBy !== undefined).map(({ name }) => name);
-    deepEqual([...new Set(samples.map(({ name }) => name))].sort(), later.sort());
+    const names = new Set(samples.map(({ name }) => name));
+    deepEqual(
+      later.filter((name) => !names.has(name)),
+      [],
+    );
   });
 
   for (const [index, { name, key, schema, item }] of samples.entries()) {
