@@ -1,13 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectors } from "../infra/stage-file/connectors.ts";
-import type { Config } from "../shared/stage/config.ts";
-import { loadConfig } from "../shared/stage/load-config.ts";
-import { secretName } from "../shared/stage/names.ts";
 import { type Assembly, readAssembly } from "./assembly/assembly.ts";
-import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
 import { synthesise } from "./assembly/synthesise.ts";
 import { ACCOUNT, REGION } from "./aws/aws-account.ts";
 import { accessKeyOf } from "./aws/aws-calls.ts";
@@ -17,13 +12,12 @@ import { createSecretsManager, type SecretsManager } from "./aws/secrets-manager
 import { startTableEmulator, type TableEmulatorKind } from "./aws/table-emulator.ts";
 import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
 import { createFront } from "./gateway/front.ts";
+import { demoSwitches, notificationQueues, simulatedConnections, stagePeriod } from "./hosted-stage.ts";
 import { type FunctionHost, startFunctionHost } from "./lambda/function-host-supervisor.ts";
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
 import { SECRETS_FILE, secretValues } from "./secret-values.ts";
 import { type ChannelSandbox, startChannelSandbox } from "./simulators/channel-sandbox.ts";
-import { EndpointSecret, type SimulatedConnection } from "./simulators/channel-simulator.ts";
-import { loadProviderDemo } from "./simulators/load-simulator.ts";
 import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
 import { createSurface } from "./surface.ts";
 
@@ -140,6 +134,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const host = startFunctionHost(plan);
     ending.push(() => host.stop());
 
+    const queueUrl = (name: string): string => `${aws.url}/${ACCOUNT}/${name}`;
     const trace = createReadTrace(aws.url, stage);
     const surface = createSurface({
       providers: sandbox,
@@ -151,9 +146,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         stage,
         functionHostPid: host.pid(),
         aws: { endpoint: aws.url, region: REGION, account: ACCOUNT },
-        // By connection, those whose events come by queue: no channel of that kind yet.
-        queues: {},
-        queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, `${aws.url}/${ACCOUNT}/${name}`])),
+        queues: notificationQueues(assembly, queueUrl),
+        queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, queueUrl(name)])),
       }),
     });
     const front = createFront(assembly.routes, host.invoke);
@@ -193,37 +187,6 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     await stop();
     throw error;
   }
-}
-
-/** The limits that each provider's simulator has in the local stack. */
-async function demoSwitches(): Promise<SandboxSettings> {
-  const demos = connectors.providers.map(
-    async ({ name }) => [name, (await loadProviderDemo(name)).switches ?? {}] as const,
-  );
-  return Object.fromEntries(await Promise.all(demos));
-}
-
-/** EventBridge knows whole minutes; the local stage wants seconds and says so in the configuration beside its bundles. */
-function stagePeriod({ functionName }: Schedule, functions: HostedFunction[]): number | undefined {
-  return configOf(functions.filter(({ name }) => name === functionName))?.timing.findDueEvery;
-}
-
-/** The stage's configuration as the first of the functions that has it carries it. */
-function configOf(functions: HostedFunction[]): Config | undefined {
-  const folder = functions.map((hosted) => hosted.folder).find((each) => existsSync(join(each, "config.json")));
-  return folder === undefined ? undefined : loadConfig(folder);
-}
-
-/** Every connection of the stage that has an endpoint, with what signs its webhooks. */
-function simulatedConnections({ functions }: Assembly, secrets: Map<string, string>): SimulatedConnection[] {
-  const config = configOf(functions);
-  return (config?.connections ?? []).flatMap((connection) => {
-    const endpointName = connection.endpoint ?? connection.name;
-    const secret = secrets.get(secretName(config?.stage ?? "", "endpoints", `${connection.channel}/${endpointName}`));
-    if (secret === undefined) return [];
-    const { channel, name, shop } = connection;
-    return [{ channel, name, shop, endpointName, endpoint: EndpointSecret.parse(JSON.parse(secret)) }];
-  });
 }
 
 function listen(server: Server, port: number): Promise<string> {

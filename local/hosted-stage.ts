@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { connectors } from "../infra/stage-file/connectors.ts";
+import { type Config, pathOf } from "../shared/stage/config.ts";
+import { loadConfig } from "../shared/stage/load-config.ts";
+import { queueName, secretName } from "../shared/stage/names.ts";
+import type { Assembly } from "./assembly/assembly.ts";
+import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
+import { EndpointSecret, type SimulatedConnection } from "./simulators/channel-simulator.ts";
+import { loadProviderDemo } from "./simulators/load-simulator.ts";
+import type { SandboxSettings } from "./simulators/sandbox.ts";
+
+/** The limits that each provider's simulator has in the local stack. */
+export async function demoSwitches(): Promise<SandboxSettings> {
+  const demos = connectors.providers.map(
+    async ({ name }) => [name, (await loadProviderDemo(name)).switches ?? {}] as const,
+  );
+  return Object.fromEntries(await Promise.all(demos));
+}
+
+/** EventBridge knows whole minutes; the local stage wants seconds and says so in the configuration beside its bundles. */
+export function stagePeriod({ functionName }: Schedule, functions: HostedFunction[]): number | undefined {
+  return configOf(functions.filter(({ name }) => name === functionName))?.timing.findDueEvery;
+}
+
+/** The stage's configuration as the first of the functions that has it carries it. */
+function configOf(functions: HostedFunction[]): Config | undefined {
+  const folder = functions.map((hosted) => hosted.folder).find((each) => existsSync(join(each, "config.json")));
+  return folder === undefined ? undefined : loadConfig(folder);
+}
+
+/** URLs by connection, of the connections whose events come by a queue of their own. */
+export function notificationQueues(
+  { functions, queues }: Assembly,
+  urlOf: (name: string) => string,
+): Record<string, string> {
+  const { stage = "", connections = [] } = configOf(functions) ?? {};
+  const named = connections.map((connection) => {
+    const path = pathOf(connection);
+    return { path, name: queueName.notifications(stage, path) };
+  });
+  const existing = named.filter((one) => queues.some(({ name }) => name === one.name));
+  return Object.fromEntries(existing.map(({ path, name }) => [path, urlOf(name)]));
+}
+
+/** Every connection of the stage that has an endpoint, with what signs its webhooks. */
+export function simulatedConnections({ functions }: Assembly, secrets: Map<string, string>): SimulatedConnection[] {
+  const config = configOf(functions);
+  return (config?.connections ?? []).flatMap((connection) => {
+    const endpointName = connection.endpoint ?? connection.name;
+    const secret = secrets.get(secretName(config?.stage ?? "", "endpoints", `${connection.channel}/${endpointName}`));
+    if (secret === undefined) return [];
+    const { channel, name, shop } = connection;
+    return [{ channel, name, shop, endpointName, endpoint: EndpointSecret.parse(JSON.parse(secret)) }];
+  });
+}
