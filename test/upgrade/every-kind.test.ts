@@ -80,8 +80,8 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       });
     const asked = () => ({ posts: relay.parcelworks.posts, finds: relay.parcelworks.finds });
 
-    test("each stands in the index for what it waits for", async () => {
-      const standing = async (as: WorkList) => {
+    test("each has the entry in the work list that its state asks for", async () => {
+      const entriesOf = async (as: WorkList) => {
         const found: string[] = [];
         for await (const { identity, destination = "order" } of started.ledger.workList(as)) {
           found.push(`${identity.orderId} ${destination}`);
@@ -89,9 +89,9 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         return found.sort();
       };
       const open = [ZIPPED_LINES, RETRYING, FOLLOW_UP, NOT_CREATED].map((id) => `${id} ${DESTINATION}`);
-      deepEqual(await standing("open"), open.sort());
-      deepEqual(await standing("failed"), [`${FAULTY} ${DESTINATION}`]);
-      deepEqual(await standing("held"), [`${HELD} order`]);
+      deepEqual(await entriesOf("open"), open.sort());
+      deepEqual(await entriesOf("failed"), [`${FAULTY} ${DESTINATION}`]);
+      deepEqual(await entriesOf("held"), [`${HELD} order`]);
     });
 
     test("an order whose body is in S3 is created from there", async () => {

@@ -15,7 +15,7 @@ const { envelope, pointer, objects, delivery } = z.parse(
     /** Of order …06, whose envelope lies in S3. */
     pointer: z.string(),
     objects: z.record(z.string(), z.string()),
-    /** Of order …02, which stands rejected in ledger-items-v1.json. */
+    /** Of order …02, rejected in ledger-items-v1.json. */
     delivery: z.string(),
   }),
   frozen("messages-v1"),
@@ -42,11 +42,11 @@ describe("messages of the first release", () => {
     ["pointer to an envelope in S3", pointer, LARGE],
   ] as const) {
     test(`an ${what} becomes its order`.replace("an p", "a p"), async () => {
-      const room = new RouteOrderContext(started);
-      const routed = await room.routes(message);
+      const context = new RouteOrderContext(started);
+      const routed = await context.routes(message);
       deepEqual([routed.outcome, routed.orderId], ["recorded", id]);
       equal(routed.event?.source === "webhook" && routed.event.headers["x-name"], "Zoë");
-      deepEqual(room.sentOf(id), [ONE, TWO]);
+      deepEqual(context.sentOf(id), [ONE, TWO]);
     });
   }
 

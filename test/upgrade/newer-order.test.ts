@@ -12,7 +12,7 @@ import { newId, ONE, RouteOrderContext } from "../support/route-order-context.ts
 describe("an order that a newer release wrote, at an older operator's desk", () => {
   let started: TestLedger;
   let table: Table;
-  let room: RouteOrderContext;
+  let context: RouteOrderContext;
   let url: string;
   /** What the command finds the local stack by. */
   const health = createServer(async (_request, response) => {
@@ -24,7 +24,7 @@ describe("an order that a newer release wrote, at an older operator's desk", () 
     started = await startLedger("dynalite");
     await createLedgerTable(started.client, tableName("local"));
     table = createTable(started.client, tableName("local"));
-    room = new RouteOrderContext(started, {}, tableName("local"));
+    context = new RouteOrderContext(started, {}, tableName("local"));
     await once(health.listen(0, "127.0.0.1"), "listening");
     const address = health.address();
     url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
@@ -38,7 +38,7 @@ describe("an order that a newer release wrote, at an older operator's desk", () 
   for (const words of [[], ["--send"], ["--resolve", "not-created", "--destination", ONE], ["--renew"], ["--keep"]]) {
     test(`npm run ${["order --", ...words].join(" ")} is refused with a sentence, and changes nothing`, async () => {
       const id = newId();
-      await room.ordered({ id });
+      await context.ordered({ id });
       for (const sk of ["order", "body"]) {
         const pk = `order#plain/main#${id}`;
         const known = await table.get({ pk, sk });

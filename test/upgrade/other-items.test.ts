@@ -211,10 +211,10 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     test("find-due does not run on a newer release's cursor, and does not move it", async () => {
       const item = await newer(CURSOR, { at: FROZEN_AT - 3_600_000 });
       clock = FROZEN_AT;
-      const room = new RouteOrderContext(started);
-      const { config, ledger, queues } = room;
+      const context = new RouteOrderContext(started);
+      const { config, ledger, queues } = context;
       await rejects(findDue({ config, ledger, queues, now, deadline: clock + 30_000 }), /newer release/);
-      deepEqual(room.commands, ["GetItemCommand"]);
+      deepEqual(context.commands, ["GetItemCommand"]);
       // One that was written while an older pass was under way.
       await ledger.moveDueCursor(FROZEN_AT);
       deepEqual(await started.table.get(CURSOR), item);

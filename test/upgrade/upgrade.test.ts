@@ -139,7 +139,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       });
     }
 
-    /** Room 2 on a message of the intake queue. @throws what gives it another visibility than the queue's own */
+    /** route-order on a message of the intake queue. @throws what gives it another visibility than the queue's own */
     function routed(reading: Record<string, unknown>) {
       const record = {
         ...{ messageId: "m1", receiptHandle: "r1", body: "", messageAttributes: {}, md5OfBody: "" },

@@ -117,7 +117,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       });
     }
 
-    test("a lease: kept for a call that may still run, nobody else works until then", async () => {
+    test("a lease: kept for a call that may still run, no other holder works until then", async () => {
       const { time, options } = at(1000, 2_000_000, 20_000);
       await rejects(
         withLease(
@@ -137,7 +137,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       ok(time.clock > 500_000 && time.clock <= 521_000);
     });
 
-    test("a lease: whose turn does not come in time is told when to come again, before its time is over", async () => {
+    test("a lease: whose turn does not come in time says when to try again, before its time is over", async () => {
       const { options } = at(1000, 1000);
       await new Promise<void>((begun) => {
         void withLease(table, "taken", 600_000, () => new Promise(() => begun()), options);

@@ -79,7 +79,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       ok(keys.size > 20, `${keys.size} of at most 40 index keys were written to`);
     });
 
-    test("an entry tells the order's constants; the record knows its list without the shard", async () => {
+    test("an entry has the order's constants; the record knows its list without the shard", async () => {
       const { ledger } = await open();
       const facts = { number: "#1001", buyer: "hash", firstSeenAt: "2026-11-20T11:30:00.000Z" };
       await ledger(10).putOrder(record("1", { ...facts, ...onHour(NOON), reason: "not projected" }));
