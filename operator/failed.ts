@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import { loadChannel } from "../functions/channels/registry.ts";
+import { explainEvent } from "../shared/messages/explain-event.ts";
 import { queueName } from "../shared/stage/names.ts";
 import { type MoreDeadLetters, messagesOn, moreDeadLetters } from "./dead-letters.ts";
 import { nextStep } from "./next-step.ts";
-import { openStage } from "./open-stage.ts";
+import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, timeText } from "./order-story.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal } from "./terminal.ts";
+import { type UnreadableEvent, unreadableEvents } from "./unreadable-events.ts";
 import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
 
 /** How many orders of each group are listed without `--all`. */
@@ -33,19 +36,14 @@ export const failedCommand = ({ terminal, variables }: CommandContext): Command 
       const waiting = await waitingOnes(stage.ledger, stage.config, Date.now());
       const groups = grouped(waiting);
       const more = await moreDeadLetters(stage, waiting);
-      // The ledger has no order for these yet.
-      const unreadable = await messagesOn(queueName.intakeDeadLetters(options.stage), stage);
+      const intake = await intakeDeadLetters(stage);
       if (options.json) {
         const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options) }));
-        const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: unreadable };
+        const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: intake };
         return terminal.say(JSON.stringify(all, undefined, 2));
       }
       const sections = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
-      if (unreadable > 0) {
-        sections.push(
-          `intake: ${unreadable} event${unreadable > 1 ? "s" : ""} that could not be parsed or routed\n  next: read the messages in ${queueName.intakeDeadLetters(options.stage)} (docs/runbook.md#intake-dead-letters), fix the cause, then "Start DLQ redrive"`,
-        );
-      }
+      if (intake.count > 0) sections.push(describeIntake(intake, options));
       terminal.say(sections.join("\n\n") || "Nothing needs an operator, and nothing is overdue.");
     });
 
@@ -70,6 +68,46 @@ function describe(group: WaitingGroup, options: Options): string {
 
 const describeMore = ({ destination, queue, count }: MoreDeadLetters): string =>
   `${destination}: ${count} dead letter${count > 1 ? "s" : ""} without a matching open delivery\n  next: "Start DLQ redrive" on ${queue} clears those whose order has ended. A message that comes back is a second message of a listed order, or one that cannot be processed: read it in the queue (docs/runbook.md#dead-letters-of-a-destination)`;
+
+/** The ledger has no order for these yet. */
+interface IntakeDeadLetters {
+  queue: string;
+  /** SQS's approximate number. */
+  count: number;
+  /** Null where the operator may not receive messages. */
+  events: UnreadableEvent[] | null;
+}
+
+async function intakeDeadLetters(stage: OpenStage): Promise<IntakeDeadLetters> {
+  const { sqs, queues, config, eventStore } = stage;
+  const queue = queueName.intakeDeadLetters(stage.env.stage);
+  const count = await messagesOn(queue, stage);
+  if (count === 0) return { queue, count, events: [] };
+  const events = await unreadableEvents({
+    receive: (command) => sqs.send(command),
+    queueUrl: queues.queueUrl(queue),
+    explain: (message) =>
+      explainEvent(message, {
+        config,
+        channelOf: async (name) => loadChannel(name),
+        fetchOversized: (key) => eventStore.get(key),
+      }),
+  });
+  return { queue, count, events: events ?? null };
+}
+
+function describeIntake({ queue, count, events }: IntakeDeadLetters, { all }: Options): string {
+  const shown = all ? (events ?? []) : (events ?? []).slice(0, SHOWN);
+  return [
+    `intake: ${count} event${count > 1 ? "s" : ""} that could not be parsed or routed`,
+    ...shown.map(({ sentAt, messageId, reason }) => `  ${timeText(sentAt)}  ${messageId}  ${reason}`),
+    ...(events === null ? ["  which field cannot be parsed is not known without sqs:ReceiveMessage"] : []),
+    ...(events && events.length > shown.length
+      ? [`  … and ${events.length - shown.length} more: --all lists them`]
+      : []),
+    `  next: fix the mapping or the channel's API (docs/runbook.md#intake-dead-letters), then "Start DLQ redrive" on ${queue}`,
+  ].join("\n");
+}
 
 if (import.meta.main) {
   process.exitCode = await runCommand(failedCommand, process.argv.slice(2), {

@@ -30,6 +30,8 @@ export interface OpenStage {
   table: Table;
   ledger: Ledger;
   queues: Queues;
+  /** Events and bodies in S3. */
+  eventStore: EventStore;
 }
 
 /** The local stage is the local stack's own file, not one of the user's. */
@@ -60,10 +62,11 @@ export async function openStage(
   const dynamo = new DynamoDBClient(access);
   const sqs = new SQSClient(access);
   const table = createTable(dynamo, tableName(name));
+  const eventStore = openEventStore(bucketName(name, account, access.region), access);
   return {
-    ...{ env, config, who, dynamo, sqs, table },
+    ...{ env, config, who, dynamo, sqs, table, eventStore },
     secretsManager: new SecretsManagerClient(access),
-    ledger: createLedger(table, eventStore(bucketName(name, account, access.region), access), config.ledger),
+    ledger: createLedger(table, eventStore, config.ledger),
     queues: createQueues(sqs, env),
   };
 }
@@ -111,7 +114,7 @@ async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
 }
 
 /** Bodies too large for the table. The S3 client is loaded with the first of them. */
-function eventStore(bucket: string, { endpoint, ...settings }: Access): EventStore {
+function openEventStore(bucket: string, { endpoint, ...settings }: Access): EventStore {
   const open = async () =>
     (await import("../shared/messages/s3-texts.ts")).openTexts(bucket, endpoint, {
       ...settings,

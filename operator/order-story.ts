@@ -26,7 +26,7 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
   const head = [
     `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`,
     `${record.state}${record.reason ? `: ${record.reason}` : ""}${record.generation > 1 ? ` (generation ${record.generation})` : ""}`,
-    `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${file.body ? "" : "; its body is no longer kept"}`,
+    `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${file.body ? "" : "; its body has expired"}`,
     ...(isHeldForOperator(record) ? [`next: ${nextStep("held", command)}`] : []),
   ];
   const deliveries = (trace?.deliveries ?? []).map(({ destination, generation, state }) => {
@@ -39,7 +39,7 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
   return [
     head.join("\n"),
     deliveries.length > 0 ? `Deliveries\n${deliveries.join("\n")}` : "No deliveries",
-    `Events${earlier > 0 ? ` (${earlier} earlier ones are only counted)` : ""}\n${events.join("\n")}`,
+    `Events${earlier > 0 ? ` (${earlier} earlier ones not kept)` : ""}\n${events.join("\n")}`,
   ].join("\n\n");
 }
 
@@ -51,12 +51,12 @@ function facts(delivery: Delivery | undefined, command: string): string[] {
   const reason = reasonOf(delivery);
   return [
     ...(reference ? [`reference: ${reference}`] : []),
-    ...(providerOrderIds.length > 0 ? [`there: ${providerOrderIds.join(", ")}`] : []),
+    ...(providerOrderIds.length > 0 ? [`provider's ID: ${providerOrderIds.join(", ")}`] : []),
     ...(attempts > 0 ? [`attempts: ${attempts}${lastSentAt ? `, the last ${timeText(lastSentAt)}` : ""}`] : []),
     ...(createdAt ? [`created: ${timeText(createdAt)}`] : []),
     ...(reason ? [`reason: ${reason}`] : []),
-    ...(settledAt ? [`"not there" proves something after: ${timeText(settledAt)}`] : []),
-    ...(nextAttemptAt ? [`comes again: ${timeText(nextAttemptAt)}`] : []),
+    ...(settledAt ? [`settled: ${timeText(settledAt)}; until then a look-up that finds nothing proves nothing`] : []),
+    ...(nextAttemptAt ? [`next attempt: ${timeText(nextAttemptAt)}`] : []),
     ...(followUp ? [`open step: ${followUp}`] : []),
     ...notes.map((note) => `note: ${note}`),
     ...(resolvedBy ? [`by hand: ${resolvedBy}`] : []),

@@ -33,29 +33,32 @@ interface Options {
 /** `npm run order`: what became of an order, and what a person does about it. */
 export const orderCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run order --")
-    .description("Shows what became of an order; sends it again, or records what a person found out.")
+    .description("Shows an order's history; sends the order again, or records what the operator found out.")
     .argument("<order>", "shopify/main/820982911946154508: channel, connection, the channel's order ID")
     .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
     .option("--stages <folder>", "folder of the stage files, if not infra/stages")
     .option("--region <region>", "default: AWS_REGION or the profile's region")
-    .option("--json", "the trace as JSON")
-    .option("--send [destination]", "sends it again from the ledger; default: to all that failed or were never sent")
+    .option("--json", "print the trace as JSON")
+    .option(
+      "--send [destination]",
+      "send it again from the ledger; default: to all destinations where it failed or was never sent",
+    )
     .option(
       "--resolve <finding>",
       "created=<the provider's order ID>, not-created, done-by-hand, or cancelled (at the provider)",
     )
-    .option("--destination <destination>", "of --resolve: kakaclo/eu; needed where it could be several")
-    .option("--renew", "of an order held for a person: its former deliveries are gone, a new generation begins")
-    .option("--keep", "of an order held for a person: its deliveries stay as they are")
-    .option("--yes", "does it without asking")
+    .option("--destination <destination>", "which delivery --resolve means: kakaclo/eu; needed if several match")
+    .option("--renew", "for a held order: its earlier deliveries are gone; begin a new generation")
+    .option("--keep", "for a held order: keep its deliveries as they are")
+    .option("--yes", "do not ask")
     .action(async (words: string, options: Options) => {
       const identity = identityOf(words);
       const chosen = (["send", "resolve", "renew", "keep"] as const).filter((one) => options[one] !== undefined);
-      if (chosen.length > 1) throw new CommandError(`--${chosen.join(" and --")}: one thing at a time.`);
+      if (chosen.length > 1) throw new CommandError(`Pass only one of --${chosen.join(" and --")}.`);
       const finding = options.resolve === undefined ? undefined : findingOf(options.resolve);
       const stage = await openStage(options, variables);
       const file = await stage.ledger.load(identity);
-      if (!file) throw new CommandError(`No order ${words} is known in the stage ${options.stage}.`);
+      if (!file) throw new CommandError(`The stage ${options.stage} has no order ${words}.`);
       if (!options.json) terminal.say(`${await orderStory(file, commandFor(options, words))}\n`);
 
       const work: Work = { stage, file, terminal, yes: options.yes === true };
@@ -79,14 +82,14 @@ async function send({ stage, file, terminal, yes }: Work, wanted: string | undef
   const destinations = able.map(({ destination }) => destination);
   await confirm(
     terminal,
-    [`send a new message for each of these, in the name of ${who}`, ...able.map(({ will }) => will)],
+    [`send a new message for each delivery below, as ${who}`, ...able.map(({ will }) => will)],
     yes,
   );
   await sendAgain(file.record, destinations, `sent again to ${destinations.join(", ")} by ${who}`, {
     ...stage,
     now: Date.now,
   });
-  terminal.note(`Sent: ${destinations.join(", ")}. Ask again in a minute for what became of it.`);
+  terminal.note(`Sent to ${destinations.join(", ")}. Run the command again in a minute to see the result.`);
   sayLeftBehind(terminal, file, destinations, config);
 }
 
@@ -98,13 +101,11 @@ async function resolveOne(
   const { ledger, who } = stage;
   const { delivery, will, send } = oneOf(file, finding, wanted, stage);
   const { destination } = delivery;
-  await confirm(
-    terminal,
-    [will, ...(send ? ["send a new message for it"] : []), `write down that ${who} says so`],
-    yes,
-  );
+  await confirm(terminal, [will, ...(send ? ["send a new message for it"] : []), `record that ${who} decided it`], yes);
   if ((await ledger.putDelivery(delivery)) === "conflict") {
-    throw new CommandError(`Something happened to ${destination} meanwhile, so nothing was written: look at it again.`);
+    throw new CommandError(
+      `The delivery to ${destination} changed meanwhile, so nothing was written. Look at it again.`,
+    );
   }
   const outcome = `${destination} resolved as ${finding.is} by ${who}`;
   const record = (await ledger.order(file.record)) ?? file.record;
@@ -158,7 +159,7 @@ function oneOf(
   if (!only) throw new CommandError(refusals.join("\n") || "The order has no deliveries.");
   if (more.length === 0) return only;
   throw new CommandError(
-    `Which one? Add --destination ${able.map(({ delivery }) => delivery.destination).join(" or ")}.`,
+    `Several deliveries match. Add --destination ${able.map(({ delivery }) => delivery.destination).join(" or ")}.`,
   );
 }
 
@@ -176,9 +177,9 @@ const releaser = ({ config, who }: OpenStage): Releaser => ({ config, who, now: 
 
 async function release({ stage, terminal, yes }: Work, { record, will }: Released): Promise<void> {
   const { ledger, who } = stage;
-  await confirm(terminal, [will, `write down that ${who} says so`], yes);
+  await confirm(terminal, [will, `record that ${who} decided it`], yes);
   if ((await ledger.putOrder(record)) === "conflict") {
-    throw new CommandError("Another writer changed the order meanwhile, so nothing was done: look at it again.");
+    throw new CommandError("Another writer changed the order meanwhile, so nothing was written. Look at it again.");
   }
   await dispatch(record, { ...stage, now: Date.now });
   terminal.note(`The order is ${record.state}, generation ${record.generation}.`);
@@ -188,7 +189,7 @@ function identityOf(words: string): Identity {
   const [, channel, connection, orderId] = /^([^/]+)\/([^/]+)\/(.+)$/s.exec(words) ?? [];
   if (!channel || !connection || !orderId) {
     throw new CommandError(
-      `"${words}" names no order: write channel/connection/order ID, as in shopify/main/820982911946154508.`,
+      `"${words}" is not an order: write channel/connection/order ID, as in shopify/main/820982911946154508.`,
     );
   }
   return { channel, connection, orderId };

@@ -38,13 +38,13 @@ export async function renew(
       (destination) => `${destination} (${deliveryOf(snapshot, destination)?.state ?? "queued"})`,
     );
     throw new CommandError(
-      `Of the former deliveries ${states.join(", ")} may still exist. Cancel each at the provider and say so: --resolve cancelled; or, where nothing is there: --resolve not-created.`,
+      `These earlier deliveries may still exist: ${states.join(", ")}. Cancel each at the provider and record it with --resolve cancelled. If it does not exist there, record it with --resolve not-created.`,
     );
   }
   const path = pathOf({ channel: record.channel, name: record.connection });
   const connection = config.connections.find((one) => pathOf(one) === path);
-  if (!connection) throw new CommandError(`The connection ${path} is not in the stage file any more.`);
-  if (!body) throw new CommandError("The order's body is no longer kept: let the shop send its event again.");
+  if (!connection) throw new CommandError(`The connection ${path} is no longer in the stage file.`);
+  if (!body) throw new CommandError("The order's body has expired. Have the shop send its event again.");
 
   const decision = decide(config, connection, await ledger.readBody(body), now);
   const { dueAfter, holdLookAfter } = config.timing;
@@ -54,7 +54,7 @@ export async function renew(
     record: next,
     will:
       next.toSend.length > 0
-        ? `${begin} and create it at ${next.toSend.join(" and ")} under references of its own`
+        ? `${begin} and create it at ${next.toSend.join(" and ")} under new references`
         : `${begin}, ${next.state}${next.reason ? `: ${next.reason}` : ""}; nothing is sent`,
   };
 }
@@ -66,7 +66,7 @@ export function keep(snapshot: OrderSnapshot, { config, who, now }: Releaser): R
   const states = deliveries.map(({ destination, state }) => `${destination} ${state}`).join(", ");
   return {
     record: kept(snapshot.record, `kept as it is by ${who}`, { now, dueAfter: config.timing.dueAfter }),
-    will: `hold the order no longer and keep its deliveries as they are (${states}); nothing is sent`,
+    will: `release the order and keep its deliveries as they are (${states}); nothing is sent`,
   };
 }
 
@@ -74,6 +74,6 @@ function refuseUnlessHeld({ record }: OrderSnapshot): void {
   if (isHeldForOperator(record)) return;
   const { state, reason } = record;
   throw new CommandError(
-    `The order is ${state}${reason ? `: ${reason}` : ""}. Only one that is held for the operator can be released.`,
+    `The order is ${state}${reason ? `: ${reason}` : ""}. Only an order that is held for the operator can be released.`,
   );
 }

@@ -80,7 +80,7 @@ export function resolve(
       return { delivery: resolvedCreated(delivery, by, ids), will, send: false };
     }
     case "done-by-hand": {
-      const will = `record that the order was made by hand at ${destination}; nothing more is sent there`;
+      const will = `record that the order was created by hand at ${destination}; nothing more is sent there`;
       return { delivery: doneByHand(delivery, by), will, send: false };
     }
     case "cancelled": {
@@ -96,7 +96,7 @@ export function resolve(
 function refuseWhileSending({ destination, state, leaseUntil = 0 }: Delivery, { timing, now }: ResolveContext): void {
   const over = leaseUntil + timing.leaseSkew;
   if (state === "sending" && over > now) {
-    throw new CommandError(`${destination} is being sent at this moment; ask again after ${timeText(over)}.`);
+    throw new CommandError(`${destination} is being sent right now. Try again after ${timeText(over)}.`);
   }
 }
 
@@ -104,7 +104,7 @@ function refuseEnded({ destination, state, providerOrderIds, firstSentAt }: Deli
   if (is === "cancelled") {
     if (state === "created" || state === "done-by-hand") return;
     if (!ENDED.has(state) && firstSentAt === undefined) {
-      throw new CommandError(`Nothing was ever sent to ${destination}, so nothing can have been cancelled there.`);
+      throw new CommandError(`Nothing was ever sent to ${destination}, so there is nothing to cancel there.`);
     }
   }
   if (!ENDED.has(state)) return;
@@ -118,24 +118,24 @@ function notCreated({ record }: OrderSnapshot, delivery: Delivery, by: FoundBy, 
   const doubt = inDoubtUntil(delivery, record, { settling: settlingOf(destination), restoredAt, now });
   if (doubt !== undefined && doubt + timing.leaseSkew > now) {
     throw new CommandError(
-      `What was sent to ${destination} may still arrive: "not there" proves something only after ${timeText(doubt + timing.leaseSkew)}. Look there again then.`,
+      `A request sent to ${destination} may still create the order until ${timeText(doubt + timing.leaseSkew)}. Look again after that.`,
     );
   }
   // No longer wanted, or wanted only as a new generation: it ends, and nothing can come of it any more.
   if (record.state !== "recorded") {
-    const will = `end ${destination} as cancelled: the order is ${record.state}, and nothing of it exists there`;
+    const will = `end ${destination} as cancelled: the order is ${record.state}, and it does not exist there`;
     return { delivery: endedNotCreated(delivery, by), will, send: false };
   }
   if (doubt === undefined) {
     throw new CommandError(
-      `${destination} is not in doubt: nothing of it was created there. --send ${destination} sends it again.`,
+      `${destination} is not in doubt: the order was not created there. Use --send ${destination} to send it again.`,
     );
   }
   if (!destinations.some((one) => destinationPath(one) === destination)) {
     throw new CommandError(
-      `${destination} is not in the stage file any more: put it back, or make the order elsewhere and say done-by-hand.`,
+      `${destination} is no longer in the stage file. Put it back, or create the order elsewhere and use --resolve done-by-hand.`,
     );
   }
-  const will = `free ${destination}: the next message creates the order there without looking for it first`;
+  const will = `release ${destination}: the next message creates the order there without a look-up`;
   return { delivery: released(delivery, by), will, send: true };
 }

@@ -26,13 +26,13 @@ export function sendable(file: OrderSnapshot, wanted: string | undefined, config
   const order = `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`;
   if (record.state !== "recorded" && record.state !== "cancelled") {
     throw new CommandError(
-      `${order} is ${record.state}${record.reason ? `: ${record.reason}` : ""}. Nothing of it is to be sent.`,
+      `${order} is ${record.state}${record.reason ? `: ${record.reason}` : ""}. It has nothing to send.`,
     );
   }
   if (wanted !== undefined && !record.decided.includes(wanted)) {
-    const decided = record.decided.length > 0 ? `to ${record.decided.join(" and ")}` : "nowhere";
+    const decided = record.decided.length > 0 ? `to ${record.decided.join(" and ")}` : "to no destination";
     throw new CommandError(
-      `${order} goes ${decided}, not to ${wanted}: the stage's routes say so, and the shop's next event asks them again.`,
+      `${order} goes ${decided}, not to ${wanted}, by the stage's routes. They are evaluated again at the shop's next event.`,
     );
   }
   const known = new Set(config.destinations.map(destinationPath));
@@ -40,7 +40,7 @@ export function sendable(file: OrderSnapshot, wanted: string | undefined, config
     const delivery = deliveryOf(file, destination);
     const whyNot = known.has(destination)
       ? reasonNotToSend(delivery, config, now)
-      : "is not in the stage file any more, so it has no queue";
+      : "is no longer in the stage file, so it has no queue";
     return {
       destination,
       whyNot: whyNot && `${destination} ${whyNot}.`,
@@ -60,16 +60,16 @@ function reasonNotToSend(delivery: Delivery | undefined, { timing }: Config, now
     return `has ended: ${state}${providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : ""}`;
   }
   if (state === "sending" && leaseUntil + timing.leaseSkew > now) {
-    return `is being sent at this moment; ask again after ${timeText(leaseUntil + timing.leaseSkew)}`;
+    return `is being sent right now; try again after ${timeText(leaseUntil + timing.leaseSkew)}`;
   }
-  return nextAttemptAt > now ? `comes again by itself at ${timeText(nextAttemptAt)}` : undefined;
+  return nextAttemptAt > now ? `is retried automatically at ${timeText(nextAttemptAt)}` : undefined;
 }
 
 function willDo({ state }: OrderRecord, delivery: Delivery | undefined): string {
-  if (delivery && stageOf(delivery) === "step-open") return `do its open step "${delivery.followUp}"`;
+  if (delivery && stageOf(delivery) === "step-open") return `do the open step "${delivery.followUp}"`;
   const wanted = state === "cancelled" ? "end it as cancelled" : "create it";
   const doubt = delivery?.firstSentAt !== undefined && delivery.state !== "retrying";
-  return doubt ? `look for ${delivery.reference ?? "it"} there first, then ${wanted} if it is not there` : wanted;
+  return doubt ? `look up ${delivery.reference ?? "it"} first, then ${wanted} if it does not exist` : wanted;
 }
 
 interface Deps {
@@ -93,7 +93,7 @@ export async function sendAgain(
   const { ledger, now, config } = deps;
   const next = sentAgain(record, destinations, outcome, { now: now(), dueAfter: config.timing.dueAfter });
   if ((await ledger.putOrder(next)) === "conflict") {
-    throw new CommandError("Another writer changed the order meanwhile, so nothing was sent: look at it again.");
+    throw new CommandError("Another writer changed the order meanwhile, so nothing was sent. Look at it again.");
   }
   await dispatch(next, deps);
 }

@@ -103,8 +103,8 @@ describe("the operator's commands at the local stack", () => {
       sent.notes,
       /dead letter may still be in .*order-relay-local-kakaclo-demo-dlq.* Once .*kakaclo\/demo.* have ended, "Start DLQ redrive"/,
     );
-    match(sent.out, /This will:\n {2}- send a new message .* in the name of local:/);
-    match(sent.out, /kakaclo\/demo: look for \S+ there first, then create it if it is not there/);
+    match(sent.out, /This will:\n {2}- send a new message .*, as local:/);
+    match(sent.out, /kakaclo\/demo: look up \S+ first, then create it if it does not exist/);
     await deliveriesAre(stack, id, ["created"]);
     for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
     match((await traceOf(stack, id))?.events.at(-1)?.outcome ?? "", /^sent again to .*kakaclo\/demo.* by local:/);
@@ -147,17 +147,32 @@ describe("the operator's commands at the local stack", () => {
     deepEqual([cancelled.exit, cancelled.notes], [0, "s2/demo is cancelled."]);
   });
 
+  test("an event that cannot be parsed is listed with the field that failed, and none of its values", async () => {
+    const body = `{"id":${newOrderId()},"created_at":"at Zoe Muster's"}`;
+    equal(await shopifySends(stack, "orders/paid", body), 200);
+    const intake = () => stack.deadLetters().find(({ queue }) => queue.endsWith("intake-dlq"))?.messages ?? [];
+    await until(() => intake().length > 0, 60, intake);
+    const { out } = await run(failedCommand, STAGE, stack);
+    match(out, /^intake: 1 event .*\n {2}\S+ \S+Z {2}\S+ {2}created_at is missing or wrong.*\n {2}next: /m);
+    ok(!out.includes("Zoe"));
+    equal(intake().length, 1, "the event is still in the DLQ");
+    stack.redrive({ queue: "order-relay-local-intake-dlq" });
+  });
+
   test("findings are said before they are written, asked for, and written down with who had them", async () => {
     const id = await rejectedOrder();
     const kakaclo = ["--destination", "kakaclo/demo"];
     equal((await order(id, "--resolve", "nonsense")).exit, 1);
-    match((await order(id, "--resolve", "done-by-hand", "--yes")).notes, /Which one\? Add --destination/);
+    match(
+      (await order(id, "--resolve", "done-by-hand", "--yes")).notes,
+      /Several deliveries match\. Add --destination/,
+    );
     const unconfirmed = await order(id, "--resolve", "done-by-hand", ...kakaclo);
     deepEqual([unconfirmed.exit, /not an interactive terminal/.test(unconfirmed.notes)], [1, true]);
     const words = [...STAGE, `shopify/demo/${id}`, "--resolve", "done-by-hand", ...kakaclo];
     const no = await run(orderCommand, words, { ...stack, typed: ["n"] });
     deepEqual([no.exit, /Nothing was done/.test(no.notes)], [1, true]);
-    match(no.out, /This will:\n {2}- record that the order was made by hand at kakaclo\/demo/);
+    match(no.out, /This will:\n {2}- record that the order was created by hand at kakaclo\/demo/);
     const state = async (destination: string) =>
       (await traceOf(stack, id))?.deliveries.find((one) => one.destination === destination)?.state;
     equal(await state("kakaclo/demo"), "rejected");
@@ -179,7 +194,7 @@ describe("the operator's commands at the local stack", () => {
       20,
       () => order(id),
     );
-    match(freed.out, /free shoplazza\/demo/);
+    match(freed.out, /release shoplazza\/demo/);
     await until(
       async () => (await state("shoplazza/demo")) === "created",
       30,
@@ -254,7 +269,7 @@ describe("the operator's commands at the local stack", () => {
     const shown = await run(orderCommand, [...there, `shopify/demo/${id}`], stack);
     ok(shown.out.includes(command), shown.out);
     const refused = await run(orderCommand, [...there, `shopify/demo/${id}`, "--send", "kakaclo/demo", "--yes"], stack);
-    match(refused.notes, /kakaclo\/demo.* is not in the stage file any more/);
+    match(refused.notes, /kakaclo\/demo.* is no longer in the stage file/);
     equal(refused.exit, 1);
     const waiting = await run(failedCommand, [...there, "--all"], stack);
     ok(waiting.out.includes(`npm run order -- --stage local --stages '${stages}' `), waiting.out);
@@ -274,11 +289,11 @@ describe("the operator's commands at the local stack", () => {
       run(catalogCommand, [...STAGE, "--destination", "kakaclo/eu", join(folder, "none.csv")], stack),
     ]);
     for (const [at, sentence] of [
-      /No order shopify\/demo\/1 is known in the stage local/,
-      /"shopify" names no order: write channel\/connection\/order ID/,
+      /The stage local has no order shopify\/demo\/1/,
+      /"shopify" is not an order: write channel\/connection\/order ID/,
       /required option '--stage <stage>' not specified/,
       /nowhere/,
-      /one thing at a time/,
+      /Pass only one of --/,
       /No local stack is ready at .*:9\/health: start it with `npm start`/,
       /The stage local has no destination kakaclo\/eu; it has .*kakaclo\/demo/,
     ].entries()) {

@@ -155,7 +155,7 @@ describe("what a person found out at the provider", () => {
     equal(desk.relay.parcelworks.live().length, 1);
   });
 
-  test("not created: refused while the request may still arrive, and while an attempt runs", async () => {
+  test("not created: refused while the request may still create the order, and while an attempt runs", async () => {
     const desk = new Desk(started, "killed-before-create");
     await desk.relay.ordered({ id: desk.id });
     const [message] = desk.relay.queue;
@@ -164,14 +164,14 @@ describe("what a person found out at the provider", () => {
     const claimed = await desk.delivery();
     equal(claimed?.state, "sending");
     for (const finding of ["not-created", "created=P1", "done-by-hand", "cancelled"]) {
-      await rejects(desk.resolve(finding), /is being sent at this moment/, finding);
+      await rejects(desk.resolve(finding), /is being sent right now/, finding);
     }
-    await rejects(desk.send(), /is being sent at this moment/);
+    await rejects(desk.send(), /is being sent right now/);
 
     desk.relay.clock = (claimed?.leaseUntil ?? 0) + SKEW;
-    await rejects(desk.resolve("not-created"), /may still arrive: "not there" proves something only after/);
+    await rejects(desk.resolve("not-created"), /may still create the order until/);
     desk.relay.clock = (claimed?.actsUntil ?? 0) + SETTLING + SKEW - 1;
-    await rejects(desk.resolve("not-created"), /may still arrive/);
+    await rejects(desk.resolve("not-created"), /may still create the order until/);
     desk.relay.clock += 1;
     await desk.resolve("not-created");
     await desk.relay.run();
@@ -195,7 +195,7 @@ describe("what a person found out at the provider", () => {
     await desk.relay.ordered({ id: desk.id });
     desk.relay.clock += HOUR;
     desk.relay.config = { ...desk.relay.config, restoredAt: new Date(desk.relay.clock).toISOString() };
-    await rejects(desk.resolve("not-created"), /may still arrive/);
+    await rejects(desk.resolve("not-created"), /may still create the order until/);
     await desk.relay.run();
     deepEqual([(await desk.delivery())?.state, desk.relay.parcelworks.posts], ["in-doubt", 0]);
     await desk.resolve("not-created");
@@ -285,17 +285,17 @@ describe("sending again from the ledger", () => {
     deepEqual((await desk.file()).record.toSend, []);
   });
 
-  test("what comes again by itself, goes elsewhere or nowhere is refused in a sentence", async () => {
+  test("what is retried automatically, goes elsewhere or to no destination is refused in a sentence", async () => {
     const desk = new Desk(started, "down");
     await desk.relay.ordered({ id: desk.id });
     const [message] = desk.relay.queue;
     ok(message);
     await desk.relay.receive(message);
-    await rejects(desk.send(), /comes again by itself at/);
+    await rejects(desk.send(), /is retried automatically at/);
     const { config, clock } = desk.relay;
     const file = await desk.file();
     throws(() => sendable(file, "s2/us", config, clock), /goes to parcelworks\/demo, not to s2\/us/);
-    throws(() => sendable(file, undefined, { ...config, destinations: [] }, clock), /not in the stage file any more/);
+    throws(() => sendable(file, undefined, { ...config, destinations: [] }, clock), /no longer in the stage file/);
 
     const unpaid = new Desk(started);
     await unpaid.relay.ordered({ id: unpaid.id, financialState: "pending" });
