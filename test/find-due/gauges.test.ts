@@ -15,7 +15,7 @@ const always = (fate: Fate): Fate[] => Array.from({ length: 200 }, () => fate);
 
 let tables = 0;
 
-/** All four rooms but the first, on a table of their own; the pass runs when asked. */
+/** route-order, create-order and find-due on a table of their own; the pass runs when asked. */
 class Watched extends Relay {
   static async open(started: TestLedger): Promise<Watched> {
     const name = `gauges-${++tables}`;

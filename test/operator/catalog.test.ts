@@ -13,7 +13,7 @@ import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
-import { run } from "./desk.ts";
+import { runOperatorCommand as run } from "../support/run-operator-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "order-relay-catalog-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

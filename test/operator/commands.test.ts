@@ -17,7 +17,7 @@ import { tableName } from "../../shared/stage/names.ts";
 import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
 import { createLedgerTable } from "../support/ledger-table.ts";
 import { localAssembly } from "../support/local-assembly.ts";
-import { run, type Said } from "./desk.ts";
+import { runOperatorCommand as run, type Said } from "../support/run-operator-command.ts";
 
 const STAGE = ["--stage", "local"];
 

@@ -8,7 +8,7 @@ import { withoutSecrets } from "../../operator/check-account.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
 import { secretName } from "../../shared/stage/names.ts";
 import { localAssembly } from "../support/local-assembly.ts";
-import { run } from "./desk.ts";
+import { runOperatorCommand as run } from "../support/run-operator-command.ts";
 
 type Values = Record<string, Record<string, Record<string, unknown>>>;
 

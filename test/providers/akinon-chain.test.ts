@@ -6,9 +6,9 @@ import type { Tools } from "../../shared/connector/tools.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import { atLeast } from "../support/at-least.ts";
 import { memoryTools } from "../support/memory-tools.ts";
-import { oneLine, secret, startAkinon } from "./akinon-world.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
-import { attempt } from "./world.ts";
+import { attempt } from "./provider-context.ts";
+import { oneLine, secret, startAkinon } from "./start-akinon.ts";
 
 const address = { ...orderSample.shippingAddress };
 const isGone = '{"order":{"customer":["Invalid pk \\"36406\\" - object does not exist."]}}';

@@ -2,9 +2,9 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
 import { Rejected } from "../../shared/errors.ts";
-import { oneLine, startAkinon } from "./akinon-world.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
-import { attempt } from "./world.ts";
+import { attempt } from "./provider-context.ts";
+import { oneLine, startAkinon } from "./start-akinon.ts";
 
 /** reference/providers.md 4.2, "What we send"; the rest is the document's sample, never to be sent. */
 const ORDER_FIELDS = `number, channel, status, date_placed, customer, shipping_address, billing_address, currency, amount,

@@ -13,7 +13,7 @@ import { requests } from "./contract/requests.ts";
 import { createSuite, type Suite } from "./contract/suite.ts";
 import type { Written } from "./hostile-proxy.ts";
 import { outgoingSample } from "./order-sample.ts";
-import { attempt, type Outcome, type Setup } from "./world.ts";
+import { attempt, type Outcome, type Setup } from "./provider-context.ts";
 
 /** What the suite must know of a provider; all of it is data. */
 export interface Contract extends Setup {

@@ -6,7 +6,7 @@ import type { Found } from "../../functions/providers/provider.ts";
 import { Rejected, Throttled } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
-import { attempt, outcomeOf, type Setup, startWorld, type World } from "./world.ts";
+import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const setup: Setup = { secret: { token: "kk-demo-token" } };
 const MINUTE = 60_000;
@@ -19,9 +19,9 @@ const Sent = z.object({
   channelType: z.string(),
 });
 
-type Context = Parameters<typeof startWorld>[0];
+type Context = Parameters<typeof startProviderContext>[0];
 async function bodyOf(context: Context, changes: Partial<Order>, more: Partial<Setup> = {}) {
-  const { client } = await startWorld(context, kakaclo, { ...setup, ...more });
+  const { client } = await startProviderContext(context, kakaclo, { ...setup, ...more });
   return Sent.parse(JSON.parse(String((await client.prepare(outgoingSample(changes))).request)));
 }
 const to = (changes: Partial<Address>): Partial<Order> => ({
@@ -101,7 +101,7 @@ test("the operator's catalog renames and packs; what makes no whole pack is reje
 });
 
 test("the 121st call at once is throttled, and made nothing", async (context) => {
-  const world = await startWorld(context, kakaclo, { ...setup, switches: { leakPerSecond: 0 } });
+  const world = await startProviderContext(context, kakaclo, { ...setup, switches: { leakPerSecond: 0 } });
   const outgoing = outgoingSample();
   const prepared = await world.client.prepare(outgoing);
   for (let made = 0; made < 120; made++) await world.client.create(prepared, outgoing);
@@ -111,7 +111,7 @@ test("the 121st call at once is throttled, and made nothing", async (context) =>
 });
 
 test("Retry-After is handed on", async (context) => {
-  const world = await startWorld(context, kakaclo, { ...setup, switches: { retryAfterSeconds: 7 } });
+  const world = await startProviderContext(context, kakaclo, { ...setup, switches: { retryAfterSeconds: 7 } });
   world.sandbox.setFault("kakaclo", "throttle");
   const { error } = await attempt(world, outgoingSample());
   ok(error instanceof Throttled);
@@ -128,13 +128,13 @@ const plain = (sku: string, quantity: number, customOrderId: string, remark = ""
   remark,
 });
 /** Made, with its answer lost. */
-async function lost(world: World) {
+async function lost(world: ProviderContext) {
   world.sandbox.setFault("kakaclo", "reset-after-create");
   return (await attempt(world, outgoingSample())).sent;
 }
 
 test("the look-up reads all pages of the window, and only the window", async (context) => {
-  const world = await startWorld(context, kakaclo, setup);
+  const world = await startProviderContext(context, kakaclo, setup);
   const sent = await lost(world);
   world.pass(10 * MINUTE);
   for (let other = 0; other < 600; other++) {
@@ -151,7 +151,7 @@ test("the look-up reads all pages of the window, and only the window", async (co
 });
 
 test("a window with more orders than the setting allows to read proves nothing", async (context) => {
-  const world = await startWorld(context, kakaclo, { ...setup, settings: { lookUpPages: 1 } });
+  const world = await startProviderContext(context, kakaclo, { ...setup, settings: { lookUpPages: 1 } });
   const { lines } = await world.client.prepare(outgoingSample());
   for (let other = 0; other < 251; other++) world.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`));
   const { reference } = outgoingSample();
@@ -160,14 +160,14 @@ test("a window with more orders than the setting allows to read proves nothing",
 });
 
 test("our order is found although their clock is 10 minutes behind", async (context) => {
-  const world = await startWorld(context, kakaclo, setup);
+  const world = await startProviderContext(context, kakaclo, setup);
   const sent = await lost(world);
   const later = { ...sent, firstSentAt: sent.firstSentAt + 10 * MINUTE };
   equal((await world.client.find(later, outgoingSample())).found, "same");
 });
 
 test("an order that lost its customOrderId is found by its remark", async (context) => {
-  const world = await startWorld(context, kakaclo, setup);
+  const world = await startProviderContext(context, kakaclo, setup);
   const sent = await lost(world);
   const [made] = world.sandbox.orders("kakaclo");
   ok(made);
@@ -179,7 +179,7 @@ test("an order that lost its customOrderId is found by its remark", async (conte
 
 /** What the list says, by hand. */
 async function findIn(context: Context, rows: object[], after = 20 * MINUTE): Promise<Found> {
-  const world = await startWorld(context, kakaclo, setup);
+  const world = await startProviderContext(context, kakaclo, setup);
   const { lines } = await world.client.prepare(outgoingSample());
   const body = JSON.stringify({ code: 10000, message: "ok", data: { total: rows.length, list: rows } });
   world.proxy.strike(({ method }) => method === "GET", { status: 200, body });
@@ -264,7 +264,7 @@ test("a misspelt setting is a mistake, not a default", () => {
 
 test("a refusal names the destination, and the SKU that KakaClo's words name", async (context) => {
   const refused = async (message: string) => {
-    const world = await startWorld(context, kakaclo, setup);
+    const world = await startProviderContext(context, kakaclo, setup);
     const body = JSON.stringify({ code: 20002, message, data: null });
     world.proxy.strike(({ method }) => method === "POST", { status: 200, body });
     const { error } = await attempt(world, outgoingSample());

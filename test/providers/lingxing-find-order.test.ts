@@ -4,7 +4,7 @@ import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { Found } from "../../functions/providers/provider.ts";
 import { Misconfigured } from "../../shared/errors.ts";
 import { outgoingSample } from "./order-sample.ts";
-import { attempt, type Setup, startWorld, type World } from "./world.ts";
+import { attempt, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const PATH = "/lingxing/order/amzod/api/orderDetails/productInformation";
 const reference = outgoingSample().reference;
@@ -19,8 +19,8 @@ const sent = {
   firstSentAt: 0,
   lastSentAt: 0,
 };
-const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<World> =>
-  startWorld(context, lingxing, {
+const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<ProviderContext> =>
+  startProviderContext(context, lingxing, {
     secret: {
       appId: "ak_0123456789abc",
       appSecret: "lx+demo/secret%2B==&more",

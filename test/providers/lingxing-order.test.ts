@@ -5,15 +5,15 @@ import type { OrderBody } from "../../functions/providers/lingxing/order-body.ts
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
-import { type Setup, startWorld, type World } from "./world.ts";
+import { type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const secret = {
   appId: "ak_0123456789abc",
   appSecret: "lx+demo/secret%2B==&more",
   tokenKey: "bG9jYWwtZGVtby10b2tlbi1rZXktMzItYnl0ZXMhISE=",
 };
-const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<World> =>
-  startWorld(context, lingxing, {
+const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<ProviderContext> =>
+  startProviderContext(context, lingxing, {
     secret,
     settings: { store: { name: "demo-US", country: "US" }, ...settings },
     ...setup,
@@ -27,7 +27,7 @@ const lines = (...given: Partial<Line>[]): Partial<Order> => ({
   lines: given.map((line, index) => ({ id: String(index), sku: "DEMO-TEE", quantity: 1, ...line })),
 });
 
-async function requestOf(world: World, changes: Partial<Order> = {}, reference?: string): Promise<OrderBody> {
+async function requestOf(world: ProviderContext, changes: Partial<Order> = {}, reference?: string): Promise<OrderBody> {
   return (await world.client.prepare(outgoingSample(changes, reference))).request as OrderBody;
 }
 const rejected = (work: Promise<unknown>, pattern: RegExp) =>

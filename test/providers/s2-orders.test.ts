@@ -7,7 +7,7 @@ import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "./order-sample.ts";
-import { attempt, outcomeOf, type Setup, startWorld, type World } from "./world.ts";
+import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe888";
 const OTHER_ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe1ad";
@@ -15,14 +15,14 @@ const ORGANIZATION = "95d73baf-76ba-4bea-86ac-1534c5e5d4aa";
 const secret = { email: "demo@order-relay.invalid", password: "s2-demo-password", organization: ORGANIZATION };
 const setup: Setup = { settings: { accountId: ACCOUNT }, secret };
 
-type Context = Parameters<typeof startWorld>[0];
-const calls = (world: World, method: string, path: string) =>
+type Context = Parameters<typeof startProviderContext>[0];
+const calls = (world: ProviderContext, method: string, path: string) =>
   world.proxy.passed.filter((one) => one.method === method && one.target.split("?")[0] === `/s2${path}`);
 
 // Tokens
 
 test("a batch logs in once, and once more when its token ends", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   const batch = [1, 2, 3, 4, 5].map((number) => outgoingSample({}, `SHO1-${number}`));
   const ready = await Promise.all(
     batch.map(async (outgoing) => {
@@ -38,7 +38,7 @@ test("a batch logs in once, and once more when its token ends", async (context) 
 });
 
 test("a token is renewed before it ends, not after", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   await attempt(world, outgoingSample({}, "SHO1-1"));
   world.pass(7 * 24 * 3_600_000 - 60_000);
   await attempt(world, outgoingSample({}, "SHO1-2"));
@@ -48,7 +48,10 @@ test("a token is renewed before it ends, not after", async (context) => {
 });
 
 test("a wrong password is failed, and its answer is not quoted", async (context) => {
-  const world = await startWorld(context, s2, { ...setup, secret: { ...secret, password: "wrong-password" } });
+  const world = await startProviderContext(context, s2, {
+    ...setup,
+    secret: { ...secret, password: "wrong-password" },
+  });
   await rejects(
     world.client.prepare(outgoingSample()),
     (error) =>
@@ -57,7 +60,7 @@ test("a wrong password is failed, and its answer is not quoted", async (context)
 });
 
 test("a wrong organization is failed after one new login, and made nothing", async (context) => {
-  const world = await startWorld(context, s2, {
+  const world = await startProviderContext(context, s2, {
     ...setup,
     secret: { ...secret, organization: "00000000-0000-4000-8000-000000000000" },
     catalog: { "DEMO-TEE-M": { productId: "a" }, "DEMO-MUG": { productId: "b" } },
@@ -69,7 +72,7 @@ test("a wrong organization is failed after one new login, and made nothing", asy
 });
 
 test("a login that failed is tried anew by the next record", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   world.proxy.strike(({ target }) => target === "/s2/login", "no-answer");
   world.setTimeout(200);
   equal(await world.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
@@ -78,7 +81,7 @@ test("a login that failed is tried anew by the next record", async (context) => 
 });
 
 test("a login page instead of a token is 'down', not a token", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   world.proxy.strike(({ target }) => target === "/s2/login", { status: 200, body: '{"type":"MFA","accessToken":"x"}' });
   equal(await world.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
 });
@@ -95,7 +98,7 @@ const Body = z.object({
   meta: z.unknown(),
 });
 async function bodyOf(context: Context, changes: Parameters<typeof outgoingSample>[0], more: Partial<Setup> = {}) {
-  const { client } = await startWorld(context, s2, { ...setup, ...more });
+  const { client } = await startProviderContext(context, s2, { ...setup, ...more });
   return Body.parse(JSON.parse(String((await client.prepare(outgoingSample(changes))).request)));
 }
 
@@ -148,7 +151,7 @@ test("states by name and speeds by their words, where the destination says so", 
 });
 
 test("prices have the digits of the order, however many", async (context) => {
-  const { client } = await startWorld(context, s2, setup);
+  const { client } = await startProviderContext(context, s2, setup);
   const [line] = outgoingSample().lines;
   ok(line);
   const outgoing = { ...outgoingSample(), lines: [{ ...line, unitPrice: "12345678901234567.89" }] };
@@ -188,7 +191,7 @@ test("a product is the one whose SKU is exactly ours; others that the term finds
 });
 
 test("a SKU without a product, or with two, is rejected with the way to mend it", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   const outgoing = { ...outgoingSample(), lines: [{ id: "1", sku: "TEE-1", quantity: 1 }] };
   const says = (text: RegExp) => (error: unknown) => error instanceof Rejected && text.test(error.reason);
   await rejects(world.client.prepare(outgoing), says(/^TEE-1 is the SKU of no product of s2\/demo: .*npm run catalog/));
@@ -219,7 +222,7 @@ test("the operator's catalog goes before the look-up; packs cost what their piec
 });
 
 test("a product's ID is remembered, and asked for again once an order with it was refused", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   const lookUps = () => calls(world, "GET", "/product").length;
   const outgoing = outgoingSample();
   const prepared = await world.client.prepare(outgoing);
@@ -234,14 +237,14 @@ test("a product's ID is remembered, and asked for again once an order with it wa
 // What is found
 
 /** Made, with its answer lost. */
-async function lost(world: World) {
+async function lost(world: ProviderContext) {
   world.sandbox.setFault("s2", "reset-after-create");
   return (await attempt(world, outgoingSample())).sent;
 }
-const request = (world: World) => Object(world.sandbox.orders("s2")[0]?.request);
+const request = (world: ProviderContext) => Object(world.sandbox.orders("s2")[0]?.request);
 
 test("an order of our number in another account is not ours", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   const sent = await lost(world);
   const foreign = { ...request(world), accountId: OTHER_ACCOUNT };
   world.sandbox.reset("s2");
@@ -250,7 +253,7 @@ test("an order of our number in another account is not ours", async (context) =>
 });
 
 test("an order whose number was altered is found by our reference in Alt2", async (context) => {
-  const world = await startWorld(context, s2, { ...setup, switches: { term: "nothing" } });
+  const world = await startProviderContext(context, s2, { ...setup, switches: { term: "nothing" } });
   const sent = await lost(world);
   const altered = { ...request(world), channelOrderId: "0001" };
   world.sandbox.reset("s2");
@@ -263,7 +266,7 @@ test("where the term finds nothing all orders are paged; more than the setting a
     [3, { found: "nothing", conclusive: true }],
     [2, { found: "nothing", conclusive: false }],
   ] as const) {
-    const world = await startWorld(context, s2, { ...setup, settings: { accountId: ACCOUNT, lookUpPages } });
+    const world = await startProviderContext(context, s2, { ...setup, settings: { accountId: ACCOUNT, lookUpPages } });
     const { sent } = await attempt(world, outgoingSample({}, "SHO1-other"));
     const other = request(world);
     for (let made = 1; made < 205; made++) world.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` });
@@ -275,7 +278,7 @@ test("where the term finds nothing all orders are paged; more than the setting a
 
 test("a list known to be newest first is read only to the beginning of the window", async (context) => {
   const settings = { accountId: ACCOUNT, orderList: "newest-first" };
-  const world = await startWorld(context, s2, { ...setup, settings });
+  const world = await startProviderContext(context, s2, { ...setup, settings });
   const { sent } = await attempt(world, outgoingSample({}, "SHO1-other"));
   const other = request(world);
   const old = world.now() - 24 * 3_600_000;
@@ -286,7 +289,7 @@ test("a list known to be newest first is read only to the beginning of the windo
 });
 
 test("a living order beside a cancelled one of the same number is ours; two living ones are nobody's to choose", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   const sent = await lost(world);
   const body = request(world);
   world.sandbox.cancel("s2", world.sandbox.orders("s2")[0]?.id ?? "");
@@ -299,7 +302,7 @@ test("a living order beside a cancelled one of the same number is ours; two livi
 });
 
 test("the check names an account that the user cannot see", async (context) => {
-  const { client } = await startWorld(context, s2, { ...setup, settings: { accountId: "not-there" } });
+  const { client } = await startProviderContext(context, s2, { ...setup, settings: { accountId: "not-there" } });
   await rejects(
     async () => client.check?.(),
     (error) => error instanceof Misconfigured && /not-there/.test(error.reason),
@@ -307,7 +310,7 @@ test("the check names an account that the user cannot see", async (context) => {
 });
 
 test("a 5xx keeps its reference ID for S2's support", async (context) => {
-  const world = await startWorld(context, s2, setup);
+  const world = await startProviderContext(context, s2, setup);
   world.sandbox.setFault("s2", "error-500");
   const { error } = await attempt(world, outgoingSample());
   match(error instanceof Error ? error.message : "", /HTTP 500: .*reference ID when contacting support: [0-9a-f-]{36}/);

@@ -107,10 +107,10 @@ export class ReplayedStack {
     await this.operator.send(new SendMessageCommand({ QueueUrl: urlOf(name), MessageBody: body }));
   }
 
-  /** Where the bundle of a function lies. @param room `route-order` */
-  bundleOf(room: string): string {
-    const found = this.stack.assembly.functions.find(({ name }) => name.endsWith(`-${room}`));
-    if (!found) throw new Error(`No function of the stage is ${room}.`);
+  /** Where the bundle of a function lies. @param functionName `route-order` */
+  bundleOf(functionName: string): string {
+    const found = this.stack.assembly.functions.find(({ name }) => name.endsWith(`-${functionName}`));
+    if (!found) throw new Error(`No function of the stage is ${functionName}.`);
     return found.folder;
   }
 

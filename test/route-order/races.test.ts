@@ -48,10 +48,11 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       started = await startLedger(kind);
     });
     after(() => started.stop());
-    const begin = () => ({ room: new RouteOrderContext(started), id: newId() });
-    const story = (name: string, work: (begun: { room: RouteOrderContext; id: string }) => Promise<void>) =>
+    const begin = () => ({ router: new RouteOrderContext(started), id: newId() });
+    const story = (name: string, work: (begun: { router: RouteOrderContext; id: string }) => Promise<void>) =>
       test(name, () => work(begin()));
-    const cancel = (room: RouteOrderContext, id: string) => room.ordered({ id, updatedAt: LATER, cancelledAt: LATER });
+    const cancel = (router: RouteOrderContext, id: string) =>
+      router.ordered({ id, updatedAt: LATER, cancelledAt: LATER });
     const deps = ({ ledger, queues, now }: RouteOrderContext) => ({ ledger, queues, now });
 
     for (const [method, when] of [
@@ -60,121 +61,124 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       ["putOrder", "before"],
       ["putOrder", "after"],
     ] as const) {
-      story(`killed ${when} ${method}: the repeat records it, sends it, and loses nothing`, async ({ room, id }) => {
-        const { ledger } = room;
-        room.ledger = dying(ledger, method, when);
-        await rejects(room.ordered({ id }), /killed/);
-        deepEqual(room.sentOf(id), []);
-        room.ledger = ledger;
-        await room.ordered({ id });
-        deepEqual(room.sentOf(id), [ONE, TWO]);
-        deepEqual((await room.record(id)).toSend, []);
-        equal((await room.body(id)).id, id);
+      story(`killed ${when} ${method}: the repeat records it, sends it, and loses nothing`, async ({ router, id }) => {
+        const { ledger } = router;
+        router.ledger = dying(ledger, method, when);
+        await rejects(router.ordered({ id }), /killed/);
+        deepEqual(router.sentOf(id), []);
+        router.ledger = ledger;
+        await router.ordered({ id });
+        deepEqual(router.sentOf(id), [ONE, TWO]);
+        deepEqual((await router.record(id)).toSend, []);
+        equal((await router.body(id)).id, id);
       });
     }
 
     story(
       "killed between body and state of an update: the older event that repeats leaves the newer body",
-      async ({ room, id }) => {
-        await room.ordered({ id, note: "old" });
-        const { ledger } = room;
-        room.ledger = dying(ledger, "putOrder", "before");
-        await rejects(room.ordered({ id, updatedAt: LATER, note: "new" }), /killed/);
-        room.ledger = ledger;
-        await room.ordered({ id, note: "old" });
-        equal((await room.body(id)).note, "new");
-        equal((await room.ordered({ id, updatedAt: LATER, note: "new" })).outcome, "updated");
+      async ({ router, id }) => {
+        await router.ordered({ id, note: "old" });
+        const { ledger } = router;
+        router.ledger = dying(ledger, "putOrder", "before");
+        await rejects(router.ordered({ id, updatedAt: LATER, note: "new" }), /killed/);
+        router.ledger = ledger;
+        await router.ordered({ id, note: "old" });
+        equal((await router.body(id)).note, "new");
+        equal((await router.ordered({ id, updatedAt: LATER, note: "new" })).outcome, "updated");
       },
     );
 
     story(
       "killed after the sends, before they were recorded: sent again, which is harmless, and settled",
-      async ({ room, id }) => {
-        const { ledger } = room;
+      async ({ router, id }) => {
+        const { ledger } = router;
         let writes = 0;
-        room.ledger = {
+        router.ledger = {
           ...ledger,
           putOrder: async (record) => {
             if (++writes > 1) throw new Error("killed");
             return ledger.putOrder(record);
           },
         };
-        await rejects(room.ordered({ id }), /killed/);
-        room.ledger = ledger;
-        await room.ordered({ id });
-        deepEqual(room.sentOf(id), [ONE, TWO, ONE, TWO]);
-        deepEqual((await room.record(id)).toSend, []);
+        await rejects(router.ordered({ id }), /killed/);
+        router.ledger = ledger;
+        await router.ordered({ id });
+        deepEqual(router.sentOf(id), [ONE, TWO, ONE, TWO]);
+        deepEqual((await router.record(id)).toSend, []);
       },
     );
 
-    story("killed between a cancellation's record and its suppression: the repeat suppresses", async ({ room, id }) => {
-      await room.ordered({ id });
-      const { ledger } = room;
-      room.ledger = dying(ledger, "putDelivery", "before");
-      await rejects(cancel(room, id), /killed/);
-      deepEqual((await room.record(id)).toSuppress, [ONE, TWO]);
-      room.ledger = ledger;
-      await cancel(room, id);
-      const { record, deliveries } = await room.file(id);
-      deepEqual(record.toSuppress, []);
-      deepEqual(
-        deliveries.map(({ state }) => state),
-        ["cancelled", "cancelled"],
-      );
-    });
+    story(
+      "killed between a cancellation's record and its suppression: the repeat suppresses",
+      async ({ router, id }) => {
+        await router.ordered({ id });
+        const { ledger } = router;
+        router.ledger = dying(ledger, "putDelivery", "before");
+        await rejects(cancel(router, id), /killed/);
+        deepEqual((await router.record(id)).toSuppress, [ONE, TWO]);
+        router.ledger = ledger;
+        await cancel(router, id);
+        const { record, deliveries } = await router.file(id);
+        deepEqual(record.toSuppress, []);
+        deepEqual(
+          deliveries.map(({ state }) => state),
+          ["cancelled", "cancelled"],
+        );
+      },
+    );
 
-    story("an older event's body, written last, never lands on a newer one", async ({ room, id }) => {
-      const { ledger } = room;
+    story("an older event's body, written last, never lands on a newer one", async ({ router, id }) => {
+      const { ledger } = router;
       const late = gate();
-      room.ledger = {
+      router.ledger = {
         ...ledger,
         putBody: async (...args) => {
           await late.pass();
           return ledger.putBody(...args);
         },
       };
-      const older = room.ordered({ id, note: "old" });
+      const older = router.ordered({ id, note: "old" });
       await late.reached;
-      room.ledger = ledger;
-      await room.ordered({ id, updatedAt: LATER, note: "new" });
+      router.ledger = ledger;
+      await router.ordered({ id, updatedAt: LATER, note: "new" });
       late.open();
       equal((await older).outcome, "stale");
-      equal((await room.body(id)).note, "new");
-      equal((await room.record(id)).eventCount, 2);
+      equal((await router.body(id)).note, "new");
+      equal((await router.record(id)).eventCount, 2);
     });
 
-    story("an older event's state, written last, never lands on a newer one", async ({ room, id }) => {
-      const { ledger } = room;
+    story("an older event's state, written last, never lands on a newer one", async ({ router, id }) => {
+      const { ledger } = router;
       const late = gate();
-      room.ledger = {
+      router.ledger = {
         ...ledger,
         putOrder: async (record) => {
           await late.pass();
           return ledger.putOrder(record);
         },
       };
-      const older = room.ordered({ id, note: "old" });
+      const older = router.ordered({ id, note: "old" });
       await late.reached;
-      room.ledger = ledger;
-      await cancel(room, id);
+      router.ledger = ledger;
+      await cancel(router, id);
       late.open();
       equal((await older).outcome, "stale");
-      equal((await room.record(id)).state, "cancelled");
-      deepEqual(room.sentOf(id), []);
+      equal((await router.record(id)).state, "cancelled");
+      deepEqual(router.sentOf(id), []);
     });
 
     story(
       "cancelled while its deliveries are being sent: what was sent is suppressed, and stays so",
-      async ({ room, id }) => {
+      async ({ router, id }) => {
         const sending = gate();
-        room.beforeSend = sending.pass;
-        const ordered = room.ordered({ id });
+        router.beforeSend = sending.pass;
+        const ordered = router.ordered({ id });
         await sending.reached;
-        room.beforeSend = async () => {};
-        await cancel(room, id);
+        router.beforeSend = async () => {};
+        await cancel(router, id);
         sending.open();
         await ordered;
-        const { record, deliveries } = await room.file(id);
+        const { record, deliveries } = await router.file(id);
         deepEqual([record.state, record.toSend, record.toSuppress], ["cancelled", [], []]);
         deepEqual(
           deliveries.map(({ state }) => state),
@@ -183,41 +187,41 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       },
     );
 
-    story("two dispatches at once leave nothing to send, and nothing unsent", async ({ room, id }) => {
-      room.down.add(ONE).add(TWO);
-      await rejects(room.ordered({ id }));
-      room.down.clear();
-      const record = await room.record(id);
-      await Promise.all([dispatch(record, deps(room)), dispatch(record, deps(room)), room.ordered({ id })]);
-      deepEqual([...new Set(room.sentOf(id))].sort(), [ONE, TWO]);
-      deepEqual((await room.record(id)).toSend, []);
+    story("two dispatches at once leave nothing to send, and nothing unsent", async ({ router, id }) => {
+      router.down.add(ONE).add(TWO);
+      await rejects(router.ordered({ id }));
+      router.down.clear();
+      const record = await router.record(id);
+      await Promise.all([dispatch(record, deps(router)), dispatch(record, deps(router)), router.ordered({ id })]);
+      deepEqual([...new Set(router.sentOf(id))].sort(), [ONE, TWO]);
+      deepEqual((await router.record(id)).toSend, []);
     });
 
-    story("a dispatch that was overtaken by a cancellation never brings a delivery back", async ({ room, id }) => {
-      room.down.add(ONE).add(TWO);
-      await rejects(room.ordered({ id }));
-      const before = await room.record(id);
-      room.down.clear();
-      await cancel(room, id);
-      await dispatch(before, deps(room));
-      const { record } = await room.file(id);
+    story("a dispatch that was overtaken by a cancellation never brings a delivery back", async ({ router, id }) => {
+      router.down.add(ONE).add(TWO);
+      await rejects(router.ordered({ id }));
+      const before = await router.record(id);
+      router.down.clear();
+      await cancel(router, id);
+      await dispatch(before, deps(router));
+      const { record } = await router.file(id);
       deepEqual([record.state, record.toSend], ["cancelled", []]);
     });
 
     story(
       "cancelled between claim and create: it is too late, which is said, and the claim stands",
-      async ({ room, id }) => {
-        await room.ordered({ id });
-        const { record } = await room.file(id);
+      async ({ router, id }) => {
+        await router.ordered({ id });
+        const { record } = await router.file(id);
         const { channel, connection, orderId, expiresAt } = record;
         const claimed = {
           ...{ v: 1 as const, rev: 1, channel, connection, orderId, destination: ONE, generation: 1, expiresAt },
           ...{ state: "sending" as const, attempts: 1, tries: {}, failed: {}, providerOrderIds: [] },
-          ...{ reference: `pm-${id}`, firstSentAt: room.clock, token: "t", leaseUntil: room.clock + 1000 },
+          ...{ reference: `pm-${id}`, firstSentAt: router.clock, token: "t", leaseUntil: router.clock + 1000 },
         };
-        const { ledger } = room;
+        const { ledger } = router;
         // The claim is written between the suppression's read and its write.
-        room.ledger = {
+        router.ledger = {
           ...ledger,
           load: async (identity) => {
             const file = await ledger.load(identity);
@@ -225,9 +229,9 @@ for (const { kind, skip } of TABLE_EMULATORS) {
             return file;
           },
         };
-        await cancel(room, id);
-        room.ledger = ledger;
-        const { record: now, deliveries } = await room.file(id);
+        await cancel(router, id);
+        router.ledger = ledger;
+        const { record: now, deliveries } = await router.file(id);
         const { state, rev } = deliveries.find(({ destination }) => destination === ONE) ?? {};
         deepEqual([state, rev], ["sending", 1], "untouched: its result is to be written upon it");
         equal(deliveries.find(({ destination }) => destination === TWO)?.state, "cancelled");
@@ -236,49 +240,52 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       },
     );
 
-    story("a suppression that failed halfway is looked at again by the due-time pass", async ({ room, id }) => {
-      await room.ordered({ id });
-      const { workAt } = await room.record(id);
-      room.clock += 24 * 3_600_000;
-      const { ledger } = room;
-      room.ledger = dying(ledger, "putDelivery", "before");
-      await rejects(cancel(room, id), /killed/);
-      room.ledger = ledger;
-      const later = (await room.record(id)).workAt ?? "";
+    story("a suppression that failed halfway is looked at again by the due-time pass", async ({ router, id }) => {
+      await router.ordered({ id });
+      const { workAt } = await router.record(id);
+      router.clock += 24 * 3_600_000;
+      const { ledger } = router;
+      router.ledger = dying(ledger, "putDelivery", "before");
+      await rejects(cancel(router, id), /killed/);
+      router.ledger = ledger;
+      const later = (await router.record(id)).workAt ?? "";
       ok(later > (workAt ?? ""), "the entry that the pass has left behind would never be found again");
-      ok(Date.parse(later) > room.clock);
+      ok(Date.parse(later) > router.clock);
     });
 
-    story("a second cancellation of a cancelled order costs no more than any update", async ({ room, id }) => {
-      await room.ordered({ id });
-      await cancel(room, id);
-      const { reason } = await room.record(id);
-      room.commands.length = 0;
-      await room.ordered({ id, updatedAt: LATEST, cancelledAt: LATER, note: "refunded since" });
-      deepEqual(room.commands.filter((name) => name === "PutItemCommand").length, 2);
-      equal((await room.record(id)).reason, reason);
-      equal((await room.body(id)).note, "refunded since");
-    });
-
-    story("what was too late for a cancellation is still said after the next event about it", async ({ room, id }) => {
-      await room.ordered({ id });
-      const { record } = await room.file(id);
-      const { channel, connection, orderId, expiresAt } = record;
-      await room.ledger.putDelivery({
-        ...{ v: 1, rev: 1, channel, connection, orderId, destination: ONE, generation: 1, expiresAt },
-        ...{ state: "created", attempts: 1, tries: {}, failed: {}, providerOrderIds: ["P1"], firstSentAt: 1 },
-      });
-      await cancel(room, id);
-      match((await room.record(id)).reason ?? "", /too late for parcelworks\/one \(created\)/);
-      await room.ordered({ id, updatedAt: LATEST, cancelledAt: LATER });
-      match((await room.record(id)).reason ?? "", /too late for parcelworks\/one \(created\)/);
+    story("a second cancellation of a cancelled order costs no more than any update", async ({ router, id }) => {
+      await router.ordered({ id });
+      await cancel(router, id);
+      const { reason } = await router.record(id);
+      router.commands.length = 0;
+      await router.ordered({ id, updatedAt: LATEST, cancelledAt: LATER, note: "refunded since" });
+      deepEqual(router.commands.filter((name) => name === "PutItemCommand").length, 2);
+      equal((await router.record(id)).reason, reason);
+      equal((await router.body(id)).note, "refunded since");
     });
 
     story(
+      "what was too late for a cancellation is still said after the next event about it",
+      async ({ router, id }) => {
+        await router.ordered({ id });
+        const { record } = await router.file(id);
+        const { channel, connection, orderId, expiresAt } = record;
+        await router.ledger.putDelivery({
+          ...{ v: 1, rev: 1, channel, connection, orderId, destination: ONE, generation: 1, expiresAt },
+          ...{ state: "created", attempts: 1, tries: {}, failed: {}, providerOrderIds: ["P1"], firstSentAt: 1 },
+        });
+        await cancel(router, id);
+        match((await router.record(id)).reason ?? "", /too late for parcelworks\/one \(created\)/);
+        await router.ordered({ id, updatedAt: LATEST, cancelledAt: LATER });
+        match((await router.record(id)).reason ?? "", /too late for parcelworks\/one \(created\)/);
+      },
+    );
+
+    story(
       "what waits for a person waits no longer once it is cancelled; what is held by then does",
-      async ({ room, id }) => {
-        await room.ordered({ id });
-        const { record } = await room.file(id);
+      async ({ router, id }) => {
+        await router.ordered({ id });
+        const { record } = await router.file(id);
         const { channel, connection, orderId, expiresAt } = record;
         const rejected = {
           ...{
@@ -294,42 +301,42 @@ for (const { kind, skip } of TABLE_EMULATORS) {
           ...{
             attempts: 0,
             tries: {},
-            failed: { m1: room.clock },
+            failed: { m1: router.clock },
             providerOrderIds: [],
-            ...onList("rejected", room.clock),
+            ...onList("rejected", router.clock),
           },
         };
-        await room.ledger.putDelivery({ ...rejected, destination: ONE });
-        await room.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: room.clock });
+        await router.ledger.putDelivery({ ...rejected, destination: ONE });
+        await router.ledger.putDelivery({ ...rejected, destination: TWO, attempts: 1, firstSentAt: router.clock });
         const waiting = async () =>
-          (await Promise.all(NEEDS_OPERATOR.map((as) => Array.fromAsync(room.ledger.workList(as)))))
+          (await Promise.all(NEEDS_OPERATOR.map((as) => Array.fromAsync(router.ledger.workList(as)))))
             .flat()
             .filter(({ identity }) => identity.orderId === id)
             .map(({ destination = "the order" }) => destination)
             .sort();
         deepEqual(await waiting(), [ONE, TWO]);
-        const { ledger } = room;
-        room.ledger = dying(ledger, "putDelivery", "before");
-        await rejects(cancel(room, id));
-        room.ledger = ledger;
+        const { ledger } = router;
+        router.ledger = dying(ledger, "putDelivery", "before");
+        await rejects(cancel(router, id));
+        router.ledger = ledger;
         // Wanted again while its suppression is still open: held, and it stays so when the suppression is finished.
-        equal((await room.ordered({ id, updatedAt: LATEST })).state, "held");
+        equal((await router.ordered({ id, updatedAt: LATEST })).state, "held");
         deepEqual(await waiting(), [TWO, "the order"]);
-        deepEqual((await room.record(id)).toSuppress, []);
+        deepEqual((await router.record(id)).toSuppress, []);
       },
     );
 
     story(
       "hammered by ten events at once in any sequence, the newest stands and each is in the trace",
-      async ({ room, id }) => {
+      async ({ router, id }) => {
         const versions = [3, 7, 1, 9, 0, 5, 8, 2, 6, 4];
         await Promise.all(
           versions.map((version) =>
-            room.ordered({ id, updatedAt: `2026-11-01T10:0${version}:00.000Z`, note: `v${version}` }),
+            router.ordered({ id, updatedAt: `2026-11-01T10:0${version}:00.000Z`, note: `v${version}` }),
           ),
         );
-        equal((await room.body(id)).note, "v9");
-        const { freshness, eventCount, toSend } = await room.record(id);
+        equal((await router.body(id)).note, "v9");
+        const { freshness, eventCount, toSend } = await router.record(id);
         ok(freshness.startsWith("2026-11-01T10:09"));
         deepEqual([eventCount, toSend], [10, []]);
       },
@@ -357,10 +364,10 @@ for (const { kind, skip } of TABLE_EMULATORS) {
           // Inside the retries, outside of the call.
           { step: "finalizeRequest", name: "loseAnswer", priority: "low" },
         );
-        const room = new RouteOrderContext(started);
-        room.ledger = createLedger(createTable(client, "ledger"), room.eventStore, { now: room.now });
+        const router = new RouteOrderContext(started);
+        router.ledger = createLedger(createTable(client, "ledger"), router.eventStore, { now: router.now });
         return {
-          room,
+          router,
           lose: (count: number) => {
             losses = count;
             calls = 0;
@@ -371,17 +378,17 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       }
 
       test("putOrder, putBody: recorded once, as new", async () => {
-        const { room, lose, calls, end } = await lossy();
+        const { router, lose, calls, end } = await lossy();
         const id = newId();
         lose(2);
-        equal((await room.ordered({ id })).outcome, "recorded");
-        equal((await room.record(id)).eventCount, 1);
+        equal((await router.ordered({ id })).outcome, "recorded");
+        equal((await router.record(id)).eventCount, 1);
         ok(calls() >= 5, "the SDK met its own write");
         end();
       });
 
       test("putDelivery: the claim is still ours", async () => {
-        const { room, lose, calls, end } = await lossy();
+        const { router, lose, calls, end } = await lossy();
         const id = newId();
         const delivery = {
           ...{ v: 1 as const, rev: 1, channel: "plain", connection: "main", orderId: id, destination: ONE },
@@ -389,26 +396,26 @@ for (const { kind, skip } of TABLE_EMULATORS) {
           expiresAt: 2_000_000_000,
         };
         lose(1);
-        equal(await room.ledger.putDelivery(delivery), "written");
+        equal(await router.ledger.putDelivery(delivery), "written");
         equal(calls(), 2);
-        equal(await room.ledger.putDelivery(delivery), "conflict", "another's is not");
+        equal(await router.ledger.putDelivery(delivery), "conflict", "another's is not");
         lose(1);
-        equal(await room.ledger.putDelivery({ ...delivery, rev: 2 }), "written");
-        equal(await room.ledger.putDelivery({ ...delivery, rev: 2 }), "conflict");
+        equal(await router.ledger.putDelivery({ ...delivery, rev: 2 }), "written");
+        equal(await router.ledger.putDelivery({ ...delivery, rev: 2 }), "conflict");
         end();
       });
     });
 
     test("a put is never sent without a condition", async () => {
-      const { room, id } = begin();
+      const { router, id } = begin();
       const seen: (string | undefined)[] = [];
       const send = ((command: unknown) => {
         if (command instanceof PutItemCommand) seen.push(command.input.ConditionExpression);
         return started.client.send(command as never);
       }) as typeof started.client.send;
-      room.ledger = createLedger(createTable({ send }, "ledger"), room.eventStore, { now: room.now });
-      await room.ordered({ id });
-      await cancel(room, id);
+      router.ledger = createLedger(createTable({ send }, "ledger"), router.eventStore, { now: router.now });
+      await router.ordered({ id });
+      await cancel(router, id);
       ok(seen.length >= 6);
       ok(seen.every((condition) => condition));
     });

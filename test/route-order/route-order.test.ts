@@ -8,60 +8,60 @@ import { DAY, newId, ONE, RouteOrderContext, TWO, writesOf } from "../support/ro
 const LATER = "2026-11-01T11:00:00.000Z";
 
 for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
-  describe(`an event in room 2 on ${kind}`, { skip, concurrency: 6 }, () => {
+  describe(`an event in route-order on ${kind}`, { skip, concurrency: 6 }, () => {
     let started: TestLedger;
     before(async () => {
       started = await startLedger(kind);
     });
     after(() => started.stop());
-    const begin = () => ({ room: new RouteOrderContext(started), id: newId() });
-    /** A test with a room and an order ID of its own. */
-    const story = (name: string, work: (begun: { room: RouteOrderContext; id: string }) => Promise<void>) =>
+    const begin = () => ({ router: new RouteOrderContext(started), id: newId() });
+    /** A test with a router and an order ID of its own. */
+    const story = (name: string, work: (begun: { router: RouteOrderContext; id: string }) => Promise<void>) =>
       test(name, () => work(begin()));
     /** What no emulator sees differently is told once. */
     const judgement = kind === "dynalite" ? story : () => undefined;
 
-    story("a new paid order is recorded whole and sent to both destinations", async ({ room, id }) => {
-      const { outcome, state } = await room.ordered({ id }, { topic: "orders/paid" });
+    story("a new paid order is recorded whole and sent to both destinations", async ({ router, id }) => {
+      const { outcome, state } = await router.ordered({ id }, { topic: "orders/paid" });
       deepEqual({ outcome, state }, { outcome: "recorded", state: "recorded" });
-      deepEqual(room.sentOf(id), [ONE, TWO]);
-      const { decided, toSend, toSuppress, events } = await room.record(id);
+      deepEqual(router.sentOf(id), [ONE, TWO]);
+      const { decided, toSend, toSuppress, events } = await router.record(id);
       deepEqual({ decided, toSend, toSuppress }, { decided: [ONE, TWO], toSend: [], toSuppress: [] });
       deepEqual(
         events.map(({ topic, outcome }) => ({ topic, outcome })),
         [{ topic: "orders/paid", outcome: "recorded" }],
       );
-      equal((await room.body(id)).shippingAddress?.city, "Berlin");
+      equal((await router.body(id)).shippingAddress?.city, "Berlin");
     });
 
-    judgement("what lies on a destination's queue names no buyer", async ({ room, id }) => {
-      await room.ordered({ id });
-      for (const pointer of room.sent) ok(!/Ada|Byron|Main 1|Berlin/.test(JSON.stringify(pointer)));
+    judgement("what lies on a destination's queue names no buyer", async ({ router, id }) => {
+      await router.ordered({ id });
+      for (const pointer of router.sent) ok(!/Ada|Byron|Main 1|Berlin/.test(JSON.stringify(pointer)));
     });
 
-    story("a repeat sends nothing and says so", async ({ room, id }) => {
-      await room.ordered({ id });
-      equal((await room.ordered({ id })).outcome, "duplicate");
-      equal(room.sentOf(id).length, 2);
-      const { events, eventCount } = await room.record(id);
+    story("a repeat sends nothing and says so", async ({ router, id }) => {
+      await router.ordered({ id });
+      equal((await router.ordered({ id })).outcome, "duplicate");
+      equal(router.sentOf(id).length, 2);
+      const { events, eventCount } = await router.record(id);
       deepEqual([events.map(({ outcome }) => outcome), eventCount], [["recorded", "duplicate"], 2]);
     });
 
-    story("an older event changes nothing but the trace", async ({ room, id }) => {
-      await room.ordered({ id, updatedAt: LATER, note: "new" });
-      const before = await room.record(id);
-      equal((await room.ordered({ id, note: "old", financialState: "pending" })).outcome, "stale");
-      const { events: _, eventCount: __, rev: ___, ...after } = await room.record(id);
+    story("an older event changes nothing but the trace", async ({ router, id }) => {
+      await router.ordered({ id, updatedAt: LATER, note: "new" });
+      const before = await router.record(id);
+      equal((await router.ordered({ id, note: "old", financialState: "pending" })).outcome, "stale");
+      const { events: _, eventCount: __, rev: ___, ...after } = await router.record(id);
       const { events: ____, eventCount: _____, rev: ______, ...same } = before;
       deepEqual(after, same);
-      equal((await room.body(id)).note, "new");
+      equal((await router.body(id)).note, "new");
     });
 
-    story("a newer event replaces the order and sends nothing twice", async ({ room, id }) => {
-      await room.ordered({ id, note: "old" });
-      equal((await room.ordered({ id, updatedAt: LATER, note: "new" })).outcome, "updated");
-      equal((await room.body(id)).note, "new");
-      equal(room.sentOf(id).length, 2);
+    story("a newer event replaces the order and sends nothing twice", async ({ router, id }) => {
+      await router.ordered({ id, note: "old" });
+      equal((await router.ordered({ id, updatedAt: LATER, note: "new" })).outcome, "updated");
+      equal((await router.body(id)).note, "new");
+      equal(router.sentOf(id).length, 2);
     });
 
     story("at equal freshness the further state wins, in whatever sequence they come", async () => {
@@ -74,44 +74,49 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         [0, 2, 1],
         [2, 0, 1],
       ]) {
-        const { room, id } = begin();
-        for (const step of sequence) await room.ordered({ id, ...states[step] });
-        equal((await room.record(id)).state, "cancelled", sequence.join());
-        ok((await room.body(id)).cancelledAt, sequence.join());
+        const { router, id } = begin();
+        for (const step of sequence) await router.ordered({ id, ...states[step] });
+        equal((await router.record(id)).state, "cancelled", sequence.join());
+        ok((await router.body(id)).cancelledAt, sequence.join());
       }
-      const { room, id } = begin();
-      await room.ordered({ id });
-      await room.ordered({ id, financialState: "pending" });
-      equal((await room.body(id)).financialState, "paid");
+      const { router, id } = begin();
+      await router.ordered({ id });
+      await router.ordered({ id, financialState: "pending" });
+      equal((await router.body(id)).financialState, "paid");
     });
 
-    judgement("at equal freshness and state the later event time wins", async ({ room, id }) => {
-      await room.ordered({ id, note: "second" }, { eventTime: "2026-11-01T10:00:00.700Z" });
-      equal((await room.ordered({ id, note: "first" }, { eventTime: "2026-11-01T10:00:00.300Z" })).outcome, "stale");
-      equal((await room.body(id)).note, "second");
-      equal((await room.ordered({ id, note: "third" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome, "updated");
-      equal((await room.body(id)).note, "third");
+    judgement("at equal freshness and state the later event time wins", async ({ router, id }) => {
+      await router.ordered({ id, note: "second" }, { eventTime: "2026-11-01T10:00:00.700Z" });
+      equal((await router.ordered({ id, note: "first" }, { eventTime: "2026-11-01T10:00:00.300Z" })).outcome, "stale");
+      equal((await router.body(id)).note, "second");
+      equal(
+        (await router.ordered({ id, note: "third" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome,
+        "updated",
+      );
+      equal((await router.body(id)).note, "third");
     });
 
-    story("the same order reported again later holds its place against one in between", async ({ room, id }) => {
-      await room.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.100Z" });
-      equal((await room.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome, "duplicate");
-      equal((await room.ordered({ id, note: "B" }, { eventTime: "2026-11-01T10:00:00.500Z" })).outcome, "stale");
-      equal((await room.body(id)).note, "A");
+    story("the same order reported again later holds its place against one in between", async ({ router, id }) => {
+      await router.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.100Z" });
+      equal((await router.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome, "duplicate");
+      equal((await router.ordered({ id, note: "B" }, { eventTime: "2026-11-01T10:00:00.500Z" })).outcome, "stale");
+      equal((await router.body(id)).note, "A");
     });
 
     story(
       "five at once are one order, each destination is told, and the trace knows all five",
-      async ({ room, id }) => {
-        await room.ordered({ id, financialState: "pending" }, { topic: "orders/create" });
-        equal((await room.record(id)).state, "held");
-        deepEqual(room.sentOf(id), []);
-        const five = Array.from({ length: 5 }, () => room.ordered({ id, updatedAt: LATER }, { topic: "orders/paid" }));
+      async ({ router, id }) => {
+        await router.ordered({ id, financialState: "pending" }, { topic: "orders/create" });
+        equal((await router.record(id)).state, "held");
+        deepEqual(router.sentOf(id), []);
+        const five = Array.from({ length: 5 }, () =>
+          router.ordered({ id, updatedAt: LATER }, { topic: "orders/paid" }),
+        );
         const outcomes = (await Promise.all(five)).map(({ outcome }) => outcome);
         equal(outcomes.filter((outcome) => outcome === "updated").length, 1);
         equal(outcomes.filter((outcome) => outcome === "duplicate").length, 4);
-        deepEqual([...new Set(room.sentOf(id))].sort(), [ONE, TWO]);
-        const { decided, toSend, eventCount, state } = await room.record(id);
+        deepEqual([...new Set(router.sentOf(id))].sort(), [ONE, TWO]);
+        const { decided, toSend, eventCount, state } = await router.record(id);
         deepEqual(
           { decided, toSend, eventCount, state },
           { decided: [ONE, TWO], toSend: [], eventCount: 6, state: "recorded" },
@@ -119,90 +124,90 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       },
     );
 
-    story("five first events at once are one record", async ({ room, id }) => {
-      const outcomes = await Promise.all(Array.from({ length: 5 }, () => room.ordered({ id })));
+    story("five first events at once are one record", async ({ router, id }) => {
+      const outcomes = await Promise.all(Array.from({ length: 5 }, () => router.ordered({ id })));
       equal(outcomes.filter(({ outcome }) => outcome === "recorded").length, 1);
-      equal((await room.record(id)).eventCount, 5);
+      equal((await router.record(id)).eventCount, 5);
     });
 
-    story("created after paid: the late and lesser one changes nothing", async ({ room, id }) => {
-      await room.ordered({ id }, { topic: "orders/paid" });
-      equal((await room.ordered({ id, financialState: "pending" }, { topic: "orders/create" })).outcome, "stale");
-      equal((await room.body(id)).financialState, "paid");
-      equal((await room.record(id)).state, "recorded");
+    story("created after paid: the late and lesser one changes nothing", async ({ router, id }) => {
+      await router.ordered({ id }, { topic: "orders/paid" });
+      equal((await router.ordered({ id, financialState: "pending" }, { topic: "orders/create" })).outcome, "stale");
+      equal((await router.body(id)).financialState, "paid");
+      equal((await router.record(id)).state, "recorded");
     });
 
-    story("cancelled before anything else was heard: nothing is ever sent", async ({ room, id }) => {
-      equal((await room.ordered({ id, updatedAt: LATER, cancelledAt: LATER })).state, "cancelled");
-      equal((await room.ordered({ id })).outcome, "stale");
-      deepEqual(room.sentOf(id), []);
+    story("cancelled before anything else was heard: nothing is ever sent", async ({ router, id }) => {
+      equal((await router.ordered({ id, updatedAt: LATER, cancelledAt: LATER })).state, "cancelled");
+      equal((await router.ordered({ id })).outcome, "stale");
+      deepEqual(router.sentOf(id), []);
     });
 
     for (const financialState of ["refunded", "voided"]) {
-      judgement(`${financialState} counts as cancelled, with that as the reason`, async ({ room, id }) => {
-        await room.ordered({ id, financialState });
-        const { state, reason } = await room.record(id);
+      judgement(`${financialState} counts as cancelled, with that as the reason`, async ({ router, id }) => {
+        await router.ordered({ id, financialState });
+        const { state, reason } = await router.record(id);
         deepEqual([state, reason], ["cancelled", `${financialState} at the channel`]);
-        deepEqual(room.sentOf(id), []);
+        deepEqual(router.sentOf(id), []);
       });
     }
 
-    judgement("partially refunded is still paid", async ({ room, id }) => {
-      await room.ordered({ id, financialState: "partially_refunded" });
-      equal(room.sentOf(id).length, 2);
+    judgement("partially refunded is still paid", async ({ router, id }) => {
+      await router.ordered({ id, financialState: "partially_refunded" });
+      equal(router.sentOf(id).length, 2);
     });
 
-    story("of more than 50 events the newest stand in the trace, then a count", async ({ room, id }) => {
-      await room.ordered({ id });
-      for (let count = 0; count < 53; count++) await room.arrives({ kind: "change", change: "touched", orderId: id });
-      await room.ordered({ id }, { topic: "the newest" });
-      const trace = await readTrace(room.ledger, { channel: "plain", connection: "main", orderId: id });
+    story("of more than 50 events the newest stand in the trace, then a count", async ({ router, id }) => {
+      await router.ordered({ id });
+      for (let count = 0; count < 53; count++) await router.arrives({ kind: "change", change: "touched", orderId: id });
+      await router.ordered({ id }, { topic: "the newest" });
+      const trace = await readTrace(router.ledger, { channel: "plain", connection: "main", orderId: id });
       equal(trace?.eventCount, 55);
       equal(trace?.events.length, 50);
       equal(trace?.events.at(-1)?.topic, "the newest");
     });
 
-    story("a sender's endless word for its topic never makes the order too large to write", async ({ room, id }) => {
-      await room.ordered({ id });
+    story("a sender's endless word for its topic never makes the order too large to write", async ({ router, id }) => {
+      await router.ordered({ id });
       for (let count = 0; count < 45; count++) {
-        await room.arrives({ kind: "change", change: "touched", orderId: id, topic: "t".repeat(10_000) });
+        await router.arrives({ kind: "change", change: "touched", orderId: id, topic: "t".repeat(10_000) });
       }
-      equal((await room.record(id)).eventCount, 46);
+      equal((await router.record(id)).eventCount, 46);
     });
 
-    story("a change about a known order is noted and touches nothing else", async ({ room, id }) => {
-      await room.ordered({ id, updatedAt: LATER });
-      const { freshness, state, digest } = await room.record(id);
+    story("a change about a known order is noted and touches nothing else", async ({ router, id }) => {
+      await router.ordered({ id, updatedAt: LATER });
+      const { freshness, state, digest } = await router.record(id);
       equal(
-        (await room.arrives({ kind: "change", change: "touched", orderId: id, topic: "refunds/create" })).outcome,
+        (await router.arrives({ kind: "change", change: "touched", orderId: id, topic: "refunds/create" })).outcome,
         "touched",
       );
-      const now = await room.record(id);
+      const now = await router.record(id);
       deepEqual([now.freshness, now.state, now.digest], [freshness, state, digest]);
       equal(now.events.at(-1)?.topic, "refunds/create");
     });
 
-    story("a deletion cancels a known order, whose older news are then stale", async ({ room, id }) => {
-      await room.ordered({ id });
+    story("a deletion cancels a known order, whose older news are then stale", async ({ router, id }) => {
+      await router.ordered({ id });
       const gone = { kind: "change", change: "cancelled", orderId: id, topic: "orders/delete", eventTime: LATER };
-      equal((await room.arrives(gone)).state, "cancelled");
-      equal((await room.record(id)).reason, "orders/delete at the channel");
-      equal((await room.ordered({ id, updatedAt: "2026-11-01T10:30:00.000Z" })).outcome, "stale");
-      equal((await room.arrives(gone)).outcome, "duplicate");
-      equal((await room.record(id)).state, "cancelled");
+      equal((await router.arrives(gone)).state, "cancelled");
+      equal((await router.record(id)).reason, "orders/delete at the channel");
+      equal((await router.ordered({ id, updatedAt: "2026-11-01T10:30:00.000Z" })).outcome, "stale");
+      equal((await router.arrives(gone)).outcome, "duplicate");
+      equal((await router.record(id)).state, "cancelled");
     });
 
-    judgement("a deletion that is older than what we know is stale", async ({ room, id }) => {
-      await room.ordered({ id, updatedAt: LATER });
+    judgement("a deletion that is older than what we know is stale", async ({ router, id }) => {
+      await router.ordered({ id, updatedAt: LATER });
       const old = { kind: "change", change: "cancelled", orderId: id, eventTime: "2026-11-01T10:30:00.000Z" };
-      equal((await room.arrives(old)).outcome, "stale");
-      equal((await room.record(id)).state, "recorded");
+      equal((await router.arrives(old)).outcome, "stale");
+      equal((await router.record(id)).state, "recorded");
     });
 
     for (const change of ["touched", "cancelled"]) {
-      story(`${change}, about an order nobody knows, makes none`, async ({ room, id }) => {
-        equal((await room.arrives({ kind: "change", change, orderId: id })).outcome, "ignored");
-        equal(await room.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
+      story(`${change}, about an order nobody knows, makes none`, async ({ router, id }) => {
+        equal((await router.arrives({ kind: "change", change, orderId: id })).outcome, "ignored");
+        equal(await router.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
       });
     }
 
@@ -214,75 +219,75 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       ["only a gift card", { lines: [{ id: "1", sku: "A", quantity: 1, ships: false }] }, /no line left/],
       ["a test", { test: true }, /test order/],
     ] as const) {
-      judgement(`not routed: ${why}, recorded with the reason`, async ({ room, id }) => {
-        equal((await room.ordered({ id, ...changes })).state, "not-routed");
-        match((await room.record(id)).reason ?? "", reason);
-        deepEqual(room.sentOf(id), []);
-        equal((await room.body(id)).id, id);
+      judgement(`not routed: ${why}, recorded with the reason`, async ({ router, id }) => {
+        equal((await router.ordered({ id, ...changes })).state, "not-routed");
+        match((await router.record(id)).reason ?? "", reason);
+        deepEqual(router.sentOf(id), []);
+        equal((await router.body(id)).id, id);
       });
     }
 
-    judgement("a test order goes where a route asks for tests, and nowhere else", async ({ room, id }) => {
-      const [route] = room.config.routes;
+    judgement("a test order goes where a route asks for tests, and nowhere else", async ({ router, id }) => {
+      const [route] = router.config.routes;
       ok(route);
-      room.config = { ...room.config, routes: [route, { ...route, to: [TWO], test: true }] };
-      await room.ordered({ id, test: true });
-      deepEqual(room.sentOf(id), [TWO]);
+      router.config = { ...router.config, routes: [route, { ...route, to: [TWO], test: true }] };
+      await router.ordered({ id, test: true });
+      deepEqual(router.sentOf(id), [TWO]);
     });
 
     story(
       "unrouted while no route wants its connection; a repeat after the route was added sends it",
-      async ({ room, id }) => {
-        const { routes } = room.config;
-        room.config = { ...room.config, routes: [] };
-        equal((await room.ordered({ id })).state, "unrouted");
-        match((await room.record(id)).reason ?? "", /no route from plain\/main/);
-        room.config = { ...room.config, routes };
-        equal((await room.ordered({ id })).state, "recorded");
-        deepEqual(room.sentOf(id), [ONE, TWO]);
-        equal((await room.record(id)).reason, undefined);
+      async ({ router, id }) => {
+        const { routes } = router.config;
+        router.config = { ...router.config, routes: [] };
+        equal((await router.ordered({ id })).state, "unrouted");
+        match((await router.record(id)).reason ?? "", /no route from plain\/main/);
+        router.config = { ...router.config, routes };
+        equal((await router.ordered({ id })).state, "recorded");
+        deepEqual(router.sentOf(id), [ONE, TWO]);
+        equal((await router.record(id)).reason, undefined);
       },
     );
 
-    story("held until it is paid; a route that wants it when placed does not wait", async ({ room, id }) => {
-      const [route] = room.config.routes;
+    story("held until it is paid; a route that wants it when placed does not wait", async ({ router, id }) => {
+      const [route] = router.config.routes;
       ok(route);
-      room.config = {
-        ...room.config,
+      router.config = {
+        ...router.config,
         routes: [
           { ...route, to: [ONE] },
           { ...route, to: [TWO], when: "placed" },
         ],
       };
-      await room.ordered({ id, financialState: "authorized" });
-      deepEqual(room.sentOf(id), [TWO]);
-      await room.ordered({ id, updatedAt: LATER });
-      deepEqual(room.sentOf(id), [TWO, ONE]);
+      await router.ordered({ id, financialState: "authorized" });
+      deepEqual(router.sentOf(id), [TWO]);
+      await router.ordered({ id, updatedAt: LATER });
+      deepEqual(router.sentOf(id), [TWO, ONE]);
     });
 
     story(
       "what is sent names the event that had it sent, not the first that spoke of the order",
-      async ({ room, id }) => {
-        await room.ordered({ id, financialState: "pending" });
-        const { eventId } = await room.record(id);
-        room.clock += 3 * 24 * 3_600_000;
-        await room.ordered({ id, updatedAt: LATER });
-        const [sent] = room.sent.filter((pointer) => pointer.orderId === id);
+      async ({ router, id }) => {
+        await router.ordered({ id, financialState: "pending" });
+        const { eventId } = await router.record(id);
+        router.clock += 3 * 24 * 3_600_000;
+        await router.ordered({ id, updatedAt: LATER });
+        const [sent] = router.sent.filter((pointer) => pointer.orderId === id);
         ok(sent && sent.eventId !== eventId);
-        equal(sent.eventId, (await room.record(id)).events.at(-1)?.eventId);
-        equal(sent.receivedAt, new Date(room.clock).toISOString(), "the time to the provider counts from there");
+        equal(sent.eventId, (await router.record(id)).events.at(-1)?.eventId);
+        equal(sent.receivedAt, new Date(router.clock).toISOString(), "the time to the provider counts from there");
         // A later event that sends nothing changes nothing of it.
-        await room.ordered({ id, updatedAt: "2026-11-01T11:30:00.000Z", note: "later" });
-        equal((await room.record(id)).eventId, sent.eventId);
+        await router.ordered({ id, updatedAt: "2026-11-01T11:30:00.000Z", note: "later" });
+        equal((await router.record(id)).eventId, sent.eventId);
       },
     );
 
-    story("two connections with the same order ID have two orders", async ({ room, id }) => {
-      await room.ordered({ id, note: "of main" });
-      await room.ordered({ id, note: "of second" }, { endpoint: "second" });
-      equal((await room.body(id)).note, "of main");
-      equal((await room.body(id, "second")).note, "of second");
-      equal(room.sentOf(id).length, 4);
+    story("two connections with the same order ID have two orders", async ({ router, id }) => {
+      await router.ordered({ id, note: "of main" });
+      await router.ordered({ id, note: "of second" }, { endpoint: "second" });
+      equal((await router.body(id)).note, "of main");
+      equal((await router.body(id, "second")).note, "of second");
+      equal(router.sentOf(id).length, 4);
     });
 
     for (const odd of [
@@ -302,12 +307,12 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     ]) {
       story(
         `order ID ${JSON.stringify(odd.slice(0, 20))} (${odd.length}) is an ID like any other`,
-        async ({ room }) => {
-          equal((await room.ordered({ id: odd })).outcome, "recorded");
-          equal((await room.ordered({ id: odd })).outcome, "duplicate");
-          deepEqual(room.sentOf(odd), [ONE, TWO]);
-          equal((await room.record(odd)).orderId, odd);
-          const due = await Array.fromAsync(room.ledger.walk(room.clock, room.clock + DAY));
+        async ({ router }) => {
+          equal((await router.ordered({ id: odd })).outcome, "recorded");
+          equal((await router.ordered({ id: odd })).outcome, "duplicate");
+          deepEqual(router.sentOf(odd), [ONE, TWO]);
+          equal((await router.record(odd)).orderId, odd);
+          const due = await Array.fromAsync(router.ledger.walk(router.clock, router.clock + DAY));
           ok(
             due.some(({ identity }) => identity.orderId === odd && identity.connection === "main"),
             "the due-time pass finds it under its own ID",
@@ -321,67 +326,70 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       ["half a character", "a\ud800"],
       ["empty", ""],
     ] as const) {
-      judgement(`an order ID that is ${what} makes the event unreadable, not a failure for ever`, async ({ room }) => {
-        equal((await room.arrives({ kind: "change", change: "touched", orderId })).outcome, "unreadable");
-        equal((await room.ordered({ id: orderId })).outcome, "unreadable");
-      });
+      judgement(
+        `an order ID that is ${what} makes the event unreadable, not a failure for ever`,
+        async ({ router }) => {
+          equal((await router.arrives({ kind: "change", change: "touched", orderId })).outcome, "unreadable");
+          equal((await router.ordered({ id: orderId })).outcome, "unreadable");
+        },
+      );
     }
 
     story(
       "one queue down: the other destination is told at once, the repeat finishes only the missing one",
-      async ({ room, id }) => {
-        room.down.add(ONE);
-        await rejects(room.ordered({ id }), /down/);
-        deepEqual(room.sentOf(id), [TWO]);
-        const record = await room.record(id);
+      async ({ router, id }) => {
+        router.down.add(ONE);
+        await rejects(router.ordered({ id }), /down/);
+        deepEqual(router.sentOf(id), [TWO]);
+        const record = await router.record(id);
         deepEqual([record.decided, record.toSend], [[ONE, TWO], [ONE]]);
-        room.down.clear();
-        equal((await room.ordered({ id })).outcome, "duplicate");
-        deepEqual(room.sentOf(id), [TWO, ONE]);
-        deepEqual((await room.record(id)).toSend, []);
+        router.down.clear();
+        equal((await router.ordered({ id })).outcome, "duplicate");
+        deepEqual(router.sentOf(id), [TWO, ONE]);
+        deepEqual((await router.record(id)).toSend, []);
       },
     );
 
-    story("any later event finishes it too: a stale one, a note", async ({ room, id }) => {
-      room.down.add(ONE).add(TWO);
-      await rejects(room.ordered({ id, updatedAt: LATER }));
-      equal((await room.record(id)).sentAt, undefined, "nothing was sent yet");
-      room.down.delete(ONE);
-      await rejects(room.ordered({ id }));
-      deepEqual(room.sentOf(id), [ONE]);
-      room.down.clear();
-      await room.arrives({ kind: "change", change: "touched", orderId: id });
-      deepEqual(room.sentOf(id), [ONE, TWO]);
+    story("any later event finishes it too: a stale one, a note", async ({ router, id }) => {
+      router.down.add(ONE).add(TWO);
+      await rejects(router.ordered({ id, updatedAt: LATER }));
+      equal((await router.record(id)).sentAt, undefined, "nothing was sent yet");
+      router.down.delete(ONE);
+      await rejects(router.ordered({ id }));
+      deepEqual(router.sentOf(id), [ONE]);
+      router.down.clear();
+      await router.arrives({ kind: "change", change: "touched", orderId: id });
+      deepEqual(router.sentOf(id), [ONE, TWO]);
     });
 
-    story("recording costs two writes before the sends and one after", async ({ room, id }) => {
+    story("recording costs two writes before the sends and one after", async ({ router, id }) => {
       const sends: number[] = [];
-      room.beforeSend = async () => void sends.push(writesOf(room.commands).length);
-      await room.ordered({ id });
+      router.beforeSend = async () => void sends.push(writesOf(router.commands).length);
+      await router.ordered({ id });
       deepEqual(sends, [2, 2]);
-      deepEqual(writesOf(room.commands), ["PutItemCommand", "PutItemCommand", "PutItemCommand"]);
+      deepEqual(writesOf(router.commands), ["PutItemCommand", "PutItemCommand", "PutItemCommand"]);
     });
 
-    story("each repeat costs one write, and one read", async ({ room, id }) => {
-      await room.ordered({ id });
-      const note = () => room.arrives({ kind: "change", change: "touched", orderId: id });
-      const stale = () => room.ordered({ id, updatedAt: "2026-11-01T09:00:00Z" });
-      for (const event of [() => room.ordered({ id }), stale, note]) {
-        room.commands.length = 0;
+    story("each repeat costs one write, and one read", async ({ router, id }) => {
+      await router.ordered({ id });
+      const note = () => router.arrives({ kind: "change", change: "touched", orderId: id });
+      const stale = () => router.ordered({ id, updatedAt: "2026-11-01T09:00:00Z" });
+      for (const event of [() => router.ordered({ id }), stale, note]) {
+        router.commands.length = 0;
         await event();
-        deepEqual(room.commands, ["GetItemCommand", "PutItemCommand"]);
+        deepEqual(router.commands, ["GetItemCommand", "PutItemCommand"]);
       }
     });
 
-    story("the index is written once: later events leave the due time where it is", async ({ room, id }) => {
-      await room.ordered({ id });
-      const { workAt } = await room.record(id);
-      equal(workAt, new Date(room.clock + room.config.timing.dueAfter).toISOString());
-      room.clock += 60_000;
-      await room.ordered({ id });
-      await room.ordered({ id, updatedAt: LATER, note: "edited" });
-      await room.arrives({ kind: "change", change: "touched", orderId: id });
-      equal((await room.record(id)).workAt, workAt);
+    story("the index is written once: later events leave the due time where it is", async ({ router, id }) => {
+      await router.ordered({ id });
+      const { workAt } = await router.record(id);
+      equal(workAt, new Date(router.clock + router.config.timing.dueAfter).toISOString());
+      router.clock += 60_000;
+      await router.ordered({ id });
+      await router.ordered({ id, updatedAt: LATER, note: "edited" });
+      await router.arrives({ kind: "change", change: "touched", orderId: id });
+      equal((await router.record(id)).workAt, workAt);
     });
 
     for (const [what, changes] of [
@@ -389,58 +397,58 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       ["not routed", { test: true }],
       ["cancelled when first seen", { cancelledAt: LATER }],
     ] as const) {
-      judgement(`what is ${what} enters the work list under the hour of its first write`, async ({ room, id }) => {
-        await room.ordered({ id, ...changes });
-        const { workAt, workList } = await room.record(id);
-        deepEqual([workAt, workList], [new Date(room.clock).toISOString(), "2026-11-01T12"]);
-        room.clock += DAY;
-        await room.ordered({ id, ...changes, updatedAt: LATER, note: "later" });
-        equal((await room.record(id)).workAt, workAt, "over, it stays where it is");
+      judgement(`what is ${what} enters the work list under the hour of its first write`, async ({ router, id }) => {
+        await router.ordered({ id, ...changes });
+        const { workAt, workList } = await router.record(id);
+        deepEqual([workAt, workList], [new Date(router.clock).toISOString(), "2026-11-01T12"]);
+        router.clock += DAY;
+        await router.ordered({ id, ...changes, updatedAt: LATER, note: "later" });
+        equal((await router.record(id)).workAt, workAt, "over, it stays where it is");
       });
     }
 
-    judgement("states and body expire at times fixed when the order was first seen", async ({ room, id }) => {
-      await room.ordered({ id });
-      const first = await room.file(id);
-      equal(first.record.expiresAt, Math.floor((room.clock + 400 * DAY) / 1000));
-      equal(first.body?.expiresAt, Math.floor((room.clock + 90 * DAY) / 1000));
-      room.clock += DAY;
-      await room.ordered({ id, updatedAt: LATER, note: "later" });
-      const second = await room.file(id);
+    judgement("states and body expire at times fixed when the order was first seen", async ({ router, id }) => {
+      await router.ordered({ id });
+      const first = await router.file(id);
+      equal(first.record.expiresAt, Math.floor((router.clock + 400 * DAY) / 1000));
+      equal(first.body?.expiresAt, Math.floor((router.clock + 90 * DAY) / 1000));
+      router.clock += DAY;
+      await router.ordered({ id, updatedAt: LATER, note: "later" });
+      const second = await router.file(id);
       equal(second.record.expiresAt, first.record.expiresAt);
       equal(second.body?.expiresAt, first.body?.expiresAt);
-      room.clock += 90 * DAY;
-      equal((await room.file(id)).body, undefined, "expired, though TTL has not deleted it yet");
+      router.clock += 90 * DAY;
+      equal((await router.file(id)).body, undefined, "expired, though TTL has not deleted it yet");
     });
 
-    story("an order that does not fit an item goes to S3 and comes back whole", async ({ room, id }) => {
+    story("an order that does not fit an item goes to S3 and comes back whole", async ({ router, id }) => {
       const note = randomBytes(32_000).toString("hex");
       const attributes = Array.from({ length: 30 }, (_, index) => ({
         name: `n${index}`,
         value: randomBytes(16_000).toString("base64"),
       }));
-      await room.ordered({ id, note, attributes });
-      const file = await room.file(id);
+      await router.ordered({ id, note, attributes });
+      const file = await router.file(id);
       ok(file.body?.s3Key && file.body.gzip === undefined);
-      const whole = await room.body(id);
+      const whole = await router.body(id);
       equal(whole.note, note);
       deepEqual(whole.attributes, attributes);
       // Smaller again: it moves back into the item.
-      await room.ordered({ id, updatedAt: LATER, note: "small" });
-      ok((await room.file(id)).body?.gzip);
-      equal((await room.body(id)).note, "small");
+      await router.ordered({ id, updatedAt: LATER, note: "small" });
+      ok((await router.file(id)).body?.gzip);
+      equal((await router.body(id)).note, "small");
     });
 
     story("just under and over what an item holds, both are stored", async () => {
       for (const kib of [375, 405]) {
-        const { room, id } = begin();
+        const { router, id } = begin();
         const attributes = Array.from({ length: kib / 5 }, (_, index) => ({
           name: `n${index}`,
           // base64 of random bytes compresses back to about those bytes.
           value: randomBytes(5 * 1024).toString("base64"),
         }));
-        await room.ordered({ id, attributes });
-        deepEqual((await room.body(id)).attributes, attributes);
+        await router.ordered({ id, attributes });
+        deepEqual((await router.body(id)).attributes, attributes);
       }
     });
   });

@@ -5,16 +5,16 @@ import { newId, RouteOrderContext } from "./route-order-context.ts";
 
 let tables = 0;
 
-/** Rooms 2 and 4 on a table of their own: the due-time pass sees every order in it. */
+/** route-order and find-due on a table of their own: the due-time pass sees every order in it. */
 export class FindDueContext extends RouteOrderContext {
   /** @param first whether no pass was ever made */
   static async open(started: TestLedger, first = false): Promise<FindDueContext> {
     const table = `ledger-${++tables}`;
     await createLedgerTable(started.client, table);
-    const room = new FindDueContext(started, {}, table);
+    const router = new FindDueContext(started, {}, table);
     // A stage that has been running: its first pass ever looks further back, hour by hour.
-    if (!first) await room.ledger.moveDueCursor(room.clock);
-    return room;
+    if (!first) await router.ledger.moveDueCursor(router.clock);
+    return router;
   }
 
   /** @param time that it has, ms */
@@ -30,7 +30,7 @@ export class FindDueContext extends RouteOrderContext {
     return id;
   }
 
-  /** What room 3 would have written of it. */
+  /** Writes what create-order would have written of it. */
   async delivered(orderId: string, destination: string, changes: Partial<Delivery>): Promise<void> {
     const { record, deliveries } = await this.file(orderId);
     const { channel, connection, generation, expiresAt } = record;

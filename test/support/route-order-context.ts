@@ -40,7 +40,7 @@ export const newEvent = (body: Uint8Array | string, changes: Partial<ReceivedEve
 
 type Options = Partial<z.input<typeof Config>> & { timing?: Partial<z.input<typeof Timing>> };
 
-/** Room 2 on a real ledger, with queues in a list, a clock that only moves when told, and S3 as a map. */
+/** route-order on a real ledger, with queues in a list, a clock that moves only when a test moves it, and S3 as a map. */
 export class RouteOrderContext {
   clock = Date.parse("2026-11-01T12:00:00.000Z");
   readonly now = () => this.clock;
@@ -134,7 +134,7 @@ export class RouteOrderContext {
 
   async file(orderId: string, connection = "main"): Promise<OrderSnapshot> {
     const file = await this.ledger.load({ channel: "plain", connection, orderId });
-    if (!file) throw new Error("nobody knows the order");
+    if (!file) throw new Error(`The ledger has no order ${orderId}.`);
     return file;
   }
 

@@ -5,9 +5,9 @@ import { after, before, describe, test } from "node:test";
 import { orderCommand } from "../../operator/order.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
-import { run } from "../operator/desk.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { newId, ONE, RouteOrderContext } from "../support/route-order-context.ts";
+import { runOperatorCommand as run } from "../support/run-operator-command.ts";
 
 describe("an order that a newer release wrote, at an older operator's desk", () => {
   let started: TestLedger;

@@ -5,7 +5,7 @@ import type { Table } from "../../../shared/ledger/table.ts";
 import { ProviderRelay } from "../../support/provider-relay.ts";
 import { plain } from "../../support/relay.ts";
 import { orderSample } from "../order-sample.ts";
-import type { Setup, World } from "../world.ts";
+import type { ProviderContext, Setup } from "../provider-context.ts";
 
 /** Bodies of this size never leave the table. */
 const NO_S3 = { put: async () => {}, get: async () => "" };
@@ -14,9 +14,14 @@ const NO_S3 = { put: async () => {}, get: async () => "" };
 export class ContractRelay extends ProviderRelay {
   protected readonly channel = { ...plain, name: "shopify" };
   protected readonly provider: Provider;
-  private readonly world: World;
+  private readonly world: ProviderContext;
 
-  constructor(provider: Provider, world: World, table: Table, { settings = {}, missing = {} }: Partial<Setup>) {
+  constructor(
+    provider: Provider,
+    world: ProviderContext,
+    table: Table,
+    { settings = {}, missing = {} }: Partial<Setup>,
+  ) {
     super(createLedger(table, NO_S3, { now: world.now }), {
       stage: "test",
       connections: [

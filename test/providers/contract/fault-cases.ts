@@ -1,5 +1,5 @@
 import type { Delivery } from "../../../shared/ledger/delivery.ts";
-import type { Outcome } from "../world.ts";
+import type { Outcome } from "../provider-context.ts";
 
 /** What one fault of a simulator comes to. */
 export interface FaultCase {

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { outgoingSample } from "../order-sample.ts";
-import { attempt, configure, outcomeOf, type World } from "../world.ts";
+import { attempt, configure, outcomeOf, type ProviderContext } from "../provider-context.ts";
 import { COMMON_FAULTS, LOOK_UP_FAULTS } from "./fault-cases.ts";
 import { HANGING, isUnanswered, LATE, SHORT, SURELY_NOT, type Suite } from "./suite.ts";
 
@@ -12,13 +12,13 @@ export function faults(suite: Suite): void {
   const cases = { ...COMMON_FAULTS, ...contract.faults };
 
   /** The next create fails that way, or look-up; what is never answered ends soon. */
-  function expect(world: World, fault: string): void {
+  function expect(world: ProviderContext, fault: string): void {
     configure(world.sandbox, name, { lateMs: LATE, slowMs: 60_000 });
     world.sandbox.setFault(name, fault);
     if (isUnanswered(fault)) world.shortenNext(fault in LOOK_UP_FAULTS ? isLookUp : isCreate, SHORT);
   }
 
-  function struckOnce({ sandbox }: World, fault: string): void {
+  function struckOnce({ sandbox }: ProviderContext, fault: string): void {
     equal(sandbox.calls(name).filter((call) => call.fault === fault).length, 1, `${fault} struck one call`);
   }
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { type Passed, TRAP, TRICKS } from "../hostile-proxy.ts";
 import { outgoingSample } from "../order-sample.ts";
-import { attempt, outcomeOf, type World } from "../world.ts";
+import { attempt, outcomeOf, type ProviderContext } from "../provider-context.ts";
 import { HANGING, patienceFor, type Suite } from "./suite.ts";
 
 /** A server, or something before it, that answers badly: it never holds us, never has us create twice, never makes us talk. */
@@ -58,7 +58,7 @@ export function hostileServer({ name, contract, start, settle, creates, isCreate
   });
 
   /** Whatever somebody logs of an error: no credential, and no token that was ever sent. */
-  function tellsNothing(error: unknown, { proxy }: World): void {
+  function tellsNothing(error: unknown, { proxy }: ProviderContext): void {
     const told = inspect(error, { depth: 12, maxStringLength: null, showHidden: true });
     const inSecret = Object.entries(contract.secret)
       .filter(([field]) => !(contract.open ?? []).includes(field))

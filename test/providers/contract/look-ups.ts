@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { outgoingSample } from "../order-sample.ts";
-import { attempt, configure } from "../world.ts";
+import { attempt, configure } from "../provider-context.ts";
 import { LATE, patienceFor, type Suite } from "./suite.ts";
 
 /** What the provider's records say of our reference, and what they do not say. */

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { outgoingSample } from "../order-sample.ts";
-import { attempt } from "../world.ts";
+import { attempt } from "../provider-context.ts";
 import { HANGING, type Suite } from "./suite.ts";
 
 /** Whatever turns out to be so at the real provider, with the setting that fits: one order, found again. */

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { Outgoing } from "../../../functions/providers/provider.ts";
 import { outgoingSample } from "../order-sample.ts";
-import { attempt, outcomeOf } from "../world.ts";
+import { attempt, outcomeOf } from "../provider-context.ts";
 import { HANGING, type Suite } from "./suite.ts";
 
 /** What is sent, under which number, and with which token. */

@@ -6,27 +6,34 @@ import { createTable, type Table } from "../../../shared/ledger/table.ts";
 import { createLedgerTable, type TestLedger } from "../../support/ledger-table.ts";
 import type { Contract } from "../contract.ts";
 import type { HostileProxy } from "../hostile-proxy.ts";
-import { type CallPath, type Outcome, type Setup, sentOf, startWorld, type World } from "../world.ts";
+import {
+  type CallPath,
+  type Outcome,
+  type ProviderContext,
+  type Setup,
+  sentOf,
+  startProviderContext,
+} from "../provider-context.ts";
 import { ContractRelay } from "./contract-relay.ts";
 
 /** What the parts of the contract suite share: one provider, what is known of it, worlds to try it in. */
 export interface Suite {
   readonly name: string;
   readonly contract: Contract;
-  start(context: TestContext, changes?: Partial<Setup>): Promise<World>;
+  start(context: TestContext, changes?: Partial<Setup>): Promise<ProviderContext>;
   isCreate(call: CallPath): boolean;
   isLookUp(call: CallPath): boolean;
   /** How many creates were called. */
   creates(proxy: HostileProxy): number;
   /** What the provider holds and has not cancelled. */
-  live(world: World): unknown[];
-  untilMade(world: World): Promise<void>;
+  live(world: ProviderContext): unknown[];
+  untilMade(world: ProviderContext): Promise<void>;
   /** Puts the clock forward until "not there" is an answer. */
-  settle(world: World): void;
+  settle(world: ProviderContext): void;
   /** What create-order would ask, had it claimed the delivery a while ago. */
-  lookUp(world: World, outgoing: Outgoing): Promise<Found>;
+  lookUp(world: ProviderContext, outgoing: Outgoing): Promise<Found>;
   /** The real create-order before such a world. */
-  startRelay(context: TestContext, changes?: Partial<Setup>): Promise<{ world: World; relay: ContractRelay }>;
+  startRelay(context: TestContext, changes?: Partial<Setup>): Promise<{ world: ProviderContext; relay: ContractRelay }>;
 }
 
 /** Whether a call meets a server that never answers it, or not in time: it is worth waiting only so long for. */
@@ -68,10 +75,10 @@ export function createSuite<Settings, Secret>(
   const suite: Suite = {
     name,
     contract,
-    start: async (context, changes) => startWorld(context, provider, await setUp(changes)),
+    start: async (context, changes) => startProviderContext(context, provider, await setUp(changes)),
     async startRelay(context, changes) {
       const setup = await setUp(changes);
-      const world = await startWorld(context, provider, { ...setup, virtualWaits: true });
+      const world = await startProviderContext(context, provider, { ...setup, virtualWaits: true });
       return { world, relay: new ContractRelay(provider, world, setup.table, setup) };
     },
     isCreate: (call) => contract.create.test(path(call)),

@@ -10,7 +10,7 @@ export interface Said {
   notes: string;
 }
 
-/** What a person types when asked, in order; nothing once that is used up. */
+/** A terminal at which the operator types these answers, in order, then nothing. */
 class TestTerminal implements Terminal {
   readonly out: string[] = [];
   readonly notes: string[] = [];
@@ -31,7 +31,7 @@ class TestTerminal implements Terminal {
   askSecret = this.ask;
 }
 
-interface Place {
+interface RunOptions {
   /** Of the local stack. */
   url?: string;
   variables?: NodeJS.ProcessEnv;
@@ -40,10 +40,10 @@ interface Place {
 }
 
 /** Runs a command as `npm run` does. */
-export async function run(
+export async function runOperatorCommand(
   define: (context: CommandContext) => Command,
   words: string[],
-  { url, variables = {}, typed }: Place,
+  { url, variables = {}, typed }: RunOptions,
 ): Promise<Said> {
   const terminal = new TestTerminal(typed);
   const port = url === undefined ? {} : { PORT: new URL(url).port };

@@ -3,13 +3,13 @@ import { akinon } from "../../functions/providers/akinon/index.ts";
 import type { Outgoing } from "../../functions/providers/provider.ts";
 import type { Line } from "../../shared/order.ts";
 import { outgoingSample } from "./order-sample.ts";
-import { attempt, type Setup, startWorld } from "./world.ts";
+import { attempt, type Setup, startProviderContext } from "./provider-context.ts";
 
 export const secret = { channelId: 5, username: "relay@akinon-demo.invalid", password: "akinon-demo-password" };
 
 /** Omnitron's simulator and its connector. */
 export async function startAkinon(context: TestContext, setup: Partial<Setup> = {}) {
-  const world = await startWorld(context, akinon, { secret, ...setup });
+  const world = await startProviderContext(context, akinon, { secret, ...setup });
   /** Calls that reached the simulator: "GET customers", "POST create_orders". */
   const calls = () =>
     world.sandbox

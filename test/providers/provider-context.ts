@@ -40,7 +40,7 @@ export interface Setup {
 export type CallPath = Pick<Passed, "method" | "target">;
 
 /** A connector before its simulator, a proxy between them, a clock that can be put forward. */
-export interface World {
+export interface ProviderContext {
   /** Of the record at work: one more, with a minute of its own, whenever the clock was put forward. */
   readonly client: Client;
   sandbox: Sandbox;
@@ -57,11 +57,11 @@ export interface World {
   counted: string[];
 }
 
-export async function startWorld<Settings, Secret>(
+export async function startProviderContext<Settings, Secret>(
   context: TestContext,
   provider: Provider<Settings, Secret>,
   { settings = {}, secret, missing = {}, switches = {}, catalog = {}, table, virtualWaits = false }: Setup,
-): Promise<World> {
+): Promise<ProviderContext> {
   let ahead = 0;
   let timeout = 10_000;
   const now = () => Date.now() + ahead;
@@ -167,7 +167,7 @@ export interface Attempt {
 }
 
 /** Prepares with time enough, then creates, each call in `timeout`. */
-export async function attempt(world: World, outgoing: Outgoing, timeout = 10_000): Promise<Attempt> {
+export async function attempt(world: ProviderContext, outgoing: Outgoing, timeout = 10_000): Promise<Attempt> {
   const prepared = await world.client.prepare(outgoing);
   world.setTimeout(timeout);
   const sent = sentOf(world, outgoing, prepared);
@@ -182,7 +182,7 @@ export async function attempt(world: World, outgoing: Outgoing, timeout = 10_000
 }
 
 /** What create-order's claim says of it. */
-export const sentOf = (world: Pick<World, "now">, outgoing: Outgoing, { lines }: Prepared): Sent => ({
+export const sentOf = (world: Pick<ProviderContext, "now">, outgoing: Outgoing, { lines }: Prepared): Sent => ({
   reference: outgoing.reference,
   lines,
   firstSentAt: world.now(),
