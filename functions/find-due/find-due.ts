@@ -21,15 +21,15 @@ export interface Deps {
   now: () => number;
   /** Nothing is begun after it, epoch ms; the next pass goes on. */
   deadline: number;
-  /** Told of each destination for which a cancellation came too late. */
+  /** Called for each destination for which a cancellation came too late. */
   onLateCancellation?: (destination: string, order: Identity) => void;
-  /** Told of each order that could not be looked at, or not finished. */
+  /** Called for each order that could not be looked at, or not finished. */
   failed?: (order: Identity, error: unknown) => void;
 }
 
 /**
  * What a pass found. `failed`: orders that could not be looked at, or not finished; they are taken up again. `stuck`: one of
- * them has failed for longer than `dueAfter`, so that somebody should know.
+ * them has failed for longer than `dueAfter`: the function fails, which raises its alarm.
  */
 export interface Pass {
   looked: number;
@@ -47,9 +47,9 @@ const SIDE_BY_SIDE = 10;
 const HOUR = 3_600_000;
 
 /**
- * Room 4: what was held, forgotten or lost is taken up again. Each order with deliveries stands once in the due-time index;
- * where all of them have ended by then, nothing is written and the entry is left behind the cursor. Else it is finished,
- * re-queued (sending twice is harmless) and looked at again later.
+ * What was held, forgotten or lost is taken up again. Each order has one entry in the work list; where all of its
+ * deliveries have ended, nothing is written and the cursor leaves the entry behind. Else the order is finished, its lost
+ * deliveries are sent again (sending twice is harmless), and it is looked at again later.
  */
 export async function findDue(deps: Deps): Promise<Pass> {
   const { ledger, config, now } = deps;

@@ -34,7 +34,10 @@ export const OrderRecord = z.object({
   firstSeenAt: z.string(),
   events: z.array(TraceEvent),
   eventCount: z.int(),
-  /** Destinations decided in this generation. */
+  /**
+   * Destinations decided in this generation. A delivery takes every line to ship, until the routes issue makes each of
+   * these `{ destination, route, lines: [{ id, quantity }], options }`, and adds `toRevise` beside `toSend` (design.md H1).
+   */
   decided: z.array(z.string()),
   /** Of these, those whose message is not yet known to be on its queue. */
   toSend: z.array(z.string()),

@@ -25,7 +25,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       return { relay, id, message, cancel: () => relay.ordered({ id, updatedAt: LATER, cancelledAt: LATER }) };
     }
 
-    test("of a created order it is told once, whatever is heard afterwards", async () => {
+    test("of a created order it is reported once, whatever event follows", async () => {
       const { relay, id, cancel } = await paid();
       await relay.run();
       await cancel();
@@ -34,14 +34,14 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(relay.late.length, 1);
     });
 
-    test("of an order that was not sent yet nothing is told: it came in time", async () => {
+    test("of an order that was not sent yet nothing is reported: it came in time", async () => {
       const { relay, cancel } = await paid();
       await cancel();
       await relay.run();
       deepEqual(relay.late, []);
     });
 
-    test("what was in doubt and is found after the cancellation says that nobody wants it any more", async () => {
+    test("what was in doubt and is found after the cancellation is reported as cancelled", async () => {
       const { relay, cancel, message } = await paid("timeout-after-create");
       await relay.receive(message);
       await cancel();

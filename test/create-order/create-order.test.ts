@@ -214,7 +214,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(relay.parcelworks.live().length, 1);
     });
 
-    test("somebody else's order of our reference is never taken for ours, and never doubled", async () => {
+    test("another sender's order of our reference is never taken for ours, and never doubled", async () => {
       const { relay, delivery, id } = await paid("timeout-before-create");
       const lines = [{ id: "9", sku: "OTHER", quantity: 1, product: "OTHER" }];
       relay.parcelworks.held.push({ id: "P9", reference: `pm-${id}`, lines, cancelled: false, visibleAt: 0 });

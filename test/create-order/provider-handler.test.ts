@@ -59,8 +59,8 @@ const pointer = (destination: string): string =>
 
 for (const [what, body] of Object.entries({
   "is no pointer": "hello",
-  "names a destination that nobody configured": pointer("s2/gone"),
-  "is about an order that nobody knows": pointer("s2/us"),
+  "names a destination that is not configured": pointer("s2/gone"),
+  "is about an unknown order": pointer("s2/us"),
 })) {
   test(`a message that ${what} is counted at the destination whose queue it came by, where an alarm looks`, async () => {
     const lines = await receive("order-relay-test-s2-us", body);
@@ -69,8 +69,8 @@ for (const [what, body] of Object.entries({
       { ...by, DeliveriesFailed: 1 },
       { ...by, WaitingFailed: 1 },
     ]);
-    const told = lines.find(({ message }) => message === "delivery.attempted");
-    deepEqual([told?.["destination"], told?.["outcome"]], ["s2/us", "unreadable"]);
+    const attempted = lines.find(({ message }) => message === "delivery.attempted");
+    deepEqual([attempted?.["destination"], attempted?.["outcome"]], ["s2/us", "unreadable"]);
   });
 }
 

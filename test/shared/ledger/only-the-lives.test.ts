@@ -10,7 +10,7 @@ import { ROOT, sources } from "../../support/dependency-rules.ts";
 const HOME = /^shared\/ledger\/(?!outbox|trace|in-doubt-until|delivery-of|freshness)/;
 const files = sources("functions", "shared", "operator", "local", "infra", "bench", "docs/tools");
 const callers = files.filter((file) => !HOME.test(file));
-/** Without comments, and without what stands in quotes. */
+/** Without comments, and without what is in quotes. */
 const codeOf = (file: string) =>
   readFileSync(join(ROOT, file), "utf8")
     .replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "")
