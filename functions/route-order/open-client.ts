@@ -1,4 +1,5 @@
-import { createTools } from "../../shared/connector/tools.ts";
+import { isAllowedHost } from "../../shared/connector/allowed-host.ts";
+import { type ApiTools, createTools } from "../../shared/connector/tools.ts";
 import { Misconfigured } from "../../shared/errors.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { pathOf } from "../../shared/stage/config.ts";
@@ -37,10 +38,21 @@ export function createOpenClient({ secrets, table, callTimeout }: Deps): OpenCli
       ]);
       const subject = { kind: "channel" as const, name: channel.name, account };
       const tools = createTools({ subject, table, callTimeout, deadline, memory: memoryOf(account), now: Date.now });
-      return openApi({ ...connectionFacts(channel, connection), app, credentials }, tools);
+      const facts = connectionFacts(channel, connection);
+      const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
+      return openApi({ ...facts, app, credentials }, callingOnly(hosts, tools));
     } catch (error) {
       if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);
       throw error;
     }
   };
 }
+
+/** A shop's credentials leave for no other host than the channel names. */
+const callingOnly = (hosts: readonly string[], tools: ApiTools): ApiTools => ({
+  ...tools,
+  async http(request) {
+    if (!isAllowedHost(request.url, hosts)) throw new Misconfigured("a call to a host that the channel does not name");
+    return tools.http(request);
+  },
+});
