@@ -70,3 +70,6 @@ function breakAtWord(line: string, max: number): [fits: string, rest: string] {
     characters.slice(at).join("").trimStart(),
   ];
 }
+
+/** Without spaces around it; undefined where nothing is left. */
+export const filled = (text: string | undefined): string | undefined => text?.trim() || undefined;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { orderIdIn, refusal } from "../../functions/providers/shoplazza/answers.ts";
+import { createError, orderIdIn } from "../../functions/providers/shoplazza/answers.ts";
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import type { HttpAnswer } from "../../shared/connector/http.ts";
 import { InDoubt, Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
@@ -13,7 +13,11 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
   text: typeof body === "string" ? body : JSON.stringify(body),
 });
 const read = (status: number, body: unknown, settings = {}, headers = {}) =>
-  refusal(answer(status, body, headers), { settings: Settings.parse(settings), token: "secret-token", now: 0 });
+  createError(answer(status, body, headers), {
+    settings: Settings.parse(settings),
+    token: "secret-token",
+    tools: { now: () => 0, count() {} },
+  });
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
 
 /** The document's table and what the reference adds to it. */

@@ -1,14 +1,37 @@
 import * as z from "zod/mini";
-import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { type AnswerRow, errorOf, isSuccess } from "../../../shared/connector/answer-table.ts";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
+import { InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Context } from "./context.ts";
 import { isCancelled, keyOf, OrderRow } from "./rows.ts";
+import type { Settings } from "./settings.ts";
+
+const KEY_REFUSED = "it refused the key of a fresh login, check user and rights";
+
+/** reference/providers.md 4.3, for a create; two of its statuses say too little without their texts. */
+const createTable = (answer: HttpAnswer, { duplicateText }: Settings): readonly AnswerRow[] => [
+  { status: [401], means: "failed", hint: KEY_REFUSED },
+  { status: [403], means: "failed", hint: "it forbids orders to this user" },
+  { status: [404], means: "failed", hint: "it has no such channel, check channelId in the secret" },
+  { status: [429], means: "throttled" },
+  { status: [400, 406], where: () => isDuplicate(answer, duplicateText), means: "already-exists" },
+  { status: [400, 406], means: "rejected" },
+];
+
+/** What a server says before it looks at the data. Every other 4xx is for the caller to judge. */
+const REFUSED_CALL: readonly AnswerRow[] = [
+  { status: [401], means: "failed", hint: KEY_REFUSED },
+  { status: [403], means: "failed", hint: "it forbids that to this user" },
+  { status: [404], means: "failed", hint: "it knows no such address, check baseUrl and channelId in the secret" },
+  { status: [429], means: "throttled" },
+  { where: ({ status }) => status < 400, means: "failed", hint: "it redirects, check baseUrl in the secret" },
+];
 
 /**
  * Key of the order that `create_orders/` made, or undefined where it made one and does not say: the documented answer has
- * none. Classes as in reference/providers.md 4.3.
+ * none.
  * @throws InDoubt, AlreadyExists, Rejected, Misconfigured, Unavailable, Throttled
  */
 export async function readCreated(
@@ -19,7 +42,7 @@ export async function readCreated(
 ): Promise<string | undefined> {
   const { status } = answer;
   const { settings, destination } = account;
-  if (status >= 200 && status < 300) {
+  if (isSuccess(answer)) {
     const made = readAnswer(answer, OrderRow);
     if (made === undefined) throw new InDoubt(`Omnitron answered ${status} with nothing we can read.`);
     if (String(made.number ?? "") !== number)
@@ -27,33 +50,26 @@ export async function readCreated(
     if (isCancelled(made.status)) throw new InDoubt(`Omnitron answered ${status} with a cancelled order.`);
     return keyOf(made);
   }
-  if (status === 401) {
-    throw new Misconfigured(
-      `Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`,
+  const error = errorOf(answer, createTable(answer, settings), {
+    rest: "in-doubt",
+    reason: (means, hint) =>
+      [
+        `Omnitron ${means === "rejected" ? "refused" : "answered"} the order (${status})`,
+        hint,
+        destination,
+        api.quote(answer),
+      ]
+        .filter(Boolean)
+        .join(": "),
+    tools,
+  });
+  if (error instanceof Throttled && settings.throttledCreate === "in-doubt") throw new InDoubt(error.reason);
+  if (error instanceof Rejected && isGone(answer) && (await memo.forget())) {
+    throw new Unavailable(
+      `Omnitron does not know one of our remembered IDs, they are looked up again: ${error.reason}`,
     );
   }
-  if (status === 403)
-    throw new Misconfigured(`Omnitron forbids orders to the user of ${destination} (403): ${api.quote(answer)}`);
-  if (status === 404)
-    throw new Misconfigured(
-      `Omnitron has no channel ${account.secret.channelId} (404): see the secret of ${destination}.`,
-    );
-  if (status === 429) {
-    tools.count("throttled");
-    if (settings.throttledCreate === "in-doubt") throw new InDoubt("Omnitron throttled the order (429).");
-    throw new Throttled("Omnitron throttles (429).", retryAfter(answer, tools.now()));
-  }
-  if (status === 400 || status === 406) {
-    if (isDuplicate(answer, settings.duplicateText))
-      throw new AlreadyExists(`Omnitron has that number (${status}): ${api.quote(answer)}`);
-    if (isGone(answer) && (await memo.forget())) {
-      throw new Unavailable(
-        `Omnitron knows one of the IDs we kept no more (${status}); they are looked up anew: ${api.quote(answer)}`,
-      );
-    }
-    throw new Rejected(`Omnitron refused the order (${status}): ${api.quote(answer)}`);
-  }
-  throw new InDoubt(`Omnitron answered ${status}: ${api.quote(answer)}`);
+  throw error;
 }
 
 /**
@@ -90,29 +106,16 @@ export interface Speaker {
   quote(answer: HttpAnswer): string;
 }
 
-/** What a server says before it looks at the data. @throws Misconfigured, Throttled, Unavailable */
+/** @throws Misconfigured, Throttled, Unavailable for what a server says before it looks at the data */
 export function throwUnlessAccepted(answer: HttpAnswer, { destination, tools, quote }: Speaker): void {
   const { status } = answer;
-  if (status === 401) {
-    throw new Misconfigured(
-      `Omnitron refused the key of a fresh login (401): check user and rights of ${destination}.`,
-    );
-  }
-  if (status === 403)
-    throw new Misconfigured(`Omnitron forbids that to the user of ${destination} (403): ${quote(answer)}`);
-  if (status === 404) {
-    throw new Misconfigured(
-      `Omnitron knows no such address (404): check baseUrl and channelId in the secret of ${destination}.`,
-    );
-  }
-  if (status === 429) {
-    tools.count("throttled");
-    throw new Throttled("Omnitron throttles (429).", retryAfter(answer, tools.now()));
-  }
-  if (status >= 500) throw new Unavailable(`Omnitron answered ${status}.`);
-  if (status >= 300 && status < 400) {
-    throw new Misconfigured(`Omnitron redirects (${status}): check baseUrl in the secret of ${destination}.`);
-  }
+  const isOfData = status >= 400 && status < 500 && ![401, 403, 404, 429].includes(status);
+  if (isSuccess(answer) || isOfData) return;
+  throw errorOf(answer, REFUSED_CALL, {
+    rest: "unavailable",
+    reason: (_, hint) => [`Omnitron answered ${status}`, hint, destination, quote(answer)].filter(Boolean).join(": "),
+    tools,
+  });
 }
 
 /**

@@ -19,6 +19,20 @@ export interface KnownLine {
 /** As many remote IDs a call as the vendor's app asks for. */
 const CHUNK = 50;
 
+/** A line as Omnitron is asked for its product. */
+interface Asked {
+  line: Line;
+  packSize: number;
+  quantity: number;
+  sku: string;
+  remoteId: string | undefined;
+  /** The operator's own mapping. */
+  mapped: string | undefined;
+}
+
+/** Keys of products, by `nameOf`, of as many of these lines as it finds. */
+type Source = (asked: readonly Asked[]) => Promise<ReadonlyMap<string, string>>;
+
 /**
  * Every line's product: by the operator's catalog, by the channel's remote ID, by SKU.
  * @throws Rejected naming the first SKU that Omnitron does not know
@@ -28,70 +42,98 @@ export async function productsOf(
   tools: Pick<Tools, "catalog">,
   context: Context,
 ): Promise<KnownLine[]> {
-  const { account, memo } = context;
-  const { destination, settings } = account;
+  const { account } = context;
   const entries = await Promise.all(lines.map(({ sku }) => (sku.trim() ? tools.catalog(sku) : undefined)));
-  const wanted = lines.map((line, index) => {
-    const entry: CatalogEntry = entries[index] ?? {};
-    const packSize = entry.packSize ?? 1;
-    const quantity = inPacks(quantityToShip(line), entry.packSize, line.sku, destination);
-    if (entry.productId !== undefined) return { line, packSize, quantity, product: mappedKey(entry.productId, line) };
-    const sku = entry.providerSku ?? line.sku.trim();
-    const remoteId = entry.providerSku ?? (settings.remoteId === "sku" ? sku : line[settings.remoteId]);
-    return { line, packSize, quantity, sku, remoteId };
-  });
+  const asked = lines.map((line, index) => askedOf(line, entries[index] ?? {}, account));
 
-  function mappedKey(productId: string, { sku }: Line): string {
-    const key = Pk.safeParse(productId);
-    if (key.success) return key.data;
-    throw new Rejected(
-      `The catalog of ${destination} has the product ID "${productId}" for SKU ${sku}, and Omnitron's are whole numbers.`,
-    );
-  }
-
+  // Each source is asked once, for all that the sources before it did not find.
   const found = new Map<string, string>();
-  const name = ({ sku, remoteId }: { sku?: string; remoteId?: string | undefined }) => JSON.stringify([remoteId, sku]);
-  const open = [...new Map(wanted.filter((each) => !("product" in each)).map((each) => [name(each), each])).values()];
-  await Promise.all(
-    open.map(async (each) => {
-      const known = await memo.get(`product ${name(each)}`);
-      if (known !== undefined) found.set(name(each), known);
-    }),
-  );
-  const unknown = open.filter((each) => !found.has(name(each)));
-  if (settings.products !== "sku") {
-    const byRemoteId = await findByRemoteId(
-      unknown.flatMap(({ remoteId }) => (remoteId ? [remoteId] : [])),
-      context,
-    );
-    for (const each of unknown) {
-      const key = each.remoteId && byRemoteId.get(each.remoteId);
-      if (key) found.set(name(each), key);
-    }
+  for (const source of sourcesOf(context)) {
+    const open = asked.filter((one) => one.mapped === undefined && !found.has(nameOf(one)));
+    const distinct = [...new Map(open.map((one) => [nameOf(one), one])).values()];
+    for (const [name, key] of await source(distinct)) found.set(name, key);
   }
-  if (settings.products !== "remote-id") {
-    for (const each of unknown) {
-      const key = !found.has(name(each)) && each.sku ? await findBySku(each.sku, context) : undefined;
-      if (key) found.set(name(each), key);
-    }
-  }
-  await Promise.all(
-    unknown.map(async (each) => {
-      const key = found.get(name(each));
-      if (key !== undefined) await memo.put(`product ${name(each)}`, key);
-    }),
-  );
 
-  return wanted.map((each) => {
-    const { line, packSize, quantity } = each;
-    const product = each.product ?? found.get(name(each));
+  return asked.map((one) => {
+    const { line, packSize, quantity, mapped } = one;
+    const product = mapped ?? found.get(nameOf(one));
     if (product !== undefined) return { line, packSize, quantity, product };
     throw new Rejected(
       line.sku.trim()
-        ? `SKU ${line.sku} is no product of Omnitron's that ${destination} finds: add it there, or map it with npm run catalog.`
-        : `The order's line ${line.id} has no SKU, by which ${destination} finds its product: add one in the shop.`,
+        ? `SKU ${line.sku} is no product of Omnitron's that ${account.destination} finds: add it there, or map it with npm run catalog.`
+        : `The order's line ${line.id} has no SKU, by which ${account.destination} finds its product: add one in the shop.`,
     );
   });
+}
+
+function askedOf(line: Line, entry: CatalogEntry, { destination, settings }: Context["account"]): Asked {
+  const sku = entry.providerSku ?? line.sku.trim();
+  return {
+    line,
+    packSize: entry.packSize ?? 1,
+    quantity: inPacks(quantityToShip(line), entry.packSize, line.sku, destination),
+    sku,
+    remoteId: entry.providerSku ?? (settings.remoteId === "sku" ? sku : line[settings.remoteId]),
+    mapped: entry.productId === undefined ? undefined : mappedKey(entry.productId, line, destination),
+  };
+}
+
+function mappedKey(productId: string, { sku }: Line, destination: string): string {
+  const key = Pk.safeParse(productId);
+  if (key.success) return key.data;
+  throw new Rejected(
+    `The catalog of ${destination} has the product ID "${productId}" for SKU ${sku}, and Omnitron's are whole numbers.`,
+  );
+}
+
+const nameOf = ({ sku, remoteId }: Pick<Asked, "sku" | "remoteId">): string => JSON.stringify([remoteId, sku]);
+
+/** Where products are looked up, in this order; what the later ones find is remembered for the next orders. */
+function sourcesOf(context: Context): Source[] {
+  const { memo } = context;
+  const { products } = context.account.settings;
+
+  const remembered: Source = async (asked) => {
+    const keys = await Promise.all(asked.map((one) => memo.get(`product ${nameOf(one)}`)));
+    return keysByName(asked, (_, index) => keys[index]);
+  };
+  const byRemoteId: Source = async (asked) => {
+    const keys = await findByRemoteId(
+      asked.flatMap(({ remoteId }) => (remoteId ? [remoteId] : [])),
+      context,
+    );
+    return keysByName(asked, ({ remoteId }) => (remoteId ? keys.get(remoteId) : undefined));
+  };
+  const bySku: Source = async (asked) => {
+    const keys = new Map<string, string | undefined>();
+    for (const { sku } of asked) if (sku && !keys.has(sku)) keys.set(sku, await findBySku(sku, context));
+    return keysByName(asked, ({ sku }) => keys.get(sku));
+  };
+  const remembering =
+    (source: Source): Source =>
+    async (asked) => {
+      const found = await source(asked);
+      await Promise.all([...found].map(([name, key]) => memo.put(`product ${name}`, key)));
+      return found;
+    };
+
+  return [
+    remembered,
+    ...(products === "sku" ? [] : [remembering(byRemoteId)]),
+    ...(products === "remote-id" ? [] : [remembering(bySku)]),
+  ];
+}
+
+function keysByName(
+  asked: readonly Asked[],
+  keyOfOne: (one: Asked, index: number) => string | undefined,
+): Map<string, string> {
+  return new Map(
+    asked.flatMap((one, index) => {
+      const key = keyOfOne(one, index);
+      return key === undefined ? [] : [[nameOf(one), key] as const];
+    }),
+  );
 }
 
 /** `remote_id__in` takes a list with commas; an ID with one in it is asked for alone. */
@@ -122,7 +164,7 @@ async function findByRemoteId(
       const [key, ...others] = found.get(id) ?? [];
       if (others.length > 0) {
         throw new Rejected(
-          `The remote ID ${id} stands for ${others.length + 1} products of Omnitron's: mend it there.`,
+          `The remote ID ${id} stands for ${others.length + 1} products of Omnitron's: correct it there.`,
         );
       }
       return key === undefined ? [] : [[id, key] as const];
@@ -137,7 +179,7 @@ async function findBySku(sku: string, { account, api, channel }: Context): Promi
   const hits = rows.filter((row) => String(row.sku ?? "") === sku);
   if (hits.length > 1)
     throw new Rejected(
-      `Omnitron has ${hits.length} products of SKU ${sku}: mend it there, or map the SKU with npm run catalog.`,
+      `Omnitron has ${hits.length} products of SKU ${sku}: correct it there, or map the SKU with npm run catalog.`,
     );
   return hits[0] && keyOf(hits[0]);
 }

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
-import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { type AnswerRow, errorOf, isSuccess, type Said } from "../../../shared/connector/answer-table.ts";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
+import { InDoubt } from "../../../shared/errors.ts";
 
 /** `message` varies ("success", "ok", "kk.api.200") and says nothing; `code` alone does. */
 const Envelope = z.object({
@@ -33,74 +34,82 @@ const OrderIds = z.union([
   ),
 ]);
 
-const REFUSED_DATA = new Set([400, 413, 414, 422]);
-const CREDENTIALS = new Set([401, 403]);
-/** Wrong address or method: nobody's order is at fault, and no order was made. */
-const REFUSED_CALL = new Set([404, 405, 406, 407, 410, 411, 415, 431]);
+/** reference/providers.md 1.4, for a create. Codes are read of a 2xx alone. */
+const CREATE: readonly AnswerRow[] = [
+  { status: [429], means: "throttled", hint: "too many calls" },
+  { status: [400, 413, 414, 422], means: "rejected" },
+  { status: [401, 403], means: "failed", hint: "it refused our token" },
+  // Wrong address or method: nobody's order is at fault, and no order was made.
+  { status: [404, 405, 406, 407, 410, 411, 415, 431], means: "failed", hint: "check its baseUrl" },
+  // No code but 10000 is documented. One written like an HTTP status is read like that status.
+  { code: ["401", "403"], means: "failed", hint: "it refused our token" },
+  { code: /^(429|5\d\d)$/, means: "in-doubt" },
+  { code: /^(?!10000$)/, where: saysItExists, means: "already-exists" },
+  { code: /^(?!10000$)/, means: "rejected" },
+];
 
-interface Reading {
-  reference: string;
-  destination: string;
-  /** KakaClo's SKUs of the order. */
-  skus: readonly string[];
+const READ: readonly AnswerRow[] = [
+  { status: [429], means: "throttled", hint: "too many calls" },
+  { status: [401, 403], means: "failed", hint: "it refused our token" },
+  { code: ["401", "403"], means: "failed", hint: "it refused our token" },
+];
+
+interface Context {
   token: string;
   tools: Pick<Tools, "now" | "count">;
 }
 
+interface CreateContext extends Context {
+  reference: string;
+  destination: string;
+  /** KakaClo's SKUs of the order. */
+  skus: readonly string[];
+}
+
 /**
- * The IDs of a created order. `reference/providers.md` 1.4: whatever it does not class as surely not created is in doubt.
+ * The IDs of a created order. What the table does not class as surely not created is in doubt.
  * @throws Rejected, Misconfigured, Throttled, AlreadyExists, InDoubt
  */
-export function readCreated(answer: HttpAnswer, { reference, destination, skus, token, tools }: Reading): string[] {
-  const { status, text } = answer;
-  const said = () => quoteAnswer(text, [token]);
-  if (status === 429) throw throttled(answer, tools);
-  const rejected = (code: string) => new Rejected(refusedOrder(destination, skus, `${code} ${said()}`));
-  if (REFUSED_DATA.has(status)) throw rejected(`HTTP ${status}`);
-  if (CREDENTIALS.has(status)) throw new Misconfigured(`KakaClo refused our token with HTTP ${status}.`);
-  if (REFUSED_CALL.has(status))
-    throw new Misconfigured(`KakaClo refused the call with HTTP ${status}; check its baseUrl.`);
-
-  const envelope = status >= 200 && status < 300 ? readAnswer(answer, Envelope) : undefined;
-  if (!envelope) throw new InDoubt(`KakaClo answered the order with HTTP ${status} and nothing we can read.`);
-  const code = String(envelope.code);
+export function readCreated(answer: HttpAnswer, context: CreateContext): string[] {
+  const { reference, destination, skus, token, tools } = context;
+  const envelope = isSuccess(answer) ? readAnswer(answer, Envelope) : undefined;
+  const code = envelope && String(envelope.code);
   if (code === "10000") {
-    const ids = OrderIds.safeParse(envelope.data);
+    const ids = OrderIds.safeParse(envelope?.data);
     if (ids.success) return ids.data;
     throw new InDoubt("KakaClo says the order was created and gives no number.");
   }
-  const message = `KakaClo refused the order with code ${code}: ${said()}`;
-  // No code but 10000 is documented. One written like an HTTP status is read like that status.
-  if (code === "401" || code === "403") throw new Misconfigured(message);
-  if (code === "429" || /^5\d\d$/.test(code)) throw new InDoubt(message);
-  if (saysItExists(String(envelope.message), reference)) throw new AlreadyExists(message);
-  throw rejected(code);
+  const said = `${code ?? `HTTP ${answer.status}`} ${quoteAnswer(answer.text, [token])}`;
+  throw errorOf(answer, CREATE, {
+    said: { code, texts: [String(envelope?.message), reference] },
+    rest: "in-doubt",
+    reason: (means, hint) =>
+      means === "rejected"
+        ? refusedOrder(destination, skus, said)
+        : ["KakaClo answered the order", hint, said].filter(Boolean).join(": "),
+    tools,
+  });
 }
 
 /** Not documented either: a text about our order number that says it is there. "sku … does not exist" is none. */
-const saysItExists = (message: string, reference: string): boolean =>
-  (message.includes(reference) || /custom\s*order/i.test(message)) &&
-  /already|duplicat|重复|已存在|已经存在/i.test(message);
-
-/** @returns `data` of a look-up @throws Throttled, Misconfigured, Unavailable */
-export function readData<T>(
-  answer: HttpAnswer,
-  schema: z.ZodMiniType<T>,
-  { token, tools }: Pick<Reading, "token" | "tools">,
-): T {
-  const { status } = answer;
-  if (status === 429) throw throttled(answer, tools);
-  if (CREDENTIALS.has(status)) throw new Misconfigured(`KakaClo refused our token with HTTP ${status}.`);
-  const envelope = status === 200 ? readAnswer(answer, Envelope) : undefined;
-  if (envelope && (String(envelope.code) === "401" || String(envelope.code) === "403")) {
-    throw new Misconfigured(`KakaClo refused our token with code ${envelope.code}.`);
-  }
-  const data = envelope && String(envelope.code) === "10000" ? schema.safeParse(envelope.data) : undefined;
-  if (data?.success) return data.data;
-  throw new Unavailable(`KakaClo's list cannot be read: HTTP ${status} ${quoteAnswer(answer.text, [token])}`);
+function saysItExists({ texts: [message = "", reference = ""] = [] }: Said): boolean {
+  return (
+    (message.includes(reference) || /custom\s*order/i.test(message)) &&
+    /already|duplicat|重复|已存在|已经存在/i.test(message)
+  );
 }
 
-function throttled(answer: HttpAnswer, tools: Reading["tools"]): Throttled {
-  tools.count("throttled");
-  return new Throttled("KakaClo answered 429: too many calls.", retryAfter(answer, tools.now()));
+/** @returns `data` of a look-up @throws Throttled, Misconfigured, Unavailable */
+export function readData<T>(answer: HttpAnswer, schema: z.ZodMiniType<T>, { token, tools }: Context): T {
+  const envelope = answer.status === 200 ? readAnswer(answer, Envelope) : undefined;
+  const code = envelope && String(envelope.code);
+  const data = code === "10000" ? schema.safeParse(envelope?.data) : undefined;
+  if (data?.success) return data.data;
+  throw errorOf(answer, READ, {
+    said: { code },
+    rest: "unavailable",
+    reason: (_, hint = "it cannot be read") =>
+      `KakaClo's list: ${hint}: HTTP ${answer.status} ${quoteAnswer(answer.text, [token])}`,
+    tools,
+  });
 }

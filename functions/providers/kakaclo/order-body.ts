@@ -1,6 +1,7 @@
-import { cutText, fitStreet, lengthOf, wholeText } from "../../../shared/connector/fit-text.ts";
+import { cutText, filled, fitStreet, lengthOf, wholeText } from "../../../shared/connector/fit-text.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
 import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
+import { defined } from "../../../shared/defined.ts";
 import type { Address, Order } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 import type { Settings } from "./settings.ts";
@@ -25,7 +26,7 @@ export function toOrderBody(
     [settings.addressField]: toAddress(order, to),
     remark: toRemark(reference, order, ordered, settings.remarkLimit),
     orderItemsList: lines.map(({ product, quantity }) => ({ sku: product, quantity, channelType })),
-    ...given("salePlatform", salePlatformOf(order, channel, settings)),
+    ...defined({ salePlatform: filled(salePlatformOf(order, channel, settings)) }),
     customOrderId: reference,
     channelType,
   };
@@ -44,12 +45,14 @@ function toAddress(order: Order, to: Recipient) {
     phone: whole(requiredField(address.phone ?? order.buyer?.phone, "phone", to, "phone"), 64, "phone"),
     recipient: whole(requiredField(fullName(address) ?? address.company, "recipient", to, "name"), 32, "recipient"),
     province: whole(requiredField(provinceOf(address), "province", to, "province"), 32, "province"),
-    ...given("street1", street1),
-    ...given("street2", street2),
-    ...given("city", optional(address.city, 64, "city")),
-    ...given("zip", optional(address.postcode, 32, "postcode")),
-    ...given("ioss", optional(taxId("ioss"), 32, "IOSS number")),
-    ...given("vat", optional(taxId("vat"), 32, "VAT number")),
+    ...defined({
+      street1: filled(street1),
+      street2: filled(street2),
+      city: filled(optional(address.city, 64, "city")),
+      zip: filled(optional(address.postcode, 32, "postcode")),
+      ioss: filled(optional(taxId("ioss"), 32, "IOSS number")),
+      vat: filled(optional(taxId("vat"), 32, "VAT number")),
+    }),
   };
 }
 
@@ -85,6 +88,3 @@ function toRemark(reference: string, order: Order, lines: Outgoing["lines"], lim
   ];
   return cutText([remarkMark(reference), parts.filter(Boolean).join("; ")].join(" "), limit);
 }
-
-const given = <Name extends string>(name: Name, value: string | undefined): { [name in Name]?: string } =>
-  value?.trim() ? ({ [name]: value.trim() } as { [name in Name]: string }) : {};

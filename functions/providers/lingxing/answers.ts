@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { type AnswerRow, rowOf } from "../../../shared/connector/answer-table.ts";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
@@ -27,21 +28,37 @@ export type Verdict =
   /** The table does not name it. */
   | { is: "unknown"; reason: string };
 
-/** Operator's work: credentials, permission, allow-list, signature, address. */
-const FAULTY: Readonly<Record<string, string>> = {
-  "2001001": "the app does not exist",
-  "2001002": "the app secret is wrong",
-  "2001004": "the API is not authorised for this app",
-  "2001006": "the signature is wrong",
-  "3001001": "a common parameter is missing",
-  "3001002": "this IP address is not on the allow-list",
-  "0001001": "the app secret cannot be decrypted",
-  "401": "the app is disabled",
-  "403": "the app's authorisation has lapsed",
-};
+/**
+ * reference/providers.md 3.4, code by code. Of the texts the first is Lingxing's message, the others are its
+ * `error_details`.
+ */
+const CODES: readonly AnswerRow<"token-refused" | "signature-expired" | "throttled" | "refused" | "failed">[] = [
+  { code: ["2001003", "2001005"], means: "token-refused" },
+  { code: ["2001007"], means: "signature-expired" },
+  { code: ["3001008", "103"], means: "throttled" },
+  { code: ["102"], means: "refused" },
+  // Operator's work: credentials, permission, allow-list, signature, address.
+  { code: ["2001001"], means: "failed", hint: "the app does not exist" },
+  { code: ["2001002"], means: "failed", hint: "the app secret is wrong" },
+  { code: ["2001004"], means: "failed", hint: "the API is not authorised for this app" },
+  { code: ["2001006"], means: "failed", hint: "the signature is wrong" },
+  { code: ["3001001"], means: "failed", hint: "a common parameter is missing" },
+  { code: ["3001002"], means: "failed", hint: "this IP address is not on the allow-list" },
+  { code: ["0001001"], means: "failed", hint: "the app secret cannot be decrypted" },
+  { code: ["401"], means: "failed", hint: "the app is disabled" },
+  { code: ["403"], means: "failed", hint: "the app's authorisation has lapsed" },
+  // The same words for a wrong path, from two layers; "500" alone means nothing.
+  { code: ["400"], where: ({ texts = [] }) => texts[0] === "服务不存在", means: "failed", hint: "the path is wrong" },
+  {
+    code: ["500"],
+    where: ({ texts = [] }) => texts[0]?.includes("404 NOT_FOUND") === true,
+    means: "failed",
+    hint: "the path is wrong",
+  },
+  { code: ["500"], where: ({ texts = [] }) => texts.length > 1, means: "refused" },
+];
 
 /**
- * reference/providers.md 3.4, code by code.
  * @param success "200" of the token endpoints, "0" of all others
  * @param secrets never to be quoted, whatever the answer echoes
  */
@@ -60,17 +77,18 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: rea
   const reason = quoteAnswer(`Lingxing ${code}: ${[text, ...details].filter(Boolean).join("; ")}`, secrets);
 
   if (code === success && status >= 200 && status < 300) return { is: "done", data: envelope.data };
-  if (code === "2001003" || code === "2001005") return { is: "token-refused", reason };
-  if (code === "2001007") return { is: "signature-expired", reason };
-  if (code === "3001008" || code === "103") return { is: "failed", error: new Throttled(reason) };
-  if (code === "102") return { is: "refused", reason, details };
-  const why = FAULTY[code];
-  if (why) return failed(`${reason} (${why})`);
-  // The same words for a wrong path, from two layers; "500" alone means nothing.
-  if (code === "400" && text === "服务不存在") return failed(`${reason} (the path is wrong)`);
-  if (code === "500" && text.includes("404 NOT_FOUND")) return failed(`${reason} (the path is wrong)`);
-  if (code === "500" && details.length > 0) return { is: "refused", reason, details };
-  return { is: "unknown", reason };
+  const row = rowOf({ status, code, texts: [text, ...details] }, CODES);
+  if (!row) return { is: "unknown", reason };
+  switch (row.means) {
+    case "failed":
+      return failed(`${reason} (${row.hint})`);
+    case "throttled":
+      return { is: "failed", error: new Throttled(reason) };
+    case "refused":
+      return { is: "refused", reason, details };
+    default:
+      return { is: row.means, reason };
+  }
 }
 
 const failed = (reason: string): Verdict => ({ is: "failed", error: new Misconfigured(reason) });

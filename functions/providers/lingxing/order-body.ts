@@ -1,4 +1,4 @@
-import { cutText, wholeText } from "../../../shared/connector/fit-text.ts";
+import { cutText, filled, wholeText } from "../../../shared/connector/fit-text.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { Rejected } from "../../../shared/errors.ts";
@@ -100,5 +100,4 @@ function streetAndCity(address: Address, account: Account<Settings, Secret>) {
   return { address1: city && !street.includes(city) ? `${city} ${street}` : street, address2 };
 }
 
-const filled = (text: string | undefined): string | undefined => text?.trim() || undefined;
 const remark = (text: string | undefined): string | undefined => filled(cutText(text ?? "", MAX_COMMENT));

@@ -42,7 +42,7 @@ export function toOrderBody(outgoing: Outgoing, lines: readonly SentLine[], sett
     channelOrderDate: order.placedAt,
     currencyId: order.currency,
     [settings.itemsField]: lines.map((line, index) => toItem(line, outgoing.lines[index], order, settings)),
-    meta: under(settings, orderMeta(outgoing)),
+    meta: underMetaKey(settings, orderMeta(outgoing)),
     attachments: [],
   };
 }
@@ -77,15 +77,15 @@ function toItem({ id, product, quantity }: SentLine, line: Line | undefined, ord
     productId: product,
     quantity,
     unitPrice: exactNumber(price),
-    meta: under(settings, line ? lineMeta(line) : {}),
+    meta: underMetaKey(settings, line ? lineMeta(line) : {}),
   };
 }
 
-function under({ meta, metaKey }: Settings, values: Record<string, unknown>): Record<string, unknown> {
-  const given = Object.entries(values).filter(
+function underMetaKey({ meta, metaKey }: Settings, values: Record<string, unknown>): Record<string, unknown> {
+  const filled = Object.entries(values).filter(
     ([, value]) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0),
   );
-  return meta && given.length > 0 ? { [metaKey]: Object.fromEntries(given) } : {};
+  return meta && filled.length > 0 ? { [metaKey]: Object.fromEntries(filled) } : {};
 }
 
 /** What S2 has no field for and a warehouse or an accountant may ask for. Amounts stay decimal strings. */

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { type AccessToken, accessToken, type Grant } from "../../../shared/connector/access-token.ts";
+import { isSuccess } from "../../../shared/connector/answer-table.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
-import { throttled } from "./answers.ts";
+import { loginError } from "./answers.ts";
 import type { Secret } from "./settings.ts";
 
 /** `type` hints at other answers, none of which is documented. */
@@ -37,15 +37,9 @@ async function login({ baseUrl, email, password }: Secret, tools: Tools): Promis
       body: JSON.stringify({ email, password }),
     }),
   );
-  const { status } = answer;
-  if (status === 429) throw throttled(answer, tools);
-  // No body in the reason: it may quote the password.
-  if (status >= 400 && status < 500 && status !== 408)
-    throw new Misconfigured(`S2 refused the login with HTTP ${status}.`);
-  if (status < 200 || status >= 300) throw new Unavailable(`S2 answered the login with HTTP ${status}.`);
-  const access = readAnswer(answer, LoggedIn)?.accessToken;
-  if (access !== undefined) return { access, expiresAt: endOf(access) };
-  throw new Unavailable(`S2 answered the login with HTTP ${status} and no token we can read.`);
+  const access = isSuccess(answer) ? readAnswer(answer, LoggedIn)?.accessToken : undefined;
+  if (access === undefined) throw loginError(answer, tools);
+  return { access, expiresAt: endOf(access) };
 }
 
 /** The token is a JWT whose end can be read; one that cannot be read lives until S2 says 401. */

@@ -1,6 +1,7 @@
-import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { type AnswerRow, errorOf } from "../../../shared/connector/answer-table.ts";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
-import { InDoubt, Misconfigured, Rejected, Throttled } from "../../../shared/errors.ts";
+import type { Tools } from "../../../shared/connector/tools.ts";
 import { parseJson } from "../../../shared/json.ts";
 import type { Settings } from "./settings.ts";
 
@@ -20,48 +21,59 @@ const NOT_CREATED = [
 /** Reasons 6 to 8: the order may exist, wherever in a text they stand. */
 const MAY_EXIST = /CreateOrderBatchOption failed|Get Order Detail failed|DecreaseInventory failed/i;
 const STORE = ["store is not active"];
+const CALL = "token, scope or address of the shop";
 
-/**
- * What a create's answer other than 2xx means (reference/providers.md 5.4). "Rejected" is only for surely not created, because
- * a redrive tries it again; whatever the table does not name is in doubt.
- * @param now epoch ms, for `Retry-After`
- */
-export function refusal(
-  answer: HttpAnswer,
-  { settings, token, now }: { settings: Settings; token: string; now: number },
-): Error {
+/** reference/providers.md 5.4, for a create. "Rejected" is only for surely not created, because a redrive tries it again. */
+const createTable = (answer: HttpAnswer, settings: Settings): readonly AnswerRow[] => [
+  { where: ({ texts = [] }) => texts.length > 0 && texts.every((text) => begins(text, STORE)), means: "failed" },
+  { status: [422], where: ({ texts = [] }) => surelyNotCreated(texts, settings), means: "rejected" },
+  { status: [406], means: settings.notAcceptable },
+  { status: [500], code: ["NotFound"], means: "rejected" },
+  {
+    status: [500],
+    code: ["Unimplemented", "Unauthenticated"],
+    means: "failed",
+    hint: "token, scope or version of the API",
+  },
+  // Also used for bad credentials, which come as one `error` text; a list is about fields.
+  { status: [400], where: () => isFieldList(answer), means: "rejected" },
+  { status: [400], means: "failed" },
+  { status: [401, 403, 404, 405], means: "failed", hint: CALL },
+  { status: [429], means: "throttled" },
+];
+
+const READ: readonly AnswerRow[] = [
+  { status: [429], means: "throttled", hint: "too many calls" },
+  { where: ({ status }) => status >= 400 && status < 500, means: "failed", hint: CALL },
+];
+
+interface Context {
+  token: string;
+  tools: Pick<Tools, "now" | "count">;
+}
+
+/** What a create's answer other than 2xx means. */
+export function createError(answer: HttpAnswer, { settings, token, tools }: Context & { settings: Settings }) {
   const texts = textsOf(answer);
   const said = [answer.status, ...(texts.length > 0 ? [quoteAnswer(texts.join("; "), [token])] : [])].join(": ");
-  if (texts.length > 0 && texts.every((text) => begins(text, STORE)))
-    return new Misconfigured(`Shoplazza answered ${said}.`);
-
-  switch (answer.status) {
-    case 422:
-      return surelyNotCreated(texts, settings)
-        ? new Rejected(`Shoplazza refused the order: ${said}.`)
-        : new InDoubt(`Shoplazza answered ${said}.`);
-    case 406:
-      return settings.notAcceptable === "rejected"
-        ? new Rejected(`Shoplazza refused the order: ${said}.`)
-        : new InDoubt(`Shoplazza answered ${said}.`);
-    case 500:
-      return ofInternalError(texts, said);
-    case 400:
-      // Also used for bad credentials, which come as one `error` text; a list is about fields.
-      return isFieldList(answer)
-        ? new Rejected(`Shoplazza refused the order: ${said}.`)
-        : new Misconfigured(`Shoplazza answered ${said}.`);
-    case 401:
-    case 403:
-    case 404:
-    case 405:
-      return new Misconfigured(`Shoplazza answered ${said}: token, scope or address of the shop.`);
-    case 429:
-      return new Throttled(`Shoplazza answered ${said}.`, retryAfter(answer, now));
-    default:
-      return new InDoubt(`Shoplazza answered ${said}.`);
-  }
+  return errorOf(answer, createTable(answer, settings), {
+    said: { code: grpcStatusOf(texts), texts },
+    rest: "in-doubt",
+    reason: (means, hint) =>
+      means === "rejected"
+        ? `Shoplazza refused the order: ${said}.`
+        : `Shoplazza answered ${said}${hint === undefined ? "" : `: ${hint}`}.`,
+    tools,
+  });
 }
+
+/** What a look-up's answer other than 2xx means. */
+export const readError = (answer: HttpAnswer, tools: Context["tools"]) =>
+  errorOf(answer, READ, {
+    rest: "unavailable",
+    reason: (_, hint) => `Shoplazza answered ${answer.status}${hint === undefined ? "" : `: ${hint}`}.`,
+    tools,
+  });
 
 function surelyNotCreated(texts: readonly string[], { alsoRejects }: Settings): boolean {
   if (texts.some((text) => MAY_EXIST.test(text))) return false;
@@ -73,14 +85,11 @@ function surelyNotCreated(texts: readonly string[], { alsoRejects }: Settings): 
 const begins = (text: string, known: readonly string[]): boolean =>
   known.some((beginning) => text.toLowerCase().startsWith(beginning));
 
-/** The names are gRPC status codes, alone or as `code = NotFound`; where in the body they stand is not said. */
-function ofInternalError(texts: readonly string[], said: string): Error {
+/** The one gRPC status that all texts name, alone or as `code = NotFound`; where in the body they stand is not said. */
+function grpcStatusOf(texts: readonly string[]): string | undefined {
   const names = texts.map((text) => /^(?:.*\bcode = )?(NotFound|Unimplemented|Unauthenticated)\b/.exec(text)?.[1]);
   const [name] = names;
-  if (name === undefined || names.some((other) => other !== name)) return new InDoubt(`Shoplazza answered ${said}.`);
-  return name === "NotFound"
-    ? new Rejected(`Shoplazza refused the order: ${said}.`)
-    : new Misconfigured(`Shoplazza answered ${said}: token, scope or version of the API.`);
+  return names.every((other) => other === name) ? name : undefined;
 }
 
 /** The order ID that 422 reason 6 names: the order may exist, its options not. */

@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
-import { type HttpAnswer, retryAfter } from "../../../shared/connector/http.ts";
+import { isSuccess } from "../../../shared/connector/answer-table.ts";
+import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { answerToCreate, answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
+import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
+import { readError } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { Id, Listed, ShopOrder, unwrapped } from "./shop-order.ts";
 
@@ -27,7 +29,7 @@ const Variants = unwrapped(z.object({ variants: z.array(Variant) }));
 const OneVariant = unwrapped(z.object({ variant: Variant }));
 
 /** The calls of one shop's API. Reads throw Throttled, Misconfigured and Unavailable; `create` gives the answer as it came. */
-export function openApi({ secret, destination }: Account<Settings, Secret>, tools: Tools) {
+export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
   const headers = { "access-token": secret.token, accept: "application/json" };
   const url = (version: Version, path: string, query = {}) => {
     const text = new URLSearchParams(query).toString();
@@ -56,15 +58,8 @@ export function openApi({ secret, destination }: Account<Settings, Secret>, tool
 
   /** @throws Throttled, Misconfigured, Unavailable for what is not 2xx */
   function accepted(answer: HttpAnswer): HttpAnswer {
-    const { status } = answer;
-    if (status >= 200 && status < 300) return answer;
-    if (status === 429) {
-      tools.count("throttled");
-      throw new Throttled("Shoplazza answered 429: too many calls.", retryAfter(answer, tools.now()));
-    }
-    if (status >= 400 && status < 500)
-      throw new Misconfigured(`Shoplazza answered ${status} to ${destination}: token, scope or address of the shop.`);
-    throw new Unavailable(`Shoplazza answered ${status}.`);
+    if (isSuccess(answer)) return answer;
+    throw readError(answer, tools);
   }
 
   function readable<T>(answer: HttpAnswer, schema: z.ZodMiniType<T>): T {

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
+import { isSuccess } from "../../../shared/connector/answer-table.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { InDoubt, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
+import { InDoubt, Rejected, Unavailable } from "../../../shared/errors.ts";
 import { type Account, type Client, type Created, defineProvider, type Prepared } from "../provider.ts";
-import { orderIdIn, refusal } from "./answers.ts";
+import { createError, orderIdIn } from "./answers.ts";
 import { openApi } from "./api.ts";
 import { arrivalOf, MARK_PAID } from "./arrival.ts";
 import { findOrder, namedOrder } from "./find-order.ts";
@@ -44,9 +45,8 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
 
     async create(prepared, outgoing): Promise<Created> {
       const answer = await api.create(prepared.request);
-      if (answer.status < 200 || answer.status >= 300) {
-        const failure = refusal(answer, { settings, token: account.secret.token, now: tools.now() });
-        if (failure instanceof Throttled) tools.count("throttled");
+      if (!isSuccess(answer)) {
+        const failure = createError(answer, { settings, token: account.secret.token, tools });
         await remember(answer, failure, outgoing.reference);
         if (failure instanceof Rejected) await forgetProducts(outgoing.lines, tools).catch(() => undefined);
         throw failure;

@@ -1,8 +1,9 @@
-import { cutText } from "../../../shared/connector/fit-text.ts";
+import { cutText, filled } from "../../../shared/connector/fit-text.ts";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { type Decimal, multiply, sum } from "../../../shared/decimal.ts";
+import { defined } from "../../../shared/defined.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import { isCashOnDelivery, type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
 import type { Account, Outgoing, SentLine } from "../provider.ts";
@@ -95,21 +96,23 @@ function shippingAddress({ order }: Outgoing, account: Destination): OrderBody {
   const [street, second] = [address.street1, address.street2].filter((line) => line?.trim());
 
   return {
-    ...given("first_name", name.firstName),
     last_name: requiredField(name.lastName ?? address.company, "recipient's last name", account, "lastName"),
-    ...given("phone", address.phone?.trim() || order.buyer?.phone?.trim() || account.missing.phone),
     email: requiredField(address.email?.trim() || order.buyer?.email, "e-mail address", account, "email"),
     country: countryName(country),
     country_code: country,
     province: requiredField(address.province?.trim() || code, "province", account, "province"),
     province_code: settings.provinceCode === "with-country" ? `${country}-${shortCode}` : shortCode,
     city: requiredField(address.city, "city", account, "city"),
-    ...given("area", address.district),
     address: requiredField(street, "street", account),
-    ...given("address1", second),
-    ...given("company", address.company),
-    ...given("zip", address.postcode?.trim() || account.missing.postcode),
-    ...given("cpf", taxNumber),
+    ...defined({
+      first_name: filled(name.firstName),
+      phone: filled(address.phone) ?? filled(order.buyer?.phone) ?? filled(account.missing.phone),
+      area: filled(address.district),
+      address1: filled(second),
+      company: filled(address.company),
+      zip: filled(address.postcode) ?? filled(account.missing.postcode),
+      cpf: filled(taxNumber),
+    }),
     ...coordinates(address, settings),
   };
 }
