@@ -5,7 +5,7 @@ declare const ORDER_RELAY_VERSION: string | undefined;
 export const USER_AGENT: string =
   typeof ORDER_RELAY_VERSION === "undefined" ? "order-relay/source" : `order-relay/${ORDER_RELAY_VERSION}`;
 
-/** Stands as `v` in every item of the table and in every message between the rooms (docs/decisions/versions.md). */
+/** `v` of every item of the table and of every message between the functions (docs/decisions/versions.md). */
 export const ITEM_VERSION = 1;
 
 /** What has no `v` is as old as can be. */

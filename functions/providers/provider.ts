@@ -85,7 +85,7 @@ export type Found =
   | { found: "same"; providerOrderIds: string[]; followUp?: string; notes?: string[] }
   /** `conclusive: false` where the search could have missed it; then it proves nothing, however late. */
   | { found: "nothing"; conclusive: boolean }
-  /** An order of this reference with other lines: somebody else's, or not what we sent. */
+  /** An order of this reference with other lines: another system's, or not what we sent. */
   | { found: "different"; reason: string }
   | { found: "cancelled"; providerOrderIds: string[]; reason: string };
 

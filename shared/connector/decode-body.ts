@@ -12,7 +12,7 @@ export function decodeBody(
   // 204 and 304 have no body, whatever their headers say.
   if (encodings === undefined || body.length === 0) return body;
   const steps = encodings.split(",").map((name) => name.trim().toLowerCase());
-  // Nobody compresses more than twice; each step may cost `maxBytes`.
+  // No real server compresses more than twice; each step may cost `maxBytes`.
   if (steps.length > 2) return "undecodable";
   let decoded = body;
   try {

@@ -1,6 +1,6 @@
 /**
  * One sentence of a provider's refusal: whose order, which SKU its words name or miss, and its words.
- * @param skus as the provider was told them
+ * @param skus as they were sent to the provider
  * @param said the provider's words, without secrets
  */
 export function refusedOrder(destination: string, skus: readonly string[], said: string): string {

@@ -9,7 +9,7 @@ export interface Page<Row> {
 /**
  * Reads a list page by page while other rows may come in, and keeps the rows that are `wanted`.
  *
- * `whole` is true only when every row that the first page counted has been seen: rows are told apart by their ID, so that
+ * `whole` is true only when every row that the first page counted has been seen: rows are distinguished by their ID, so that
  * a server which cuts its pages short, repeats one, or loses one is found out. Rows that come in during the scan may be
  * missing; they are younger than the question.
  */

@@ -3,7 +3,7 @@ import type { Api } from "./api.ts";
 import type { Memo } from "./memo.ts";
 import type { Secret, Settings } from "./settings.ts";
 
-/** What each step of a preparation stands on. */
+/** What each step of a preparation needs. */
 export interface Context {
   account: Account<Settings, Secret>;
   api: Api;

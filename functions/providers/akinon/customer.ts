@@ -50,7 +50,7 @@ export function customerOf(order: Order, { account, api, memo, channel }: Contex
       extra_field: buyer?.id === undefined ? {} : { id: buyer.id },
       channel: secret.channelId,
     });
-    // Taken: another record was faster, or somebody changed that customer's e-mail.
+    // Taken: another record was faster, or the e-mail of that customer was changed there.
     if (answer.status === 400 || answer.status === 406 || answer.status === 409) {
       const other = (await byEmail()) ?? (await byCode());
       if (other !== undefined) return other;

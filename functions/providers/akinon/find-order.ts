@@ -35,7 +35,7 @@ export async function findOrder(sent: Sent, context: Context): Promise<Found> {
       cancelled.push(pk);
       continue;
     }
-    // Its items may come into the list after it: nobody knows yet what it is.
+    // Its items may come into the list after it, so it cannot be compared yet.
     if (items.length === 0) {
       unfinished = true;
       continue;

@@ -163,9 +163,7 @@ async function findByRemoteId(
     remoteIds.flatMap((id) => {
       const [key, ...others] = found.get(id) ?? [];
       if (others.length > 0) {
-        throw new Rejected(
-          `The remote ID ${id} stands for ${others.length + 1} products of Omnitron's: correct it there.`,
-        );
+        throw new Rejected(`The remote ID ${id} names ${others.length + 1} products of Omnitron's: correct it there.`);
       }
       return key === undefined ? [] : [[id, key] as const];
     }),

@@ -30,7 +30,7 @@ export type Levels = z.infer<typeof Levels>;
 
 /** Every [ASSUME] of reference/providers.md 4 is a switch here; docs/providers/akinon.md explains them one by one. */
 export const Settings = z.strictObject({
-  /** What stands before the key in `Authorization`: the vendor's SDK writes "Token ", the document nothing. */
+  /** What comes before the key in `Authorization`: the vendor's SDK writes "Token ", the document nothing. */
   authorization: z._default(z.enum(["token", "plain"]), "token"),
   /** How long a token of the sealed cache is taken for good; its lifetime is not stated, a 401 ends it in any case. */
   tokenFor: z._default(Duration, 7 * 86_400_000),

@@ -39,7 +39,7 @@ const CREATE: readonly AnswerRow[] = [
   { status: [429], means: "throttled", hint: "too many calls" },
   { status: [400, 413, 414, 422], means: "rejected" },
   { status: [401, 403], means: "failed", hint: "it refused our token" },
-  // Wrong address or method: nobody's order is at fault, and no order was made.
+  // Wrong address or method: no order's data is at fault, and no order was made.
   { status: [404, 405, 406, 407, 410, 411, 415, 431], means: "failed", hint: "check its baseUrl" },
   // No code but 10000 is documented. One written like an HTTP status is read like that status.
   { code: ["401", "403"], means: "failed", hint: "it refused our token" },

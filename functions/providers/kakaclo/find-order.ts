@@ -14,8 +14,8 @@ const Text = z.pipe(
 );
 
 /**
- * A row of the list, by what its two vocabularies share. Items are read only of our own rows: nobody else's odd row may
- * stand in the way.
+ * A row of the list, by what its two vocabularies share. Items are read only of our own rows: an unreadable row of another order
+ * must not stop the look-up.
  */
 export const Row = z.object({
   id: z.pipe(z.union([z.string().check(z.minLength(1)), z.number()]), z.transform(String)),

@@ -67,7 +67,7 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: rea
   const envelope = readAnswer(answer, Envelope);
   // A page of nginx: the document's answer to a wrong address.
   if (!envelope && status === 405) return failed("HTTP 405: the address of the API is wrong");
-  if (!envelope) return { is: "unknown", reason: `HTTP ${status} with an answer nobody can read` };
+  if (!envelope) return { is: "unknown", reason: `HTTP ${status} with an answer that cannot be read` };
 
   const code = String(envelope.code);
   const details = (envelope.error_details ?? []).map((detail) =>
@@ -98,7 +98,7 @@ interface Refuser {
   settings: Pick<Settings, "duplicateTexts" | "otherFailures">;
 }
 
-/** A refused create; undefined where the setting says that nobody knows. `mskus` are those of the order. */
+/** A refused create; undefined where the setting says that it may exist. `mskus` are those of the order. */
 export function refusalOf(
   { reason, details }: Extract<Verdict, { is: "refused" }>,
   { destination, settings }: Refuser,

@@ -17,7 +17,7 @@ export const lingxing = defineProvider<Settings, Secret>({
   title: "Lingxing",
   settings: Settings,
   secret: Secret,
-  // Amazon's limit; characters beyond these are nobody's order ID, and would be hashed.
+  // Amazon's limit; other characters are in no channel's order IDs, and would be hashed.
   reference: { maxLength: 40, characters: /^[A-Za-z0-9._-]+$/ },
   timing: { settling: 120_000, call: 60_000, function: 150_000 },
   oneInFlight: true,

@@ -19,7 +19,7 @@ const Granted = z.object({
 /** "The refresh_token is good for two hours." */
 const REFRESH_LIFE = 2 * 3_600_000;
 
-/** Names an app in leases and cache without telling its ID, which is the key of its signatures. */
+/** Names an app in leases and cache without its ID, which is the key of its signatures. */
 export const appTag = (appId: string): string => createHash("sha256").update(appId).digest("hex").slice(0, 16);
 
 /**

@@ -51,7 +51,7 @@ const TimeZone = z.string().check(
   }, "a time zone such as UTC or America/Los_Angeles"),
 );
 
-/** `settings` of a lingxing destination. What reference/providers.md 3 only assumes stands here as a switch. */
+/** `settings` of a lingxing destination. What reference/providers.md 3 only assumes is a switch here. */
 export const Settings = z.strictObject({
   /** As `seller/lists` names it, with the country of its marketplace. */
   store: z.strictObject({ name: z.string().check(z.minLength(1)), country: StoreCountry }),
@@ -59,7 +59,7 @@ export const Settings = z.strictObject({
   /** Unbranded box, no Amazon Logistics: not sent unless set (Lingxing's default is no). */
   blankBox: z.optional(z.boolean()),
   blockAmazonLogistics: z.optional(z.boolean()),
-  /** `hold` creates orders that somebody releases at Lingxing. */
+  /** `hold` creates orders that a person releases at Lingxing. */
   deliveryOperation: z._default(z.enum(["ship", "hold"]), "ship"),
   /** Where the order names no service level. */
   serviceLevel: z._default(z.enum(["standard", "expedited", "priority"]), "standard"),
@@ -92,7 +92,7 @@ export const Settings = z.strictObject({
   duplicateTexts: z._default(z.array(z.string()), ["订单号已经存在"]),
   /** `error_details` of a look-up that mean "no such order" [ASSUME: the answer is empty]. */
   notFoundTexts: z._default(z.array(z.string()), ["订单不存在"]),
-  /** Other `error_details`: surely nothing was created, or nobody knows [ASSUME]. */
+  /** Other `error_details`: surely nothing was created, or an order may exist [ASSUME]. */
   otherFailures: z._default(z.enum(["rejected", "in-doubt"]), "rejected"),
 
   /** How the token endpoints get their parameters; the vendor's SDKs use the query, which proxies log. */
@@ -114,7 +114,7 @@ export const Secret = z.object({
     z.refine((id) => [16, 24, 32].includes(id.length), "must have 16, 24 or 32 characters"),
     z.describe("AppID of the ERP's open API (16, 24 or 32 characters)"),
   ),
-  appSecret: HeaderSecret.check(z.describe("AppSecret of the same page, as it stands there")),
+  appSecret: HeaderSecret.check(z.describe("AppSecret of the same page, as it is shown there")),
   tokenKey: z.string().check(
     z.refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64"),
     z.describe(

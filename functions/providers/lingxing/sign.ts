@@ -36,7 +36,7 @@ export function sign(parameters: Parameters, appId: string): string {
   return Buffer.concat([cipher.update(digest, "ascii"), cipher.final()]).toString("base64");
 }
 
-/** A value as it stands in the signed text, and in a GET's query before it is encoded. */
+/** A value as it is written in the signed text, and in a GET's query before it is encoded. */
 export const valueText = (value: unknown): string => (typeof value === "string" ? value : canonicalJson(value));
 
 const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : Number(a > b));

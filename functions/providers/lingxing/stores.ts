@@ -68,7 +68,7 @@ export function openStores(account: Account<Settings, Secret>, tools: Tools, api
   return {
     async ours(needed) {
       const store = (await known())?.find(isOurs);
-      // What is wrong may have been mended since: only a store that will do is taken from memory.
+      // What is wrong may have been corrected since: only a store that will do is taken from memory.
       if (store && (needed === "any" || works(store))) return store;
       return found(await list(), needed);
     },

@@ -30,7 +30,7 @@ const Details = z.object({
   ),
 });
 
-/** Items are read only of our own orders: nobody else's odd row may stand in the way. */
+/** Items are read only of our own orders: an unreadable row of another order must not stop the look-up. */
 const Row = z.object({
   id: z.string().check(z.minLength(1)),
   account: z.nullish(z.object({ id: z.nullish(z.string()) })),

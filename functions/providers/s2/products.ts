@@ -6,7 +6,7 @@ import type { Api } from "./api.ts";
 
 const Product = z.object({ id: z.string().check(z.minLength(1)), sku: z.nullish(z.string()) });
 
-/** How long an environment remembers a product's ID, ms: it changes only when the product is made anew. */
+/** How long an environment remembers a product's ID, ms: it changes only when the product is made again. */
 const REMEMBERED = 10 * 60_000;
 /** `term` searches names, too. */
 const MAX_PAGES = 10;

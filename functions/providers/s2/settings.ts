@@ -11,7 +11,7 @@ export const Settings = z.strictObject({
   itemsField: z._default(z.enum(["items", "item"]), "items"),
   /**
    * What `unitPrice` means is not stated. Gross: with tax, whether or not the shop's prices include it; `discounted`: after
-   * the line's discount; `listed`: the shop's price as it stands.
+   * the line's discount; `listed`: the shop's price as it is.
    */
   unitPrice: z._default(z.enum(["gross", "gross-discounted", "net", "net-discounted", "listed"]), "gross"),
   /** `state`: "state or province"; the code where there is one, or the name. */

@@ -5,7 +5,7 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { parseJson } from "../../../shared/json.ts";
 import type { Settings } from "./settings.ts";
 
-/** The document's 422 reasons 1 to 5, surely not created. Each begins the text it stands for. */
+/** The document's 422 reasons 1 to 5, surely not created. Each is the beginning of a text. */
 const NOT_CREATED = [
   "the shipping address does not pass",
   "shippingaddress is nil",

@@ -9,7 +9,7 @@ export const MARK_PAID = "mark-paid";
 
 /**
  * How an order arrived in the shop: what is still to do, and what a person may want to know. The shop's prices apply, not
- * ours (reference/providers.md 5.3), so another total is told and is no failure.
+ * ours (reference/providers.md 5.3), so another total is a note and no failure.
  */
 export function arrivalOf(
   order: ShopOrder,

@@ -44,7 +44,7 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
     const several = same.length > 1 ? [`${same.length} live orders there carry our reference.`] : [];
     return { found: "same", providerOrderIds: idsOf(same), ...arrival, notes: [...several, ...notes] };
   }
-  // Its lines may be written after it: nobody knows yet what it is.
+  // Its lines may be written after it, so it cannot be compared yet.
   if (live.some(({ line_items }) => !line_items?.length)) return { found: "nothing", conclusive: false };
   if (live.length > 0) {
     const differences = live.map((order) => `${order.id} with ${differenceOf(order, sent.lines)}`).join("; ");
@@ -110,7 +110,7 @@ async function byTag(marker: string, { api, settings, tools }: Place): Promise<H
 }
 
 /**
- * Pages until an empty one, not until a short one: the shop may cap `limit` below what was asked for (200 is told, 250
+ * Pages until an empty one, not until a short one: the shop may cap `limit` below what was asked for (200 is reported, 250
  * documented). A page without anything new means that it does not turn pages.
  */
 async function byWindow(

@@ -117,8 +117,6 @@ function shippingAddress({ order }: Outgoing, account: Destination): OrderBody {
   };
 }
 
-const given = (field: string, value: string | undefined): OrderBody => (value?.trim() ? { [field]: value.trim() } : {});
-
 const countryName = (code: string): string =>
   new Intl.DisplayNames(["en"], { type: "region", fallback: "code" }).of(code) ?? code;
 

@@ -6,7 +6,7 @@ import type { Account } from "../provider.ts";
 import type { Api, Variant } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 
-/** `price` is the shop's own, of one unit; undefined where nobody asked the shop. */
+/** `price` is the shop's own, of one unit; undefined where the shop was not asked. */
 const Product = z.object({ productId: z.string(), variantId: z.string(), price: z.optional(z.string()) });
 export type Product = z.infer<typeof Product> & { packSize?: number | undefined };
 
@@ -46,14 +46,14 @@ export async function productOf(
   return { ...product, packSize: entry?.packSize };
 }
 
-/** The shop knows the IDs no longer: they are asked for anew. */
+/** The shop does not know the IDs any more: the next order asks for them again. */
 export async function forgetProducts(lines: readonly Pick<Line, "sku">[], tools: Tools): Promise<void> {
   for (const sku of new Set(lines.map((line) => line.sku))) {
     await tools.cache.delete(cacheName(sku, await tools.catalog(sku)));
   }
 }
 
-/** A changed catalog asks anew. */
+/** A changed catalog entry has another name, so it asks again. */
 const cacheName = (sku: string, entry: CatalogEntry | undefined): string =>
   `variant ${entry?.variantId ?? entry?.providerSku ?? sku}`;
 

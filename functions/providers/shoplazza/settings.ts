@@ -24,7 +24,7 @@ export const Settings = z.strictObject({
   coordinates: z._default(z.enum(["omit", "text", "number"]), "omit"),
   /** The order's own tags beside our marker. */
   orderTags: z._default(z.boolean(), true),
-  /** No limit is documented; what is over is cut. Our marker stands first. */
+  /** No limit is documented; what is over is cut. Our marker comes first. */
   noteLength: z._default(z.int().check(z.minimum(200)), 1000),
 
   /** Marks an order that is paid here and arrived unpaid there as paid, as a step of its own. */

@@ -39,7 +39,7 @@ export const ShopOrder = z.object({
 });
 export type ShopOrder = z.infer<typeof ShopOrder>;
 
-/** What of a listed order tells whose it is. Somebody else's may look as it likes. */
+/** The fields of a listed order that show whose it is. Another order's may have any shape. */
 export const Listed = z.object({ id: Id, tags: z.optional(z.unknown()), note: z.optional(z.unknown()) });
 
 /** Our reference where the shop keeps it: as a tag, and as the first word of the note. */
@@ -49,7 +49,7 @@ export const markerOf = (reference: string): string => `ext:${reference}`;
 export const carries = ({ tags, note }: { tags?: unknown; note?: unknown }, marker: string): boolean =>
   tagsOf(tags).includes(marker) || (typeof note === "string" && note.trimStart().split(/\s/, 1)[0] === marker);
 
-/** Somebody else's: another mark, and not ours. */
+/** Another system's order: another mark, and not ours. */
 export const carriesAnother = (order: ShopOrder, marker: string): boolean =>
   !carries(order, marker) &&
   (tagsOf(order.tags).some((tag) => tag.startsWith("ext:")) || /^\s*ext:/.test(order.note ?? ""));

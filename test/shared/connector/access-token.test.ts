@@ -93,7 +93,7 @@ describe("an access token", () => {
     deepEqual(server.asked, ["login", "login"]);
   });
 
-  test("is refreshed before it ends, once, by whoever comes first", async () => {
+  test("is refreshed before it ends, once, by the first caller", async () => {
     const server = startServer();
     const [one, other] = [server.environment(), server.environment()];
     await one.current();
