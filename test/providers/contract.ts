@@ -22,7 +22,7 @@ export interface Contract extends Setup {
   lookUp: RegExp;
   /** The body of the create of `outgoingSample()`, recorded and checked against the document's table. */
   sample: unknown;
-  /** An order that somebody else made of ours: same number or mark, other lines. */
+  /** Another sender's order: our number or mark, other lines. */
   foreign(request: unknown): unknown;
   /** The simulator's own faults, and those that come to something else here than contract/fault-cases.ts says. */
   faults?: Record<string, FaultCase>;

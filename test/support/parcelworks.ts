@@ -31,7 +31,7 @@ export class Killed extends Error {
   override readonly name = "Killed";
 }
 
-/** An invented provider whose server is this object: it forgets nothing, refuses no duplicate, and does what it is told. */
+/** An invented provider whose server is this object: it forgets nothing, refuses no duplicate, and gives each create its fate. */
 export class Parcelworks {
   readonly held: Held[] = [];
   readonly fates: Fate[] = [];

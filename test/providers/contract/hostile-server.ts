@@ -12,7 +12,7 @@ export function hostileServer({ name, contract, start, settle, creates, isCreate
     for (const trick of TRICKS) {
       for (const reaches of [false, true]) {
         const when = reaches ? "after creating" : "without creating";
-        test(`${trick} ${when}: in doubt, in time, one call, nothing told`, HANGING, async (context) => {
+        test(`${trick} ${when}: in doubt, in time, one call, no secret in the error`, HANGING, async (context) => {
           const world = await start(context);
           world.proxy.strike(isCreate, trick, { reaches });
           const { outcome, error, sent } = await attempt(world, outgoingSample(), patienceFor(trick));
@@ -20,7 +20,7 @@ export function hostileServer({ name, contract, start, settle, creates, isCreate
           equal(creates(world.proxy), 1);
           const trapped = world.proxy.passed.some(({ target }) => target.endsWith(TRAP));
           equal(trapped, false, "it followed a redirect");
-          tellsNothing(error, world);
+          holdsNoSecret(error, world);
           settle(world);
           equal((await world.client.find(sent, outgoingSample())).found, reaches ? "same" : "nothing");
         });
@@ -35,31 +35,31 @@ export function hostileServer({ name, contract, start, settle, creates, isCreate
         const said = await world.client.find(sent, outgoingSample()).catch((error: unknown) => error);
         ok(said instanceof Error, inspect(said));
         notEqual(outcomeOf(said), "rejected");
-        tellsNothing(said, world);
+        holdsNoSecret(said, world);
       });
     }
 
     for (const status of [200, 201, 202, 301, 400, 401, 403, 404, 406, 409, 418, 422, 429, 500, 502]) {
-      test(`an answer ${status} that repeats our request to us tells nobody our secrets`, async (context) => {
+      test(`an answer ${status} that repeats our request puts no secret into the error`, async (context) => {
         const world = await start(context);
         const echo = ({ target, headers, body }: Passed) =>
           JSON.stringify({ code: 20_001, error: target, errors: [headers], message: JSON.stringify(headers) + body });
         world.proxy.strike(isCreate, { status, body: echo }, { times: 5 });
         const { outcome, error, sent } = await attempt(world, outgoingSample());
         notEqual(outcome, "created");
-        tellsNothing(error, world);
+        holdsNoSecret(error, world);
         world.proxy.strike(isLookUp, { status, body: echo }, { times: 20 });
         const said = await world.client.find(sent, outgoingSample()).catch((failure: unknown) => failure);
         // Some say "there is none" with a 404.
         ok(said instanceof Error || status === 404, inspect(said));
-        tellsNothing(said, world);
+        holdsNoSecret(said, world);
       });
     }
   });
 
-  /** Whatever somebody logs of an error: no credential, and no token that was ever sent. */
-  function tellsNothing(error: unknown, { proxy }: ProviderContext): void {
-    const told = inspect(error, { depth: 12, maxStringLength: null, showHidden: true });
+  /** An error holds no credential, and no token that was ever sent. */
+  function holdsNoSecret(error: unknown, { proxy }: ProviderContext): void {
+    const text = inspect(error, { depth: 12, maxStringLength: null, showHidden: true });
     const inSecret = Object.entries(contract.secret)
       .filter(([field]) => !(contract.open ?? []).includes(field))
       .map(([, value]) => String(value));
@@ -72,7 +72,7 @@ export function hostileServer({ name, contract, start, settle, creates, isCreate
     });
     const secrets = [...inSecret, ...inHeaders.map((value) => value.replace(/^\w+ /, "")), ...inQueries];
     for (const secret of new Set(secrets)) {
-      equal(told.includes(secret), false, `an error of ${name} tells a secret: ${told}`);
+      equal(text.includes(secret), false, `an error of ${name} holds a secret: ${text}`);
     }
   }
 }

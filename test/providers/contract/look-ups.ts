@@ -9,7 +9,7 @@ export function lookUps({ name, contract, start, settle, lookUp, untilMade }: Su
   describe("a look-up", { concurrency: 2 }, () => {
     test("finds nothing where nothing is", async (context) => {
       const world = await start(context);
-      await attempt(world, outgoingSample({}, "SHO1-somebody-elses"));
+      await attempt(world, outgoingSample({}, "SHO1-another"));
       settle(world);
       deepEqual(await lookUp(world, outgoingSample()), { found: "nothing", conclusive: contract.conclusive ?? true });
     });
@@ -30,7 +30,7 @@ export function lookUps({ name, contract, start, settle, lookUp, untilMade }: Su
       equal((await world.client.find(sent, outgoingSample())).found, "same");
     });
 
-    test("takes somebody else's order of the same number for somebody else's", async (context) => {
+    test("knows another sender's order of the same number by its lines", async (context) => {
       const world = await start(context);
       await attempt(world, outgoingSample({}, "SHO9-first"));
       const [made] = world.sandbox.orders(name);
