@@ -16,7 +16,12 @@ const createTable = (answer: HttpAnswer, { duplicateText }: Settings): readonly 
   { status: [403], means: "failed", hint: "it forbids orders to this user" },
   { status: [404], means: "failed", hint: "it has no such channel, check channelId in the secret" },
   { status: [429], means: "throttled" },
-  { status: [400, 406], where: () => isDuplicate(answer, duplicateText), means: "already-exists" },
+  {
+    status: [400, 406],
+    where: () => isDuplicate(answer, duplicateText),
+    means: "already-exists",
+    hint: "it has an order of this number",
+  },
   { status: [400, 406], means: "rejected" },
 ];
 

@@ -44,7 +44,7 @@ const CREATE: readonly AnswerRow[] = [
   // No code but 10000 is documented. One written like an HTTP status is read like that status.
   { code: ["401", "403"], means: "failed", hint: "it refused our token" },
   { code: /^(429|5\d\d)$/, means: "in-doubt" },
-  { code: /^(?!10000$)/, where: saysItExists, means: "already-exists" },
+  { code: /^(?!10000$)/, where: saysItExists, means: "already-exists", hint: "it has an order of this number" },
   { code: /^(?!10000$)/, means: "rejected" },
 ];
 

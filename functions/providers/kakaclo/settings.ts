@@ -30,9 +30,6 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 
 export const Secret = z.object({
-  token: HeaderSecret.check(
-    z.describe("access token, from KakaClo's personal center, API setting, or the business manager"),
-  ),
   /** Paths begin with `/openapi`: the documents' "API endpoint …/openapi" would double it. */
   baseUrl: z
     ._default(
@@ -40,5 +37,8 @@ export const Secret = z.object({
       "https://developer.kakaclo.com",
     )
     .check(z.describe("default https://developer.kakaclo.com; test system https://test-developer.kakaclo.com")),
+  token: HeaderSecret.check(
+    z.describe("access token, from KakaClo's personal center, API setting, or the business manager"),
+  ),
 });
 export type Secret = z.infer<typeof Secret>;
