@@ -391,7 +391,7 @@ describe("Akinon: products, cargo company, lists", () => {
     const world = await startAkinon(context);
     const body = '[{"remote_id":"DEMO-MUG","object_id":1},{"remote_id":"DEMO-MUG","object_id":2}]';
     world.proxy.strike(({ target }) => target.includes("/integration_actions/"), { status: 200, body });
-    await rejects(world.client.prepare(oneLine()), /remote ID DEMO-MUG stands for 2 products/);
+    await rejects(world.client.prepare(oneLine()), /remote ID DEMO-MUG names 2 products/);
   });
 
   test("a cargo company must be named where there are several, and be one of them", async (context) => {
