@@ -143,7 +143,7 @@ describe("writing a catalog", () => {
     ok(batches.flat().length > 60);
   });
 
-  test("waits for room: a table that is slow holds the file up, not the memory", async () => {
+  test("waits for a slow table instead of filling the memory", async () => {
     const waiting: (() => void)[] = [];
     const { writer, batches } = tableThat(() => new Promise((resolve) => waiting.push(() => resolve(0))));
     let taken = 0;

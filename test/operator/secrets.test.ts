@@ -80,7 +80,7 @@ describe("npm run secrets at the local stack", () => {
     );
     const said = await secrets(["--list"]);
     equal(said.exit, 1);
-    match(said.out, /missing +destinations\/kakaclo\/demo +needs baseUrl, token/);
+    match(said.out, /missing +destinations\/kakaclo\/demo +needs token, baseUrl/);
     match(said.out, /wrong +destinations\/s2\/demo +password: .*expected string/);
     match(said.out, /wrong +destinations\/shoplazza\/demo +is not valid JSON/);
     match(said.out, /filled +destinations\/lingxing\/demo +unknown field appID/);

@@ -5,7 +5,7 @@ interface Credentials {
 }
 
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in every bundle (infra/bundle/bundle.ts): Lambda hands its role's credentials
+ * Replaces `@aws-sdk/credential-provider-node` in every bundle (infra/bundle/bundle.ts): Lambda hands its role's credentials
  * over in the environment and nowhere else, so the SDK's search through profiles, SSO, processes and web identities is dead
  * weight of 118 KB at each cold start. Named as the SDK's clients import it.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html

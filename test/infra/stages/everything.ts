@@ -22,7 +22,7 @@ const destinations = connectors.providers.map(({ name: provider }) => ({
 
 /**
  * Every channel and provider, and every option that makes resources of its own: what cfn-lint, cdk-nag and docs/iam are held
- * to besides the stages that are shipped, where all of these are off. Nobody deploys it.
+ * to besides the stages that are shipped, where all of these are off. It is never deployed.
  */
 export const stage = defineStage({
   stage: "everything",
