@@ -360,7 +360,7 @@ describe("an order held for a person", () => {
       [`pm-${desk.id}`, `pm-${desk.id}-g2`],
     );
     deepEqual(await desk.waits(), []);
-    await rejects(release(desk, "renew"), /Only one that is held/);
+    await rejects(release(desk, "renew"), /Only an order that is held/);
   });
 
   test("is kept as it is: the former order stays the one, and nothing is sent", async () => {
