@@ -64,7 +64,13 @@ export async function openStage(
   const table = createTable(dynamo, tableName(name));
   const eventStore = openEventStore(bucketName(name, account, access.region), access);
   return {
-    ...{ env, config, who, dynamo, sqs, table, eventStore },
+    env,
+    config,
+    who,
+    dynamo,
+    sqs,
+    table,
+    eventStore,
     secretsManager: new SecretsManagerClient(access),
     ledger: createLedger(table, eventStore, config.ledger),
     queues: createQueues(sqs, env),

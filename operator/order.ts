@@ -142,8 +142,12 @@ function oneOf(
     );
   }
   const around = {
-    ...{ destinations: config.destinations, timing: config.timing, restoredAt: config.restoredAt },
-    ...{ settlingOf: (destination: string) => settlingOf(config, destination), who, now: Date.now() },
+    destinations: config.destinations,
+    timing: config.timing,
+    restoredAt: config.restoredAt,
+    settlingOf: (destination: string) => settlingOf(config, destination),
+    who,
+    now: Date.now(),
   };
   const refusals: string[] = [];
   const able = (wanted === undefined ? decided : [wanted]).flatMap((destination) => {

@@ -1,5 +1,6 @@
 import { isAllowedHost } from "../../shared/connector/allowed-host.ts";
 import { type Http, HttpFailure, http as ourHttp } from "../../shared/connector/http.ts";
+import { defined } from "../../shared/defined.ts";
 import { type KeyRequest, KeyUnavailable } from "../channels/channel.ts";
 
 /** Of one call, ms: senders wait 5 s or less for the whole answer. */
@@ -33,7 +34,7 @@ export function createKeyFetcher({ http = ourHttp, now = Date.now }: Options = {
       timeout: TIMEOUT,
       maxBytes: MAX_BYTES,
       ...(headers && { headers }),
-      ...(body !== undefined && { body }),
+      ...defined({ body }),
     }).catch((error: unknown) => {
       const kind = error instanceof HttpFailure ? error.kind : "failed";
       throw new KeyUnavailable(`${host}: ${kind}`, { cause: error });

@@ -1,3 +1,4 @@
+import { defined } from "../../shared/defined.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { freshness } from "../../shared/ledger/freshness.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
@@ -121,7 +122,10 @@ const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
 });
 
 const occasionOf = ({ topic }: Pick<Reading, "topic">, { event, config, now }: EventContext): EventOccasion => ({
-  ...{ topic, now, eventId: event.eventId, receivedAt: event.receivedAt },
+  topic,
+  now,
+  eventId: event.eventId,
+  receivedAt: event.receivedAt,
   dueAfter: config.timing.dueAfter,
   holdLookAfter: config.timing.holdLookAfter,
 });
@@ -132,8 +136,7 @@ function factsOf(order: Order, eventTime: string | undefined, connection: Connec
     digest: digestOf(order),
     freshness: freshness(order.updatedAt, progressOf(order), eventTime),
     placedAt: order.placedAt,
-    ...(buyer !== undefined && { buyer }),
-    ...(order.number !== undefined && { number: order.number }),
+    ...defined({ buyer, number: order.number }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../../shared/defined.ts";
 import type { Identity } from "../../shared/identity.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
@@ -133,7 +134,7 @@ const identityOf = (orderId: string, { connection: { channel, name } }: RouteCon
   orderId,
 });
 
-const readingOf = ({ topic, eventTime }: RouteContext) => ({ topic, ...(eventTime !== undefined && { eventTime }) });
+const readingOf = ({ topic, eventTime }: RouteContext) => ({ topic, ...defined({ eventTime }) });
 
 const factsOf = ({ event, connection, channel }: RouteContext, { config, now }: RecordDeps) => ({
   event,

@@ -10,8 +10,18 @@ export function reportEvent(
   const { event, topic, connection, orderId, outcome, state, field, error, retryInMs } = routed;
   const endpoint = event && `${event.channel}/${event.source === "poll" ? event.connection : event.endpoint}`;
   log.info("event.routed", {
-    ...{ eventId: event?.eventId, endpoint, connection, topic, orderId, outcome, state, field, error },
-    ...{ messageId, receives, until: retryInMs },
+    eventId: event?.eventId,
+    endpoint,
+    connection,
+    topic,
+    orderId,
+    outcome,
+    state,
+    field,
+    error,
+    messageId,
+    receives,
+    until: retryInMs,
   });
   // Where the event could not be read, its endpoint's own connection is meant: most serve one, of their own name.
   const by = { connection: connection ?? endpoint ?? "unknown" };

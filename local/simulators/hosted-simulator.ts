@@ -159,7 +159,10 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
       simulator
         .orders()
         .map(({ id, reference, request, createdAt, cancelled }) => ({
-          ...{ id, reference, request, createdAt },
+          id,
+          reference,
+          request,
+          createdAt,
           ...(cancelled && { cancelled }),
         }))
         .sort((a, b) => (a.createdAt < b.createdAt ? -1 : Number(a.createdAt > b.createdAt))),

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod/mini";
+import { defined } from "../defined.ts";
 import { omit } from "../omit.ts";
 import { Delivery } from "./delivery.ts";
 import { ErrorText } from "./error-text.ts";
@@ -37,7 +38,7 @@ export function unpackDelivery(item: Item, error?: Item): Delivery {
       : item["lines"];
   return z.parse(Delivery, {
     ...item,
-    ...(lines !== undefined && { lines }),
+    ...defined({ lines }),
     ...(errorText && errorText.rev === item["errorRev"] && { errorText }),
   });
 }

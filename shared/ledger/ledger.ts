@@ -90,7 +90,9 @@ export function createLedger(
   const entries = (list: string, sort: Omit<Range["sort"], "name">, order: "ascending" | "descending") => {
     const shards = Array.from({ length: WORK_LIST_SHARDS }, (_, shard) =>
       table.range({
-        ...{ index: WORK_INDEX, order, pageSize: PAGE_SIZE },
+        index: WORK_INDEX,
+        order,
+        pageSize: PAGE_SIZE,
         partition: { name: "workList", value: workShard(list, shard) },
         sort: { name: "workAt", ...sort },
       }),

@@ -1,5 +1,6 @@
 import { exactNumber } from "../../../shared/connector/exact-number.ts";
 import { cutText, wholeText } from "../../../shared/connector/fit-text.ts";
+import { defined } from "../../../shared/defined.ts";
 import { isCashOnDelivery, type Order, progressOf } from "../../../shared/order.ts";
 import type { Account, Outgoing } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
@@ -94,18 +95,17 @@ function itemBody(
     extra_field: {
       id: item.id,
       ...(line.sku && { sku: line.sku }),
-      ...(line.customsValue !== undefined && { customs_value: line.customsValue }),
-      ...(line.customsCurrency !== undefined && { customs_currency: line.customsCurrency }),
+      ...defined({ customs_value: line.customsValue, customs_currency: line.customsCurrency }),
     },
     ...(order.shipping?.deliverUntil && { estimated_delivery_date: order.shipping.deliverUntil.slice(0, 10) }),
-    ...(settings.datasource !== undefined && { datasource: settings.datasource }),
+    ...defined({ datasource: settings.datasource }),
   };
 }
 
 /** What has no field of its own; `id` and `name` are the document's. */
 const orderExtras = (order: Order) => ({
   id: order.id,
-  ...(order.number !== undefined && { name: order.number }),
+  ...defined({ name: order.number }),
   ...(order.salesPlatform && { platform: order.salesPlatform }),
   ...(order.shopName && { shop: order.shopName }),
   ...(order.shipping?.method && { shipping_method: order.shipping.method }),
@@ -135,8 +135,7 @@ function shippingOption({ shipping }: Order, settings: Settings, destination: st
 function payment(order: Order, settings: Settings) {
   const option = isCashOnDelivery(order) ? { ...settings, ...settings.cashOnDelivery } : settings;
   return {
-    ...(option.paymentOption !== undefined && { payment_option: option.paymentOption }),
-    ...(option.paymentOptionSlug !== undefined && { payment_option_slug: option.paymentOptionSlug }),
+    ...defined({ payment_option: option.paymentOption, payment_option_slug: option.paymentOptionSlug }),
   };
 }
 

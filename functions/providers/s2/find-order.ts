@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
+import { defined } from "../../../shared/defined.ts";
 import type { Found, Sent } from "../provider.ts";
 import { isCancelled, SKEW } from "./answers.ts";
 import type { Api } from "./api.ts";
@@ -60,7 +61,7 @@ export async function findOrder({ reference, lines, firstSentAt }: Sent, search:
   const tooOld = ({ createdAt }: Row) => Date.parse(createdAt ?? "") < firstSentAt - SKEW;
   const scan = (term: string | undefined) =>
     scanPages({
-      page: (_, offset) => api.list("/order", Row, { offset, ...(term !== undefined && { term }) }, "order list"),
+      page: (_, offset) => api.list("/order", Row, { offset, ...defined({ term }) }, "order list"),
       idOf: ({ id }) => id,
       wanted: isOurs,
       maxPages: settings.lookUpPages,
