@@ -12,8 +12,9 @@ import { type AttemptResult, afterError, postponed, refused } from "./outcome.ts
  * @returns the delivery, free, once it is sure that nothing exists; else what the answer means
  */
 export async function resolveDoubt(delivery: Delivery, context: OpenedContext): Promise<Delivery | AttemptResult> {
-  const { now, sleep } = context;
-  const settledAt = delivery.settledAt ?? now();
+  const { now, sleep, config } = context;
+  // The function that sent it may have had another clock.
+  const settledAt = (delivery.settledAt ?? now()) + config.timing.leaseSkew;
   for (;;) {
     const settled = now() >= settledAt;
     let found: Found;

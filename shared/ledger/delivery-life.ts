@@ -82,6 +82,15 @@ function requireLookUp(transition: DeliveryTransition, delivery: Delivery): void
   }
 }
 
+/**
+ * Until when the last request could act: its attempt just read an answer, or gave up waiting, so its socket is closed; of a
+ * dead attempt, the end of its function.
+ */
+function actsUntilOf({ state, actsUntil }: Delivery, now: number): Pick<Delivery, "actsUntil"> {
+  if (state === "sending") return { actsUntil: now };
+  return actsUntil === undefined ? {} : { actsUntil };
+}
+
 /** Without what belongs to a running attempt, to a wait, or to the former state. */
 const atRest = (delivery: Delivery): Delivery => ({
   ...omit(
@@ -121,9 +130,14 @@ export interface Failure {
  */
 export function inDoubt(delivery: Delivery, doubt: { settledAt: number; now: number; token?: string }): Delivery {
   start("inDoubt", delivery);
-  if (doubt.token === undefined || doubt.token !== delivery.token) requireNoLease("inDoubt", delivery, doubt.now);
-  const known = omit(delivery, "token", "leaseUntil", "actsUntil");
-  return { ...known, state: "in-doubt", settledAt: doubt.settledAt };
+  const isOwn = doubt.token !== undefined && doubt.token === delivery.token;
+  if (!isOwn) requireNoLease("inDoubt", delivery, doubt.now);
+  const known = omit(delivery, "token", "leaseUntil");
+  return {
+    ...known,
+    ...(isOwn && actsUntilOf(delivery, doubt.now)),
+    ...{ state: "in-doubt" as const, settledAt: doubt.settledAt },
+  };
 }
 
 /** The reference is fixed once and travels with every attempt. Not written by itself. */
@@ -209,6 +223,7 @@ export function rejected(delivery: Delivery, { messageId, cause, now }: Failure)
   const next = atRest(delivery);
   return {
     ...next,
+    ...actsUntilOf(delivery, now),
     ...words(cause, next.rev),
     ...onList("rejected", now),
     state: delivery.state === "created" ? "created" : "rejected",
@@ -229,6 +244,7 @@ export function retryAt(
   return {
     ...next,
     ...doubtOf(delivery),
+    ...actsUntilOf(delivery, now),
     ...words(cause, next.rev),
     ...onOpenList(delivery, now, wait.list),
     state: afterFailure(delivery, "retrying"),
@@ -249,6 +265,7 @@ export function deferred(
   return {
     ...next,
     ...doubtOf(delivery),
+    ...actsUntilOf(delivery, now),
     ...(cause ? words(cause, next.rev) : { ...(reason && { reason }), ...(errorText && { errorText }) }),
     ...onOpenList(delivery, now),
     state: afterFailure(delivery, "retrying"),
@@ -264,6 +281,7 @@ export function gaveUp(delivery: Delivery, { messageId, cause, now }: Failure): 
   return {
     ...next,
     ...doubtOf(delivery),
+    ...actsUntilOf(delivery, now),
     ...words(cause, next.rev),
     ...onList("failed", now),
     state: afterFailure(delivery, "failed"),

@@ -54,7 +54,7 @@ export const Delivery = z.object({
   /** The running attempt's own, and until when no other attempt may take over. */
   token: z.optional(z.string()),
   leaseUntil: z.optional(z.int()),
-  /** When the earlier request, if it still ran, could have acted last: its function's end. */
+  /** Until when the last request could act: while it runs, its function's end; then, when its socket was closed. */
   actsUntil: z.optional(z.int()),
   /** "Not there" before this proves nothing. Present while in doubt. */
   settledAt: z.optional(z.int()),

@@ -12,19 +12,21 @@ interface DoubtContext {
 
 type Seen = Pick<OrderRecord, "firstSeenAt" | "placedAt">;
 
-/** Until when "not there" proves nothing, epoch ms; undefined where no earlier attempt can have created it. */
+/**
+ * Until when "not there" proves nothing, epoch ms; undefined where no earlier attempt can have created it. By the clock of
+ * the function that sent it: another one's may differ by `leaseSkew`.
+ */
 export function inDoubtUntil(delivery: Delivery, order: Seen, context: DoubtContext): number | undefined {
-  const { state, settledAt, firstSentAt, actsUntil, lastSentAt } = delivery;
+  const { state, settledAt, firstSentAt, lastSentAt, actsUntil = lastSentAt ?? firstSentAt } = delivery;
   const { settling, restoredAt, now } = context;
   const restored = restoredAt === undefined ? 0 : Date.parse(restoredAt);
   if (isForgotten(delivery, order, restored)) return Math.max(settledAt ?? 0, restored + settling);
   if (state === "in-doubt") return settledAt ?? now + settling;
-  if (firstSentAt === undefined) return undefined;
-  // The attempt that held this lease died, after it may have posted.
-  if (state === "sending") return (actsUntil ?? firstSentAt) + settling;
-  // A replay looks up before it posts: "rejected" was our reading of a text of the provider's.
-  if (state === "rejected" || state === "failed") return (lastSentAt ?? firstSentAt) + settling;
-  return undefined;
+  if (actsUntil === undefined) return undefined;
+  // The attempt that held this lease died, after it may have posted. And a replay looks up before it posts: "rejected" was
+  // our reading of a text of the provider's.
+  const mayHaveActed = state === "sending" || state === "rejected" || state === "failed";
+  return mayHaveActed ? actsUntil + settling : undefined;
 }
 
 export const isInDoubt = (delivery: Delivery, order: Seen, context: Omit<DoubtContext, "settling">): boolean =>

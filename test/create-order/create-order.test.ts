@@ -101,6 +101,36 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(relay.parcelworks.live().length, 1);
     });
 
+    test("what was read as rejected settles from its answer, not from the claim it waited under", async () => {
+      const { relay } = await paid("rejected-after-create");
+      const claimedAt = relay.clock;
+      // Throttled answers were waited for: its request left 70 s after the claim.
+      relay.parcelworks.onPost = async () => {
+        relay.clock = claimedAt + 70_000;
+      };
+      relay.parcelworks.lag = 110_000;
+      await relay.run();
+      equal(relay.deadLetters.length, 1);
+      relay.parcelworks.onPost = async () => {};
+      relay.clock = claimedAt + 160_000;
+      relay.redrive("new");
+      await relay.run();
+      deepEqual([relay.parcelworks.posts, relay.parcelworks.live().length], [1, 1]);
+    });
+
+    for (const fate of ["timeout-after-create", "killed-after-create", "rejected-after-create"] as const) {
+      test(`${fate}: settles for as long as two functions' clocks may differ as well`, async () => {
+        const { relay } = await paid(fate);
+        const acts = fate === "killed-after-create" ? 90_000 : 0;
+        // The provider shows it within the settling time; the clock of the function that looks is 30 s ahead.
+        relay.parcelworks.lag = acts + 120_000 + 30_000 - 1_000;
+        await relay.run();
+        relay.redrive("new");
+        await relay.run();
+        deepEqual([relay.parcelworks.posts, relay.parcelworks.live().length], [1, 1]);
+      });
+    }
+
     test("throttled is no attempt and comes again", async () => {
       const { relay, delivery } = await paid("throttled", "throttled", "throttled");
       await relay.run();

@@ -12,6 +12,7 @@ export type Fate =
   | "killed-after-create"
   | "throttled"
   | "rejected"
+  | "rejected-after-create"
   | "down"
   | "refused-key"
   | "duplicate"
@@ -102,6 +103,9 @@ export class Parcelworks {
         case "throttled":
           throw new Throttled("too many requests");
         case "rejected":
+          throw new Rejected("no balance");
+        case "rejected-after-create":
+          create();
           throw new Rejected("no balance");
         case "down":
           throw new Unavailable("connection refused");

@@ -143,11 +143,12 @@ function isSound(delivery: Delivery): void {
   const { state, workList, workAt, token, leaseUntil, actsUntil, settledAt, nextAttemptAt, failed } = delivery;
   const stage = stageOf(delivery);
   deepEqual([workList === undefined, token === undefined], [workAt === undefined, leaseUntil === undefined]);
-  if (state !== "sending") deepEqual([token, leaseUntil, actsUntil], [undefined, undefined, undefined]);
+  if (state !== "sending") deepEqual([token, leaseUntil], [undefined, undefined]);
   if (state === "sending") ok(token && leaseUntil && actsUntil && leaseUntil > actsUntil && delivery.lines);
   if (state !== "in-doubt") equal(settledAt, undefined);
   if (ENDED.has(state) && stage !== "step-open") {
     deepEqual([workList, nextAttemptAt, delivery.followUp, delivery.tries], [undefined, undefined, undefined, {}]);
+    equal(actsUntil, undefined, "nothing of an ended delivery acts any more");
     equal(delivery.errorText, undefined, "an ended delivery quotes no error");
   }
   if (state === "rejected") equal(workList, "rejected");
