@@ -1,4 +1,5 @@
 import { isAllowedHost } from "../../shared/connector/allowed-host.ts";
+import { atSimulator } from "../../shared/connector/at-simulator.ts";
 import { type Http, HttpFailure, http as ourHttp } from "../../shared/connector/http.ts";
 import { defined } from "../../shared/defined.ts";
 import { type KeyRequest, KeyUnavailable } from "../channels/channel.ts";
@@ -19,18 +20,28 @@ interface Options {
   http?: Http;
   /** Epoch ms. */
   now?: () => number;
+  /** Of the stage `local`: where the channels' simulators listen. */
+  simulators?: string | undefined;
+}
+
+/** Whose key is fetched, from where. */
+export interface KeySource {
+  /** `ebay/app` */
+  endpoint: string;
+  /** The only ones that are called. */
+  hosts: readonly string[];
 }
 
 /** Fetches signing keys from a channel's own hosts, and keeps them. */
-export function createKeyFetcher({ http = ourHttp, now = Date.now }: Options = {}) {
+export function createKeyFetcher({ http = ourHttp, now = Date.now, simulators }: Options = {}) {
   const kept = new Map<string, { until: number; text: Promise<string | undefined> }>();
 
-  async function call(request: KeyRequest): Promise<string | undefined> {
+  async function call(endpoint: string, request: KeyRequest): Promise<string | undefined> {
     const { host } = new URL(request.url);
     const { url, method = "GET", headers, body } = request;
     const answer = await http({
       method,
-      url,
+      url: atSimulator(url, `endpoints/${endpoint}`, simulators),
       timeout: TIMEOUT,
       maxBytes: MAX_BYTES,
       ...(headers && { headers }),
@@ -44,15 +55,14 @@ export function createKeyFetcher({ http = ourHttp, now = Date.now }: Options = {
     throw new KeyUnavailable(`${host} answered ${answer.status}`);
   }
 
-  /** @param hosts the only ones that are called */
-  return async (hosts: readonly string[], request: KeyRequest): Promise<string | undefined> => {
+  return async ({ endpoint, hosts }: KeySource, request: KeyRequest): Promise<string | undefined> => {
     // What names another host was written by the sender.
     if (!isAllowedHost(request.url, hosts)) return undefined;
     const id = `${request.method ?? "GET"} ${request.url}`;
     const known = kept.get(id);
     if (known && now() < known.until) return known.text;
 
-    const entry = { until: now() + (request.maxAge ?? MAX_AGE), text: call(request) };
+    const entry = { until: now() + (request.maxAge ?? MAX_AGE), text: call(endpoint, request) };
     kept.delete(id);
     kept.set(id, entry);
     const [oldest] = kept.keys();

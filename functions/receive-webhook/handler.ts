@@ -28,15 +28,15 @@ const requestHandler = { connectionTimeout: 1000, requestTimeout: 3000, throwOnR
 /** What is left of the function's time to answer 503 rather than be cut off with a 500. */
 const LAST_WORDS_MS = 500;
 
-const { stage, account, region, endpoint } = environment();
+const { stage, account, region, endpoint, simulators } = environment();
 const config = loadConfig();
 const { timing } = config;
 
 /** Loaded with the first key: most channels share their keys with us. */
 let keyFetcher: ReturnType<typeof createKeyFetcher> | undefined;
-const fetchKey: Dependencies["fetchKey"] = async (hosts, request) => {
-  keyFetcher ??= (await import("./fetch-key.ts")).createKeyFetcher();
-  return keyFetcher(hosts, request);
+const fetchKey: Dependencies["fetchKey"] = async (source, request) => {
+  keyFetcher ??= (await import("./fetch-key.ts")).createKeyFetcher({ simulators });
+  return keyFetcher(source, request);
 };
 
 const deps: Dependencies = {

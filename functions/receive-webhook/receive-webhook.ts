@@ -13,6 +13,7 @@ import {
   type SignedRequest,
 } from "../channels/channel.ts";
 import type { ConfiguredEndpoint } from "./configured-endpoints.ts";
+import type { KeySource } from "./fetch-key.ts";
 
 /**
  * `answered`: a handshake, nothing to queue. `unavailable`: the event, or the key to check it with, is out of reach; the
@@ -32,9 +33,8 @@ export interface Dependencies {
   secrets: Secrets;
   queues: Pick<Queues, "sendToIntake">;
   store: Pick<EventStore, "put">;
-  /** @param hosts of the channel: no other is called */
   fetchKey(
-    hosts: readonly string[],
+    source: KeySource,
     ...request: Parameters<EndpointContext<unknown>["fetchKey"]>
   ): Promise<string | undefined>;
   /** Epoch ms. */
@@ -86,7 +86,8 @@ async function authenticate(
   { secrets, fetchKey, now }: Dependencies,
 ): Promise<Authentication> {
   const check = async (secret: unknown): Promise<Authentication> => {
-    const context = { secret, url: endpoint.url, now: now(), fetchKey: fetchKey.bind(undefined, channel.hosts) };
+    const source = { endpoint: path, hosts: channel.hosts };
+    const context = { secret, url: endpoint.url, now: now(), fetchKey: fetchKey.bind(undefined, source) };
     try {
       return (await channel.verification?.verify(request, context)) ?? "forged";
     } catch (error) {

@@ -32,7 +32,7 @@ const deps: Deps = {
   ledger,
   queues,
   eventStore,
-  openClient: createOpenClient({ secrets, table, callTimeout }),
+  openClient: createOpenClient({ secrets, table, callTimeout, simulators: env.simulators }),
   backoff: createApiBackoff({ table, timing: config.timing, onFailure: reportApiFailure, ...clock }),
   onLateCancellation: reportLateCancellation,
   ...clock,

@@ -1,5 +1,5 @@
-import { isAllowedHost } from "../../shared/connector/allowed-host.ts";
-import { type ApiTools, createTools } from "../../shared/connector/tools.ts";
+import { channelHttp } from "../../shared/connector/channel-http.ts";
+import { createTools } from "../../shared/connector/tools.ts";
 import { Misconfigured } from "../../shared/errors.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { pathOf } from "../../shared/stage/config.ts";
@@ -13,10 +13,12 @@ interface Deps {
   table: Table;
   /** Of one call, ms. */
   callTimeout: number;
+  /** Of the stage `local`: where the channels' simulators listen. */
+  simulators?: string | undefined;
 }
 
 /** Opens the APIs of connections with their endpoint's and their own secret, and with tools of their own. */
-export function createOpenClient({ secrets, table, callTimeout }: Deps): OpenClient {
+export function createOpenClient({ secrets, table, callTimeout, simulators }: Deps): OpenClient {
   /** Of each connection, for as long as the environment lives. */
   const memories = new Map<string, Map<string, unknown>>();
 
@@ -36,23 +38,16 @@ export function createOpenClient({ secrets, table, callTimeout }: Deps): OpenCli
         secrets.read("endpoints", endpointPathOf(connection), channel.secret),
         schema && secrets.read("connections", account, schema),
       ]);
-      const subject = { kind: "channel" as const, name: channel.name, account };
-      const tools = createTools({ subject, table, callTimeout, deadline, memory: memoryOf(account), now: Date.now });
       const facts = connectionFacts(channel, connection);
       const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
-      return openApi({ ...facts, app, credentials }, callingOnly(hosts, tools));
+      const http = channelHttp({ caller: `connections/${account}`, hosts, simulators });
+      const subject = { kind: "channel" as const, name: channel.name, account };
+      const memory = memoryOf(account);
+      const tools = createTools({ subject, table, callTimeout, deadline, memory, now: Date.now, http });
+      return openApi({ ...facts, app, credentials }, tools);
     } catch (error) {
       if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);
       throw error;
     }
   };
 }
-
-/** A shop's credentials leave for no other host than the channel names. */
-const callingOnly = (hosts: readonly string[], tools: ApiTools): ApiTools => ({
-  ...tools,
-  async http(request) {
-    if (!isAllowedHost(request.url, hosts)) throw new Misconfigured("a call to a host that the channel does not name");
-    return tools.http(request);
-  },
-});

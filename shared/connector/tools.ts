@@ -6,7 +6,7 @@ import { cachePk, leasePk, tokenPk } from "../ledger/connector-partition.ts";
 import { withLease } from "../ledger/lease.ts";
 import type { Table } from "../ledger/table.ts";
 import { count } from "../telemetry/metrics.ts";
-import { type HttpAnswer, type HttpRequest, http } from "./http.ts";
+import { type Http, type HttpAnswer, type HttpRequest, http as ourHttp } from "./http.ts";
 
 export type { Cache, CatalogEntry };
 
@@ -67,11 +67,14 @@ interface Options {
   now: () => number;
   /** Resolves after that many ms; default: a timer. */
   sleep?: (ms: number) => Promise<void>;
+  /** Default: calls any host. A channel's calls its own hosts only (channel-http.ts). */
+  http?: Http;
 }
 
 /** The tools of one record. */
-export function createTools({ subject, table, callTimeout, deadline, memory, now, sleep = timer }: Options): Tools {
+export function createTools({ subject, table, callTimeout, deadline, memory, now, ...options }: Options): Tools {
   const { kind, account } = subject;
+  const { sleep = timer, http = ourHttp } = options;
   const timeFor = (ms: number) => now() + ms + RESULT_MARGIN <= deadline;
   const needTime = (ms: number) => {
     if (!timeFor(ms)) throw new Deferred("the function's time is nearly over", now());

@@ -9,9 +9,15 @@ const HOUR = 3_600_000;
 
 /** A key server whose answers are listed; the last one is given again and again. */
 function world(...answers: (Partial<HttpAnswer> | Error)[]) {
+  return worldAt(undefined, ...answers);
+}
+
+/** @param simulators where the channels' simulators listen, in the stage `local` */
+function worldAt(simulators: string | undefined, ...answers: (Partial<HttpAnswer> | Error)[]) {
   const calls: HttpRequest[] = [];
   const clock = { now: 0 };
   const fetchKey = createKeyFetcher({
+    simulators,
     now: () => clock.now,
     http: async (request) => {
       calls.push(request);
@@ -20,7 +26,8 @@ function world(...answers: (Partial<HttpAnswer> | Error)[]) {
       return { status: 200, headers: {}, text: "PEM", ...answer };
     },
   });
-  const key = (url = "https://keys.example.com/1", more = {}) => fetchKey(HOSTS, { url, ...more });
+  const key = (url = "https://keys.example.com/1", more = {}) =>
+    fetchKey({ endpoint: "ebay/app", hosts: HOSTS }, { url, ...more });
   return { key, calls, clock };
 }
 
@@ -70,6 +77,15 @@ test("no other host is called, whatever the sender names: its key is not there",
     equal(await key(url), undefined, url);
   }
   equal(calls.length, 0);
+});
+
+test("in the stage local the key of an allowed host is fetched from the endpoint's simulator, and of no other host", async () => {
+  const { key, calls } = worldAt("http://127.0.0.1:4711", {});
+  equal(await key("https://evil.example/keys.example.com"), undefined);
+  equal(await key("http://127.0.0.1:4711/endpoints/ebay/app/keys.example.com/1"), undefined);
+  equal(calls.length, 0);
+  equal(await key("https://keys.example.com/a%2Fb/1?c=%20d"), "PEM");
+  equal(calls[0]?.url, "http://127.0.0.1:4711/endpoints/ebay/app/keys.example.com/a%2Fb/1?c=%20d");
 });
 
 test("a key that is not there is not asked for again within a minute", async () => {

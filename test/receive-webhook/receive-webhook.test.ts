@@ -363,13 +363,13 @@ test("a signing key out of reach makes the request unavailable, never forged", a
   );
   const { receive, queued } = world({
     endpoints,
-    fetchKey: async (hosts, { url }) => {
-      asked.push([hosts, url]);
+    fetchKey: async (source, { url }) => {
+      asked.push([source, url]);
       throw new KeyUnavailable("keys.example.com: timeout");
     },
   });
   deepEqual(await receive(webhook()), { outcome: "unavailable", error: "KeyUnavailable" });
-  deepEqual(asked, [[["keys.example.com"], "https://keys.example.com/1"]]);
+  deepEqual(asked, [[{ endpoint: "shopify/demo", hosts: ["keys.example.com"] }, "https://keys.example.com/1"]]);
   equal(queued.length, 0);
 });
 
