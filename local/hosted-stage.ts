@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import * as z from "zod/mini";
 import { connectors } from "../infra/stage-file/connectors.ts";
 import { type Config, pathOf } from "../shared/stage/config.ts";
 import { loadConfig } from "../shared/stage/load-config.ts";
@@ -48,9 +49,15 @@ export function simulatedConnections({ functions }: Assembly, secrets: Map<strin
   const config = configOf(functions);
   return (config?.connections ?? []).flatMap((connection) => {
     const endpointName = connection.endpoint ?? connection.name;
-    const secret = secrets.get(secretName(config?.stage ?? "", "endpoints", `${connection.channel}/${endpointName}`));
+    const secretOf = (kind: "endpoints" | "connections", path: string) =>
+      secrets.get(secretName(config?.stage ?? "", kind, path));
+    const secret = secretOf("endpoints", `${connection.channel}/${endpointName}`);
     if (secret === undefined) return [];
     const { channel, name, shop } = connection;
-    return [{ channel, name, shop, endpointName, endpoint: EndpointSecret.parse(JSON.parse(secret)) }];
+    const endpoint = EndpointSecret.parse(JSON.parse(secret));
+    const credentials = Credentials.parse(JSON.parse(secretOf("connections", pathOf(connection)) ?? "{}"));
+    return [{ channel, name, shop, endpointName, endpoint, credentials }];
   });
 }
+
+const Credentials = z.record(z.string(), z.unknown());

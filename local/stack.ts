@@ -121,7 +121,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => sandbox.stop());
     const secrets = secretValues(assembly.secrets, sandbox.url, secretsFile);
     await provision(assembly, emulators, aws.url, secrets);
-    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), url);
+    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), { stackUrl: url });
+    ending.push(() => channels.stop());
 
     const logFolder = options.logFolder ?? join(folder, "logs");
     mkdirSync(logFolder, { recursive: true });
@@ -130,7 +131,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       ...schedule,
       periodMs: options.scheduleMs ?? stagePeriod(schedule, functions) ?? schedule.periodMs,
     }));
-    const plan = { functions, queueSources, schedules, awsEndpoint: aws.url, logFolder, idleMs };
+    const addresses = { awsEndpoint: aws.url, channelSimulators: channels.url };
+    const plan = { functions, queueSources, schedules, ...addresses, logFolder, idleMs };
     const host = startFunctionHost(plan);
     ending.push(() => host.stop());
 

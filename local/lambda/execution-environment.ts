@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { HostedFunction } from "../assembly/hosted.ts";
 import { arn, REGION } from "../aws/aws-account.ts";
 import { accessKeyOf } from "../aws/aws-calls.ts";
-import type { EnvironmentState, FromEnvironment, InvocationResult, ToEnvironment } from "./host-messages.ts";
+import type { EnvironmentState, FromEnvironment, HostPlan, InvocationResult, ToEnvironment } from "./host-messages.ts";
 
 const BOOTSTRAP = fileURLToPath(new URL("bootstrap.ts", import.meta.url));
 /** Lambda stops an initialisation after 10 s and then tries it again within the invocation's own time. */
@@ -31,15 +31,18 @@ export interface ExecutionEnvironment {
   end(): void;
 }
 
+/** What is the same for every environment of the local stack. */
+export type Surroundings = Pick<HostPlan, "awsEndpoint" | "channelSimulators" | "logFolder">;
+
 export function startEnvironment(
   hosted: HostedFunction,
-  { awsEndpoint, logFolder }: { awsEndpoint: string; logFolder: string },
+  { logFolder, ...addresses }: Surroundings,
 ): ExecutionEnvironment {
   const log = openSync(join(logFolder, `${hosted.name}.log`), "a");
   // As on Lambda, stack traces are mapped only if the function's own NODE_OPTIONS say so.
   const child = spawn(process.execPath, [BOOTSTRAP], {
     cwd: hosted.folder,
-    env: variables(hosted, awsEndpoint),
+    env: variables(hosted, addresses),
     stdio: ["ignore", log, log, "ipc"],
   });
   let state: EnvironmentState = "starting";
@@ -126,7 +129,10 @@ function give(child: ChildProcess, message: ToEnvironment): void {
 }
 
 /** The template's variables, and what Lambda itself sets. */
-function variables(hosted: HostedFunction, awsEndpoint: string): Record<string, string> {
+function variables(
+  hosted: HostedFunction,
+  { awsEndpoint, channelSimulators }: Omit<Surroundings, "logFolder">,
+): Record<string, string> {
   return {
     ...hosted.environment,
     AWS_REGION: REGION,
@@ -146,8 +152,9 @@ function variables(hosted: HostedFunction, awsEndpoint: string): Record<string, 
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    // Not Lambda's: the address of the local stack's AWS, and what the bootstrap puts into the context.
+    // Not Lambda's: the addresses of the local stack's AWS and channels, and what the bootstrap puts into the context.
     AWS_ENDPOINT_URL: awsEndpoint,
+    CHANNEL_SIMULATORS_URL: channelSimulators,
     LOCAL_FUNCTION_ARN: arn("lambda", `function:${hosted.name}`),
   };
 }

@@ -31,17 +31,17 @@ process.on("message", (message: ToHost) => {
 // The supervisor is gone: its queues and table are too. The environments stand in the same process group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
-function start({ functions, queueSources, schedules, awsEndpoint, logFolder, idleMs }: HostPlan): void {
+function start({ functions, queueSources, schedules, idleMs, ...surroundings }: HostPlan): void {
   for (const hosted of functions) {
     // Fewer would let one destination's slow provider hold back the others' messages.
     const wanted = queueSources
       .filter(({ functionName }) => functionName === hosted.name)
       .reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, 0);
     const most = Math.min(wanted || HTTP_ENVIRONMENTS, MOST_ENVIRONMENTS);
-    const startOne = () => startEnvironment(hosted, { awsEndpoint, logFolder });
+    const startOne = () => startEnvironment(hosted, surroundings);
     pools.set(hosted.name, createEnvironmentPool(hosted.name, { most, idleMs, start: startOne }));
   }
-  const sqs = createSqsClient(awsEndpoint);
+  const sqs = createSqsClient(surroundings.awsEndpoint);
   for (const source of queueSources) {
     void runEventSource(source, sqs, (payload, started) => invoke(source.functionName, payload, started));
   }

@@ -11,6 +11,8 @@ export interface HostPlan {
   queueSources: QueueSource[];
   schedules: Schedule[];
   awsEndpoint: string;
+  /** Where the channels' APIs are simulated. */
+  channelSimulators: string;
   logFolder: string;
   /** An environment that nothing used for this long is ended. */
   idleMs: number;

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
+import { parseJson } from "../../shared/json.ts";
 import type { Order } from "../../shared/order.ts";
+import { type ApiCall, type ChannelApi, type HostedApi, hostApi } from "./channel-api.ts";
 import { completeOrder } from "./demo-order.ts";
 import type { PartialOrder } from "./partial-order.ts";
 
@@ -32,6 +34,8 @@ export interface ChannelSimulatorKind {
   objection?(order: Order): string | undefined;
   /** What the channel sends, in this order, signed. */
   webhooks(event: ChannelEvent): OutgoingWebhook[];
+  /** Its API, for a channel whose connector calls one. */
+  readonly api?: ChannelApi;
 }
 
 /** What `demo.ts` beside a channel's simulator exports as `demo`: how the stage `local` uses that channel. Optional. */
@@ -69,6 +73,8 @@ export interface SimulatedConnection {
   /** Of the address, as `POST /webhooks/{channel}/{endpoint}` has it. */
   readonly endpointName: string;
   readonly endpoint: EndpointSecret;
+  /** The connection's entry in local/secrets.json; empty where the channel has no credentials of a shop. */
+  readonly credentials: Readonly<Record<string, unknown>>;
 }
 
 /** The request makes no sense to this channel; the message is a sentence. */
@@ -81,18 +87,41 @@ const DROP_WEBHOOK = "drop-webhook";
 
 /** One shop at its channel: the orders it has, the faults that wait. */
 export interface ChannelSimulator {
+  /** Where its webhooks go. */
+  readonly connection: SimulatedConnection;
   readonly faults: readonly string[];
+  /** Absent where the channel's webhooks carry the whole order. */
+  readonly api: HostedApi | undefined;
   /** In the order in which they came. */
-  orders(): { id: string; order: Order }[];
+  orders(): ShownOrder[];
   subscriptions(): string[];
-  /** The next `times` webhooks fail that way, after the faults that already wait; 0 takes back what waits. @throws ChannelRefusal */
-  setFault(fault: string, times: number): void;
+  /**
+   * The next `times` webhooks, or calls of the API, fail that way, after the faults that already wait; 0 takes back what
+   * waits. @throws ChannelRefusal
+   */
+  setFault(fault: SimulatorFault): void;
   /** Stores the order and sends what the channel sends for it. @throws ChannelRefusal */
   send(event: SentEvent): Promise<SendResult>;
   /** Stores the order and makes what the channel would send for it, signed. @throws ChannelRefusal */
   compose(event: SentEvent): { orderId: string; webhooks: OutgoingWebhook[] };
   /** Posts a webhook to the connection's endpoint. @returns the status of the answer */
   deliver(webhook: OutgoingWebhook): Promise<number>;
+}
+
+/** An order that the channel has. */
+export interface ShownOrder {
+  readonly id: string;
+  /** As `send` made it; absent where only `PUT` stored it. */
+  readonly order?: Order;
+  /** As the channel's API shows it, where it has one. */
+  readonly resource?: unknown;
+}
+
+export interface SimulatorFault {
+  readonly fault: string;
+  readonly times: number;
+  /** Which calls of the API. Default: `fetch`. */
+  readonly on?: ApiCall | undefined;
 }
 
 /** Something that happens to an order. By default a new paid order; what the order lacks is filled in. */
@@ -120,6 +149,8 @@ export function startChannelSimulator(
   const key = endpoint.key === undefined ? "" : `?key=${encodeURIComponent(endpoint.key)}`;
   const address = `${stackUrl}/webhooks/${channel}/${endpointName}${key}`;
   const orders = new Map<string, Order>();
+  const { credentials } = connection;
+  const api = kind.api && hostApi(kind.api, { shop, app: endpoint, credentials, now });
   let toDrop = 0;
   let number = 1000;
 
@@ -155,17 +186,29 @@ export function startChannelSimulator(
   function compose({ topic, order = {} }: SentEvent) {
     const event = take(order, topic);
     orders.set(event.order.id, event.order);
+    api?.put(event.order.id, JSON.stringify(kind.api?.resource(event.order, shop)));
     return { orderId: event.order.id, webhooks: kind.webhooks(event) };
   }
 
+  function shown(id: string): ShownOrder {
+    const order = orders.get(id);
+    const text = api?.book.orders.get(id);
+    return { id, ...(order && { order }), ...(text !== undefined && { resource: parseJson(text) }) };
+  }
+
+  const faults = [DROP_WEBHOOK, ...(api?.faults ?? [])];
   return {
-    faults: [DROP_WEBHOOK],
-    orders: () => [...orders].map(([id, order]) => ({ id, order })),
+    connection,
+    faults,
+    api,
+    orders: () => [...new Set([...orders.keys(), ...(api?.book.orders.keys() ?? [])])].map(shown),
     subscriptions: () => [],
-    setFault(fault, times) {
-      if (fault !== DROP_WEBHOOK) {
-        throw new ChannelRefusal(`${channel} knows no fault "${fault}", only ${DROP_WEBHOOK}.`);
+    setFault({ fault, times, on }) {
+      if (!faults.includes(fault)) {
+        throw new ChannelRefusal(`${channel} knows no fault "${fault}", only ${faults.join(", ")}.`);
       }
+      if (fault !== DROP_WEBHOOK) return api?.setFault({ fault, times, on: on ?? "fetch" });
+      if (on !== undefined) throw new ChannelRefusal(`${DROP_WEBHOOK} is about webhooks: leave out "on".`);
       toDrop = times === 0 ? 0 : toDrop + times;
     },
     compose,

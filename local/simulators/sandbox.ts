@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { type Call, type HostedSimulator, hostSimulator } from "./hosted-simulator.ts";
 import { loadProviderSimulator } from "./load-simulator.ts";
-import { type HeldOrder, json, type Reply } from "./simulator.ts";
+import { type HeldOrder, json, type Reply, type SimulatorRequest } from "./simulator.ts";
+import { startSimulatorServer } from "./simulator-server.ts";
 
 /** Switches by provider; a simulator refuses those it does not have. */
 export type SandboxSettings = Readonly<Record<string, object>>;
@@ -36,9 +36,6 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-/** More than any provider takes; keeps a runaway client from filling the machine. */
-const MAX_REQUEST_BYTES = 20 * 1024 * 1024;
-
 /** @throws MissingSimulator where a registered provider has none */
 export async function startSandbox(
   options: { port?: number; clock?: () => number; settings?: SandboxSettings } = {},
@@ -53,15 +50,7 @@ export async function startSandbox(
   );
   const hosted = new Map(plans.map((plan) => [plan.name, hostSimulator(plan, clock)] as const));
 
-  const server = createServer((request, response) => {
-    serve(request, response, hosted).catch(() => response.destroy()); // hung up while sending its request
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The sandbox listens on no port.");
+  const server = await startSimulatorServer((request) => replyOf(request, hosted), port);
 
   const at = (provider: string): HostedSimulator => {
     const simulator = hosted.get(provider);
@@ -70,7 +59,7 @@ export async function startSandbox(
   };
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: server.url,
     providers: [...hosted.keys()],
     orders: (provider) => at(provider).orders(),
     faults: (provider) => at(provider).faults,
@@ -83,79 +72,17 @@ export async function startSandbox(
     reset: (provider) => {
       for (const simulator of provider === undefined ? hosted.values() : [at(provider)]) simulator.reset();
     },
-    stop: () =>
-      new Promise((resolve) => {
-        for (const simulator of hosted.values()) simulator.stop();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async stop() {
+      for (const simulator of hosted.values()) simulator.stop();
+      await server.stop();
+    },
   };
 }
 
-async function serve(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  hosted: ReadonlyMap<string, HostedSimulator>,
-): Promise<void> {
-  const ended = new Promise<"answered" | "abandoned">((resolve) => {
-    response.once("close", () => resolve(response.writableFinished ? "answered" : "abandoned"));
-  });
-  const body = await readBody(incoming);
-  if (!body) return send(response, json(413, { error: "Payload Too Large" }));
-  // Not `new URL`: it throws on what a client may send, and reads "//host" as a host.
-  const [target = "", ...query] = (incoming.url ?? "").split("?");
-  const [, provider = "", ...below] = target.split("/");
+/** The first segment of the path is the provider, and what is below is its own. */
+function replyOf(request: SimulatorRequest, hosted: ReadonlyMap<string, HostedSimulator>): Reply {
+  const [, provider = "", ...below] = request.path.split("/");
   const simulator = hosted.get(provider);
-  if (!simulator) return send(response, json(404, { error: "Not Found" }));
-  const reply = simulator.reply({
-    method: incoming.method ?? "",
-    path: `/${below.join("/")}`,
-    query: new URLSearchParams(query.join("?")),
-    headers: incoming.headers,
-    body,
-    ended,
-  });
-  send(response, reply);
-}
-
-/** @returns undefined when there is too much of it */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    // Read on and dropped: an answer before the end of the request is a reset to many clients.
-    if (size <= MAX_REQUEST_BYTES) chunks.push(chunk);
-  }
-  return size > MAX_REQUEST_BYTES ? undefined : Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, reply: Reply): void {
-  if (!("wire" in reply)) {
-    response.writeHead(reply.status, { ...reply.headers, "content-length": Buffer.byteLength(reply.body) });
-    response.end(reply.body);
-    return;
-  }
-  switch (reply.wire) {
-    case "no-answer":
-      return;
-    case "reset":
-      response.socket?.resetAndDestroy();
-      return;
-    case "late": {
-      const timer = setTimeout(() => send(response, reply.answer), reply.afterMs);
-      response.once("close", () => clearTimeout(timer));
-      return;
-    }
-    case "drip": {
-      const bytes = Buffer.from(reply.answer.body);
-      response.writeHead(reply.answer.status, { ...reply.answer.headers, "content-length": bytes.length });
-      let sent = 0;
-      const timer = setInterval(() => {
-        response.write(bytes.subarray(sent, ++sent));
-        if (sent >= bytes.length) response.end();
-      }, reply.everyMs);
-      response.once("close", () => clearInterval(timer));
-    }
-  }
+  if (!simulator) return json(404, { error: "Not Found" });
+  return simulator.reply({ ...request, path: `/${below.join("/")}` });
 }

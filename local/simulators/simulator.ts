@@ -6,6 +6,8 @@ export interface SimulatorRequest {
   /** Below the provider's prefix, without the query: `/openapi/v2/order/orders`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** As sent, without "?". */
+  readonly rawQuery: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** Settles when the exchange is over: the whole answer went out, or the client hung up before it had it. */

@@ -24,12 +24,27 @@ const BODY_BYTES = 20 * 1024 * 1024;
 /** @returns the body as the schema has it; an empty one counts as `{}` @throws BadRequest */
 export async function readJson<T>(request: IncomingMessage, schema: z.ZodMiniType<T>): Promise<T> {
   const text = await readBody(request);
-  let json: unknown;
+  return check(text === "" ? {} : parse(text), schema);
+}
+
+/** @returns the body as it was sent @throws BadRequest where it is not JSON */
+export async function readJsonText(request: IncomingMessage): Promise<string> {
+  const text = await readBody(request);
+  parse(text);
+  return text;
+}
+
+/** @throws BadRequest */
+function parse(text: string): unknown {
   try {
-    json = text === "" ? {} : JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new BadRequest("The body is not valid JSON.");
   }
+}
+
+/** @throws BadRequest with a sentence for each field that is wrong */
+export function check<T>(json: unknown, schema: z.ZodMiniType<T>): T {
   const parsed = schema.safeParse(json, { error: describeIssue });
   if (!parsed.success) throw new BadRequest(sentenceOf(parsed.error));
   return parsed.data;

@@ -76,7 +76,7 @@ for (const { name: channel } of connectors.channels) {
       await deliveriesAre(stack, id, ["created"], 60, connection);
       const known = stack.channels.find(channel, "demo")?.orders();
       deepEqual(
-        known?.find((order) => order.id === id)?.order.lines.map(({ sku }) => sku),
+        known?.find((order) => order.id === id)?.order?.lines.map(({ sku }) => sku),
         ["DEMO-CAP"],
       );
     });

@@ -68,8 +68,11 @@ test("a function has the template's variables and Lambda's, and no others of thi
   equal(variables["AWS_LAMBDA_FUNCTION_NAME"], "web");
   equal(variables["AWS_REGION"], "eu-central-1");
   equal(variables["AWS_ENDPOINT_URL"], stack.aws.url);
+  equal(variables["CHANNEL_SIMULATORS_URL"], stack.channels.url);
   deepEqual(
-    Object.keys(variables).filter((name) => !/^(AWS_|_|LAMBDA_TASK_ROOT$|TZ$|LANG$|PATH$|NOTEBOOK$|QUEUE$)/.test(name)),
+    Object.keys(variables).filter(
+      (name) => !/^(AWS_|_|CHANNEL_SIMULATORS_URL$|LAMBDA_TASK_ROOT$|TZ$|LANG$|PATH$|NOTEBOOK$|QUEUE$)/.test(name),
+    ),
     [],
   );
 });

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { round } from "../../../../shared/decimal.ts";
 import type { Order } from "../../../../shared/order.ts";
+import { bareNumber } from "../../exact-json.ts";
 
-/** JSON.rawJSON is not yet in TypeScript's library. https://github.com/tc39/proposal-json-parse-with-source */
-const rawJSON: (text: string) => unknown = Reflect.get(JSON, "rawJSON");
-
-/** An ID as Shopify writes it: a bare JSON number, whose last digits a JavaScript number would lose. */
-export const idNumber = (id: string): unknown => rawJSON(id);
+/** An ID as Shopify writes it. */
+export const idNumber = bareNumber;
 export const maybeId = (id: string | undefined): unknown => (id === undefined ? null : idNumber(id));
 
 /** The ID of something that belongs to an order, the same each time: its transaction, its shipping line. */
