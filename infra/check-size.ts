@@ -23,7 +23,8 @@ const MEASURES = [
     of: (template: Template) => [...template.values()].filter(({ Type }) => Type === "AWS::ApiGatewayV2::Route").length,
   },
   {
-    // Counts expressions and hidden metrics too: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    // Counts expressions and hidden metrics too:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     what: "CloudWatch metrics in a graph",
     most: 500,
     of: widestGraph,
@@ -31,8 +32,8 @@ const MEASURES = [
 ];
 
 /**
- * Checks that the stage fits into one stack. It counts the template's resources instead of calculating them: a connection's or
- * destination's share depends on its channel, its alarms and how CDK splits long policies.
+ * Checks that the stage fits into one stack. It counts the template's resources instead of calculating them: a
+ * connection's or destination's share depends on its channel, its alarms and how CDK splits long policies.
  * @param template of the whole stage, by logical ID
  * @throws StageConfigError that says how many connections or destinations fit, within one
  */

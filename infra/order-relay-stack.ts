@@ -34,7 +34,7 @@ interface Props {
   codeOf: (name: FunctionName) => Code;
 }
 
-/** One stage of Order Relay, in the order in which an order passes through it, from the webhook to the providers. */
+/** One stage of Order Relay. Its constructs follow an order's way from the webhook to the providers. */
 export class OrderRelayStack extends Stack {
   readonly intake: Intake;
   readonly front: WebhookFront;
@@ -79,7 +79,7 @@ export class OrderRelayStack extends Stack {
     for (const destination of destinations) destination.grantSend(routeOrder);
 
     this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, destinations });
-    // It queues an event to fetch for each held order whose next look is due.
+    // find-due queues an event to fetch for each held order whose next check is due.
     this.intake.grantSend(this.due.findDue);
     const functions = [receiveWebhook, routeOrder, ...this.lanes.map((lane) => lane.createOrder), this.due.findDue];
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Queue, QueuesAndBuckets } from "./aws/queues-and-buckets.ts";
 import { queueNameOf } from "./aws/queues-and-buckets.ts";
 
-/** A dead-letter queue, the queue whose failures it takes, and what lies in it, in flight or not. */
+/** A dead-letter queue, its source queue, and its messages, in flight or not. */
 export interface DeadLetterQueue {
   queue: string;
   source: string;
@@ -12,11 +12,11 @@ export interface DeadLetterQueue {
 export interface Redrive {
   /** One dead-letter queue by name. Default: all. */
   queue?: string;
-  /** AWS documents that a redriven message gets a new ID, some emulators keep it. Default: new. */
+  /** AWS documents that a redriven message gets a new ID; some emulators keep the old one. Default: new. */
   messageIds?: "new" | "kept";
 }
 
-/** One entry a dead-letter queue, whether anything is in it or not. */
+/** One entry for each dead-letter queue, also for empty ones. */
 export function listDeadLetters(queues: QueuesAndBuckets): DeadLetterQueue[] {
   return deadLetterQueues(queues).map(({ queue, source }) => {
     const { ready, delayed, inflight } = queue.inspectMessages();
@@ -27,9 +27,9 @@ export function listDeadLetters(queues: QueuesAndBuckets): DeadLetterQueue[] {
 }
 
 /**
- * What the console's "Start DLQ redrive" to the source queue does: every visible message goes back to the queue it
- * came from, with receive count zero, sent now.
- * @returns how many messages were moved, or undefined when no such dead-letter queue exists
+ * Does what the console's "Start DLQ redrive" to the source queue does: sends every visible message to its source queue
+ * again, with receive count zero.
+ * @returns how many messages it moved; undefined if no such dead-letter queue exists
  */
 export function redrive(
   queues: QueuesAndBuckets,

@@ -11,7 +11,7 @@ import { EndpointSecret, type SimulatedConnection } from "./simulators/channel-s
 import { loadProviderDemo } from "./simulators/load-simulator.ts";
 import type { SandboxSettings } from "./simulators/sandbox.ts";
 
-/** The limits that each provider's simulator has in the local stack. */
+/** The limits of each provider's simulator in the local stack. */
 export async function demoSwitches(): Promise<SandboxSettings> {
   const demos = connectors.providers.map(
     async ({ name }) => [name, (await loadProviderDemo(name)).switches ?? {}] as const,
@@ -19,18 +19,18 @@ export async function demoSwitches(): Promise<SandboxSettings> {
   return Object.fromEntries(await Promise.all(demos));
 }
 
-/** EventBridge knows whole minutes; the local stage wants seconds and says so in the configuration beside its bundles. */
+/** EventBridge takes whole minutes. The local stage needs seconds; its bundles' config.json has them. */
 export function stagePeriod({ functionName }: Schedule, functions: HostedFunction[]): number | undefined {
   return configOf(functions.filter(({ name }) => name === functionName))?.timing.findDueEvery;
 }
 
-/** The stage's configuration as the first of the functions that has it carries it. */
+/** The stage's configuration, from the first function whose bundle has it. */
 function configOf(functions: HostedFunction[]): Config | undefined {
   const folder = functions.map((hosted) => hosted.folder).find((each) => existsSync(join(each, "config.json")));
   return folder === undefined ? undefined : loadConfig(folder);
 }
 
-/** URLs by connection, of the connections whose events come by a queue of their own. */
+/** Queue URLs by connection, for connections that get their events from their own queue. */
 export function notificationQueues(
   { functions, queues }: Assembly,
   urlOf: (name: string) => string,
@@ -44,7 +44,7 @@ export function notificationQueues(
   return Object.fromEntries(existing.map(({ path, name }) => [path, urlOf(name)]));
 }
 
-/** Every connection of the stage that has an endpoint, with what signs its webhooks. */
+/** Every connection of the stage with an endpoint, and the keys that sign its webhooks. */
 export function simulatedConnections({ functions }: Assembly, secrets: Map<string, string>): SimulatedConnection[] {
   const config = configOf(functions);
   return (config?.connections ?? []).flatMap((connection) => {

@@ -7,10 +7,10 @@ import { tableName } from "../shared/stage/names.ts";
 import { REGION } from "./aws/aws-account.ts";
 import { accessKeyOf } from "./aws/aws-calls.ts";
 
-/** The trace of one order as the ledger has it; undefined where the ledger does not know the order. */
+/** Reads an order's trace from the ledger; undefined if the ledger does not know the order. */
 export type ReadTrace = (order: { channel: string; connection: string; orderId: string }) => Promise<Trace | undefined>;
 
-/** Its calls are counted as those of `operator`, like all that a person at this machine does. */
+/** Its calls count as `operator`'s. */
 export function createReadTrace(endpoint: string, stage: string): ReadTrace {
   const credentials = { accessKeyId: accessKeyOf("operator"), secretAccessKey: "local" };
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials });

@@ -4,7 +4,7 @@ import { REGION } from "./aws/aws-account.ts";
 import { accessKeyOf } from "./aws/aws-calls.ts";
 import type { Emulators } from "./aws/aws-endpoint.ts";
 
-/** Makes what CloudFormation would: tables, queues, buckets and secrets of an assembly. */
+/** Creates the tables, queues, buckets and secrets of an assembly, as CloudFormation would. */
 export async function provision(
   assembly: Assembly,
   emulators: Emulators,
@@ -20,7 +20,7 @@ export async function provision(
   for (const { name, create, timeToLive } of assembly.tables) {
     await dynamodb(endpoint, "CreateTable", create);
     await active(endpoint, name);
-    // dynalite knows no TTL.
+    // dynalite does not support TTL.
     if (timeToLive === undefined || emulators.tables.kind === "dynalite") continue;
     const TimeToLiveSpecification = { AttributeName: timeToLive, Enabled: true };
     await dynamodb(endpoint, "UpdateTimeToLive", { TableName: name, TimeToLiveSpecification });

@@ -8,7 +8,7 @@ export const SECRETS_FILE = fileURLToPath(new URL("secrets.json", import.meta.ur
 
 const Values = z.record(z.string(), z.record(z.string(), z.unknown()));
 
-/** A secret the stack wants and local/secrets.json lacks. */
+/** A secret of the stack that local/secrets.json lacks. */
 export class MissingSecret extends Error {
   override name = "MissingSecret" as const;
 }
@@ -16,7 +16,7 @@ export class MissingSecret extends Error {
 /**
  * The values of a stage's secrets by name, from a file `{"endpoints": {"shopify/demo": {…}}, "connections": …,
  * "destinations": …}`; `{sandbox}` in any value becomes the simulators' address.
- * @throws MissingSecret with a sentence that says what to write where
+ * @throws MissingSecret with a sentence that says what to write, and where
  */
 export function secretValues(specs: SecretSpec[], sandboxUrl: string, file = SECRETS_FILE): Map<string, string> {
   const values = Values.parse(JSON.parse(readFileSync(file, "utf8")));

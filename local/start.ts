@@ -29,7 +29,7 @@ async function start({ stage, dynamo }: { stage: string; dynamo: TableEmulatorKi
     }
     console.log(offer(stack));
   } catch (error) {
-    // What a person can fix is one sentence, not a stack trace.
+    // For a mistake that the user can fix, print one sentence, not a stack trace.
     if (FIXABLE.some((kind) => error instanceof kind)) return fail((error as Error).message);
     throw error;
   }

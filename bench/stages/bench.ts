@@ -23,7 +23,7 @@ export const stage = defineStage({
   // The sample orders grow older; what is measured does not depend on it.
   retention: { bodies: "3651d", states: "3652d" },
   // Reaches no one: this stage is never deployed.
-  alarms: { page: ["no-one@order-relay.invalid"], ticket: ["no-one@order-relay.invalid"] },
+  alarms: { page: ["oncall@order-relay.invalid"], ticket: ["orders@order-relay.invalid"] },
   routes: [
     { from: ["shopify/demo"], to: ["kakaclo/demo", "s2/demo"] },
     { from: ["standard/demo"], to: ["lingxing/demo"] },

@@ -2,13 +2,16 @@ import type { Plugin } from "esbuild";
 
 /** Loaded when an event or a body is too large for a message or an item. */
 const S3 = "shared/messages/s3-texts.ts";
-/** A file of a channel. What one loads late (reader, API client) receive-webhook never loads: it checks signatures. */
+/**
+ * A file of a channel. receive-webhook only checks signatures, so it never loads what they import late (reader, API
+ * client).
+ */
 const OF_CHANNEL = /[\\/]functions[\\/]channels[\\/][^\\/]+[\\/][^\\/]+\.ts$/;
 
 /**
- * Keeps code that a function loads late, or never, out of its cold start. esbuild's splitting is not enough: if entry and late
- * chunk share a module, the entry also loads the parts that only the late chunk needs (of the SDK 38 KB for S3, of zod 11 KB
- * for the readers).
+ * Keeps code that a function loads late, or never, out of its cold start. esbuild's splitting is not enough: if entry
+ * and late chunk share a module, the entry also loads the parts that only the late chunk needs (of the SDK 38 KB for
+ * S3, of zod 11 KB for the readers).
  */
 export function keepApart(entry: string) {
   const extra = new Map<string, string>();

@@ -7,14 +7,17 @@ const REPLACEMENTS: readonly (readonly [file: RegExp, contents: string])[] = [
     /[\\/]@smithy[\\/]core[\\/].+[\\/]Sha256Js\.js$/,
     'export class Sha256Js { constructor() { throw new Error("Node has no SHA-256") } }',
   ],
-  // How the SDK finds the region on EC2, if AWS_EXECUTION_ENV is missing. Elsewhere it returns undefined too.
+  // The SDK asks EC2 for the region if AWS_EXECUTION_ENV is missing. Outside EC2 the original returns undefined too.
   [
     /[\\/]@smithy[\\/]core[\\/].+[\\/]getInstanceMetadataRegion\.js$/,
     "export const getInstanceMetadataRegion = async () => undefined;",
   ],
 ];
 
-/** Leaves out code that a Lambda on Node.js 24 never runs, 5 KB of each cold start: docs/decisions/receive-webhook-start.md. */
+/**
+ * Leaves out code that a Lambda on Node.js 24 never runs, 5 KB of each cold start:
+ * docs/decisions/receive-webhook-start.md.
+ */
 export const leftOut: Plugin = {
   name: "left-out",
   setup({ onLoad }) {

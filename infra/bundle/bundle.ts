@@ -21,7 +21,7 @@ const versionOnly: Plugin = {
   },
 };
 
-/** The same for every bundle; the bench builds its floor with them. */
+/** Options of every bundle; the bench builds its baseline with them too. */
 export const BUNDLE_SETTINGS = {
   absWorkingDir: PROJECT,
   bundle: true,
@@ -46,12 +46,12 @@ export const BUNDLE_SETTINGS = {
 } satisfies BuildOptions;
 
 /**
- * Bundles one handler into a folder of its own: `index.mjs`, chunks beside it for what is loaded later, and the stage's
- * configuration as `config.json`. The same sources give the same bytes, wherever the project lies, so an unchanged function
- * is not deployed again. docs/decisions/split-bundles.md says why this is not NodejsFunction.
+ * Bundles one handler into its own folder: `index.mjs`, a chunk for each part that it loads later, and the stage's
+ * configuration as `config.json`. The same sources give the same bytes in any project folder, so CDK does not deploy an
+ * unchanged function again. docs/decisions/split-bundles.md says why this is not NodejsFunction.
  * @param entry from the project's root: `functions/receive-webhook/handler.ts`
  * @returns the folder, under the system's temporary one; CDK copies it
- * @throws an error that names the handler where there is none
+ * @throws an error that names the handler if its file does not exist
  */
 export async function bundle(entry: string, config: unknown): Promise<string> {
   if (!existsSync(join(PROJECT, entry))) {

@@ -9,7 +9,10 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import type { FunctionName, FunctionSettings } from "../stage-file/function-settings.ts";
 import { acknowledge } from "./acknowledge.ts";
 
-/** V8 lets its young generation grow to 48 MB before it collects. With 6 MB, a 6 MB event peaks 100 MB lower (npm run bench). */
+/**
+ * V8 lets its young generation grow to 48 MB before it collects. With 6 MB, a 6 MB event peaks 100 MB lower (npm run
+ * bench).
+ */
 const SMALL_YOUNG_GENERATION = "--max-semi-space-size=2";
 
 interface Props {
@@ -23,8 +26,9 @@ interface Props {
 }
 
 /**
- * One of our Lambda functions: Node.js 24 on arm64, traced, with the stage's log retention and a role that may only write that
- * log. Never with reserved concurrency: SQS receives that it throttles move good orders to the DLQ.
+ * One of our Lambda functions: Node.js 24 on arm64, X-Ray tracing, the stage's log retention, and a role that may only
+ * write its own log. It has no reserved concurrency: a throttled SQS receive still counts, and would move good orders
+ * to the DLQ.
  */
 export class AppFunction extends LambdaFunction {
   readonly name: FunctionName;
@@ -54,7 +58,8 @@ export class AppFunction extends LambdaFunction {
       memorySize: settings.memory,
       timeout: Duration.seconds(settings.timeout),
       tracing: Tracing.ACTIVE,
-      // Names of queues, table and secrets derive from these (shared/stage/names.ts); the bundle's config.json has the rest.
+      // Names of queues, table and secrets derive from these (shared/stage/names.ts); the bundle's config.json has the
+      // rest.
       environment: { STAGE: stage.name, ACCOUNT_ID: Aws.ACCOUNT_ID, NODE_OPTIONS: SMALL_YOUNG_GENERATION },
       ...(network && { vpc: network.vpc, securityGroups: [network.securityGroup] }),
     });

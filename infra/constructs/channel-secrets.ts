@@ -15,8 +15,8 @@ interface Props {
 
 /**
  * One secret for each endpoint (signing keys, and the credentials of an app that several shops share) and one for each
- * connection whose channel's API needs the shop's own credentials. receive-webhook reads what it checks requests with,
- * route-order what it calls the channel's API with.
+ * connection whose channel's API needs the shop's own credentials. receive-webhook may read the secrets that verify
+ * requests, route-order those that call the channel's API.
  */
 export class ChannelSecrets extends Construct {
   constructor(scope: Construct, id: string, { stage, channels, receiveWebhook, routeOrder }: Props) {

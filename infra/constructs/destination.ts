@@ -16,7 +16,9 @@ interface Props {
   createOrder: AppFunction;
 }
 
-/** One account of a provider, with its own queue and event source, so that one dead account does not delay the others. */
+/**
+ * One account of a provider, with its own queue and event source, so that one dead account does not delay the others.
+ */
 export class Destination extends Construct {
   readonly path: string;
   readonly messages: MessageQueue;
@@ -31,7 +33,7 @@ export class Destination extends Construct {
         deadLetters: queueName.destinationDeadLetters(stage.name, this.path),
       },
       consumer: createOrder,
-      // A provider that takes one call at a time: 2 is the least concurrency that an event source takes.
+      // For a provider that takes one call at a time too: an event source's concurrency is at least 2.
       batchSize: provider.oneInFlight ? 1 : 10,
       maxConcurrency: provider.oneInFlight ? 2 : destination.maxConcurrency,
     });

@@ -16,8 +16,8 @@ interface Props {
 }
 
 /**
- * A secret created without a value; `npm run secrets` asks the operator for the fields in its description. Until it is filled,
- * receive-webhook answers 503 and the other functions retry.
+ * A secret created without a value; `npm run secrets` asks the operator for the fields in its description. Until it is
+ * filled, receive-webhook answers 503 and the other functions retry.
  */
 export class EmptySecret extends CfnSecret {
   constructor(scope: Construct, id: string, { stage, kind, path, fields }: Props) {

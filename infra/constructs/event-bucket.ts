@@ -12,8 +12,8 @@ const EVENTS = "events/";
 const BODIES = "bodies/";
 
 /**
- * Events too large for a message (`events/`, shared/messages/event-store.ts) and bodies too large for an item (`bodies/`,
- * shared/ledger/order-body.ts).
+ * Events too large for a message (`events/`, shared/messages/event-store.ts) and bodies too large for an item
+ * (`bodies/`, shared/ledger/order-body.ts).
  */
 export class EventBucket extends Bucket {
   private readonly key: PersonalDataKey;

@@ -16,7 +16,7 @@ interface Props {
   destinations: readonly Destination[];
 }
 
-/** Starts find-due every minute: it takes up what was held, forgotten or lost. */
+/** Starts find-due every minute. It finishes held orders and lost deliveries that are due. */
 export class FindDueSchedule extends Construct {
   readonly findDue: AppFunction;
 
@@ -29,7 +29,7 @@ export class FindDueSchedule extends Construct {
       settings: functionSettings(stage, "find-due"),
       description: "Finishes deliveries and orders that are due in the ledger and have no message",
     });
-    // No retries: the next minute's pass takes up what this one left.
+    // No retries: the next minute's pass continues where this one ended.
     this.findDue.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, "EveryMinute", {
       description: `Starts ${this.findDue.name} of ${stage.name}`,

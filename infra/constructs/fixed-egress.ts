@@ -16,9 +16,9 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import { acknowledge } from "./acknowledge.ts";
 
 /**
- * One fixed address for the Lambdas of providers that take calls only from allow-listed ones (Lingxing): a VPC with a NAT
- * gateway in one zone behind an Elastic IP, about 37 USD a month at rest (docs/deploy.md). If that zone is down, deliveries
- * wait in their queues.
+ * One fixed IP address for the Lambdas of providers that accept calls only from allow-listed addresses (Lingxing): a
+ * VPC with a NAT gateway in one zone and an Elastic IP, about 37 USD a month when idle (docs/deploy.md). If that zone
+ * is down, deliveries wait in their queues.
  */
 export class FixedEgress extends Construct {
   readonly vpc: IVpc;

@@ -22,7 +22,7 @@ interface Props {
   bucket: EventBucket;
 }
 
-/** Raw events, which wait in their queue until route-order makes orders of them. */
+/** The queue of raw events, and route-order, which turns them into orders. */
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;

@@ -7,19 +7,19 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
 
-/** Every partition that is a connector's own: caches, tokens, leases (shared/ledger/connector-partition.ts). */
+/** Every partition that belongs to a connector: caches, tokens, leases (shared/ledger/connector-partition.ts). */
 const CONNECTORS = ["channel#*", "provider#*"];
 
 interface Use {
-  /** Beginning of the connectors' partitions that the function may use: `provider#kakaclo/*`. None without it. */
+  /** Pattern of the connector partitions that the function may use: `provider#kakaclo/*`. Default: none. */
   connectors?: string;
   /** Whether it reads the work list. */
   due?: boolean;
 }
 
 /**
- * The ledger; docs/ledger.md lists its items. Nothing ever deletes the table: not a deployment, not the removal of the stack,
- * not a click.
+ * The ledger; docs/ledger.md lists its items. Neither a deployment, nor the removal of the stack, nor a click in the
+ * console deletes the table.
  */
 export class LedgerTable extends Table {
   private readonly key: PersonalDataKey;
@@ -35,14 +35,15 @@ export class LedgerTable extends Table {
       timeToLiveAttribute: "expiresAt",
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      // Not RETAIN_ON_UPDATE_OR_DELETE as the rest of what is kept: the rollback of a first deployment would try to delete the
-      // table, DynamoDB refuses that while it is protected, and the stack would hang in ROLLBACK_FAILED. Kept, it has to be
-      // deleted by hand before the next try: docs/deploy.md, "When a first deployment fails".
+      // Not RETAIN_ON_UPDATE_OR_DELETE, as the other retained resources have: when a first deployment rolls back, it
+      // would try to delete the table, DynamoDB would refuse because of deletion protection, and the stack would hang
+      // in ROLLBACK_FAILED. Now the operator deletes the table before the next try: docs/deploy.md, "When a first
+      // deployment fails".
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.key = key;
-    // Sparse: only items with an entry carry these. It projects constants, so that a record's other changes cost no index
-    // write.
+    // Sparse: only items on the work list have these attributes. The projected attributes never change, so other
+    // changes of a record cost no index write.
     this.addGlobalSecondaryIndex({
       indexName: WORK_INDEX,
       partitionKey: { name: "workList", type: AttributeType.STRING },
@@ -53,8 +54,9 @@ export class LedgerTable extends Table {
   }
 
   /**
-   * Reads and writes of single partitions; no Scan, no PartiQL. A function may delete only what is its connectors' own, as a
-   * token and a lease are given back: never an order, a delivery or a body. All other connectors' partitions are denied.
+   * Grants reads and writes of single partitions; no Scan, no PartiQL. A function may delete only items of its own
+   * connectors (it returns tokens and leases), never an order, a delivery or a body. The partitions of other connectors
+   * are denied.
    */
   grantUse(fn: AppFunction, { connectors, due = false }: Use = {}): void {
     const actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"];

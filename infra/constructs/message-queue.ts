@@ -16,11 +16,14 @@ interface Props {
   batchSize: number;
   /** Concurrent invocations of the consumer for this queue, at least 2. */
   maxConcurrency: number;
-  /** For messages that hold personal data: the queues are encrypted with it, and outlive the stack. */
+  /** For messages with personal data: encrypts the queues, which then outlive the stack. */
   key?: PersonalDataKey;
 }
 
-/** A queue with its DLQ and its one consumer, set up as AWS advises (test/infra/constructs/queues.test.ts has the reasons). */
+/**
+ * A queue with its DLQ and its one consumer, set up as AWS advises (test/infra/constructs/queues.test.ts has the
+ * reasons).
+ */
 export class MessageQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -38,7 +41,7 @@ export class MessageQueue extends Construct {
           // Its name is fixed: an empty queue left by a failed first deployment would make the next one fail.
           removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         }
-      : // Messages are pointers: the ledger has the order, and find-due sends a lost one again.
+      : // The messages are pointers: the ledger has the order, and find-due sends a lost pointer again.
         { encryption: QueueEncryption.SQS_MANAGED, removalPolicy: RemovalPolicy.DESTROY };
 
     // By ARN, because queue and DLQ name each other and CloudFormation allows no cycle.

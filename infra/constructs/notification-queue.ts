@@ -15,8 +15,8 @@ interface Props {
 }
 
 /**
- * The queue that a connection's channel sends its notifications to (Amazon), with its own DLQ and event source. One queue for
- * each connection, so that one seller's flood or unreadable events do not delay the others'.
+ * The queue that a connection's channel sends its notifications to (Amazon), with its own DLQ and event source. One
+ * queue for each connection, so that one seller's flood or unreadable events do not delay the others'.
  */
 export class NotificationQueue extends Construct {
   readonly connection: StageConnection;

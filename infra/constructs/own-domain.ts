@@ -7,9 +7,9 @@ import type { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 
 /**
- * A custom domain for webhooks. The address is registered in every shop, and some channels sign it, so it should outlive the
- * API.
- * @returns `https://hooks.example.com`; undefined where the stage has none
+ * A custom domain for webhooks. It outlives the API: the address is registered in every shop, and some channels sign
+ * it.
+ * @returns `https://hooks.example.com`; undefined if the stage has no domain
  */
 export function ownDomain(
   scope: Construct,

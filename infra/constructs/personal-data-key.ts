@@ -5,9 +5,10 @@ import type { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 
 /**
- * The key for everything that holds personal data (intake and notification queues with their DLQs, bucket, table), and for the
- * alarm topics, which CloudWatch can publish to only under a customer managed key. IAM policies of the account decide who else
- * may use it: the operator who redrives the intake DLQ needs kms:Decrypt and kms:GenerateDataKey on it.
+ * The key for everything with personal data (intake and notification queues with their DLQs, bucket, table), and for
+ * the alarm topics: CloudWatch can publish to an encrypted topic only under a customer managed key. The account's IAM
+ * policies decide who else may use the key: an operator who redrives the intake DLQ needs kms:Decrypt and
+ * kms:GenerateDataKey.
  */
 export class PersonalDataKey extends Key {
   constructor(scope: Construct, id: string, stage: Stage) {
@@ -15,8 +16,8 @@ export class PersonalDataKey extends Key {
       description: `Personal data of order-relay-${stage.name}`,
       alias: `order-relay-${stage.name}`,
       enableKeyRotation: true,
-      // Without the key the table's orders are lost, and even deleting the table may fail
-      // (TableStatus INACCESSIBLE_ENCRYPTION_CREDENTIALS). The key has no fixed name, so keeping it blocks no deployment.
+      // Without the key the table's orders are lost, and even deleting the table may fail (TableStatus
+      // INACCESSIBLE_ENCRYPTION_CREDENTIALS). The key has no fixed name, so keeping it blocks no deployment.
       // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
       removalPolicy: RemovalPolicy.RETAIN,
     });

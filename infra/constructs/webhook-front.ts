@@ -23,7 +23,7 @@ interface Props {
   bucket: EventBucket;
 }
 
-/** Routes, never paths, queries or headers: `?key=` is the secret of channels that do not sign. */
+/** The access log has routes, never paths, queries or headers: `?key=` is the secret of channels that do not sign. */
 const LOGGED = {
   requestId: "$context.requestId",
   route: "$context.routeKey",
@@ -36,8 +36,8 @@ const LOGGED = {
 };
 
 /**
- * The address that channels send to: one explicit route for each endpoint, each with a throttle of its own, so that a flood
- * on one endpoint does not affect the others. WAF cannot protect an HTTP API; docs/deploy.md says how CloudFront does.
+ * The HTTP API that channels send to. Each endpoint has its own route with its own throttle, so a flood on one endpoint
+ * does not affect the others. WAF cannot protect an HTTP API; docs/deploy.md says how to put CloudFront in front.
  */
 export class WebhookFront extends Construct {
   readonly api: HttpApi;

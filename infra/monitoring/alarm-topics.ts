@@ -12,8 +12,8 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 export type Lane = "page" | "ticket";
 
 /**
- * One SNS topic per lane, with the recipients that the stage names. Alarms hold no personal data; the topics use our key
- * because CloudWatch cannot publish to a topic encrypted with SNS's own.
+ * One SNS topic per lane, with the recipients that the stage names. Alarms hold no personal data; the topics use our
+ * key because CloudWatch cannot publish to a topic encrypted with SNS's own.
  */
 export class AlarmTopics extends Construct {
   readonly actions: Readonly<Record<Lane, IAlarmAction>>;

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AlarmTopics, Lane } from "./alarm-topics.ts";
 
-/** The last five are CloudWatch's own settings of an alarm. */
+/** The last five are CloudWatch's own alarm settings. */
 export interface AlarmSettings {
   lane: Lane;
   /** Anchor of its heading in docs/runbook.md: what it means, where to look, what to do. */
@@ -23,7 +23,7 @@ export interface AlarmSettings {
   treatMissingData?: TreatMissingData;
 }
 
-/** Below 1: for a metric that must not be silent, where missing data is a breach as well. */
+/** For a metric that must not be silent: below 1 breaches, and so does missing data. */
 export const SILENCE = {
   comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
   treatMissingData: TreatMissingData.BREACHING,
@@ -32,7 +32,7 @@ export const SILENCE = {
 /** For gauges, which find-due writes every minute: a minute without a value leaves the alarm in its state. */
 export const GAUGE = { treatMissingData: TreatMissingData.IGNORE } as const;
 
-/** The alarms of a stage; each notifies its lane's topic when it goes off and when it is over. */
+/** The alarms of a stage; each notifies its lane's topic when it enters ALARM and when it returns to OK. */
 export class Alarms extends Construct {
   readonly byLane: Readonly<Record<Lane, Alarm[]>> = { page: [], ticket: [] };
   readonly stage: Stage;

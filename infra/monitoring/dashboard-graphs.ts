@@ -54,7 +54,7 @@ export class Lines {
 
 export const text = (markdown: string): TextWidget => new TextWidget({ markdown, width: WIDTH, height: 2 });
 
-/** The alarms of one lane, those that changed last first. */
+/** The alarms of one lane, sorted by their last change, newest first. */
 export const alarmLists = (title: string, alarms: readonly Alarm[]): AlarmStatusWidget[] =>
   Array.from({ length: Math.ceil(alarms.length / ALARMS_PER_WIDGET) }, (_, at) => {
     const some = alarms.slice(at * ALARMS_PER_WIDGET, (at + 1) * ALARMS_PER_WIDGET);
@@ -95,13 +95,14 @@ export const graph = (
     leftAnnotations: lines,
   });
 
-/** Messages that SQS can hand out now. */
+/** Messages that are visible in SQS. */
 export const depth = (queue: Queue, label: string, index: number): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ label, statistic: Stats.MAXIMUM, color: colorOf(index) });
 
 /**
- * The sum of `metrics`; a flat line at 0 where there are none. It uses METRICS because CloudWatch takes 2,048 characters in an
- * expression. METRICS finds every ID in the graph that contains its text, so "routed" would also find those of "not routed".
+ * The sum of `metrics`; a flat line at 0 if there are none. It uses METRICS because CloudWatch limits an expression to
+ * 2,048 characters. METRICS matches every ID in the graph that contains its text, so "routed" would also match "not
+ * routed".
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-metrics-function
  */
 export function sum(label: string, metrics: readonly Metric[], color: string): IMetric {

@@ -28,7 +28,7 @@ interface Parts {
   alarms: Alarms;
 }
 
-/** What the rows draw from. */
+/** What the rows show. */
 interface Sources extends Parts {
   endpoints: Lines;
   connections: Lines;
@@ -40,7 +40,10 @@ interface Sources extends Parts {
 
 type Row = IWidget[];
 
-/** One page, read from top to bottom: alarms, totals, webhooks, orders, deliveries, what waits, what failed, how long it took. */
+/**
+ * One page, read from top to bottom: alarms, totals, webhooks, orders, deliveries, what waits, what failed, how long it
+ * took.
+ */
 export class RelayDashboard extends Dashboard {
   constructor(scope: Construct, id: string, parts: Parts) {
     super(scope, id, {

@@ -30,7 +30,7 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
   alarms.addAlarm(`failed ${path}`, {
     lane: "page",
     runbook: "failed-deliveries",
-    description: `Deliveries to ${path} used up their attempts, or their doubt could not be ended. They need an operator.`,
+    description: `Deliveries to ${path} used up their attempts, or stayed in doubt to the end. They need an operator.`,
     metric: gauge("WaitingFailed"),
     ...GAUGE,
   });
@@ -38,7 +38,7 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     lane: "ticket",
     runbook: "rejected-deliveries",
     description: `${path} refuses an order's data. Fix the data, then start a DLQ redrive.`,
-    // A counter, so that each rejection notifies; the dead letters' alarm is the one that lasts.
+    // A counter, so that each rejection notifies; the dead-letter alarm stays in ALARM until the operator acts.
     metric: relayMetric(name, "DeliveriesRejected", by),
   });
   alarms.addAlarm(`overdue ${path}`, {
@@ -58,7 +58,7 @@ export function watchDestination(alarms: Alarms, { path, messages }: Destination
     lane: "ticket",
     runbook: "throttled-by-a-provider",
     description: `${path} often answers "too many requests"; orders are late.`,
-    // 15 minutes: a provider that asks for a pause of a minute gets, and throttles, few calls in 5.
+    // 15 minutes: a provider that asks us to pause for a minute gets, and throttles, few calls in 5.
     metric: relayMetric(name, "ProviderThrottled", by, { period: Duration.minutes(15) }),
     threshold: infrastructure.thresholds.throttledCalls,
   });

@@ -10,7 +10,7 @@ export function watchFindDue(alarms: Alarms, { findDue }: FindDueSchedule): void
   alarms.addAlarm("find-due-stopped", {
     lane: "page",
     runbook: "find-due-stopped",
-    description: "find-due has not run for 15 minutes: orders that were held, forgotten or lost are not taken up.",
+    description: "find-due has not run for 15 minutes: held orders and lost deliveries are not processed.",
     metric: findDue.metricInvocations({ statistic: Stats.SUM, period: FIVE_MINUTES }),
     evaluationPeriods: 3,
     ...SILENCE,
@@ -30,7 +30,7 @@ export function watchFunction(alarms: Alarms, fn: AppFunction): void {
     description: `${fn.name} took more than 80 % of its timeout of ${fn.settings.timeout} s, three times in an hour.`,
     metric: fn.metricDuration({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES }),
     threshold: fn.settings.timeout * 1000 * 0.8,
-    // Not in a row: a shop that gets an order every 15 minutes must be able to set it off.
+    // The periods need not be consecutive, so that a shop with one order every 15 minutes can set the alarm off.
     evaluationPeriods: 12,
     datapointsToAlarm: 3,
   });

@@ -10,12 +10,13 @@ const OLD = Duration.days(7);
 
 export const depthOf = ({ deadLetters }: MessageQueue): Metric =>
   deadLetters.metricApproximateNumberOfMessagesVisible(OPTIONS);
-/** SQS leaves out messages that were received three times or more; of deliveries, the ledger knows those (overdue). */
+/** SQS leaves out messages that were received three times or more; for deliveries, the alarm "overdue" covers those. */
 export const ageOf = (queue: MessageQueue["queue"]): Metric => queue.metricApproximateAgeOfOldestMessage(OPTIONS);
 
 /**
- * Counts hours with dead letters in a row. SQS's ApproximateAgeOfOldestMessage would not do: it leaves out messages that were
- * received three times (the console's "Poll for messages" receives), and counts from the move to the dead-letter queue.
+ * Counts consecutive hours with dead letters. SQS's ApproximateAgeOfOldestMessage does not work here: it leaves out
+ * messages received three times (the console's "Poll for messages" receives), and counts from the move to the
+ * dead-letter queue.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function watchOldDeadLetters(alarms: Alarms, path: string, { deadLetters }: MessageQueue): void {

@@ -14,7 +14,7 @@ import { ageOf, depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 const FIVE_MINUTES = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 
-/** Webhooks that API Gateway or receive-webhook refused, so that they never became events. */
+/** Webhooks that API Gateway or receive-webhook refused: they never became events. */
 export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): void {
   alarms.addAlarm("webhooks-refused-5xx", {
     lane: "page",
@@ -40,7 +40,10 @@ export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): vo
   });
 }
 
-/** Keys and silence of an address. An app's address serves many shops, so these alarms cannot name a connection. */
+/**
+ * Signing keys and silence of an endpoint. An app's endpoint serves many shops, so these alarms cannot name a
+ * connection.
+ */
 export function watchEndpoint(alarms: Alarms, { path, connections }: StageEndpoint): void {
   const { infrastructure, name } = alarms.stage;
   const by = { endpoint: path };
@@ -54,8 +57,9 @@ export function watchEndpoint(alarms: Alarms, { path, connections }: StageEndpoi
   alarms.addAlarm(`key-changed ${path}`, {
     lane: "page",
     runbook: "signature-failures",
-    description: `In an hour webhooks to ${path} were refused with 401 and none was accepted: its signing key changed.`,
-    // A small shop sends too few to reach the threshold. receive-webhook writes a zero of EventsReceived with each refusal.
+    description: `For an hour every webhook to ${path} was refused with 401: its signing key changed.`,
+    // A small shop sends too few to reach the threshold. receive-webhook writes a zero of EventsReceived with each
+    // refusal.
     metric: new MathExpression({
       expression: "IF(accepted > 0, 0, refused)",
       usingMetrics: {
@@ -65,13 +69,13 @@ export function watchEndpoint(alarms: Alarms, { path, connections }: StageEndpoi
       period: HOUR,
       label: "refused, and none accepted",
     }),
-    // An hour without webhooks neither ends nor continues it.
+    // An hour without webhooks leaves the alarm in its state.
     treatMissingData: TreatMissingData.MISSING,
   });
   watchSilence(alarms, {
     path,
     metric: relayMetric(name, "EventsReceived", by, { period: HOUR }),
-    // The shop that is expected to send most often decides.
+    // The shop with the shortest silentAfter decides.
     silentAfter: Math.min(...connections.map(({ silentAfter }) => silentAfter)),
   });
 }
@@ -149,14 +153,14 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
     runbook: "events-failed",
     description: "route-order fails on events and SQS delivers them again; their orders are not recorded yet.",
     metric: relayMetric(alarms.stage.name, "EventsFailed", {}, { period: Duration.minutes(15) }),
-    // A single failure is an AWS call that timed out; it is over when the event comes back 6 minutes later.
+    // A single failure is an AWS call that timed out; SQS delivers the event again 6 minutes later.
     threshold: 2,
   });
   watchOldDeadLetters(alarms, "intake", messages);
   watchRequests(alarms);
 }
 
-/** What a channel reports, or its API answers, that only the operator can act on. The log names connection and order. */
+/** Reports of a channel, or answers of its API, that need the operator. The log names connection and order. */
 function watchRequests(alarms: Alarms): void {
   const { name } = alarms.stage;
   alarms.addAlarm("channel-credentials-refused", {
@@ -180,7 +184,8 @@ function watchRequests(alarms: Alarms): void {
   alarms.addAlarm("orders-gone", {
     lane: "ticket",
     runbook: "orders-gone",
-    description: "A channel's API has not had an order for 15 minutes that we know and have not sent yet; it is held.",
+    description:
+      "For 15 minutes a channel's API has not returned an order that we have recorded and not sent; it is held.",
     metric: relayMetric(name, "OrdersGone", {}),
   });
 }

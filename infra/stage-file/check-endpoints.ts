@@ -6,8 +6,8 @@ import type { Connectors } from "./connectors.ts";
 import { type StageEndpoint, stageEndpoints } from "./stage-endpoints.ts";
 
 /**
- * Checks that each endpoint is listed once, serves a connection, and can pick one of its connections. Yields a sentence for each
- * mistake.
+ * Checks that each endpoint is listed once, serves a connection, and can pick one of its connections. Yields a sentence
+ * for each mistake.
  */
 export function* checkEndpoints(stage: Stage, connectors: Pick<Connectors, "channels">): Iterable<string> {
   const { endpoints, connections } = stage.config;
@@ -19,7 +19,7 @@ export function* checkEndpoints(stage: Stage, connectors: Pick<Connectors, "chan
     yield `connections ${pathOf(connection)}: the endpoint "${endpoint}" is not in endpoints; write endpoint: ${oneOf(closestMatches(endpoint, listed))}, or add it there`;
   }
   for (const endpoint of stageEndpoints(stage, connectors)) yield* checkChannelsRules(endpoint);
-  // Elsewhere the shop picks nothing: an endpoint serves one connection, or each has a queue of its own.
+  // In other channels `shop` is not needed to find the connection: an endpoint serves one, or each has its own queue.
   const apps = connectors.channels.filter((channel) => channel.endpoint === "app").map(({ name }) => name);
   const ambiguous = ambiguousConnections(stage.config).filter(({ endpoint }) => apps.includes(endpoint.channel));
   for (const { endpoint, connection, same } of ambiguous) {

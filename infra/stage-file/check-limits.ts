@@ -13,7 +13,7 @@ import { handlersOf } from "./handlers.ts";
 import { hasAddress, stageConnections } from "./stage-endpoints.ts";
 
 const DAY = 86_400_000;
-/** The age at which dead letters raise their second alarm (watch-queue.ts), and the least time that is then left to act. */
+/** The age at which dead letters raise their second alarm (watch-queue.ts), and the least time left to act after it. */
 const OLD_DEAD_LETTER = 7 * DAY;
 const TIME_TO_ACT = DAY;
 
@@ -27,7 +27,8 @@ export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<str
 
 function* checkNames(stage: Stage, connectors: Connectors) {
   const { name } = stage;
-  // order-relay-<stage>-<destination>: prod-s2 with kakaclo/eu would meet prod with s2/kakaclo-eu in one account.
+  // order-relay-<stage>-<destination>: stage prod-s2 with kakaclo/eu and stage prod with s2/kakaclo-eu would share a
+  // name.
   if (name.includes("-")) {
     yield `stage "${name}" has a hyphen, with which its names could be those of another stage in the same account; write "${name.replaceAll("-", "")}"`;
   }
@@ -79,7 +80,8 @@ function* checkRetention({ config: { retention } }: Stage) {
   if (deadLetters <= queues) {
     yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be deleted before the operator looks`;
   } else if (deadLetters < queues + OLD_DEAD_LETTER + TIME_TO_ACT) {
-    // SQS deletes a dead letter by the time it was first sent; the alarm counts the days that it lies among the dead letters:
+    // SQS counts a dead letter's retention from when it was first sent; the alarm counts its days in the dead-letter
+    // queue:
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
     yield `retention.deadLetters (${days(deadLetters)}) must be at least retention.queues and 8 days together (${days(queues + OLD_DEAD_LETTER + TIME_TO_ACT)}): a message takes its age along, and would be gone before the alarm for dead letters of 7 days could ring; write deadLetters: "14d"${queues > 6 * DAY ? ' and queues: "4d"' : ""}`;
   }
@@ -140,11 +142,11 @@ function* checkConcurrency(stage: Stage, connectors: Connectors) {
   const queueConnections = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
   const notifications = queueConnections.length * NOTIFICATION_CONCURRENCY;
   const consumers = routeConcurrency + notifications + deliveries + 1;
-  // A fifth of the account's concurrency is for receive-webhook, its provisioned instances included.
+  // receive-webhook keeps a fifth of the account's concurrency, including its provisioned instances.
   const fifth = Math.ceil(accountConcurrency / 5);
   if (consumers + Math.max(fifth, provisionedConcurrency) > accountConcurrency) {
-    // Provisioned instances take from the account's concurrency even when idle. A consumer without concurrency is throttled,
-    // and each throttled receive brings a good order nearer to its dead-letter queue.
+    // Provisioned instances use the account's concurrency even when idle. A consumer without concurrency is throttled,
+    // and each throttled receive brings a good order closer to the dead-letter queue.
     const share =
       provisionedConcurrency > fifth
         ? `provisionedConcurrency takes ${provisionedConcurrency}`

@@ -6,12 +6,15 @@ import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
 import { describeIssue } from "./describe-issue.ts";
 
-/** Clocks differ. */
+/** How far clocks may differ. */
 const SKEW = 5 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Checks what a schema cannot: names that must match, and settings that depend on each other. Yields a sentence for each mistake. */
+/**
+ * Checks what a schema cannot: names that must match, and settings that depend on each other. Yields a sentence for
+ * each mistake.
+ */
 export function* checkStage(stage: Stage, connectors: Connectors): Iterable<string> {
   yield* checkConnections(stage, connectors);
   yield* checkEndpoints(stage, connectors);

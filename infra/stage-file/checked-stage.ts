@@ -4,7 +4,7 @@ import type { Infrastructure } from "./define-stage.ts";
 /** A stage file, parsed and checked. */
 export interface Stage {
   name: string;
-  /** Of its file, from the project's root. */
+  /** Path of its file from the project's root. */
   path: string;
   config: Config;
   infrastructure: Infrastructure;

@@ -21,5 +21,7 @@ export interface Connectors {
   providers: readonly ProviderFacts[];
 }
 
-/** All registered connectors. A connector gets routes, queues, Lambda and alarms by its line in a registry alone. */
+/**
+ * All registered connectors. A line in a registry is enough: the connector gets its routes, queues, Lambda and alarms.
+ */
 export const connectors: Connectors = { channels: await loadChannels(), providers: await loadProviders() };

@@ -26,8 +26,9 @@ const Arn = z.string().check(z.regex(/^arn:/, "an ARN, as the AWS console shows 
 /** Settings of the stack that no function reads. */
 export const Infrastructure = z.object({
   /**
-   * Memory (MB) and timeout by function: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`. Default: 512 MB
-   * for receive-webhook (Shopify waits 5 s, others less), 256 for the others; timeouts as in `timing`, or the provider's own.
+   * Memory (MB) and timeout by function: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`.
+   * Default: 512 MB for receive-webhook (Shopify waits 5 s, others less), 256 for the others; timeouts as in `timing`,
+   * or the provider's own.
    */
   functions: z._default(
     z.record(
@@ -41,17 +42,26 @@ export const Infrastructure = z.object({
   ),
   /** Concurrent invocations of route-order. */
   routeConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), 10),
-  /** "Concurrent executions" of the account and region (Service Quotas): all consumers together leave a fifth for receive-webhook. */
+  /**
+   * "Concurrent executions" of the account and region (Service Quotas): all consumers together leave a fifth for
+   * receive-webhook.
+   */
   accountConcurrency: z._default(Count, 1000),
-  /** Of each webhook route, per second. Keep it generous: a low limit lets a forger starve the shop, and WooCommerce never retries. */
+  /**
+   * Of each webhook route, per second. Keep it generous: with a low limit a forger can starve the shop; WooCommerce
+   * never retries.
+   */
   throttle: z._default(z.strictObject({ rate: Count, burst: Count }), { rate: 500, burst: 1000 }),
   /** Instances of receive-webhook kept warm, for senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix). */
   provisionedConcurrency: z._default(z.int().check(z.minimum(0)), 0),
-  /** Providers that take calls only from allow-listed addresses: their Lambda leaves through one Elastic IP, a stack output. */
+  /**
+   * Providers that accept calls only from allow-listed addresses: their Lambda calls from one Elastic IP, a stack
+   * output.
+   */
   fixedEgress: z._default(z.array(z.string()), []),
   /**
-   * A custom domain for webhooks. `certificate`: of ACM, in the stage's region. `zone`: of Route 53; without it, point a CNAME at
-   * the stack output.
+   * A custom domain for webhooks. `certificate`: from ACM, in the stage's region. `zone`: in Route 53; without it,
+   * point a CNAME at the stack output.
    */
   domain: z.optional(
     z.strictObject({
@@ -60,7 +70,9 @@ export const Infrastructure = z.object({
       zone: z.optional(z.strictObject({ id: z.string(), name: z.string() })),
     }),
   ),
-  /** Recipients of alarms: `page` when the pipeline or a provider is broken, `ticket` when an order's data needs fixing. */
+  /**
+   * Recipients of alarms: `page` when the pipeline or a provider is broken, `ticket` when an order's data needs fixing.
+   */
   alarms: z._default(z.strictObject({ page: z.array(Recipient), ticket: z.array(Recipient) }), {
     page: [],
     ticket: [],

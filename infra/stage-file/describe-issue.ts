@@ -8,8 +8,8 @@ z.config(z.locales.en());
 type Issue = z.core.$ZodRawIssue | z.core.$ZodIssue;
 
 /**
- * Turns zod's issues into sentences that say what to write; a schema's own message takes precedence. It quotes values: use it for
- * stage files, never for secrets.
+ * Turns zod's issues into sentences that say what to write; a schema's own message takes precedence. It quotes values:
+ * use it for stage files, never for secrets.
  */
 export const describeIssue: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "unrecognized_keys") {

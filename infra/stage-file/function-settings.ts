@@ -29,9 +29,12 @@ export function functionSettings(stage: Stage, name: FunctionName, provider?: Pr
   };
 }
 
-/** Of route-order for each connection's notification queue: the least that an event source takes. */
+/** Concurrency of route-order for each connection's notification queue: the minimum of an event source. */
 export const NOTIFICATION_CONCURRENCY = 2;
 
-/** AWS asks for at least six times the function's timeout: less redelivers an order while it is being worked on. */
+/**
+ * AWS asks for at least six times the function's timeout: with less, SQS redelivers an order that is still being
+ * processed.
+ */
 export const visibilityTimeout = (stage: Stage, { timeout }: FunctionSettings): number =>
   Math.ceil(stage.config.timing.visibilityFactor * timeout);

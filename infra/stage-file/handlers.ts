@@ -2,7 +2,9 @@ import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
 import { createOrderFunction, type FunctionName } from "./function-settings.ts";
 
-/** Providers with a destination in the stage. The others get no function: it would be an unused role with permissions. */
+/**
+ * Providers with a destination in the stage. The others get no function: it would be an unused role with permissions.
+ */
 export const usedProviders = ({ config }: Stage, { providers }: Connectors): readonly ProviderFacts[] =>
   providers.filter(({ name }) => config.destinations.some(({ provider }) => provider === name));
 

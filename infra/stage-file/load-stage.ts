@@ -10,9 +10,9 @@ const STAGES = new URL("../stages/", import.meta.url);
 export const stagePath = (name: string, folder = "infra/stages"): string => join(folder, `${name}.ts`);
 
 /**
- * @param name `prod` for infra/stages/prod.ts; undefined: the user named none
+ * @param name `prod` for infra/stages/prod.ts; undefined if the user named none
  * @param folder of the stage files, if not infra/stages (`-c stages=<folder>`, from the project's root)
- * @throws StageConfigError where there is no such file, or it exports no stage of that name
+ * @throws StageConfigError if the file does not exist or exports no stage of that name
  */
 export async function loadStage(name: string | undefined, folder?: string): Promise<StageFile> {
   const stages = folder === undefined ? STAGES : pathToFileURL(`${resolve(folder)}/`);

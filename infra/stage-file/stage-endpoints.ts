@@ -32,6 +32,6 @@ export const stageConnections = ({ config }: Pick<Stage, "config">, { channels }
     return channel ? [{ connection, path: pathOf(connection), channel }] : [];
   });
 
-/** Whether events come to an address, and not on a queue of each connection. */
+/** Whether the channel sends to an endpoint's address, not to a queue of each connection. */
 export const hasAddress = ({ channel }: { channel: Pick<ChannelFacts, "endpoint"> }): boolean =>
   channel.endpoint !== "queue";

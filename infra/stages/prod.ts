@@ -1,9 +1,10 @@
 import { defineStage } from "../stage-file/define-stage.ts";
 
 /**
- * An example to edit: one Shopify shop and one home-made shop, two providers. `npx cdk deploy -c stage=prod` makes it, then
- * `npm run secrets -- --stage prod` asks for the keys. Copy it to `staging.ts` for a second stage; they share nothing.
- * What every field means: shared/stage/config.ts and infra/stage-file/define-stage.ts. A mistake makes the synth say what to write where.
+ * An example to edit: one Shopify shop and one home-made shop, two providers. `npx cdk deploy -c stage=prod` makes it,
+ * then `npm run secrets -- --stage prod` asks for the keys. Copy it to `staging.ts` for a second stage; they share
+ * nothing. shared/stage/config.ts and infra/stage-file/define-stage.ts say what each field means. The synth reports
+ * each mistake with what to write, and where.
  */
 export const stage = defineStage({
   stage: "prod",
@@ -25,7 +26,7 @@ export const stage = defineStage({
     { from: ["standard/wholesale"], to: ["s2/us"], when: "placed" },
   ],
 
-  // page: something is broken, now. ticket: an order's data needs fixing, today.
+  // page: something is broken, act now. ticket: an order's data needs fixing, act today.
   alarms: { page: ["oncall@example.com"], ticket: ["orders@example.com"] },
 
   // The webhooks' own address; it is registered in every shop, so decide before the first.
@@ -34,7 +35,7 @@ export const stage = defineStage({
   // "Concurrent executions" of the account (docs/deploy.md); new accounts have 10.
   // accountConcurrency: 1000,
 
-  // Lingxing takes calls only from allow-listed addresses: one Elastic IP, about 37 USD a month.
+  // Lingxing accepts calls only from allow-listed addresses: one Elastic IP, about 37 USD a month.
   // fixedEgress: ["lingxing"],
 
   // Senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix): about 4.40 USD a month for each.

@@ -6,26 +6,26 @@ import { createResolver, type Resolver, type Template } from "./template.ts";
 
 export interface QueueSpec {
   name: string;
-  /** As SQS's CreateQueue takes them. */
+  /** In the form of SQS's CreateQueue. */
   attributes: Record<string, string>;
 }
 
 export interface TableSpec {
   name: string;
-  /** Of a DynamoDB CreateTable request. */
+  /** Fields of a DynamoDB CreateTable request. */
   create: Record<string, unknown>;
   timeToLive?: string;
 }
 
 export interface SecretSpec {
   name: string;
-  /** Names the fields a person fills in. */
+  /** Names the fields that the operator fills in. */
   description: string;
-  /** Made up by Secrets Manager, not written by a person. */
+  /** Secrets Manager generates the value; the operator does not write it. */
   generated: boolean;
 }
 
-/** What a synthesised cloud assembly deploys, as far as the local stack hosts it. */
+/** The resources of a synthesised cloud assembly that the local stack hosts. */
 export interface Assembly {
   functions: HostedFunction[];
   queueSources: QueueSource[];
@@ -39,7 +39,7 @@ export interface Assembly {
 
 /**
  * @param folder cdk.out
- * @throws Error naming the resource, where the template says something the local stack cannot host
+ * @throws Error that names the resource if the local stack cannot host it
  */
 export function readAssembly(folder: string): Assembly {
   const manifest = readJson(join(folder, "manifest.json")) as z.infer<typeof Manifest>;
@@ -77,7 +77,7 @@ const Manifest = z.object({
 const Count = z.union([z.number(), z.pipe(z.string(), z.transform(Number))]);
 const optionalText = z.optional(z.string());
 
-/** Of each kind of resource the properties that the local stack acts on; no other is resolved. */
+/** The properties of each resource type that the local stack uses; it resolves no others. */
 const PROPERTIES = {
   function: z.object({
     Code: z.object({ S3Key: optionalText }),
@@ -147,7 +147,7 @@ function readStack(folder: string, stackName: string, template: Template, assets
 
   const functions = each(["AWS::Lambda::Function"], PROPERTIES.function, (id, properties) => {
     const asset = assets(properties.Code.S3Key ?? "");
-    // Helpers that CDK adds for the deployment itself come inline or in another language.
+    // Functions that CDK adds for the deployment itself have inline code or another runtime.
     if (asset === undefined || !properties.Runtime.startsWith("nodejs")) return [];
     const hosted: HostedFunction = {
       name: resolver.nameOf(id),
@@ -174,14 +174,16 @@ function readStack(folder: string, stackName: string, template: Template, assets
     queueSources: each(["AWS::Lambda::EventSourceMapping"], PROPERTIES.source, (id, properties) => {
       if (!properties.Enabled) return [];
       if (properties.FilterCriteria !== undefined) {
-        throw new Error(`${id}: event source filters delete what does not match (docs), so the local stack has none.`);
+        throw new Error(
+          `${id}: event source filters delete messages that do not match; the local stack has no filters.`,
+        );
       }
       const source: QueueSource = {
         queueArn: properties.EventSourceArn,
         functionName: functionNameOf(properties.FunctionName),
         batchSize: properties.BatchSize,
         windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
-        // Without a maximum Lambda starts with 5 pollers and goes far beyond; one machine stays with the 5.
+        // Without a maximum, Lambda starts with 5 pollers and scales far beyond; the local stack stays at 5.
         maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? 5,
         partialFailures: properties.FunctionResponseTypes.includes("ReportBatchItemFailures"),
       };
@@ -220,7 +222,7 @@ function readStack(folder: string, stackName: string, template: Template, assets
   };
 }
 
-/** Resolves and checks just what the schema names. */
+/** Resolves and checks only the properties in the schema. */
 function read<Shape extends z.core.$ZodShape>(
   resolver: Resolver,
   id: string,
@@ -243,7 +245,7 @@ function tableOf(name: string, properties: z.infer<typeof PROPERTIES.table>): Ta
     : { name, create };
 }
 
-/** SQS's attributes are strings, and its policies JSON in a string. */
+/** SQS's attributes are strings; a policy is JSON in a string. */
 function queueAttributes(properties: z.infer<typeof PROPERTIES.queue>): Record<string, string> {
   const given = Object.entries(properties).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
@@ -251,7 +253,7 @@ function queueAttributes(properties: z.infer<typeof PROPERTIES.queue>): Record<s
   );
 }
 
-/** `rate(5 minutes)`; the local stack has no calendar. */
+/** `rate(5 minutes)`; the local stack has no cron expressions. */
 function scheduleOf(id: string, expression: string, { Arn, Input }: { Arn: string; Input?: string | undefined }) {
   const [, amount, unit] = /^rate\((\d+) (second|minute|hour|day)s?\)$/.exec(expression) ?? [];
   const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }[unit ?? ""];

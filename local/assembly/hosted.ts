@@ -1,13 +1,13 @@
-/** What the function host runs, as read from the synthesised templates. */
+/** What the function host runs, read from the synthesised templates. */
 export interface HostedFunction {
   name: string;
-  /** Where the bundle lies. */
+  /** The bundle's folder. */
   folder: string;
   /** `index.handler` */
   handler: string;
   timeoutMs: number;
   memoryMb: number;
-  /** The template's own variables. */
+  /** The environment variables of the template. */
   environment: Record<string, string>;
 }
 
@@ -29,7 +29,7 @@ export interface Schedule {
   periodMs: number;
   /** EventBridge rules and EventBridge Scheduler send different events. */
   kind: "rule" | "schedule";
-  /** JSON that is sent instead of the usual event. */
+  /** JSON that the schedule sends instead of the usual event. */
   input?: string;
 }
 

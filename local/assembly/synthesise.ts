@@ -7,14 +7,14 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 const stagesOf = (stage: string): string => (stage === "local" ? "local/stages" : "infra/stages");
 
-/** The app refused; the message holds what it said. */
+/** The CDK app failed; the message is its output. */
 export class StageRefused extends Error {
   override name = "StageRefused" as const;
 }
 
 /**
- * Writes the cloud assembly of a stage into `folder`, as `cdk synth -c stage=<stage>` does; without the CLI, which
- * would take longer to start than the app to run.
+ * Writes the cloud assembly of a stage into `folder`, as `cdk synth -c stage=<stage>` does, but without the CLI, which
+ * takes longer to start than the app takes to run.
  * @param stages the folder of the stage files, from the project's root
  * @throws StageRefused
  */

@@ -11,7 +11,7 @@ export interface Template {
   Parameters?: Record<string, { Default?: unknown }>;
 }
 
-/** What a resource is called and what `Ref` and `Fn::GetAtt` say of it. */
+/** A resource's physical name, and what `Ref` and `Fn::GetAtt` return for it. */
 interface Identity {
   /** The property that names it. */
   name: string;
@@ -42,7 +42,7 @@ const IDENTITIES: Record<string, Identity> = {
     ref: self,
     attributes: { Arn: (name) => arn("lambda", `function:${name}`) },
   },
-  // An alias or version is its function here: there is one of each.
+  // An alias or version stands for its function here: each function has one.
   "AWS::Lambda::Alias": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
   "AWS::Lambda::Version": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
   "AWS::ApiGatewayV2::Api": { name: "", ref: self },
@@ -64,10 +64,10 @@ const PSEUDO: Record<string, string> = {
   "AWS::URLSuffix": "amazonaws.com",
 };
 
-/** Turns CloudFormation's intrinsics into what they would be once deployed. One it does not know is an error. */
+/** Resolves CloudFormation's intrinsic functions to their deployed values. An unknown one is an error. */
 export interface Resolver {
   resolve(value: unknown): unknown;
-  /** The physical name: the template's own, or one made of stack and logical ID. */
+  /** The physical name: from the template, or made of stack name and logical ID. */
   nameOf(logicalId: string): string;
 }
 
@@ -148,6 +148,6 @@ export function createResolver(stackName: string, template: Template): Resolver 
 function identity(type: string, logicalId: string): Identity {
   const known = Object.hasOwn(IDENTITIES, type) ? IDENTITIES[type] : undefined;
   if (!known)
-    throw new Error(`local/assembly/template.ts does not know what ${type} (${logicalId}) is called; add it there.`);
+    throw new Error(`local/assembly/template.ts does not know the name of ${type} (${logicalId}); add it there.`);
   return known;
 }

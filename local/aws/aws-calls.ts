@@ -1,11 +1,11 @@
-/** One kind of AWS call and how often it was made. */
+/** One kind of AWS call and its count. */
 export interface AwsCall {
-  /** Function name, `event-source` (what Lambda itself would call), or another caller's access key. */
+  /** Function name, `event-source` (calls that Lambda itself makes), or another caller's access key. */
   caller: string;
   /** `dynamodb`, `sqs`, `s3`, `secretsmanager` … */
   service: string;
   operation: string;
-  /** Table or queue name, or bucket; empty where the call names none. */
+  /** Table, queue or bucket; empty if the call names none. */
   resource: string;
 }
 
@@ -43,7 +43,8 @@ export const matches = (call: AwsCall, filter: CallFilter): boolean =>
   (filter.resource === undefined || filter.resource === call.resource);
 
 /**
- * The access key a caller signs with says who calls. Letters and digits only: DynamoDB Local takes no others.
+ * The access key that a caller signs with identifies the caller. Letters and digits only: DynamoDB Local takes no
+ * others.
  * @param caller a function's name, `event-source`
  */
 export const accessKeyOf = (caller: string): string => `LOCAL${caller.replace(/[^A-Za-z0-9]/g, "")}`;

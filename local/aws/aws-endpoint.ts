@@ -6,19 +6,19 @@ import { type ForeignSqs, type QueuesAndBuckets, queueNameOf } from "./queues-an
 import type { AwsAnswer, SecretsManager } from "./secrets-manager.ts";
 import type { TableEmulator } from "./table-emulator.ts";
 
-/** What goes wrong with the next `times` calls that match. The SDK tries again up to three times on its own. */
+/** A fault for the next `times` matching calls. The SDK itself tries a call up to three times. */
 export interface AwsFault extends CallFilter {
   times: number;
-  /** An error answer (not carried out), no answer (not carried out), or carried out and the answer lost. */
+  /** An error answer (call not carried out), no answer (not carried out), or carried out with its answer lost. */
   how: { status: number; type: string; message?: string } | "reset" | "lost-answer";
 }
 
-/** One address for every AWS SDK and the CLI, in this process. */
+/** One endpoint in this process for every AWS SDK and the CLI. */
 export interface AwsEndpoint {
   readonly url: string;
   readonly calls: CallCounter;
   fail(fault: AwsFault): void;
-  /** Ends all faults that are still armed. */
+  /** Removes all faults that have not struck yet. */
   stopFailing(): void;
   stop(): Promise<void>;
 }
@@ -27,11 +27,11 @@ export interface Emulators {
   tables: TableEmulator;
   queues: QueuesAndBuckets;
   secrets: SecretsManager;
-  /** Serves SQS instead of `queues`. */
+  /** Serves SQS in place of `queues`. */
   sqs?: ForeignSqs | undefined;
 }
 
-/** @param callerOf the name behind an access key, so that calls are counted by function */
+/** @param callerOf returns the caller of an access key, so that calls are counted by function */
 export async function startAwsEndpoint(
   emulators: Emulators,
   callerOf: (accessKey: string) => string = (accessKey) => accessKey,
@@ -45,7 +45,7 @@ export async function startAwsEndpoint(
     if (call.service === "s3") serve(call, request, response, mayFail);
     else if (mayFail) peek(request, (chunk) => serve(named(call, chunk), request, response, true));
     else {
-      // The emulator reads the same chunks: reading the body apart first would double the work of every call.
+      // The emulator gets the same chunks: reading the body first would double the work of every call.
       request.once("data", (chunk: Buffer) => observe(named(call, chunk), response));
       dispatch(call, request, response);
     }
@@ -69,7 +69,7 @@ export async function startAwsEndpoint(
   function observe(call: AwsCall, response: ServerResponse): void {
     calls.add(call);
     if (call.operation !== "ReceiveMessage") return;
-    // A poller that died must not be sent messages: no one would see them until their visibility timeout is over.
+    // A dead poller must not receive messages: they would stay invisible until their visibility timeout ends.
     response.once("close", () => {
       if (!response.writableFinished) emulators.queues.queue(call.resource)?.cancelWaiters();
     });
@@ -89,7 +89,7 @@ export async function startAwsEndpoint(
     }
   }
 
-  // A frozen environment keeps its connections, as on AWS; closed under it they would cost a retry each.
+  // A frozen environment keeps its connections, as on AWS; each closed one would cost it a retry.
   server.keepAliveTimeout = 30 * 60_000;
   server.requestTimeout = 0;
   server.listen(0, "127.0.0.1");
@@ -135,24 +135,24 @@ function describe(request: IncomingMessage, callerOf: (accessKey: string) => str
 
 const verb = (method = "GET"): string => method[0] + method.slice(1).toLowerCase();
 
-/** SDKs write table and queue first, so the first chunk of a body has the name. */
+/** SDKs write the table or queue first, so the first chunk of a body has its name. */
 function named(call: AwsCall, chunk: Buffer): AwsCall {
   const name = /"(?:TableName|QueueUrl|SecretId)"\s*:\s*"([^"]+)"/.exec(chunk.toString("latin1"))?.[1];
   if (name === undefined) return call;
   return { ...call, resource: call.service === "sqs" ? queueNameOf(name) : name };
 }
 
-/** Looks at the first chunk and puts it back. */
+/** Reads the first chunk and puts it back. */
 function peek(request: IncomingMessage, then: (chunk: Buffer) => void): void {
   request.once("readable", () => {
     const chunk: Buffer = request.read() ?? Buffer.alloc(0);
     if (chunk.length > 0) request.unshift(chunk);
-    // The stream notices only on the next tick that no one waits for "readable" any more.
+    // The stream notices only on the next tick that it has no "readable" listener any more.
     process.nextTick(() => setImmediate(then, chunk));
   });
 }
 
-/** The work is done, the caller never learns: the connection breaks where the answer would start. */
+/** Carries the call out and breaks the connection before the answer starts, so the caller never learns the result. */
 function muffle(response: ServerResponse): void {
   const breakOff = (): ServerResponse => {
     response.socket?.destroy();
@@ -193,7 +193,7 @@ function sendJson(response: ServerResponse, { status, body }: AwsAnswer): void {
   response.end(JSON.stringify(body));
 }
 
-/** fauxqs has none. The whole move happens at once; nothing is left to list or to cancel. */
+/** fauxqs has no StartMessageMoveTask. This moves all messages at once, so no task remains to list or cancel. */
 function startMessageMoveTask(queues: QueuesAndBuckets, body: Record<string, unknown>): AwsAnswer {
   const moved = redrive(queues, { queue: queueNameOf(String(body["SourceArn"])) });
   if (moved !== undefined) return { status: 200, body: { TaskHandle: `moved-${moved}` } };

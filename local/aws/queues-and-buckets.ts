@@ -17,11 +17,11 @@ export interface QueuesAndBuckets {
   stop(): Promise<void>;
 }
 
-/** Another SQS in the place of the embedded one; the stack's own view of its queues then shows nothing. */
+/** Another SQS in place of the embedded one; the stack's own view of its queues is then empty. */
 export interface ForeignSqs {
   /** @param operation `ReceiveMessage` … */
   handle(request: IncomingMessage, response: ServerResponse, operation: string): void;
-  /** Called for a dead-letter queue before its source. */
+  /** Called for a dead-letter queue before its source queue. */
   createQueue(name: string, attributes: Record<string, string>): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function startQueuesAndBuckets(): Promise<QueuesAndBuckets> {
   const app = buildApp({ logger: false, defaultRegion: REGION, stores });
   await app.ready();
   return {
-    // Its own HTTP server never listens; requests are handed to it, which saves a hop.
+    // Its HTTP server never listens: we pass requests to it directly, which saves a hop.
     handle: (request, response) => void app.server.emit("request", request, response),
     createQueue(name, attributes) {
       stores.sqsStore.createQueue(name, queueUrl(name), arn("sqs", name), attributes);
@@ -47,8 +47,8 @@ export async function startQueuesAndBuckets(): Promise<QueuesAndBuckets> {
 }
 
 /**
- * fauxqs takes stores but exports no way to make them, and only a store of our own can be looked into: dead letters are
- * shown without being received, and moved back with the ID they had.
+ * fauxqs accepts stores but exports no constructor for them. We need our own store to read dead letters without
+ * receiving them, and to move them back with the same ID.
  */
 async function createStores(): Promise<Stores> {
   const inside = (path: string): string => new URL(path, import.meta.resolve("fauxqs")).href;
@@ -58,7 +58,7 @@ async function createStores(): Promise<Stores> {
   return { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
 }
 
-/** What the last part of a queue's URL or ARN names. */
+/** The queue's name: the last part of its URL or ARN. */
 export const queueNameOf = (urlOrArn: string): string => urlOrArn.split(/[/:]/).at(-1) ?? urlOrArn;
 
 export const accountPath = (name: string): string => `/${ACCOUNT}/${name}`;

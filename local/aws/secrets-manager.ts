@@ -12,7 +12,7 @@ interface Secret {
 type Request = Record<string, unknown>;
 export type AwsAnswer = { status: number; body: object };
 
-/** The few calls of Secrets Manager that functions and operators make, with AWS's answers. */
+/** The few Secrets Manager calls that functions and operators make, with AWS's answers. */
 export interface SecretsManager {
   create(name: string, description: string, value?: string): void;
   put(name: string, value: string): void;

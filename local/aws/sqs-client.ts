@@ -11,7 +11,7 @@ export interface ReceivedMessage {
   MessageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
 }
 
-/** The two calls Lambda itself makes on a queue; the SDK would be half a second of the host's start. */
+/** The two SQS calls that Lambda itself makes. Loading the SDK would add half a second to the host's start. */
 export interface SqsClient {
   receive(queueUrl: string, most: number, waitSeconds: number): Promise<ReceivedMessage[]>;
   delete(queueUrl: string, receiptHandles: string[]): Promise<void>;

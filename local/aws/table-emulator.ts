@@ -26,7 +26,7 @@ export async function startTableEmulator(kind: TableEmulatorKind): Promise<Table
   return kind === "dynalite" ? startDynalite() : before(await startDynamoDbLocal("one"));
 }
 
-/** Light, in this process: no transactions, no TTL, ignores ReturnValuesOnConditionCheckFailure. */
+/** Light and in this process, but without transactions and TTL; it ignores ReturnValuesOnConditionCheckFailure. */
 function startDynalite(): TableEmulator {
   const dynalite = require("dynalite") as (options: { createTableMs: number }) => Server;
   const server = dynalite({ createTableMs: 0 });
@@ -44,24 +44,24 @@ export const javaIsThere = (): boolean =>
 /** Java takes 2 s on a quiet machine, and many times as long on a busy one. */
 const START_MS = 60_000;
 
-/** DynamoDB Local in a Java process of its own. */
+/** DynamoDB Local in its own Java process. */
 export interface DynamoDbLocal {
   readonly port: number;
   stop(): Promise<void>;
 }
 
 /**
- * The real semantics: conditions with ALL_OLD, transactions, TTL. It ends with this process.
+ * It has the real semantics: conditions with ALL_OLD, transactions, TTL. It ends with this process.
  * @param databases one for all callers, or one for each access key
- * @throws where there is no Java, or it does not answer in time
+ * @throws if Java is missing, or DynamoDB Local does not answer in time
  */
 export async function startDynamoDbLocal(databases: "one" | "by-access-key"): Promise<DynamoDbLocal> {
-  if (!javaIsThere()) throw new Error("DynamoDB Local needs Java 17 on the PATH; dynalite runs without.");
+  if (!javaIsThere()) throw new Error("DynamoDB Local needs Java 17 on the PATH; dynalite does not.");
   const folder = join(dirname(require.resolve("amplify-dynamodb-simulator/package.json")), "emulator");
   const port = await freePort();
-  // The shell ends Java when this process is gone, however it went: its standard input ends then.
+  // The shell's standard input ends with this process, however that ends; then the shell ends Java.
   const script = '"$@" </dev/null >/dev/null 2>&1 & java=$!; cat >/dev/null; kill -9 $java';
-  // It lives for minutes: the second compiler would take more time than it saves.
+  // Java runs for minutes only: its second compiler would take more time than it saves.
   const tuning = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
   const command = ["java", ...tuning, "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"];
   const options = ["-inMemory", "-port", String(port), ...(databases === "one" ? ["-sharedDb"] : [])];
@@ -118,7 +118,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Its port is open some moments before it can answer: until then it says 500 to whatever it is asked. */
+/** Its port opens shortly before it can answer; until then it answers every request with 500. */
 async function answers(port: number, deadline: number): Promise<void> {
   const headers = {
     authorization:

@@ -12,7 +12,7 @@ async function until(what: () => boolean | Promise<boolean>, seconds = 60): Prom
   return false;
 }
 
-/** Waits until every event is in the ledger and every delivery has ended. @returns undefined where the order is unknown */
+/** Waits until every event is in the ledger and every delivery has ended. @returns undefined if the order is unknown */
 async function settled(
   stack: LocalStack,
   { connection }: Scene,
@@ -22,7 +22,7 @@ async function settled(
   const read = () => stack.trace({ channel, connection: name, orderId });
   const taken = statuses.filter((status) => status === 200).length;
   if (taken === 0) {
-    // An order that must not come is given the time in which others come.
+    // Wait for an order that must not come as long as for the others.
     await sleep(1_000);
     return read();
   }
@@ -37,7 +37,9 @@ async function settled(
 console.log("Starting the local stack …");
 const stack = await startStack({ port: 0 });
 try {
-  console.log(`Ready at ${stack.url}. Sending signed webhooks and a forged one; some providers fail on purpose …\n`);
+  console.log(
+    `Ready at ${stack.url}. Sending signed webhooks and a forged one; some providers will fail on purpose …\n`,
+  );
   const rows: Row[] = [];
   let last: Trace | undefined;
   let reasons: string[] = [];

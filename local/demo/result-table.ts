@@ -6,11 +6,11 @@ export interface Row {
   what: string;
   answered: string;
   ledger: string;
-  /** Of each provider: how many orders its simulator holds, and the delivery's state. */
+  /** For each provider: how many orders its simulator holds, and the delivery's state. */
   providers: string[];
 }
 
-/** What a scene came to. @param trace undefined where the ledger does not know the order */
+/** A scene's result. @param trace undefined if the ledger does not know the order */
 export function rowOf(sandbox: Sandbox, { title, expect }: Scene, { statuses }: Played, trace: Trace | undefined): Row {
   const answered = [...new Set(statuses)].map((status) => {
     const times = statuses.filter((one) => one === status).length;

@@ -2,20 +2,20 @@ import type { ChannelSimulator, OutgoingWebhook } from "../simulators/channel-si
 import type { PartialOrder } from "../simulators/partial-order.ts";
 import type { LocalStack } from "../stack.ts";
 
-/** One thing that happens to the shop, and the order it is about. */
+/** Something that happens in the shop, and the order that it is about. */
 export interface Scene {
   title: string;
   /** What it shows. */
   expect: string;
   /** `shopify/demo` */
   connection: string;
-  /** @returns the order's ID, and the answers the sender got */
+  /** @returns the order's ID, and the answers that the sender got */
   play(): Promise<Played>;
 }
 
 export interface Played {
   orderId: string;
-  /** One a webhook. */
+  /** One for each webhook. */
   statuses: number[];
 }
 
@@ -23,7 +23,7 @@ const LATER = "2026-11-20T15:00:05Z";
 const PAID_AT = "2026-11-20T15:00:00Z";
 const EARLIER = "2026-11-20T14:00:00Z";
 
-/** The scenes of one connection; the others show only that their orders arrive too. */
+/** All scenes play at one connection; the others only show that their orders arrive too. */
 export function scenes(stack: LocalStack): Scene[] {
   const [first = "", ...others] = stack.channels.connections;
   const shop = shopOf(stack, first);
@@ -58,7 +58,7 @@ export function scenes(stack: LocalStack): Scene[] {
     at("A forgery", "401, and no trace of it", () =>
       delivered(shop, (webhook) => [{ ...webhook, body: `${webhook.body} ` }]),
     ),
-    at("Paid, then an older update arrives late", "the older one changes nothing", () =>
+    at("Paid, then an older update arrives late", "the older update changes nothing", () =>
       inTurn({ updatedAt: PAID_AT }, { financialState: "pending", updatedAt: EARLIER }),
     ),
     at("Not paid yet", "held until it is", () => inTurn({ financialState: "pending" })),
@@ -85,7 +85,7 @@ function shopOf(stack: LocalStack, connection: string): ChannelSimulator {
   return shop;
 }
 
-/** Delivers the webhook of a new order as often, and as changed, as the scene wants. */
+/** Delivers the webhooks of a new order, with the scene's changes. */
 async function delivered(
   shop: ChannelSimulator,
   change: (webhook: OutgoingWebhook) => OutgoingWebhook[],

@@ -7,10 +7,10 @@ import { httpEvent } from "./http-event.ts";
 const HEADER_BYTES = 10_240;
 const BODY_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_MS = 30_000;
-/** What Lambda takes in a synchronous invocation: its 6 MB, as its own error message counts them. */
+/** Lambda's limit of 6 MB for a synchronous invocation, as its error message counts it. */
 const PAYLOAD_BYTES = 6_291_556;
 
-/** Answers as an API Gateway HTTP API does before and after the function. */
+/** Answers as an API Gateway HTTP API does before and after it invokes the function. */
 export type Front = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export function createFront(
@@ -78,7 +78,7 @@ function headerBytes({ method = "", url = "", rawHeaders }: IncomingMessage): nu
   return rawHeaders.reduce((sum, text) => sum + Buffer.byteLength(text), method.length + url.length);
 }
 
-/** Reads to the end even what is too large: a sender that is cut off while it sends never sees the answer. */
+/** Reads even a too large body to its end: a sender that is cut off while it sends never sees the answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer | "too-large" | "aborted"> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -94,7 +94,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | "too-large" 
   return size > BODY_BYTES ? "too-large" : Buffer.concat(chunks);
 }
 
-/** @returns whether the function's answer is one API Gateway can send */
+/** @returns whether API Gateway can send the function's answer */
 function respond(response: ServerResponse, result: unknown): boolean {
   if (typeof result !== "object" || result === null) return false;
   const { statusCode, headers = {}, body = "", isBase64Encoded, cookies = [] } = result as Record<string, unknown>;

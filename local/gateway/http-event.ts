@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { ACCOUNT } from "../aws/aws-account.ts";
 
-/** Part of what API Gateway hands on as text; everything else becomes base64. */
+/** Some of the content types that API Gateway passes on as text; it encodes all others as base64. */
 const TEXT = /^(?:text\/|application\/(?:json|javascript|xml)\b|application\/[^;]*\+(?:json|xml)\b)/i;
 
 /**
@@ -56,7 +56,7 @@ export function httpEvent(
   };
 }
 
-/** Bytes that are no UTF-8 would not survive as text, whatever their content type says. */
+/** Bytes that are not UTF-8 would be damaged as text, so the content type alone does not decide. */
 function bodyOf(body: Buffer, contentType = ""): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
   const asText = TEXT.test(contentType) && isUtf8(body);

@@ -1,6 +1,6 @@
 /**
- * Runs inside an execution environment, in the place of Lambda's Node.js runtime: loads the handler of the bundle, then
- * answers one invocation at a time. The function host freezes and ends this process.
+ * Replaces Lambda's Node.js runtime in an execution environment: loads the handler of the bundle, then answers one
+ * invocation at a time. The function host freezes and ends this process.
  */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -13,7 +13,7 @@ const functionName = variable("AWS_LAMBDA_FUNCTION_NAME");
 const functionArn = variable("LOCAL_FUNCTION_ARN");
 delete process.env["LOCAL_FUNCTION_ARN"];
 
-// The host is gone: no one is left to answer.
+// The host has ended.
 process.on("disconnect", () => process.exit(1));
 
 const handler = await loadHandler(variable("LAMBDA_TASK_ROOT"), variable("_HANDLER"));
@@ -24,10 +24,10 @@ async function loadHandler(folder: string, name: string): Promise<Handler> {
   const dot = name.lastIndexOf(".");
   const path = `${folder}/${name.slice(0, dot)}`;
   const file = [".mjs", ".js", ".cjs"].map((ending) => path + ending).find((candidate) => existsSync(candidate));
-  if (file === undefined) throw new Error(`Runtime.ImportModuleError: there is no ${path}.mjs`);
+  if (file === undefined) throw new Error(`Runtime.ImportModuleError: ${path}.mjs does not exist`);
   const module = (await import(pathToFileURL(file).href)) as Record<string, Handler | undefined>;
   const found = module[name.slice(dot + 1)];
-  if (typeof found !== "function") throw new Error(`Runtime.HandlerNotFound: ${name} is no function`);
+  if (typeof found !== "function") throw new Error(`Runtime.HandlerNotFound: ${name} is not a function`);
   return found;
 }
 

@@ -2,17 +2,17 @@ import { cpus } from "node:os";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
 import type { EnvironmentInfo, InvocationResult } from "./host-messages.ts";
 
-/** How long an invocation waits for a busy environment before another is started. */
+/** How long an invocation waits for a busy environment before the pool starts another. */
 const PATIENCE_MS = 50;
 /**
- * While the machine is busy, one more process would slow the others down: only when none has answered for this long, or
- * one in this time where invocations mostly wait (for a provider, say) and cost next to nothing.
+ * While the machine is busy, another process would slow the others down. So the pool starts one only if none has
+ * answered for this long, or one in this time if invocations mostly wait (for a provider, say) and use little CPU.
  */
 const BUSY_PATIENCE_MS = 1000;
 
 /** The environments of one function. */
 export interface EnvironmentPool {
-  /** Waits while all are busy and no more may be started. @param started called when it waits no longer */
+  /** Waits while all are busy and no more may start. @param started called when the wait is over */
   invoke(payload: string, started?: () => void): Promise<InvocationResult>;
   list(): EnvironmentInfo[];
 }
@@ -25,16 +25,16 @@ interface Waiting {
 }
 
 /**
- * Lambda starts an environment whenever none is free. On two cores that would be a process per message of a burst, so
- * this starts the first at once and others only for invocations that have waited: fast functions stay few, slow ones
- * (waiting for a provider) become as many as they need.
+ * Lambda starts an environment whenever none is free. On two cores that would be a process for each message of a burst.
+ * So the pool starts the first at once, and others only for invocations that have waited: a fast function gets few
+ * environments, a slow one (waiting for a provider) as many as it needs.
  */
 export function createEnvironmentPool(
   functionName: string,
   { most, idleMs, start }: { most: number; idleMs: number; start: () => ExecutionEnvironment },
 ): EnvironmentPool {
   const environments = new Set<ExecutionEnvironment>();
-  /** Last used last: the warmest is taken first, so that those not needed grow old. */
+  /** Sorted by last use. The pool takes the most recently used first, so that those it does not need become idle. */
   const free: ExecutionEnvironment[] = [];
   const waiting: Waiting[] = [];
   let growing: NodeJS.Timeout | undefined;
@@ -128,13 +128,13 @@ export function createEnvironmentPool(
   };
 }
 
-/** The kernel counts in hundredths of a second: a shorter look says nothing. */
+/** The kernel counts in hundredths of a second, so a shorter measurement means nothing. */
 const SAMPLE_MS = 200;
 let sampledAt = 0;
 let before = cpuTimes();
 let busy = false;
 
-/** Whether all cores together idled less than a tenth of the last moments. */
+/** Whether all cores together were idle for less than a tenth of the last measurement. */
 function machineIsBusy(): boolean {
   if (Date.now() - sampledAt < SAMPLE_MS) return busy;
   const now = cpuTimes();

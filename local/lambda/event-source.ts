@@ -3,14 +3,14 @@ import { queueUrl, REGION } from "../aws/aws-account.ts";
 import type { ReceivedMessage, SqsClient } from "../aws/sqs-client.ts";
 import type { InvocationResult } from "./host-messages.ts";
 
-/** SQS's longest. */
+/** SQS's maximum. */
 const LONG_POLL_SECONDS = 20;
 const TROUBLE_MS = 500;
 
 /**
  * Lambda's event source mapping for a queue: batches up to the batch size, as many at once as the maximum concurrency,
- * and only what succeeded is deleted. What failed stays invisible until its visibility timeout, or what the function
- * set instead, is over; moving it to the dead-letter queue is SQS's own work.
+ * and it deletes only messages that succeeded. A failed one stays invisible until its visibility timeout, or the one
+ * that the function set, ends; SQS itself moves it to the dead-letter queue.
  */
 export async function runEventSource(
   source: QueueSource,
@@ -19,7 +19,7 @@ export async function runEventSource(
 ): Promise<never> {
   const url = queueUrl(source.queueArn.split(":").at(-1) ?? "");
   let running = 0;
-  /** Batches that no environment has taken yet. One is enough: messages wait better on their queue. */
+  /** Batches that no environment has taken yet. At most one: messages wait better on their queue. */
   let waiting = 0;
   let roomAgain = (): void => {};
 
@@ -49,12 +49,12 @@ export async function runEventSource(
     };
     const Records = messages.map((message) => record(message, source.queueArn));
     const result = await invoke(JSON.stringify({ Records }), started);
-    // An environment that could not even be started took it, too.
+    // An environment that failed to start has taken the batch, too.
     started();
     const failed = failures(result, messages, source.partialFailures);
     const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
     if (done.length === 0) return;
-    // A delete that fails brings the message again: at least once is all that Lambda promises too.
+    // If a delete fails, SQS delivers the message again: Lambda, too, promises only at-least-once delivery.
     const handles = done.map(({ ReceiptHandle }) => ReceiptHandle);
     await sqs.delete(url, handles).catch(() => {});
   }
@@ -80,8 +80,8 @@ async function gather({ batchSize, windowMs }: QueueSource, sqs: SqsClient, url:
 }
 
 /**
- * The IDs that count as failed. A thrown error, a timeout, or an answer Lambda cannot read fails the whole batch; an
- * empty one means success. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * The IDs that count as failed. A thrown error, a timeout, or an answer that Lambda cannot parse fails the whole batch;
+ * an empty answer means success. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function failures(
   result: InvocationResult,

@@ -9,10 +9,10 @@ import { accessKeyOf } from "../aws/aws-calls.ts";
 import type { EnvironmentState, FromEnvironment, HostPlan, InvocationResult, ToEnvironment } from "./host-messages.ts";
 
 const BOOTSTRAP = fileURLToPath(new URL("bootstrap.ts", import.meta.url));
-/** Lambda stops an initialisation after 10 s and then tries it again within the invocation's own time. */
+/** Lambda stops an initialisation after 10 s and repeats it within the invocation's timeout. */
 const INIT_MS = 10_000;
 const LONG_MS = 200;
-/** Of an invocation's time, the share of the processor up to which it is said to have waited. */
+/** An invocation whose share of CPU time is at most this counts as waiting. */
 const WAITING_SHARE = 0.15;
 
 /** A process that runs one function, one invocation at a time, frozen in between. */
@@ -20,13 +20,13 @@ export interface ExecutionEnvironment {
   readonly pid: number;
   state(): EnvironmentState;
   invocations(): number;
-  /** Epoch ms of its last answer. */
+  /** When it last answered, epoch ms. */
   lastUsed(): number;
-  /** Whether its last invocation took long and hardly computed, as one does that waits for a provider. */
+  /** Whether its last invocation took long and used little CPU, as one that waits for a provider does. */
   waited(): boolean;
-  /** Resolves to undefined when the handler is loaded, else to why it never will be. */
+  /** Resolves to undefined when the handler is loaded, or to the error that prevents it. */
   readonly initialised: Promise<InvocationResult | undefined>;
-  /** @param andFreeze whether nothing else waits for this environment, asked when it has answered */
+  /** @param andFreeze called after the answer; returns whether nothing else waits for this environment */
   invoke(payload: string, andFreeze: () => boolean): Promise<InvocationResult>;
   end(): void;
 }
@@ -39,7 +39,7 @@ export function startEnvironment(
   { logFolder, ...addresses }: Surroundings,
 ): ExecutionEnvironment {
   const log = openSync(join(logFolder, `${hosted.name}.log`), "a");
-  // As on Lambda, stack traces are mapped only if the function's own NODE_OPTIONS say so.
+  // As on Lambda, Node maps stack traces only if the function's NODE_OPTIONS enable it.
   const child = spawn(process.execPath, [BOOTSTRAP], {
     cwd: hosted.folder,
     env: variables(hosted, addresses),
@@ -123,12 +123,12 @@ export function startEnvironment(
   };
 }
 
-/** A send to a process that just died fails; its exit is reported anyway. */
+/** A send to a process that just died fails; the exit event reports that anyway. */
 function give(child: ChildProcess, message: ToEnvironment): void {
   child.send(message, () => {});
 }
 
-/** The template's variables, and what Lambda itself sets. */
+/** The template's variables, and those that Lambda itself sets. */
 function variables(
   hosted: HostedFunction,
   { awsEndpoint, channelSimulators }: Omit<Surroundings, "logFolder">,
@@ -152,7 +152,7 @@ function variables(
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    // Not Lambda's: the addresses of the local stack's AWS and channels, and what the bootstrap puts into the context.
+    // Not Lambda's: the addresses of the local AWS and channels, and the values that the bootstrap puts into the context.
     AWS_ENDPOINT_URL: awsEndpoint,
     CHANNEL_SIMULATORS_URL: channelSimulators,
     LOCAL_FUNCTION_ARN: arn("lambda", `function:${hosted.name}`),

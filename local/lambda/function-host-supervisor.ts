@@ -4,18 +4,18 @@ import { fileURLToPath } from "node:url";
 import type { EnvironmentInfo, FromHost, HostPlan, InvocationResult, ToHost } from "./host-messages.ts";
 
 const ENTRY = fileURLToPath(new URL("function-host.ts", import.meta.url));
-/** A host that dies sooner than this is started again only after this. */
+/** The least time between two starts of the host. */
 const SHORT_LIFE_MS = 500;
 
-/** The function host, started again whenever it dies. */
+/** Starts the function host, and restarts it whenever it dies. */
 export interface FunctionHost {
-  /** Of the host that runs now. */
+  /** Process ID of the current host. */
   pid(): number;
-  /** How often a host was started. */
+  /** How often it has started a host. */
   starts(): number;
-  /** Resolves when the host that runs now takes work. */
+  /** Resolves when the current host accepts work. */
   ready(): Promise<void>;
-  /** Waits for a host to be there; what a dying host had taken fails. */
+  /** Waits for a host. If that host dies, the invocation fails. */
   invoke(functionName: string, payload: string): Promise<InvocationResult>;
   environments(): Promise<EnvironmentInfo[]>;
   stop(): Promise<void>;
@@ -34,7 +34,7 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
   function start(): ChildProcess {
     starts += 1;
     const startedAt = Date.now();
-    // Leader of a process group of its own: its environments can be ended with it, stopped or not.
+    // Leader of its own process group, so that its environments end with it, frozen or not.
     const child = fork(ENTRY, { detached: true, stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
     const pid = child.pid ?? 0;
     const guard = guardGroup(pid);
@@ -43,7 +43,7 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
       else if (message.type === "result") take(results, message.id)?.(message.result);
       else take(lists, message.id)?.(message.environments);
     });
-    // What comes from now on waits for the next host; what this one had taken has failed.
+    // New invocations wait for the next host; those that this one had taken have failed.
     child.on("disconnect", () => {
       ready = Promise.withResolvers();
       for (const [id] of results) take(results, id)?.(HOST_DIED);
@@ -103,8 +103,8 @@ const HOST_DIED: InvocationResult = {
 };
 
 /**
- * A shell that only waits for this process to be gone, however that came (its standard input ends then), and ends the
- * host's group: a stopped environment cannot notice by itself.
+ * A shell that waits until this process ends, in any way (then its standard input ends), and ends the host's process
+ * group: a frozen environment cannot notice by itself.
  */
 function guardGroup(pid: number): ChildProcess {
   // dash takes no `--` here.
@@ -122,7 +122,7 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // All of them are gone already.
+    // The group has ended already.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

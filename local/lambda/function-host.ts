@@ -1,7 +1,6 @@
 /**
- * The process under which all functions run, started and watched by function-host-supervisor.ts: execution
- * environments, event sources and schedules. It holds no state that matters: killed at any time, what was in flight comes
- * back the way SQS brings it back.
+ * The process that runs all functions: execution environments, event sources and schedules. function-host-supervisor.ts
+ * starts and watches it. It holds no state that matters: if it is killed, SQS delivers the messages in flight again.
  */
 
 import { createSqsClient } from "../aws/sqs-client.ts";
@@ -11,7 +10,7 @@ import { startEnvironment } from "./execution-environment.ts";
 import type { FromHost, HostPlan, InvocationResult, ToHost } from "./host-messages.ts";
 import { runSchedule } from "./schedule.ts";
 
-/** Of a function behind HTTP: as many webhooks are handled at once. */
+/** Of a function behind HTTP: how many webhooks it handles at once. */
 const HTTP_ENVIRONMENTS = 16;
 const MOST_ENVIRONMENTS = 64;
 
@@ -28,12 +27,12 @@ process.on("message", (message: ToHost) => {
   }
 });
 
-// The supervisor is gone: its queues and table are too. The environments stand in the same process group.
+// The supervisor has ended, with its queues and table. The environments are in this process group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
 function start({ functions, queueSources, schedules, idleMs, ...surroundings }: HostPlan): void {
   for (const hosted of functions) {
-    // Fewer would let one destination's slow provider hold back the others' messages.
+    // With fewer, one destination's slow provider would delay the others' messages.
     const wanted = queueSources
       .filter(({ functionName }) => functionName === hosted.name)
       .reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, 0);
@@ -52,7 +51,10 @@ function start({ functions, queueSources, schedules, idleMs, ...surroundings }: 
 async function invoke(functionName: string, payload: string, started?: () => void): Promise<InvocationResult> {
   const pool = pools.get(functionName);
   if (pool) return pool.invoke(payload, started);
-  return { ok: false, error: { errorType: "ResourceNotFoundException", errorMessage: `No function ${functionName}.` } };
+  return {
+    ok: false,
+    error: { errorType: "ResourceNotFoundException", errorMessage: `Function not found: ${functionName}` },
+  };
 }
 
 function report(message: FromHost): void {

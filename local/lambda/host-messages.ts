@@ -1,11 +1,11 @@
 import type { HostedFunction, QueueSource, Schedule } from "../assembly/hosted.ts";
 
-/** What a function answered: its JSON, or how the invocation failed. */
+/** A function's answer: its JSON, or the invocation's error. */
 export type InvocationResult =
   | { ok: true; payload: string }
   | { ok: false; error: { errorType: string; errorMessage: string } };
 
-/** All that the function host has to know; it reads no files of the project. */
+/** The function host's whole input; it reads no files of the project. */
 export interface HostPlan {
   functions: HostedFunction[];
   queueSources: QueueSource[];
@@ -14,7 +14,7 @@ export interface HostPlan {
   /** Where the channels' APIs are simulated. */
   channelSimulators: string;
   logFolder: string;
-  /** An environment that nothing used for this long is ended. */
+  /** The host ends an environment that was idle for this long. */
   idleMs: number;
 }
 
@@ -48,5 +48,5 @@ export interface ToEnvironment {
   payload: string;
 }
 
-/** Environment to function host. `cpuMs`: what the invocation took of the processor. */
+/** Environment to function host. `cpuMs`: CPU time of the invocation. */
 export type FromEnvironment = { type: "initialised" } | { type: "answer"; result: InvocationResult; cpuMs: number };

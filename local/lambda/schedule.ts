@@ -3,7 +3,7 @@ import type { Schedule } from "../assembly/hosted.ts";
 import { ACCOUNT, arn, REGION } from "../aws/aws-account.ts";
 import type { InvocationResult } from "./host-messages.ts";
 
-/** Runs a rate() rule. A run that is still going on is not joined by another, which AWS would do. */
+/** Runs a rate() rule. Unlike AWS, it starts no run while the last one still runs. */
 export function runSchedule(
   { id, periodMs, kind, input }: Schedule,
   invoke: (payload: string) => Promise<InvocationResult>,

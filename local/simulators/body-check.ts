@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
-/** What a server finds wrong with a body: where, and whether the field is absent, of another type, or of a bad value. */
+/**
+ * What a server finds wrong with a body: where, and whether the field is absent, of another type, or of a bad value.
+ */
 export interface Complaint {
   /** `orderItemsList.0.quantity`; "" for the body itself. */
   readonly field: string;

@@ -67,7 +67,9 @@ function linesOf({ lines }: PartialOrder, { known, newLineId }: OrderSource): Li
   return lines.map((line, position) => ({ ...LINE, id: newLineId(position), ...line }) as Line);
 }
 
-/** Fields an address lacks are those of the demo's, unless it is in another country: a mixed address would be nowhere. */
+/**
+ * Fields an address lacks are those of the demo's, unless it is in another country: a mixed address would be nowhere.
+ */
 function addressOf(part: PartialOrder["shippingAddress"], known: Order | undefined): Address | null {
   const base = known === undefined ? ADDRESS : known.shippingAddress;
   if (part === undefined || part === null) return base;

@@ -78,7 +78,9 @@ export interface Simulator {
   forget(): void;
 }
 
-/** What `demo.ts` beside a provider's simulator exports as `demo`: how the stage `local` uses that provider. Optional. */
+/**
+ * What `demo.ts` beside a provider's simulator exports as `demo`: how the stage `local` uses that provider. Optional.
+ */
 export interface ProviderDemo<Switches extends object = object> {
   /** `settings` of the destination `demo`: docs/providers/<name>.md. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -94,7 +96,9 @@ export interface World<Switches extends object> {
   now(): number;
 }
 
-/** What `local/simulators/providers/<name>/index.ts` exports as `simulator`; the folder is called as the connector is. */
+/**
+ * What `local/simulators/providers/<name>/index.ts` exports as `simulator`; the folder is called as the connector is.
+ */
 export interface SimulatorKind<Switches extends object> {
   /** Limits, invented credentials and every "not found, ASSUME" of reference/providers.md, at its default. */
   readonly switches: Switches;

@@ -2,7 +2,7 @@ import { connectors } from "../../infra/stage-file/connectors.ts";
 import { defineStage } from "../../infra/stage-file/define-stage.ts";
 import { loadChannelDemo, loadProviderDemo } from "../simulators/load-simulator.ts";
 
-/** The shortest beginning of a channel's name that no channel before it has, of two letters or more. */
+/** The shortest prefix of a channel's name, of two letters or more, that no earlier channel has. */
 function keyOf(channel: string, index: number): string {
   const taken = new Set(connectors.channels.slice(0, index).map(({ name }, at): string => keyOf(name, at)));
   const letters = channel.replaceAll("-", "");
@@ -32,7 +32,10 @@ const destinations = await Promise.all(
   }),
 );
 
-/** What `npm start` hosts: every channel, every provider, each order to all of them once it is paid; any fault settles within 60 s. */
+/**
+ * The stage of `npm start`: every channel and provider; each paid order goes to all providers; any fault settles in 60
+ * s.
+ */
 export const stage = defineStage({
   stage: "local",
   endpoints,
@@ -69,6 +72,6 @@ export const stage = defineStage({
     findDueTimeout: "10s",
     findDueEvery: "2s",
   },
-  // A provider's own, longer timeout would keep a crashed delivery away for six times as long.
+  // With a provider's own, longer timeout, a crashed delivery would stay invisible for six times as long.
   functions: Object.fromEntries(connectors.providers.map(({ name }) => [`create-order-${name}`, { timeout: "5s" }])),
 });

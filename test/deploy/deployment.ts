@@ -24,19 +24,19 @@ export const STAGE = "deploytest";
 const STACK = `order-relay-${STAGE}`;
 const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** An account of MiniStack with the CDK's own stack in it, and simulators of the providers beside it. */
+/** A bootstrapped account of MiniStack, and the providers' simulators. */
 export class Deployment {
   private readonly emulator: EmulatorProcess;
   readonly sandbox: Sandbox;
   readonly sqs: SQSClient;
   readonly trace: ReadTrace;
-  /** What was deployed last. */
+  /** The assembly of the last deployment. */
   assembly: Assembly | undefined;
   /** Where the webhooks go: `<url>/webhooks/shopify/demo`. */
   url = "";
-  /** What `npm run secrets` said when the stage that was deployed last had its secrets filled. */
+  /** Output of `npm run secrets` after the last deployment. */
   secretsSaid = "";
-  /** Of the stage file that was deployed last. */
+  /** Folder of the stage file of the last deployment. */
   private stages = "";
 
   private constructor(emulator: EmulatorProcess, sandbox: Sandbox) {
@@ -50,7 +50,7 @@ export class Deployment {
     const emulator = await startMiniStack();
     try {
       const deployment = new Deployment(emulator, await startSandbox());
-      // Outside the project: in it, after a synth, bootstrap took the whole project for an asset (docs/proofs.md).
+      // Outside the project: inside it, after a synth, bootstrap treats the whole project as an asset (docs/proofs.md).
       succeeded(await runCdk(emulator.url, ["bootstrap", `aws://${ACCOUNT}/${REGION}`], emulator.folder));
       return deployment;
     } catch (error) {
@@ -63,7 +63,7 @@ export class Deployment {
     return { endpoint: this.emulator.url, region: REGION, credentials: CREDENTIALS };
   }
 
-  /** `cdk deploy` of the stage file in a folder, then its secrets filled: what docs/deploy.md tells the operator to do. */
+  /** `cdk deploy` of the stage file in a folder, then `npm run secrets`, as docs/deploy.md describes. */
   async deploy(stages: "first" | "second"): Promise<void> {
     const folder = await this.synthesised(stages, stages);
     const outputs = join(folder, "outputs.json");
@@ -74,12 +74,12 @@ export class Deployment {
     this.secretsSaid = await this.fillSecrets();
   }
 
-  /** `cdk diff --fail`: ends with 1 where the account differs from the stage file. */
+  /** `cdk diff --fail`: exits with 1 if the account differs from the stage file. */
   async diff(stages: "first" | "second"): Promise<ScriptRun> {
     return this.cdk("diff", await this.synthesised(stages, "diff"), ["--fail"]);
   }
 
-  /** `cdk synth`, and the alarms on expressions made such as MiniStack takes (docs/proofs.md). */
+  /** `cdk synth`; then replaces alarms on expressions, which MiniStack does not take (docs/proofs.md). */
   private async synthesised(stages: string, into: string): Promise<string> {
     const folder = join(this.emulator.folder, into);
     const stage = ["-c", `stage=${STAGE}`, "-c", `stages=${folderOf(stages)}`];
@@ -94,22 +94,22 @@ export class Deployment {
   }
 
   /**
-   * A command of docs/operator-commands.md for the deployed stage, in a process of its own.
-   * @param words as typed behind `npm run <command> -- --stage … --stages …`
+   * Runs a command of docs/operator-commands.md for the deployed stage, in its own process.
+   * @param words the arguments after `npm run <command> -- --stage … --stages …`
    */
   operate(command: "catalog" | "failed" | "order" | "secrets", ...words: string[]): Promise<ScriptRun> {
     const stage = ["--stage", STAGE, "--stages", this.stages];
     return runScript(this.emulator.url, [`operator/${command}.ts`, ...stage, ...words]);
   }
 
-  /** A file for the operator's commands, gone with `stop`. @returns its path */
+  /** Writes a file for the operator's commands; `stop` removes it. @returns its path */
   file(name: string, text: string): string {
     const path = join(this.emulator.folder, name);
     writeFileSync(path, text);
     return path;
   }
 
-  /** From a file, nobody being there to type them; and asks the simulators whether they are good. */
+  /** Fills the secrets from a file and checks them against the simulators. */
   private async fillSecrets(): Promise<string> {
     const file = this.file("secrets.json", secretsFile(this.assembly?.secrets ?? [], this.sandbox.url));
     const run = await this.operate("secrets", "--from", file, "--check", "--yes");
@@ -126,7 +126,7 @@ export class Deployment {
     return answer.Attributes ?? {};
   }
 
-  /** Every event source mapping, with the words that local/assembly/assembly.ts has for the template's. */
+  /** Every event source mapping, in the form of local/assembly/assembly.ts. */
   async eventSources(): Promise<Omit<QueueSource, "windowMs">[]> {
     return (await this.mappings()).map((source) => ({
       queueArn: source.EventSourceArn,
@@ -137,7 +137,7 @@ export class Deployment {
     }));
   }
 
-  /** @param enabled false: its messages stay where they are */
+  /** @param enabled false: its messages stay on the queue */
   async setEventSource(queue: string, enabled: boolean): Promise<void> {
     const source = (await this.mappings()).find(({ EventSourceArn }) => EventSourceArn.endsWith(`:${queue}`));
     await this.lambda("PUT", `event-source-mappings/${source?.UUID}`, { Enabled: enabled });
@@ -158,7 +158,7 @@ export class Deployment {
     return Body;
   }
 
-  /** What the console's redrive does with one message: MiniStack has no StartMessageMoveTask (test/redrive has one). */
+  /** Moves one message as the console's redrive does: MiniStack has no StartMessageMoveTask (test/redrive has one). */
   async redrive(from: string, to: string, isMeant: (body: string) => boolean): Promise<string> {
     const MessageBody = await this.take(from, isMeant);
     await this.sqs.send(new SendMessageCommand({ QueueUrl: this.queueUrl(to), MessageBody }));

@@ -5,7 +5,9 @@ import { type EmulatorProcess, PROJECT, startEmulatorProcess } from "../support/
 
 const MINISTACK = join(PROJECT, ".cache/python/bin/ministack");
 
-/** MiniStack: an AWS that `cdk deploy` deploys to and whose Lambdas run, in memory only. Nothing of it outlives `stop`. */
+/**
+ * MiniStack: an AWS that `cdk deploy` deploys to and whose Lambdas run, in memory only. Nothing of it outlives `stop`.
+ */
 export async function startMiniStack(): Promise<EmulatorProcess> {
   if (!existsSync(MINISTACK)) throw new Error("MiniStack is not installed: run .ci/install-python-tools");
   return startEmulatorProcess({

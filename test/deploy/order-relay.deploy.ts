@@ -79,7 +79,7 @@ test("a signed webhook becomes exactly one order at each provider, however often
   deepEqual(counts(knownId), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
 
-test("a forged webhook is refused and leaves no trace; an endpoint nobody configured is not there", async () => {
+test("a forged webhook is refused and leaves no trace; an endpoint that is not configured answers 404", async () => {
   const id = newOrderId();
   const forged = { "x-shopify-hmac-sha256": Buffer.alloc(32).toString("base64") };
   equal(await shopifySends(relay, "orders/paid", shopifyBody({ id }), forged), 401);
@@ -87,7 +87,7 @@ test("a forged webhook is refused and leaves no trace; an endpoint nobody config
     (await fetch(`${relay.url}/webhooks/shopify/other`, { method: "POST", body: shopifyBody({ id }) })).status,
     404,
   );
-  // Whatever the forgery had set going would have come before this one.
+  // Any effect of the forgery would show before this order is created.
   const after = newOrderId();
   equal(await shopifySends(relay, "orders/paid", shopifyBody({ id: after })), 200);
   await deliveriesAre(after, { "kakaclo/demo": "created", "s2/demo": "created" });
@@ -107,7 +107,7 @@ test("an event above SQS's 1 MiB goes through S3", async () => {
   deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
 
-test("what a provider rejects lies in its DLQ, the other provider has it; moved back, it is created", async () => {
+test("an order that one provider rejects is in its DLQ and at the other provider; after a redrive it is created", async () => {
   const id = newOrderId();
   relay.sandbox.setFault("s2", "reject");
   equal(await shopifySends(relay, "orders/paid", shopifyBody({ id })), 200);
@@ -121,20 +121,20 @@ test("what a provider rejects lies in its DLQ, the other provider has it; moved 
   deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
 
-test("a rejected order in the operator's hands: named with its reason, its SKU mapped, sent again, its dead letter cleared", async () => {
+test("the operator repairs a rejected order: reads its reason, maps its SKU, sends it again, clears its dead letter", async () => {
   const id = newOrderId();
   const order = `shopify/demo/${id}`;
   const [queue, deadLetters] = [
     queueName.destination(STAGE, "s2/demo"),
     queueName.destinationDeadLetters(STAGE, "s2/demo"),
   ];
-  // No simulator knows the SKU of its own accord: KakaClo's is mapped before the order comes, S2's is the mistake.
+  // No simulator has the SKU. The catalog maps it for KakaClo before the order comes; for S2 the mapping is missing.
   const file = relay.file("products.csv", "sku,providerSku\nSHOP-1,DEMO-TEE-M\n");
   succeeded(await relay.operate("catalog", "--destination", "kakaclo/demo", file, "--yes"));
   equal(await shopifySends(relay, "orders/paid", shopifyBody({ id, sku: "SHOP-1" })), 200);
   await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "rejected" });
 
-  // Until its message lies among the dead letters SQS has one fewer than the ledger.
+  // Until SQS moves the message to the DLQ, SQS counts one dead letter fewer than the ledger.
   const lying = async () => Number((await relay.queueAttributes(deadLetters))["ApproximateNumberOfMessages"]);
   await until(async () => (await lying()) === 1, 60, lying);
   const waiting = await relay.operate("failed");
@@ -173,7 +173,7 @@ test("a rejected order in the operator's hands: named with its reason, its SKU m
   deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
 
-test("a delivery whose message was lost is found by the due-time pass, which the schedule starts", async () => {
+test("the scheduled due-time pass sends a delivery whose message was lost", async () => {
   const id = newOrderId();
   const queue = queueName.destination(STAGE, "s2/demo");
   await relay.setEventSource(queue, false);
@@ -184,12 +184,12 @@ test("a delivery whose message was lost is found by the due-time pass, which the
   deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
 });
 
-test("what is deployed is what the stage file says, by `cdk diff`", async () => {
+test("`cdk diff` finds no difference between the account and the stage file", async () => {
   const { code, output } = await relay.diff("first");
   equal(code, 0, output);
 });
 
-test("deployed again with one more provider and route: the ledger is kept, the known order stays known", async () => {
+test("a second deployment with one more provider and route keeps the ledger: the known order is not sent again", async () => {
   const before = await traceOf(knownId);
   ok(before);
   await relay.deploy("second");
@@ -227,7 +227,7 @@ const isEmpty = async (queue: string): Promise<boolean> => {
 
 const bySource = (a: { queueArn: string }, b: { queueArn: string }) => (a.queueArn < b.queueArn ? -1 : 1);
 
-/** Policies are JSON, in whatever order of keys, numbers as text or not. */
+/** Policies are JSON: the order of keys may differ, and numbers may be text. */
 function normal(value: string | undefined): string | undefined {
   if (!value?.startsWith("{")) return value;
   const entries = Object.entries(JSON.parse(value) as object).map(([key, one]) => [

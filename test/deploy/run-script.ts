@@ -3,22 +3,22 @@ import { dirname } from "node:path";
 import { REGION } from "../../local/aws/aws-account.ts";
 import { PROJECT } from "../support/emulator-process.ts";
 
-/** How a program ended, and all it said. */
+/** A program's exit code and its output. */
 export interface ScriptRun {
   code: number | null;
   output: string;
 }
 
 /**
- * Runs a script against an emulator, as a person would in a shell, with invented credentials and nobody there to answer.
- * @param words the script, and what is typed behind it
- * @param folder where it is run; the project's by default
+ * Runs a script against an emulator, with invented credentials and without a terminal.
+ * @param words the script and its arguments
+ * @param folder the working directory; default: the project's
  */
 export function runScript(endpoint: string, words: string[], folder = PROJECT): Promise<ScriptRun> {
   const { HOME, TMPDIR } = process.env;
   const script = spawn(process.execPath, words, {
     cwd: folder,
-    // Nothing of this machine's AWS configuration: a mistake here must not reach anybody's account.
+    // Nothing of this machine's AWS configuration: a mistake here must not reach a real account.
     env: {
       ...(HOME && { HOME }),
       ...(TMPDIR && { TMPDIR }),

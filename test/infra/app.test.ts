@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const outdir = mkdtempSync(join(tmpdir(), "order-relay-app-"));
-/** The system's temporary folder, as the app sees it. */
+/** The app's temporary folder. */
 const temporary = mkdtempSync(join(tmpdir(), "order-relay-app-"));
 after(() => {
   for (const folder of [outdir, temporary]) rmSync(folder, { recursive: true, force: true });
@@ -29,7 +29,7 @@ function synth(stage: string, context: Record<string, string> = {}) {
   return { status, stderr };
 }
 
-test("a stage that is not there is answered with a sentence and no stack trace", () => {
+test("a missing stage file gives a sentence and no stack trace", () => {
   const { status, stderr } = synth("production");
   equal(status, 1);
   match(
@@ -39,17 +39,17 @@ test("a stage that is not there is answered with a sentence and no stack trace",
   doesNotMatch(stderr, /^ +at /m);
 });
 
-test("a stage's name is no path", () => {
+test("a stage's name cannot be a path", () => {
   match(synth("../app").stderr, /there is no such file/);
 });
 
-test("the example production stage synthesises, bundles and all, and leaves no bundle behind", () => {
+test("the example production stage synthesises with its bundles and leaves no temporary bundle behind", () => {
   deepEqual(synth("prod"), { status: 0, stderr: "" });
   match(readdirSync(outdir).join(), /order-relay-prod\.template\.json/);
   deepEqual(readdirSync(temporary), []);
 });
 
-test("a stage of 120 shops is answered with how many fit, and with no stack trace of the CDK's", () => {
+test("for a stage of 120 shops the synth says how many fit, without the CDK's stack trace", () => {
   const stages = mkdtempSync(join(outdir, "stages-"));
   const shops = Array.from({ length: 120 }, (_, index) => `shop-${index}`);
   const stage = {

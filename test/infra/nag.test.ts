@@ -13,7 +13,7 @@ import { stage as local } from "../../local/stages/local.ts";
 import { bazaar, connectors, stageFile, synthesised } from "../support/synthesised.ts";
 import { stage as everything } from "./stages/everything.ts";
 
-/** @throws what the rules of AwsSolutions find broken without an acknowledged reason */
+/** @throws the findings of AwsSolutions that are not acknowledged */
 function nag(file: StageFile, known = bazaar, spoil: (stack: OrderRelayStack) => void = () => {}): void {
   const outdir = mkdtempSync(join(tmpdir(), "order-relay-nag-"));
   try {
@@ -30,15 +30,15 @@ function nag(file: StageFile, known = bazaar, spoil: (stack: OrderRelayStack) =>
   }
 }
 
-test("cdk-nag finds nothing unexplained in the local stage", () => doesNotThrow(() => nag(local, connectors)));
+test("cdk-nag finds nothing unacknowledged in the local stage", () => doesNotThrow(() => nag(local, connectors)));
 
-test("cdk-nag finds nothing unexplained in the example production stage", () =>
+test("cdk-nag finds nothing unacknowledged in the example production stage", () =>
   doesNotThrow(() => nag(prod, connectors)));
 
-test("cdk-nag finds nothing unexplained with everything switched on", () =>
+test("cdk-nag finds nothing unacknowledged with every option on", () =>
   doesNotThrow(() => nag(everything, connectors)));
 
-test("cdk-nag does look: a careless bucket is found", () => {
+test("cdk-nag runs: it finds a careless bucket", () => {
   throws(
     () => nag(stageFile(), bazaar, (stack) => new Bucket(stack, "Careless")),
     (error: Error) => {

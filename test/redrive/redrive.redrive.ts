@@ -40,7 +40,7 @@ for (const movedIds of ["kept", "new"] as const) {
         () => traceOf(relay.stack, id, connection),
       );
 
-    test("a rejected delivery is tried once a click, and created when the cause is mended", async () => {
+    test("each click tries a rejected delivery once, and creates it after the cause is fixed", async () => {
       const id = newOrderId();
       relay.stack.sandbox.setFault("kakaclo", "reject", 2);
       equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
@@ -67,14 +67,14 @@ for (const movedIds of ["kept", "new"] as const) {
       deepEqual([at("kakaclo", id).length, at("s2", id).length], [1, 1]);
     });
 
-    test("a second click, and a third, is harmless", async () => {
+    test("a second and a third click are harmless", async () => {
       const id = newOrderId();
       relay.stack.sandbox.setFault("s2", "reject");
       equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
       await becomes(id, "s2/demo", "rejected");
       await relay.deadLettersAre(S2, 1);
 
-      // AWS refuses a second task while one runs, ElasticMQ starts it.
+      // AWS refuses a second task while one runs; ElasticMQ starts it.
       await Promise.allSettled([relay.click(S2), relay.click(S2)]);
       await becomes(id, "s2/demo", "created");
       await relay.deadLettersAre(S2, 0);
@@ -84,9 +84,9 @@ for (const movedIds of ["kept", "new"] as const) {
       equal(stateOf(await traceOf(relay.stack, id), "s2/demo")?.state, "created");
     });
 
-    test("one click on a queue of three: what was created meanwhile is not created again, what failed is tried again", async () => {
+    test("one click on three dead letters creates the failed orders, and none that was created in between", async () => {
       const ids = Array.from({ length: 3 }, newOrderId);
-      const [sentAgain = "", mended = "", byHand = ""] = ids;
+      const [sentAgain = "", fixed = "", byHand = ""] = ids;
       relay.stack.sandbox.setFault("kakaclo", "reject", 3);
       for (const id of ids) equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
       for (const id of ids) await becomes(id, "kakaclo/demo", "rejected");
@@ -95,7 +95,7 @@ for (const movedIds of ["kept", "new"] as const) {
       // As `npm run order -- --send` does.
       await relay.send(KAKACLO.source, dead.find(({ body }) => body.includes(sentAgain))?.body ?? "");
       await becomes(sentAgain, "kakaclo/demo", "created");
-      // Somebody entered it at the provider, under our reference.
+      // The operator entered the order at the provider, under our reference.
       const [created] = at("kakaclo", sentAgain);
       const reference = stateOf(await traceOf(relay.stack, byHand), "kakaclo/demo")?.reference ?? "";
       ok(created && reference);
@@ -108,24 +108,21 @@ for (const movedIds of ["kept", "new"] as const) {
       for (const id of ids) equal(at("kakaclo", id).length, 1, id);
       deepEqual(at("kakaclo", sentAgain), [created]);
       equal(at("kakaclo", byHand)[0]?.id, planted);
-      equal(stateOf(await traceOf(relay.stack, mended), "kakaclo/demo")?.attempts, 2);
+      equal(stateOf(await traceOf(relay.stack, fixed), "kakaclo/demo")?.attempts, 2);
       equal(stateOf(await traceOf(relay.stack, byHand), "kakaclo/demo")?.attempts, 1);
     });
 
-    test("a dead letter of an older generation is superseded by the one that followed it", async () => {
+    test("a dead letter of an older generation is acknowledged as superseded", async () => {
       const id = newOrderId();
       const order = (minute: number, changes: object) => standardOrder(id, `2026-11-20T14:0${minute}:00Z`, changes);
       const standard = "standard/demo";
-      // Rejected before anything was sent: nobody knows that SKU.
-      equal(await standardSends(relay.stack, order(0, { sku: "NOBODY-KNOWS" })), 200);
+      // Rejected before anything was sent: no product has that SKU.
+      equal(await standardSends(relay.stack, order(0, { sku: "UNKNOWN" })), 200);
       await becomes(id, "s2/demo", "rejected", standard);
       const [older] = await relay.deadLettersAre(S2, 1);
       equal((JSON.parse(older?.body ?? "{}") as { generation?: number }).generation, 1);
 
-      equal(
-        await standardSends(relay.stack, order(1, { sku: "NOBODY-KNOWS", cancelledAt: "2026-11-20T14:01:00Z" })),
-        200,
-      );
+      equal(await standardSends(relay.stack, order(1, { sku: "UNKNOWN", cancelledAt: "2026-11-20T14:01:00Z" })), 200);
       await becomes(id, "s2/demo", "cancelled", standard);
       equal(await standardSends(relay.stack, order(2, {})), 200);
       const trace = await becomes(id, "s2/demo", "created", standard);
@@ -135,15 +132,15 @@ for (const movedIds of ["kept", "new"] as const) {
 
       await relay.click(S2);
       await relay.deadLettersAre(S2, 0);
-      // Acknowledged it would be for its cancelled delivery as well.
+      // Its cancelled delivery alone would get it acknowledged too, so the test checks the outcome.
       equal(relay.outcomes("s2", id, 1).at(-1), "superseded");
-      equal(relay.stack.sandbox.calls("s2").length, calls, "the provider was not even asked");
+      equal(relay.stack.sandbox.calls("s2").length, calls, "the provider got no call");
       equal(at("s2", id).length, 1);
       deepEqual(await traceOf(relay.stack, id, standard), trace);
     });
 
-    test("an event that could not be read becomes an order when the mapping is mended and its dead letter moved back", async () => {
-      const mend = await breakMapping();
+    test("an event that could not be parsed becomes an order after a fix of the mapping and a redrive", async () => {
+      const fix = await breakMapping();
       const id = newOrderId();
       equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
       const [unread] = await relay.deadLettersAre(INTAKE, 1);
@@ -155,7 +152,7 @@ for (const movedIds of ["kept", "new"] as const) {
       equal(again?.body, unread?.body, "whole, as it came");
       equal(await traceOf(relay.stack, id), undefined);
 
-      await mend();
+      await fix();
       await relay.click(INTAKE);
       await becomes(id, "kakaclo/demo", "created");
       await becomes(id, "s2/demo", "created");
@@ -163,26 +160,26 @@ for (const movedIds of ["kept", "new"] as const) {
       deepEqual([at("kakaclo", id).length, at("s2", id).length], [1, 1]);
     });
 
-    test("an unreadable event whose order another one created meanwhile creates nothing more; nor does a second click at the intake", async () => {
-      const mend = await breakMapping();
+    test("a redriven event creates nothing if a later event created its order; a second click changes nothing", async () => {
+      const fix = await breakMapping();
       const [overtaken, waiting] = [newOrderId(), newOrderId()];
       for (const id of [overtaken, waiting]) {
         equal(await shopifySends(relay.stack, "orders/paid", shopifyBody({ id })), 200);
       }
       const dead = await relay.deadLettersAre(INTAKE, 2);
-      await mend();
+      await fix();
       const later = shopifyBody({ id: overtaken, updatedAt: "2026-11-20T10:05:00-05:00" });
       equal(await shopifySends(relay.stack, "orders/updated", later), 200);
       for (const destination of ["kakaclo/demo", "s2/demo"]) await becomes(overtaken, destination, "created");
       const created = { kakaclo: at("kakaclo", overtaken), s2: at("s2", overtaken) };
       const done = { kakaclo: creates("kakaclo"), s2: creates("s2") };
 
-      // AWS refuses a second task while one runs, ElasticMQ starts it.
+      // AWS refuses a second task while one runs; ElasticMQ starts it.
       await Promise.allSettled([relay.click(INTAKE), relay.click(INTAKE)]);
       for (const destination of ["kakaclo/demo", "s2/demo"]) await becomes(waiting, destination, "created");
       await relay.deadLettersAre(INTAKE, 0);
       await relay.click(INTAKE);
-      // And what a move brings twice: it, too, is a queue's, which delivers at least once.
+      // A move may also deliver a message twice: queues deliver at least once.
       for (const { body } of dead) await relay.send(INTAKE.source, body);
       const outcomesOf = async (id: string) => (await traceOf(relay.stack, id))?.events.map(({ outcome }) => outcome);
       await until(
@@ -198,7 +195,7 @@ for (const movedIds of ["kept", "new"] as const) {
       deepEqual({ kakaclo: creates("kakaclo"), s2: creates("s2") }, { kakaclo: done.kakaclo + 1, s2: done.s2 + 1 });
     });
 
-    /** A deployed mistake: nothing of Shopify's can be read. @returns what deploys the mended one */
+    /** Deploys a broken mapping that can parse no Shopify order. @returns a function that deploys the correct one */
     async function breakMapping(): Promise<() => Promise<void>> {
       const bundle = relay.bundleOf("route-order");
       const reader = readdirSync(bundle).find((file) =>

@@ -3,7 +3,7 @@ import { QUICK_TIMING } from "../support/quick-timing.ts";
 
 const quick = { settling: "2s", callTimeout: "1500ms" };
 
-/** What is replayed: one shop with two providers, one with a single one. Every wait in seconds. */
+/** One shop with two providers, one shop with one. Every wait takes seconds. */
 export const stage = defineStage({
   stage: "redrivetest",
   connections: [
@@ -18,12 +18,12 @@ export const stage = defineStage({
     { from: ["shopify/demo"], to: ["kakaclo/demo", "s2/demo"] },
     { from: ["standard/demo"], to: ["s2/demo"] },
   ],
-  // The sample orders grow older; what is proved does not depend on it.
+  // The sample orders grow older; the tests do not depend on their age.
   retention: { bodies: "3651d", states: "3652d" },
-  alarms: { page: ["nobody@order-relay.invalid"], ticket: ["nobody@order-relay.invalid"] },
+  alarms: { page: ["oncall@order-relay.invalid"], ticket: ["orders@order-relay.invalid"] },
   timing: {
     ...QUICK_TIMING,
-    // The due-time pass would mend what a replay has to mend here.
+    // So that the redrive, and not the due-time pass, sends the deliveries again.
     dueAfter: "1h",
     routeTimeout: "5s",
     createTimeout: "5s",

@@ -19,7 +19,7 @@ import { type ElasticMq, type MovedIds, startElasticMq } from "./elasticmq.ts";
 
 const STAGE = "redrivetest";
 
-/** A dead-letter queue and what it takes the failures of. */
+/** A queue and its dead-letter queue. */
 export const INTAKE = { source: queueName.intake(STAGE), deadLetters: queueName.intakeDeadLetters(STAGE) };
 export const lane = (destination: string) => ({
   source: queueName.destination(STAGE, destination),
@@ -32,7 +32,7 @@ export interface DeadLetter {
   body: string;
 }
 
-/** The synthesised stage on the local stack, its queues in ElasticMQ with the attributes of the template. */
+/** The synthesised stage on the local stack, with its queues in ElasticMQ, which have the template's attributes. */
 export class ReplayedStack {
   readonly stack: LocalStack;
   private readonly elasticMq: ElasticMq;
@@ -47,7 +47,7 @@ export class ReplayedStack {
     this.operator = new SQSClient({ endpoint: stack.aws.url, region: REGION, credentials });
   }
 
-  /** @param assembly of `synthesiseOnce`; copied, so that its bundles may be changed */
+  /** @param assembly from `synthesiseOnce`; copied, so that a test may change its bundles */
   static async start(assembly: string, movedIds: MovedIds): Promise<ReplayedStack> {
     const folder = mkdtempSync(join(tmpdir(), "order-relay-redrive-"));
     cpSync(assembly, folder, { recursive: true });
@@ -67,12 +67,12 @@ export class ReplayedStack {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The console's "Start DLQ redrive" to source. */
+  /** Does what the console's "Start DLQ redrive" to source does. */
   async click({ deadLetters }: Lane): Promise<void> {
     await this.operator.send(new StartMessageMoveTaskCommand({ SourceArn: arn("sqs", deadLetters) }));
   }
 
-  /** All that is on a queue, in flight or not. */
+  /** Number of messages on a queue, in flight or not. */
   async depth(name: string): Promise<number> {
     const { Attributes = {} } = await this.operator.send(
       new GetQueueAttributesCommand({ QueueUrl: urlOf(name), AttributeNames: ["All"] }),
@@ -82,7 +82,7 @@ export class ReplayedStack {
     );
   }
 
-  /** Waits until so many messages lie dead and none is under way. */
+  /** Waits until `count` dead letters are there and none is on its way. */
   async deadLettersAre(lane: Lane, count: number): Promise<DeadLetter[]> {
     const depths = async () => ({ source: await this.depth(lane.source), dead: await this.depth(lane.deadLetters) });
     await until(
@@ -107,14 +107,14 @@ export class ReplayedStack {
     await this.operator.send(new SendMessageCommand({ QueueUrl: urlOf(name), MessageBody: body }));
   }
 
-  /** Where the bundle of a function lies. @param functionName `route-order` */
-  bundleOf(functionName: string): string {
-    const found = this.stack.assembly.functions.find(({ name }) => name.endsWith(`-${functionName}`));
-    if (!found) throw new Error(`No function of the stage is ${functionName}.`);
+  /** The folder of a function's bundle. @param fn `route-order` */
+  bundleOf(fn: string): string {
+    const found = this.stack.assembly.functions.find(({ name }) => name.endsWith(`-${fn}`));
+    if (!found) throw new Error(`The stage has no function ${fn}.`);
     return found.folder;
   }
 
-  /** What became of an order's messages at a provider, in the words of its function's log, the oldest first. */
+  /** The outcomes of an order's messages at a provider, from its function's log, oldest first. */
   outcomes(provider: string, orderId: string, generation: number): string[] {
     const log = join(this.stack.logFolder, `${functionName(STAGE, `create-order-${provider}`)}.log`);
     return readFileSync(log, "utf8")
@@ -125,7 +125,7 @@ export class ReplayedStack {
       .map(({ outcome }) => outcome);
   }
 
-  /** What a deployment does to running environments: none of them sees another event. */
+  /** Ends the running environments, as a deployment does: none of them gets another event. */
   async endEnvironments(): Promise<void> {
     const before = this.stack.host.pid();
     if (before === undefined) throw new Error("The function host does not run.");

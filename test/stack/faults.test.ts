@@ -42,7 +42,7 @@ describe("a provider's fault makes no second order and loses none", () => {
   }
 
   for (const messageIds of ["kept", "new"] as const) {
-    test(`reject: in the DLQ with the reason in the trace; moved back with message IDs (${messageIds}) after the cause is mended, it is created`, async () => {
+    test(`reject: the order is in the DLQ, its reason in the trace; after a fix and a redrive (message IDs ${messageIds}) it is created`, async () => {
       const before = new Map(providers.map((provider) => [provider, struck(provider, "reject")]));
       for (const provider of providers) stack.sandbox.setFault(provider, "reject", 1);
       const id = newOrderId();

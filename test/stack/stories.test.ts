@@ -132,7 +132,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       for (const provider of providers) equal(held(stack, provider, id).length, 1, provider);
     });
 
-    test("an event nobody can read is acknowledged and lies whole in the intake DLQ", async () => {
+    test("an event that cannot be parsed is answered with 200 and is whole in the intake DLQ", async () => {
       equal(
         await shopifySends(stack, "orders/paid", `{"id":${newOrderId()},"line_items":"none of your business"}`),
         200,

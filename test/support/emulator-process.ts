@@ -25,8 +25,8 @@ interface Plan {
 const READY_WITHIN_MS = 60_000;
 
 /**
- * Starts an emulator that is a program of its own, on a free port of 127.0.0.1 and in a fresh folder. Its environment is what
- * the plan says and nothing else: what runs inside it must not see this machine's.
+ * Starts an emulator that is a program of its own, on a free port of 127.0.0.1 and in a fresh folder. Its environment
+ * is what the plan says and nothing else: what runs inside it must not see this machine's.
  * @throws with the emulator's own output when it is not ready in a minute
  */
 export async function startEmulatorProcess({ name, command, isReady }: Plan): Promise<EmulatorProcess> {

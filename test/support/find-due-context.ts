@@ -5,19 +5,19 @@ import { newId, RouteOrderContext } from "./route-order-context.ts";
 
 let tables = 0;
 
-/** route-order and find-due on a table of their own: the due-time pass sees every order in it. */
+/** route-order and find-due on their own table: a due-time pass sees every order in it. */
 export class FindDueContext extends RouteOrderContext {
-  /** @param first whether no pass was ever made */
+  /** @param first whether the stage has made no pass yet */
   static async open(started: TestLedger, first = false): Promise<FindDueContext> {
     const table = `ledger-${++tables}`;
     await createLedgerTable(started.client, table);
-    const router = new FindDueContext(started, {}, table);
-    // A stage that has been running: its first pass ever looks further back, hour by hour.
-    if (!first) await router.ledger.moveDueCursor(router.clock);
-    return router;
+    const context = new FindDueContext(started, {}, table);
+    // As in a stage that has been running: the very first pass looks further back, hour by hour.
+    if (!first) await context.ledger.moveDueCursor(context.clock);
+    return context;
   }
 
-  /** @param time that it has, ms */
+  /** @param time until its deadline, ms */
   pass(time = 30_000): Promise<Pass> {
     const { config, ledger, queues, now } = this;
     return findDue({ config, ledger, queues, now, deadline: this.clock + time });
@@ -30,7 +30,7 @@ export class FindDueContext extends RouteOrderContext {
     return id;
   }
 
-  /** Writes what create-order would have written of it. */
+  /** Writes the delivery as create-order would. */
   async delivered(orderId: string, destination: string, changes: Partial<Delivery>): Promise<void> {
     const { record, deliveries } = await this.file(orderId);
     const { channel, connection, generation, expiresAt } = record;
@@ -40,6 +40,6 @@ export class FindDueContext extends RouteOrderContext {
       ...{ state: "created", attempts: 1, tries: {}, failed: {}, providerOrderIds: [], firstSentAt: this.clock },
       ...changes,
     });
-    if (result === "conflict") throw new Error("the test's own write met another");
+    if (result === "conflict") throw new Error("the test's write conflicts with another one");
   }
 }

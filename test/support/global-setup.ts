@@ -3,7 +3,10 @@ import { javaIsThere } from "../../local/aws/table-emulator.ts";
 import { shareDynamoDbLocal } from "./ledger-table.ts";
 import { localAssembly } from "./local-assembly.ts";
 
-/** What Node's test runner starts once for all test files, and ends after the last; their processes inherit the addresses. */
+/**
+ * What Node's test runner starts once for all test files, and ends after the last; their processes inherit the
+ * addresses.
+ */
 let end: (() => Promise<void>)[] = [];
 
 export async function globalSetup(): Promise<void> {

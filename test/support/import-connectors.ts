@@ -1,6 +1,6 @@
 /**
- * Imports every module of every connector where nothing but importing is possible, and says in JSON what each tried beyond
- * it. Run as a process of its own by dependency-rules.test.ts.
+ * Imports every module of every connector where nothing but importing is possible, and says in JSON what each tried
+ * beyond it. Run as a process of its own by dependency-rules.test.ts.
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";

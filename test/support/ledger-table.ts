@@ -15,8 +15,8 @@ import type { EventStore } from "../../shared/messages/event-store.ts";
 import { WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
 
 /**
- * The table emulators, with the reason where one cannot run here. Tests of the table's own semantics (conditions, races,
- * consumed capacity) run on all of them.
+ * The table emulators, with the reason where one cannot run here. Tests of the table's own semantics (conditions,
+ * races, consumed capacity) run on all of them.
  */
 export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string | false }[] = [
   { kind: "dynalite", skip: false },

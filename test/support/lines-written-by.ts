@@ -1,6 +1,6 @@
 /**
- * What logger and metrics write while something runs: each line of JSON, of both outputs (errors go to the second). They have
- * consoles of their own, so it is taken from the outputs themselves; whatever else is written goes on.
+ * What logger and metrics write while something runs: each line of JSON, of both outputs (errors go to the second).
+ * They have consoles of their own, so it is taken from the outputs themselves; whatever else is written goes on.
  */
 export async function linesWrittenBy(work: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
   const lines: string[] = [];

@@ -26,8 +26,8 @@ let tables = 0;
 let messages = 0;
 
 /**
- * route-order and find-due around the Market, with the intake queue as SQS behaves and a table of their own. The clock only
- * moves when a test, or `run`, moves it.
+ * route-order and find-due around the Market, with the intake queue as SQS behaves and a table of their own. The clock
+ * only moves when a test, or `run`, moves it.
  */
 export class MarketContext extends RouteOrderContext {
   readonly intake: Queued[] = [];
@@ -154,7 +154,10 @@ export class MarketContext extends RouteOrderContext {
     return findDue({ config, ledger, queues, now, deadline: this.clock + 30_000 });
   }
 
-  /** find-due every so often, and route-order in between. No create-order: what is sent is sent again. @param time ms */
+  /**
+   * find-due every so often, and route-order in between. No create-order: what is sent is sent again.
+   * @param time ms
+   */
   async live(time: number, every = 5 * 60_000): Promise<void> {
     const until = this.clock + time;
     while (this.clock < until) {

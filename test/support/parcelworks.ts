@@ -23,16 +23,16 @@ interface Held {
   reference: string;
   lines: SentLine[];
   cancelled: boolean;
-  /** Look-ups do not see it before, epoch ms. */
+  /** From when look-ups see it, epoch ms. */
   visibleAt: number;
 }
 
-/** Thrown through everything: what a killed function would have done next is not done. */
+/** Thrown through all code, so that nothing after it runs, as in a killed function. */
 export class Killed extends Error {
   override readonly name = "Killed";
 }
 
-/** An invented provider whose server is this object: it forgets nothing, refuses no duplicate, and gives each create its fate. */
+/** An invented provider whose server is this object: it keeps every order, refuses no duplicate, and obeys `fates`. */
 export class Parcelworks {
   readonly held: Held[] = [];
   readonly fates: Fate[] = [];

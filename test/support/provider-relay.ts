@@ -22,8 +22,8 @@ interface Queued {
 }
 
 /**
- * The real route-order and create-order around one provider, on a real ledger. The queue between them is a list that behaves
- * as SQS does; the clock jumps from one message that becomes visible to the next.
+ * The real route-order and create-order around one provider, on a real ledger. The queue between them is a list that
+ * behaves as SQS does; the clock jumps from one message that becomes visible to the next.
  */
 export abstract class ProviderRelay {
   readonly queue: Queued[] = [];

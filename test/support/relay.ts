@@ -41,7 +41,9 @@ export const sampleOrder = (changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
-/** route-order and create-order around one invented provider, whose every create has the fate that the test gives it. */
+/**
+ * route-order and create-order around one invented provider, whose every create has the fate that the test gives it.
+ */
 export class Relay extends ProviderRelay {
   clock = Date.parse("2026-11-01T12:00:00.000Z");
   readonly parcelworks = new Parcelworks(this.now);

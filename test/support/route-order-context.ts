@@ -20,7 +20,7 @@ export const ONE = "parcelworks/one";
 export const TWO = "parcelworks/two";
 
 let lastOrder = 0;
-/** Every test has an order of its own in the table they share. */
+/** Tests share one table; each uses its own orders. */
 export const newId = (): string => `5500${String(process.pid).padStart(7, "0")}${String(++lastOrder).padStart(7, "0")}`;
 
 export const newEvent = (body: Uint8Array | string, changes: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
@@ -40,16 +40,16 @@ export const newEvent = (body: Uint8Array | string, changes: Partial<ReceivedEve
 
 type Options = Partial<z.input<typeof Config>> & { timing?: Partial<z.input<typeof Timing>> };
 
-/** route-order on a real ledger, with queues in a list, a clock that moves only when a test moves it, and S3 as a map. */
+/** route-order on a real ledger, with queues in a list, a clock that only a test moves, and S3 as a map. */
 export class RouteOrderContext {
   clock = Date.parse("2026-11-01T12:00:00.000Z");
   readonly now = () => this.clock;
   config: Config;
   ledger: Ledger;
-  /** Names of the commands that the ledger sent. */
+  /** Names of the DynamoDB commands that the ledger sent. */
   readonly commands: string[] = [];
   readonly sent: DeliveryPointer[] = [];
-  /** Destinations whose queue takes nothing. */
+  /** Destinations whose queue is down. */
   readonly down = new Set<string>();
   /** Called before each send. */
   beforeSend: (destination: string) => Promise<void> = async () => {};
@@ -108,19 +108,19 @@ export class RouteOrderContext {
     return { ...noChannelApi, config, channelOf, ledger, queues, eventStore, now, random: () => 0.5 };
   }
 
-  /** @param about the receive, where it is not the first */
+  /** @param about the SQS receive, if it is not the first */
   routes(body: string, about: Partial<IntakeMessage> = {}) {
     return routeOrder({ ...firstReceive(body, this.clock), ...about }, this.deps());
   }
 
-  /** An event whose body is the reading itself. */
+  /** Receives an event whose body is the reading itself. */
   arrives(reading: Record<string, unknown>, changes: Partial<ReceivedEvent> = {}) {
     const receivedAt = new Date(this.clock).toISOString();
     const whole = { topic: "orders/updated", kind: "order", ...reading };
     return this.routes(pack(newEvent(JSON.stringify(whole), { receivedAt, ...changes })));
   }
 
-  /** A paid order, unless `changes` say otherwise. */
+  /** Receives a paid order, unless `changes` say otherwise. */
   ordered(changes: Record<string, unknown>, about: Partial<Reading> & Partial<ReceivedEvent> = {}) {
     const { topic, eventTime, endpoint = "main" } = about;
     return this.arrives(

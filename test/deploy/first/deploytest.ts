@@ -21,7 +21,7 @@ export const stage = defineStage({
   routes: [{ from: ["shopify/demo", "standard/demo"], to: ["kakaclo/demo", "s2/demo"], when: "paid" }],
   // The sample orders grow older; what is proved does not depend on it.
   retention: { bodies: "3651d", states: "3652d" },
-  alarms: { page: ["nobody@order-relay.invalid"], ticket: ["nobody@order-relay.invalid"] },
+  alarms: { page: ["oncall@order-relay.invalid"], ticket: ["orders@order-relay.invalid"] },
   timing: {
     ...QUICK_TIMING,
     dueAfter: "15s",

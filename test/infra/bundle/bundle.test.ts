@@ -26,7 +26,7 @@ after(async () => {
 const filesOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 
-test("the same sources give the same bytes, so that an unchanged function is not deployed again", async () => {
+test("the same sources give the same bytes, so CDK does not deploy an unchanged function again", async () => {
   const one = await bundled(RECEIVE_WEBHOOK);
   const other = await bundle(RECEIVE_WEBHOOK, stage.written);
   folders.set("again", Promise.resolve(other));
@@ -37,24 +37,24 @@ test("the same sources give the same bytes, so that an unchanged function is not
   );
 });
 
-test("what calls other systems says which release it is, without reading a file", async () => {
+test("calls to other systems name our release, without reading a file", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
   const files = Object.values(filesOf(await bundled("functions/providers/kakaclo/handler.ts")));
   ok(files.some((text) => text.includes(`order-relay/${version}`)));
 });
 
-test("the stage's configuration lies beside the bundle as the stage file has it, and the functions can read it", async () => {
+test("the bundle has the stage's configuration as in the stage file, and the functions can parse it", async () => {
   deepEqual(loadConfig(await bundled(RECEIVE_WEBHOOK)), stage.config);
 });
 
-test("what only Lambda never needs to find credentials is not in the bundle", async () => {
+test("the bundle lacks the credential providers that Lambda never needs", async () => {
   const text = Object.values(filesOf(await bundled(RECEIVE_WEBHOOK))).join("");
   match(text, /AWS_ACCESS_KEY_ID/);
   for (const word of ["AWS_WEB_IDENTITY_TOKEN_FILE", "sso_start_url", "credential_process"])
     ok(!text.includes(word), word);
 });
 
-test("S3's client is loaded when something is oversized, not at the start", async () => {
+test("S3's client is loaded for an oversized event or body, not at the start", async () => {
   const files = filesOf(await bundled(RECEIVE_WEBHOOK));
   const started = new Set<string>();
   const load = (name: string) => {
@@ -83,7 +83,7 @@ for (const [name, entry] of handlersOf(stage, connectors)) {
   });
 }
 
-test("a handler that does not exist is named", async () => {
+test("the error for a missing handler names it", async () => {
   await rejects(
     bundle("functions/providers/nothing/handler.ts", {}),
     /There is no functions\/providers\/nothing\/handler\.ts\. Write it and export `handler`/,

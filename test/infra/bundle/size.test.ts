@@ -22,7 +22,7 @@ const check = (changes: Partial<StageFile>): void => {
   checkSize(stage, bazaar, bareTemplate(stage, bazaar));
 };
 
-/** The numbers that the sentence for a stage with these changes names where it matches. */
+/** The numbers in the sentence for a stage with these changes. */
 function numbersIn(changes: Partial<StageFile>, sentence: RegExp): number[] {
   let numbers: number[] | undefined;
   throws(
@@ -60,14 +60,14 @@ test("too many destinations: the sentence says about how many fit, whose templat
   ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
 });
 
-test("where neither all connections nor all destinations fit, the sentence names no number of one kind", () => {
+test("if neither all connections nor all destinations fit, the sentence gives no number", () => {
   numbersIn(
     { connections: shops(130), destinations: accounts(60) },
     /; (neither) all connections nor all destinations fit: move/,
   );
 });
 
-test("a graph of more metrics than CloudWatch takes is a mistake too", () => {
+test("a graph with more metrics than CloudWatch allows is a mistake too", () => {
   const graph = (metrics: number) => ({
     ...{ type: "metric", x: 0, y: 0, width: 12, height: 6 },
     properties: {

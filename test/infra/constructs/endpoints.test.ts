@@ -37,7 +37,7 @@ test("an app's endpoint has one route for all its shops; a channel that sends to
   deepEqual(Object.keys(Object(live?.Properties["RouteSettings"])), ["POST /webhooks/mall/app"]);
 });
 
-test("an endpoint and a connection with credentials have a secret each, and their readers read no other", () => {
+test("an endpoint and a connection with credentials each have a secret, and only its readers may read it", () => {
   deepEqual(
     [...secretNames.values()].filter((name) => !name.includes("/destinations/")).sort(),
     [
@@ -70,7 +70,7 @@ test("a secret's description names the fields to fill in", () => {
   equal(descriptions.get("order-relay/test/connections/mall/north"), "JSON with refreshToken: of the shop");
 });
 
-test("each connection of a queue channel has a queue and a DLQ of its own, sealed, with route-order as the consumer", () => {
+test("each connection of a queue channel has its own encrypted queue and DLQ, with route-order as the consumer", () => {
   const queues = template
     .all("AWS::SQS::Queue")
     .filter(({ Properties }) => String(Properties["QueueName"]).includes("-notifications-"));
@@ -95,7 +95,7 @@ const alarms = new Map(
     .map(({ Properties }) => [String(Properties["AlarmName"]).replace("order-relay-test ", ""), Properties]),
 );
 
-test("keys and silence are watched by endpoint, held orders by connection, notifications by queue", () => {
+test("alarms watch keys and silence by endpoint, held orders by connection, notifications by queue", () => {
   const about = (word: string) => [...alarms.keys()].filter((name) => name.includes(word)).sort();
   deepEqual(about("mall/"), [
     "key-changed mall/app",
@@ -114,11 +114,11 @@ test("keys and silence are watched by endpoint, held orders by connection, notif
   deepEqual(JSON.stringify(alarms.get("signature-failures mall/app")?.["Dimensions"]).includes('"endpoint"'), true);
 });
 
-test("an app's endpoint is silent when the shop that should send most often is", () => {
+test("the shortest silentAfter of an app's shops sets the silence alarm of its endpoint", () => {
   equal(alarms.get("silence mall/app")?.["EvaluationPeriods"], 4);
 });
 
-test("a queue's silence is what SQS took in, since no function of ours counts it", () => {
+test("the silence alarm of a queue uses SQS's count of sent messages, since no function counts them", () => {
   const { MetricName, EvaluationPeriods, TreatMissingData } = alarms.get("silence harbour/east") ?? {};
   deepEqual([MetricName, EvaluationPeriods, TreatMissingData], ["NumberOfMessagesSent", 6, "breaching"]);
 });

@@ -7,29 +7,29 @@ const routeKeys = (of = template) =>
   of.all("AWS::ApiGatewayV2::Route").map(({ Properties }) => String(Properties["RouteKey"]));
 const [live] = template.all("AWS::ApiGatewayV2::Stage");
 
-test("each endpoint has an explicit route, GET only where its channel shakes hands: all else is the front's own 404", () => {
+test("each endpoint has an explicit route, with GET only if its channel needs a handshake; API Gateway answers 404 to the rest", () => {
   deepEqual(routeKeys().sort(), ["GET /webhooks/souk/main", "POST /webhooks/bazaar/main", "POST /webhooks/souk/main"]);
 });
 
-test("each route has a generous throttle of its own: a flood on one endpoint leaves the others alone", () => {
+test("each route has its own generous throttle: a flood on one endpoint does not affect the others", () => {
   const throttle = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
   deepEqual(live?.Properties["RouteSettings"], Object.fromEntries(routeKeys().map((key) => [key, throttle])));
   const low = templateOf(stageFile({ throttle: { rate: 5, burst: 9 } })).all("AWS::ApiGatewayV2::Stage")[0];
   match(JSON.stringify(low?.Properties["RouteSettings"]), /"ThrottlingRateLimit":5,"ThrottlingBurstLimit":9/);
 });
 
-test("the access log has the route and never path, query or header, where keys and buyers may stand", () => {
+test("the access log has the route, and never path, query or headers, which may contain keys and personal data", () => {
   const log = JSON.stringify(live?.Properties["AccessLogSettings"]);
   match(log, /context\.routeKey/);
   doesNotMatch(log, /context\.(path|requestOverride|authorizer)|http\.path|querystring|header|userAgent/i);
 });
 
-test("throttled webhooks are counted from the access log, for their alarm", () => {
+test("the alarm for throttled webhooks counts them from the access log", () => {
   const [filter] = template.all("AWS::Logs::MetricFilter");
   equal(filter?.Properties["FilterPattern"], '{ $.status = "429" }');
 });
 
-test("a webhook's secret is created without a value, its description naming the fields to fill in", () => {
+test("a webhook's secret has no value at first, and its description names the fields to fill in", () => {
   const secret = template
     .all("AWS::SecretsManager::Secret")
     .find(({ Properties }) => Properties["Name"] === "order-relay/test/endpoints/bazaar/main");
@@ -39,7 +39,7 @@ test("a webhook's secret is created without a value, its description naming the 
   });
 });
 
-test("one line keeps receive-webhook warm: the API calls the alias that has instances ready", () => {
+test("one line keeps receive-webhook warm: the API calls the alias with provisioned concurrency", () => {
   equal(template.all("AWS::Lambda::Alias").length, 0);
   const warm = templateOf(stageFile({ provisionedConcurrency: 2 }));
   const [alias] = warm.all("AWS::Lambda::Alias");
@@ -48,14 +48,14 @@ test("one line keeps receive-webhook warm: the API calls the alias that has inst
   ok(alias && JSON.stringify(integration?.Properties["IntegrationUri"]).includes(alias.id));
 });
 
-test("one line gives the webhooks an address of their own, by TLS 1.2 or newer", () => {
+test("one line gives the webhooks their own domain, with TLS 1.2 or newer", () => {
   const certificate = "arn:aws:acm:eu-central-1:111122223333:certificate/0";
   const own = templateOf(stageFile({ domain: { name: "hooks.example.com", certificate } }));
   const [domain] = own.all("AWS::ApiGatewayV2::DomainName");
   equal(domain?.Properties["DomainName"], "hooks.example.com");
   match(JSON.stringify(domain?.Properties["DomainNameConfigurations"]), /"SecurityPolicy":"TLS_1_2"/);
   equal(own.all("AWS::ApiGatewayV2::ApiMapping").length, 1);
-  equal(own.all("AWS::Route53::RecordSet").length, 0, "DNS elsewhere: an output says where the CNAME points");
+  equal(own.all("AWS::Route53::RecordSet").length, 0, "without a zone, an output names the CNAME's target");
   deepEqual(own.json.Outputs, {
     PointCnameAt: { Value: { "Fn::GetAtt": [domain?.id, "RegionalDomainName"] } },
     WebhookAddress: { Value: "https://hooks.example.com/webhooks/<channel>/<name>" },

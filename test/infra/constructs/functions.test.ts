@@ -10,7 +10,7 @@ const functions = new Map(
   template.all("AWS::Lambda::Function").map(({ Properties }) => [String(Properties["FunctionName"]), Properties]),
 );
 
-test("a stage has one Lambda a function and one a provider, named by stage", () => {
+test("a stage has one Lambda for each function and each provider, named after the stage", () => {
   deepEqual([...functions.keys()].sort(), [
     "order-relay-test-create-order-parcelworks",
     "order-relay-test-create-order-slowpost",
@@ -20,12 +20,12 @@ test("a stage has one Lambda a function and one a provider, named by stage", () 
   ]);
 });
 
-test("a provider without a destination has no Lambda: it would be an idle role with rights", () => {
+test("a provider without a destination has no Lambda: its role would be unused permissions", () => {
   const file = stageFile({ destinations: [{ provider: "parcelworks", name: "eu" }], routes: [] });
   ok(!handlersOf(readStage(file, bazaar), bazaar).has("create-order-slowpost"));
 });
 
-test("functions run on Node 24 and arm64, and are traced", () => {
+test("functions run on Node 24 and arm64, with tracing", () => {
   for (const properties of atLeast(5, functions.values())) {
     equal(properties["Runtime"], "nodejs24.x");
     deepEqual(properties["Architectures"], ["arm64"]);
@@ -33,14 +33,14 @@ test("functions run on Node 24 and arm64, and are traced", () => {
   }
 });
 
-test("no function has more in its environment than stage, account and Node's settings: no secret, no list that outgrows 4 KB", () => {
+test("a function's environment has only stage, account and Node's settings: no secret, and no list that outgrows 4 KB", () => {
   for (const properties of atLeast(5, functions.values())) {
     const Variables = { STAGE: "test", ACCOUNT_ID: { Ref: "AWS::AccountId" }, NODE_OPTIONS: "--max-semi-space-size=2" };
     deepEqual(properties["Environment"], { Variables });
   }
 });
 
-test("receive-webhook has 512 MB, since senders wait for it; the others 256; a stage may say otherwise", () => {
+test("receive-webhook has 512 MB, since senders wait for it, the others 256; a stage may change that", () => {
   const memory = (file = stageFile()) =>
     Object.fromEntries(
       templateOf(file)
@@ -60,7 +60,7 @@ test("receive-webhook has 512 MB, since senders wait for it; the others 256; a s
   equal(memory(stageFile({ functions: { "route-order": { memory: 1024 } } }))["route-order"], 1024);
 });
 
-test("timeouts are the shipped ones, and a provider's own where the shipped one is too short", () => {
+test("timeouts are the defaults, or a provider's own if the default is too short", () => {
   const timeouts = [...functions].map(([name, properties]) => [
     name.replace("order-relay-test-", ""),
     properties["Timeout"],
@@ -74,19 +74,19 @@ test("timeouts are the shipped ones, and a provider's own where the shipped one 
   });
 });
 
-test("every log is kept as long as the stage says, and no longer", () => {
+test("every log has the stage's retention", () => {
   const logs = templateOf(stageFile({ retention: { logs: "30d" } })).all("AWS::Logs::LogGroup");
   equal(logs.length, functions.size + 1);
   for (const { Properties } of logs) equal(Properties["RetentionInDays"], 30);
 });
 
-test("find-due runs every minute, and a failed pass is left to the next", () => {
+test("find-due runs every minute, without retries: the next pass follows a failed one", () => {
   const [rule] = template.all("AWS::Events::Rule");
   equal(rule?.Properties["ScheduleExpression"], "rate(1 minute)");
   match(JSON.stringify(rule?.Properties["Targets"]), /"MaximumRetryAttempts":0/);
 });
 
-test("one line puts a provider's Lambda behind one Elastic IP, which the stack says; the others stay outside", () => {
+test("one line puts a provider's Lambda behind one Elastic IP, which is a stack output; the others stay outside the VPC", () => {
   doesNotMatch(template.text, /AWS::EC2::/);
   const fixed = templateOf(stageFile({ fixedEgress: ["slowpost"] }));
   const inside = fixed.all("AWS::Lambda::Function").filter(({ Properties }) => Properties["VpcConfig"]);

@@ -24,7 +24,7 @@ const Role = z.object({ "Fn::GetAtt": z.tuple([z.string(), z.string()]) });
 
 const template = templateOf(stageFile());
 
-/** What each function may do, by its name without the stage. */
+/** Permissions of each function, by its name without the stage. */
 const statements = new Map(
   template.all("AWS::Lambda::Function").map(({ Properties }) => {
     const [role] = z.parse(Role, Properties["Role"])["Fn::GetAtt"];
@@ -41,14 +41,14 @@ const statements = new Map(
 const of = (name: string) => statements.get(name) ?? [];
 const allowed = (name: string) => of(name).flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
 
-test("every function has a role of its own, with no policy of AWS's own making: those reach the whole account", () => {
+test("every function has its own role, without AWS managed policies: those apply to the whole account", () => {
   equal(statements.size, 5);
   const roles = template.all("AWS::IAM::Role");
   equal(roles.length, 5);
   for (const { Properties } of roles) equal(Properties["ManagedPolicyArns"], undefined);
 });
 
-test("no role may do anything to everything, but write traces, which know no resources", () => {
+test("no role has an action on all resources, except writing traces, which takes no resource", () => {
   for (const [name, own] of statements) {
     for (const { Action, Resource } of own) {
       ok(
@@ -60,7 +60,7 @@ test("no role may do anything to everything, but write traces, which know no res
   }
 });
 
-test("receive-webhook may queue, put what is oversized and read its keys; it cannot see an order", () => {
+test("receive-webhook may send to the intake, put oversized events and read its keys; it cannot read an order", () => {
   deepEqual([...new Set(allowed("receive-webhook"))].filter((action) => !/^(logs|xray|kms):/.test(action)).sort(), [
     "s3:PutObject",
     "secretsmanager:GetSecretValue",
@@ -87,7 +87,7 @@ const LeadingKeys = (name: string) =>
 
 const CONNECTORS = { "dynamodb:LeadingKeys": ["channel#*", "provider#*"] };
 
-test("tokens, caches and leases of a connector are denied to every role but its own", () => {
+test("every role is denied the tokens, caches and leases of other connectors", () => {
   deepEqual(LeadingKeys("find-due")[0]?.Condition, { "ForAnyValue:StringLike": CONNECTORS });
   for (const [name, own] of [
     ["route-order", "channel#*"],
@@ -100,13 +100,13 @@ test("tokens, caches and leases of a connector are denied to every role but its 
   }
 });
 
-/** As IAM compares them; each pattern has one asterisk, at its end. */
+/** Compares as IAM does; each pattern has one asterisk, at its end. */
 function isLike(pattern: string, text: string): boolean {
   equal(pattern.indexOf("*"), pattern.length - 1);
   return text.startsWith(pattern.slice(0, -1));
 }
 
-test("a role reaches every partition that its connector's tools write, and none of another connector", () => {
+test("a role may use every partition that its connector's tools write, and none of another connector", () => {
   const partitionsOf = (one: Connector) => [
     cachePk({ ...one, account: `${one.name}/eu` }),
     tokenPk(one),
@@ -130,22 +130,22 @@ test("a role reaches every partition that its connector's tools write, and none 
   }
 });
 
-test("what denies other connectors' partitions denies every action that the role has on the table", () => {
+test("the denial of other connectors' partitions covers every action that the role has on the table", () => {
   for (const name of ["route-order", "find-due", "create-order-slowpost"]) {
     const table = allowed(name).filter((action) => action.startsWith("dynamodb:"));
     deepEqual(LeadingKeys(name)[0]?.Action.sort(), [...new Set(table)].sort());
-    ok(!table.includes("dynamodb:Scan"), "a Scan names no leading key");
+    ok(!table.includes("dynamodb:Scan"), "a Scan has no leading key");
   }
 });
 
-test("roles may do to the table what shared/ledger/table.ts does, and nothing more", () => {
+test("roles have exactly the table actions that shared/ledger/table.ts uses", () => {
   const source = readFileSync(new URL("../../../shared/ledger/table.ts", import.meta.url), "utf8");
   const used = [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => `dynamodb:${command}`);
   const granted = allowed("create-order-parcelworks").filter((action) => action.startsWith("dynamodb:"));
   deepEqual([...new Set(granted)].sort(), [...new Set(used)].sort());
 });
 
-test("roles delete only what is their connectors' own: a token or a lease is given back", () => {
+test("roles may delete only items of their own connectors: tokens and leases", () => {
   const deleting = [...statements].flatMap(([name, own]) =>
     own
       .filter(({ Effect, Action }) => Effect === "Allow" && Action.includes("dynamodb:DeleteItem"))
@@ -158,7 +158,7 @@ test("roles delete only what is their connectors' own: a token or a lease is giv
   ]);
 });
 
-test("receive-webhook and find-due alone may put an event on the intake queue, and seal it", () => {
+test("only receive-webhook and find-due may send an event to the intake queue, and encrypt it", () => {
   const [intake] = template
     .all("AWS::SQS::Queue")
     .filter(({ Properties }) => Properties["QueueName"] === "order-relay-test-intake");
@@ -179,7 +179,7 @@ test("only find-due may query the work list", () => {
   deepEqual(indexed, ["find-due"]);
 });
 
-test("CloudWatch may use the key that its alarms' topics are sealed with, for this account's alarms only", () => {
+test("CloudWatch may use the alarm topics' key, for this account's alarms only", () => {
   const [key] = template.all("AWS::KMS::Key");
   const text = JSON.stringify(key?.Properties["KeyPolicy"]);
   ok(text.includes("cloudwatch.amazonaws.com") && text.includes('"aws:SourceAccount":{"Ref":"AWS::AccountId"}'));

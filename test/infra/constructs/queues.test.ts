@@ -48,7 +48,7 @@ const STAGES = [
 ] as const;
 
 for (const [name, template] of STAGES) {
-  test(`${name}: a queue is invisible for 6 function timeouts, else AWS gives an order out again while it is being created`, () => {
+  test(`${name}: the visibility timeout is 6 function timeouts, else SQS redelivers an order while it is being created`, () => {
     for (const { queue, consumer } of lanes(template))
       ok((queue.VisibilityTimeout ?? 30) >= 6 * consumer.Timeout, queue.QueueName);
   });
@@ -57,14 +57,14 @@ for (const [name, template] of STAGES) {
     for (const { queue } of lanes(template)) equal(queue.RedrivePolicy?.maxReceiveCount, 25);
   });
 
-  test(`${name}: a DLQ keeps messages longer than its source, else one that came late would be gone before a person looks`, () => {
+  test(`${name}: a DLQ keeps messages longer than its source, else SQS deletes a late one before the operator looks`, () => {
     for (const { queue, deadLetters } of lanes(template)) {
       equal(deadLetters.MessageRetentionPeriod, 14 * 86_400, "SQS's maximum");
       ok(queue.MessageRetentionPeriod < deadLetters.MessageRetentionPeriod);
     }
   });
 
-  test(`${name}: a DLQ allows its own source and no other, so that the console's redrive knows where to`, () => {
+  test(`${name}: a DLQ allows only its own source, so that the console's redrive knows the target`, () => {
     for (const { queue, deadLetters } of lanes(template)) {
       equal(deadLetters.RedriveAllowPolicy?.redrivePermission, "byQueue");
       const [arn, ...more] = deadLetters.RedriveAllowPolicy?.sourceQueueArns ?? [];
@@ -73,11 +73,11 @@ for (const [name, template] of STAGES) {
     }
   });
 
-  test(`${name}: a batch fails record by record, else one bad order repeats its neighbours`, () => {
+  test(`${name}: a batch fails record by record, else one bad order repeats the others of its batch`, () => {
     for (const { source } of lanes(template)) deepEqual(source.FunctionResponseTypes, ["ReportBatchItemFailures"]);
   });
 
-  test(`${name}: every event source has a maximum concurrency, else a flood takes the account's from receive-webhook`, () => {
+  test(`${name}: every event source has a maximum concurrency, else a flood takes concurrency from receive-webhook`, () => {
     for (const { source } of lanes(template)) ok(source.ScalingConfig.MaximumConcurrency >= 2);
   });
 
@@ -86,12 +86,12 @@ for (const [name, template] of STAGES) {
       equal(Properties["ReservedConcurrentExecutions"], undefined);
   });
 
-  test(`${name}: no event source filters, since a filter deletes what does not match`, () => {
+  test(`${name}: no event source has a filter, since Lambda deletes messages that do not match`, () => {
     for (const { Properties } of atLeast(2, template.all("AWS::Lambda::EventSourceMapping")))
       equal(Properties["FilterCriteria"], undefined);
   });
 
-  test(`${name}: every queue refuses what comes without TLS`, () => {
+  test(`${name}: every queue refuses requests without TLS`, () => {
     const policies = template.all("AWS::SQS::QueuePolicy").filter(({ Properties }) => {
       const text = JSON.stringify(Properties);
       return text.includes('"aws:SecureTransport":"false"') && text.includes('"Effect":"Deny"');
@@ -100,14 +100,14 @@ for (const [name, template] of STAGES) {
   });
 }
 
-test("a provider that takes one call at a time gets batches of 1 and the least concurrency, 2: the others only wait", () => {
+test("a provider that takes one call at a time gets batches of 1 and the minimum concurrency of 2", () => {
   const lane = lanes(templateOf(stageFile())).find(
     ({ queue }) => queue.QueueName === "order-relay-test-slowpost-north",
   );
   deepEqual([lane?.source.BatchSize, lane?.source.ScalingConfig.MaximumConcurrency], [1, 2]);
 });
 
-test("a provider's longer timeout makes its queue's visibility longer, unless the stage says otherwise", () => {
+test("a provider's longer timeout makes its queue's visibility timeout longer, unless the stage sets the timeout", () => {
   const visibility = (file: ReturnType<typeof stageFile>) =>
     lanes(templateOf(file)).find(({ queue }) => queue.QueueName === "order-relay-test-slowpost-north")?.queue
       .VisibilityTimeout;
@@ -115,7 +115,7 @@ test("a provider's longer timeout makes its queue's visibility longer, unless th
   equal(visibility(stageFile({ functions: { "create-order-slowpost": { timeout: "70s" } } })), 6 * 70);
 });
 
-test("every destination has a queue and dead letters of its own: one dead store does not starve the others", () => {
+test("every destination has its own queue and DLQ: one dead account does not starve the others", () => {
   const destinations = [1, 2, 3].map((count) => ({ provider: "parcelworks", name: `shop-${count}` }));
   const names = lanes(templateOf(stageFile({ destinations, routes: [] }))).map(({ queue }) => queue.QueueName);
   deepEqual(names.sort(), [

@@ -11,7 +11,7 @@ const alarms = new Map(
 );
 const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");
 
-/** As the page that shows the runbook makes them: lower case, hyphens for spaces. */
+/** Anchors as GitHub makes them: lower case, hyphens for spaces. */
 const anchors = new Set(
   [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
     heading
@@ -26,7 +26,7 @@ const topic = (name: string) =>
   template.all("AWS::SNS::Topic").find(({ Properties }) => Properties["TopicName"] === `order-relay-test-${name}`)
     ?.id ?? "none";
 
-test("every alarm says what to do: a heading of docs/runbook.md that is there", () => {
+test("every alarm names an existing heading of docs/runbook.md", () => {
   ok(alarms.size > 30);
   for (const [name, { Properties }] of alarms) {
     const [, anchor = ""] = /What to do: docs\/runbook\.md#(.+)$/.exec(String(Properties["AlarmDescription"])) ?? [];
@@ -34,7 +34,7 @@ test("every alarm says what to do: a heading of docs/runbook.md that is there", 
   }
 });
 
-test("whatever can go wrong with a connection, a destination, the intake or a function has its alarm", () => {
+test("every connection, destination, function and the intake have all their alarms", () => {
   deepEqual([...alarms.keys()].sort(), [
     "channel-credentials-refused",
     "connections-interrupted",
@@ -81,13 +81,13 @@ test("whatever can go wrong with a connection, a destination, the intake or a fu
   ]);
 });
 
-test("what is failed pages; what is rejected is a ticket: data is fixed in office hours", () => {
+test("a failed delivery pages; a rejected one raises a ticket: data is fixed in office hours", () => {
   ok(lane(alarms.get("failed parcelworks/eu")).includes(topic("page")));
   ok(lane(alarms.get("rejected parcelworks/eu")).includes(topic("ticket")));
   ok(lane(alarms.get("dead-letters parcelworks/eu")).includes(topic("ticket")));
 });
 
-test("each lane reaches whom the stage names, by e-mail or https", () => {
+test("each lane notifies the stage's recipients, by e-mail or https", () => {
   const subscriptions = template
     .all("AWS::SNS::Subscription")
     .map(({ Properties }) => [Properties["Protocol"], Properties["Endpoint"]]);
@@ -97,7 +97,7 @@ test("each lane reaches whom the stage names, by e-mail or https", () => {
   ]);
 });
 
-test("an empty queue is good news, a silent connection bad: missing data is read so", () => {
+test("missing data does not breach for an empty queue, and breaches for a silent connection", () => {
   equal(alarms.get("dead-letters parcelworks/eu")?.Properties["TreatMissingData"], "notBreaching");
   const silence = alarms.get("silence bazaar/main")?.Properties;
   deepEqual(
@@ -106,19 +106,19 @@ test("an empty queue is good news, a silent connection bad: missing data is read
   );
 });
 
-test("a dead letter raises its alarm again when it is 7 days old, half its life", () => {
+test("a dead letter raises a second alarm after 7 days, half its retention", () => {
   const { MetricName, Statistic, Period, EvaluationPeriods, Threshold } =
     alarms.get("old-dead-letter intake")?.Properties ?? {};
-  // Not SQS's age, which leaves out what was received three times.
+  // Not SQS's age, which leaves out messages that were received three times.
   deepEqual([MetricName, Statistic, Threshold], ["ApproximateNumberOfMessagesVisible", "Maximum", 1]);
   equal(Number(Period) * Number(EvaluationPeriods), 7 * 86_400);
 });
 
-test("a function's alarm rings before its timeout does, at 80 %", () => {
+test("a function's alarm goes off at 80 % of its timeout", () => {
   equal(alarms.get("slow create-order-slowpost")?.Properties["Threshold"], 160_000);
 });
 
-test("metrics of ours are by connection or by destination, never both: each pair would be billed", () => {
+test("our metrics have the dimension connection or destination, never both: each pair would be billed", () => {
   for (const { Properties } of alarms.values()) {
     const dimensions = JSON.stringify(Properties["Dimensions"] ?? "");
     ok(!(dimensions.includes('"connection"') && dimensions.includes('"destination"')));
@@ -133,7 +133,7 @@ test("the dashboard draws every connection and every destination", () => {
   match(body, /LatencyWebhookToCreated/);
 });
 
-test("failing, failed, overdue and held are gauges of the ledger: an alarm lasts until the cause is fixed, and silence does not end it", () => {
+test("failing, failed, overdue and held are gauges of the ledger: missing data does not end their alarms", () => {
   for (const [name, metric] of [
     ["failing parcelworks/eu", "WaitingFailing"],
     ["failed parcelworks/eu", "WaitingFailed"],
@@ -147,7 +147,7 @@ test("failing, failed, overdue and held are gauges of the ledger: an alarm lasts
   match(JSON.stringify(alarms.get("removed-destinations")?.Properties["Dimensions"]), /"removed"/);
 });
 
-test("one refused webhook pages where none was accepted in the hour: a small shop never reaches the threshold", () => {
+test("one refused webhook pages if none was accepted in the hour: a small shop never reaches the threshold", () => {
   const { Metrics, Threshold } = alarms.get("key-changed souk/main")?.Properties ?? {};
   equal(Threshold, 1);
   const text = JSON.stringify(Metrics);
@@ -156,18 +156,18 @@ test("one refused webhook pages where none was accepted in the hour: a small sho
   ok(!text.includes('"Period":300'));
 });
 
-test("what ends by itself says so only where it is known: an hour without webhooks does not fix a key", () => {
+test("an hour without webhooks does not end the alarm for a changed key", () => {
   equal(alarms.get("key-changed souk/main")?.Properties["TreatMissingData"], "missing");
   equal(alarms.get("events-failed")?.Properties["MetricName"], "EventsFailed");
   const { EvaluationPeriods, DatapointsToAlarm, Period } = alarms.get("slow route-order")?.Properties ?? {};
   deepEqual(
     [EvaluationPeriods, DatapointsToAlarm, Period],
     [12, 3, 300],
-    "three long runs in an hour, however far apart",
+    "three long runs in an hour, not necessarily consecutive",
   );
 });
 
-test("each rejection notifies again, whatever was rejected before: the dead letters' alarm is the one that lasts", () => {
+test("each rejection notifies again; the alarm for dead letters stays in ALARM", () => {
   const { MetricName, Statistic, Period } = alarms.get("rejected parcelworks/eu")?.Properties ?? {};
   deepEqual([MetricName, Statistic, Period], ["DeliveriesRejected", "Sum", 300]);
   equal(alarms.get("dead-letters parcelworks/eu")?.Properties["MetricName"], "ApproximateNumberOfMessagesVisible");

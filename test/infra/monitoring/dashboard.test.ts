@@ -18,13 +18,13 @@ const widgetsOfStage = (file = stageFile(), known = bazaar): Widget[] => {
 const titled = (widgets: Widget[], title: string) =>
   widgets.flatMap((widget) => (widget.type === "metric" && widget.properties.title === title ? [widget] : []));
 
-test("the picture in the README is what the template says: npm run dashboard-picture draws it", () => {
+test("the picture in the README matches the template: npm run dashboard-picture draws it", () => {
   const stage = readStage(shipped, connectors);
   const drawn = drawDashboard(widgetsOf(bareTemplate(stage)), stage);
   equal(readFileSync(new URL("../../../docs/dashboard.svg", import.meta.url), "utf8"), drawn);
 });
 
-test("every metric that is counted is on the dashboard, but for what the alarm of 5xx answers shows", () => {
+test("every metric is on the dashboard, except those that the alarm for 5xx answers shows", () => {
   const body = JSON.stringify(widgetsOfStage());
   const missing = [...METRICS.endpoint, ...METRICS.connection, ...METRICS.destination].filter(
     (name) => !body.includes(`"${name}"`),
@@ -32,7 +32,7 @@ test("every metric that is counted is on the dashboard, but for what the alarm o
   deepEqual(missing, ["EventsNotQueued"]);
 });
 
-test("gauges, which are written every minute, are not summed", () => {
+test("the dashboard does not sum gauges, which are written every minute", () => {
   const rows = widgetsOfStage().flatMap((widget) => (widget.type === "metric" ? widget.properties.metrics : []));
   for (const gauge of ["OrdersHeld", "DeliveriesOverdue", "WaitingFailing", "WaitingFailed", "WaitingRejected"]) {
     const stats = rows.filter((row) => row.includes(gauge)).map((row) => JSON.stringify(row.at(-1)));
@@ -41,7 +41,7 @@ test("gauges, which are written every minute, are not summed", () => {
   }
 });
 
-test("totals are of the time that the dashboard shows, not since midnight UTC", () => {
+test("totals cover the dashboard's time range, not the time since midnight UTC", () => {
   const widgets = widgetsOfStage();
   for (const title of ["Webhooks received", "Orders recorded", "Orders created"]) {
     const [widget] = titled(widgets, title);
@@ -50,7 +50,7 @@ test("totals are of the time that the dashboard shows, not since midnight UTC", 
   }
 });
 
-test("alarms stand in the lane that they ring in", () => {
+test("each alarm is listed under its lane", () => {
   const [page, ticket] = widgetsOfStage().flatMap((widget) =>
     widget.type === "alarm" ? [widget.properties.alarms.join()] : [],
   );
@@ -66,7 +66,7 @@ const expressions = (widget: Widget) =>
       })
     : [];
 
-test("a sum of all connections or destinations finds its own metrics, and none of its neighbours in the graph", () => {
+test("a sum of all connections or destinations matches its own metrics, and no others in the graph", () => {
   let sums = 0;
   for (const widget of widgetsOfStage()) {
     const rows = widget.type === "metric" ? widget.properties.metrics.map((row) => JSON.stringify(row)) : [];
@@ -82,7 +82,7 @@ test("a sum of all connections or destinations finds its own metrics, and none o
   ok(sums > 12);
 });
 
-test("CloudWatch takes 2,048 characters in an expression and 500 metrics in a graph: the largest stage keeps to that", () => {
+test("the largest stage keeps to CloudWatch's 2,048 characters in an expression and 500 metrics in a graph", () => {
   const connections = Array.from({ length: 64 }, (_, index) => ({
     channel: "bazaar",
     name: `shop-${index}`,
@@ -95,7 +95,7 @@ test("CloudWatch takes 2,048 characters in an expression and 500 metrics in a gr
   }
 });
 
-test("CloudWatch takes 100 alarms in a widget: a large stage has several", () => {
+test("a large stage has several alarm widgets, since CloudWatch allows 100 alarms in one", () => {
   const destinations = Array.from({ length: 30 }, (_, index) => ({
     provider: "parcelworks",
     name: `account-${index}`,

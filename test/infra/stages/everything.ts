@@ -21,8 +21,8 @@ const destinations = connectors.providers.map(({ name: provider }) => ({
 }));
 
 /**
- * Every channel and provider, and every option that makes resources of its own: what cfn-lint, cdk-nag and docs/iam are held
- * to besides the stages that are shipped, where all of these are off. It is never deployed.
+ * Every channel and provider, and every option that adds resources. cfn-lint, cdk-nag and docs/iam check it besides the
+ * shipped stages, where all of these options are off. It is never deployed.
  */
 export const stage = defineStage({
   stage: "everything",

@@ -23,8 +23,8 @@ import { createTokens } from "./tokens.ts";
 
 /**
  * Akinon's Omnitron: provider-docs/akinon-create-order.md, reference/providers.md 4, and what the vendor's own clients
- * (GitHub akinon/omnisdk, akinon/channel_app) call. A Django REST server, so paths end in a slash. Its geography takes any
- * city, township or district of the countries it knows, so that every sample order of a shop arrives, unless
+ * (GitHub akinon/omnisdk, akinon/channel_app) call. A Django REST server, so paths end in a slash. Its geography takes
+ * any city, township or district of the countries it knows, so that every sample order of a shop arrives, unless
  * `strictGeography` is on. Left out: updating anything, cancellation requests, the ERP family `/api/i1/`.
  */
 export const simulator: SimulatorKind<AkinonSwitches> = {

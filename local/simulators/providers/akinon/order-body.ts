@@ -37,8 +37,8 @@ const status = (words: AkinonSwitches["statusWords"]) =>
   );
 
 /**
- * The body of `create_orders/`. What the document's sample has besides these (refunds, instalments, invoices, tracking) is
- * taken without a look, as DRF takes unknown fields.
+ * The body of `create_orders/`. What the document's sample has besides these (refunds, instalments, invoices, tracking)
+ * is taken without a look, as DRF takes unknown fields.
  */
 export function bodySchema({ required, decimalPlaces, statusWords }: AkinonSwitches) {
   const money = field.money(decimalPlaces);

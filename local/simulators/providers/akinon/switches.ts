@@ -33,11 +33,16 @@ export interface AkinonSwitches {
   /** Which spelling of `status` is taken. */
   statusWords: "both" | "codes" | "names";
 
-  /** A second create with the channel's `number`: 406 (uniqueness checks), DRF's 400, a second order, or the first one, cancelled a year ago. */
+  /**
+   * A second create with the channel's `number`: 406 (uniqueness checks), DRF's 400, a second order, or the first one,
+   * cancelled a year ago.
+   */
   duplicates: "406" | "400" | "accept" | "answer-cancelled";
   /** How a 406 for a taken number says so. */
   duplicateBody: "field" | "text";
-  /** Which fields of the body are required: those of the OpenAPI document, those the vendor's app always sends, or both. */
+  /**
+   * Which fields of the body are required: those of the OpenAPI document, those the vendor's app always sends, or both.
+   */
   required: "openapi" | "app" | "both";
   /** An item is one unit, whatever its quantity says, or has that quantity. */
   itemQuantity: "one" | "kept";

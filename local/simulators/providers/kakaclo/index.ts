@@ -13,8 +13,8 @@ import { type KakacloSwitches, kakacloSwitches } from "./switches.ts";
 const ORDERS = "/openapi/v2/order/orders";
 
 /**
- * KakaClo's open API, Order V2. provider-docs/kakaclo-create-order.md, reference/providers.md 1, and the list, refund and
- * product pages of https://docs.kakaclo.com. Left out: V1 orders, freight and channel queries, custom products.
+ * KakaClo's open API, Order V2. provider-docs/kakaclo-create-order.md, reference/providers.md 1, and the list, refund
+ * and product pages of https://docs.kakaclo.com. Left out: V1 orders, freight and channel queries, custom products.
  */
 export const simulator: SimulatorKind<KakacloSwitches> = {
   switches: kakacloSwitches,

@@ -2,8 +2,8 @@ import type { SimulatorRequest } from "../../simulator.ts";
 import type { LingxingSwitches } from "./switches.ts";
 
 /**
- * The "improved token bucket": every request takes a token of its URL; it comes back when the request is answered, or, when
- * the client hung up, two minutes after it began.
+ * The "improved token bucket": every request takes a token of its URL; it comes back when the request is answered, or,
+ * when the client hung up, two minutes after it began.
  */
 export interface InFlight {
   /** @returns false where the limit is reached */

@@ -23,8 +23,9 @@ const LOOK_UPS = ["POST /order/amzod/api/orderDetails/productInformation", "POST
 const OAUTH = "/api/auth-server/oauth/";
 
 /**
- * Lingxing's open API for orders that Amazon fulfils. provider-docs/lingxing-create-mcf-order.md, reference/providers.md 3,
- * and its guide, token, store, region, listing and look-up pages (https://apidoc.lingxing.com).
+ * Lingxing's open API for orders that Amazon fulfils. provider-docs/lingxing-create-mcf-order.md,
+ * reference/providers.md 3, and its guide, token, store, region, listing and look-up pages
+ * (https://apidoc.lingxing.com).
  */
 export const simulator: SimulatorKind<LingxingSwitches> = {
   switches: lingxingSwitches,

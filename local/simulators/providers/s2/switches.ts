@@ -2,7 +2,9 @@
 export interface S2Switches {
   email: string;
   password: string;
-  /** The user's organizations. With more than one, `X-S2-Organization` is needed; the first owns accounts and orders. */
+  /**
+   * The user's organizations. With more than one, `X-S2-Organization` is needed; the first owns accounts and orders.
+   */
   organizations: readonly string[];
   /** Accounts of the first organization. */
   accounts: readonly { id: string; name: string }[];
@@ -16,7 +18,8 @@ export interface S2Switches {
   invalidStatus: 400 | 422;
   /**
    * A second create with the account's `channelOrderId`. Not stated; "refuse" is as `POST /fulfillment` does it.
-   * "answer-cancelled": every create is taken for a repeat of one that was cancelled a year ago, and answered with that.
+   * "answer-cancelled": every create is taken for a repeat of one that was cancelled a year ago, and answered with
+   * that.
    */
   duplicates: "accept" | "refuse" | "answer-cancelled";
   /** Which field `GET /order?term=` searches; the document's value is "order_id". `alt` = both Alt fields. */

@@ -8,7 +8,10 @@ export interface ShoplazzaSwitches {
   /** Leaky bucket by store, shared by all apps. */
   storeBucketSize: number;
   storeLeakPerSecond: number;
-  /** What the items are called: `LineItems` in the document's table, `line_items` in the specification. The other is not read. */
+  /**
+   * What the items are called: `LineItems` in the document's table, `line_items` in the specification. The other is not
+   * read.
+   */
   lineItems: "line_items" | "LineItems";
   /**
    * Which column's required fields are enforced: the document's, the 2022-01 specification's, or only what both require
