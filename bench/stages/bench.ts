@@ -1,8 +1,8 @@
 import { defineStage } from "../../infra/stage-file/define-stage.ts";
 
 /**
- * What `npm run bench` hosts, with the shipped defaults where nothing is said: one shop for the rate (two providers), one
- * for Lingxing's one request in flight.
+ * What `npm run bench` hosts, with the shipped defaults where nothing is said: one shop for the rate (two providers),
+ * one for Lingxing's one request in flight.
  */
 export const stage = defineStage({
   stage: "bench",

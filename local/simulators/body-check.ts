@@ -1,8 +1,6 @@
 import * as z from "zod/mini";
 
-/**
- * What a server finds wrong with a body: where, and whether the field is absent, of another type, or of a bad value.
- */
+/** A server's complaint about a body: which field, and whether it is missing, has the wrong type or a bad value. */
 export interface Complaint {
   /** `orderItemsList.0.quantity`; "" for the body itself. */
   readonly field: string;
@@ -30,6 +28,6 @@ const isObject = (value: unknown): value is Record<PropertyKey, unknown> => type
 export const textUpTo = (length: number) =>
   z.string().check(z.refine((text) => [...text].length <= length, `is longer than ${length}`));
 
-/** The same, and more than white space. */
+/** The same, and not blank. */
 export const requiredTextUpTo = (length: number) =>
   textUpTo(length).check(z.refine((text) => text.trim() !== "", "is required"));

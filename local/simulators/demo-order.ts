@@ -3,14 +3,14 @@ import { add, multiply, subtract, sum } from "../../shared/decimal.ts";
 import { type Address, type Line, Order } from "../../shared/order.ts";
 import type { PartialOrder } from "./partial-order.ts";
 
-/** What an order is completed from. */
+/** Values that complete an order. */
 export interface OrderSource {
-  /** For an order that names no ID. */
+  /** ID of an order that has none. */
   newId(): string;
   newLineId(position: number): string;
-  /** The number the buyer sees, for an order that names none. */
+  /** The number that the buyer sees, for an order that has none. */
   newNumber(): string;
-  /** The same order as this channel already has it: what a later event does not name stays as it was. */
+  /** The same order as the channel already has it: fields that a later event does not name keep their values. */
   known: Order | undefined;
   /** ms since the epoch. */
   now: number;
@@ -32,7 +32,7 @@ const BUYER = { name: "Ada Byron", firstName: "Ada", lastName: "Byron", email: "
 const LINE = { sku: "DEMO-TEE-M", title: "Tee", quantity: 2, unitPrice: "19.99" };
 const SHIPPING = { method: "Standard", code: "standard", price: "5.00" };
 
-/** A whole order from any part of one: by default a new paid one that every provider's simulator takes. */
+/** Completes any part of an order. Default: a new paid order that every provider's simulator accepts. */
 export function completeOrder(part: PartialOrder, source: OrderSource): Order {
   const { known, now } = source;
   const updatedAt = laterThan(known?.updatedAt, now);
@@ -53,12 +53,12 @@ export function completeOrder(part: PartialOrder, source: OrderSource): Order {
   return z.parse(Order, { ...order, ...amountsOf(order, part) });
 }
 
-/** Now, or a second after the last change: a channel's clock may count in seconds, and a later change is later. */
+/** Now, but at least a second after the last change: a channel's clock may count in seconds. */
 function laterThan(last: string | undefined, now: number): string {
   return new Date(Math.max(now, last === undefined ? 0 : Date.parse(last) + 1000)).toISOString();
 }
 
-/** An order is placed before anything else happens to it. */
+/** An order is placed before its other times. */
 const earliest = (...times: (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
 
@@ -67,9 +67,7 @@ function linesOf({ lines }: PartialOrder, { known, newLineId }: OrderSource): Li
   return lines.map((line, position) => ({ ...LINE, id: newLineId(position), ...line }) as Line);
 }
 
-/**
- * Fields an address lacks are those of the demo's, unless it is in another country: a mixed address would be nowhere.
- */
+/** Fills missing fields from the demo address, unless the country differs: a mixed address would not exist. */
 function addressOf(part: PartialOrder["shippingAddress"], known: Order | undefined): Address | null {
   const base = known === undefined ? ADDRESS : known.shippingAddress;
   if (part === undefined || part === null) return base;
@@ -79,7 +77,7 @@ function addressOf(part: PartialOrder["shippingAddress"], known: Order | undefin
 
 type Priced = { lines: Line[]; shipping: NonNullable<Order["shipping"]>; pricesIncludeTax?: boolean | undefined };
 
-/** The sums that the order's lines and shipping come to, where the request does not give them itself. */
+/** The sums of the order's lines and shipping, unless the request gives its own. */
 function amountsOf({ lines, shipping, pricesIncludeTax }: Priced, part: PartialOrder) {
   const discount = part.discount ?? sum(lines.map((line) => line.discount ?? "0"));
   const gross = sum(lines.map(({ unitPrice = "0", quantity }) => multiply(unitPrice, String(quantity))));

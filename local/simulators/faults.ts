@@ -10,9 +10,9 @@ export const commonSwitches: CommonSwitches = {
 
 const TEN_MB = 10 * 1024 * 1024;
 
-/** Faults every provider can suffer. Each strikes one create, those marked `on: "look-up"` one look-up. */
+/** Faults of every provider. Each strikes one create, those with `on: "look-up"` one look-up. */
 export const genericFaults: Readonly<Record<string, Fault>> = {
-  // The order is there, the client does not know.
+  // The order exists, but the client does not know it.
   "timeout-after-create": { afterwards: () => ({ wire: "no-answer" }) },
   "reset-after-create": { afterwards: () => ({ wire: "reset" }) },
   "error-500-after-create": { afterwards: (_, { simulator }) => simulator.answers.serverError() },
@@ -21,11 +21,11 @@ export const genericFaults: Readonly<Record<string, Fault>> = {
   "wrong-content-type": {
     afterwards: (answer) => ({ ...answer, headers: { ...answer.headers, "content-type": "text/html" } }),
   },
-  // Valid JSON to a client that reads to the end: only a client that limits what it reads notices.
+  // Valid JSON to a client that reads to the end; only a client that limits the size notices.
   "oversized-10mb": { afterwards: (answer) => ({ ...answer, body: " ".repeat(TEN_MB) + answer.body.toString() }) },
   "slow-drip": { afterwards: (answer, { switches }) => ({ wire: "drip", everyMs: switches.dripMs, answer }) },
   slow: { afterwards: (answer, { switches }) => ({ wire: "late", afterMs: switches.slowMs, answer }) },
-  // A request whose client is long gone can still act: what the settling time is for.
+  // A request can still act long after its client has hung up: the settling time is for this.
   "created-late": {
     instead: (_, { workLater, switches }) => {
       workLater(switches.lateMs);
@@ -33,7 +33,7 @@ export const genericFaults: Readonly<Record<string, Fault>> = {
     },
   },
 
-  // The order is not there.
+  // The order does not exist.
   "timeout-before-create": { instead: () => ({ wire: "no-answer" }) },
   "reset-before-create": { instead: () => ({ wire: "reset" }) },
   "error-500": { instead: (_, { simulator }) => simulator.answers.serverError() },
@@ -62,6 +62,6 @@ function half({ body }: Answer): string {
   return text.slice(0, Math.ceil(text.length / 2));
 }
 
-/** The header providers may add to "come back later". */
+/** A header that providers may add to "try later" answers. */
 export const retryAfter = ({ retryAfterSeconds }: CommonSwitches): Record<string, string> =>
   retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };

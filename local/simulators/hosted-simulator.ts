@@ -16,34 +16,34 @@ export interface Call {
   readonly path: string;
   /** As sent, without "?". */
   readonly query: string;
-  /** The HTTP status that went out, or how there was none. */
+  /** The HTTP status of the answer, or why there was none. */
   readonly status: number | "no-answer" | "reset";
   readonly fault?: string;
-  /** Sent away at the door: credentials, throttle. */
+  /** Refused before its route: credentials, throttle. */
   readonly refused?: true;
   /** ms since the epoch, by the sandbox's clock. */
   readonly at: number;
 }
 
-/** A simulator with what the sandbox knows about it: faults that wait, switches, the log of calls. */
+/** A simulator with its pending faults, its switches and its log of calls. */
 export interface HostedSimulator {
   readonly faults: readonly string[];
   readonly calls: readonly Call[];
   reply(request: SimulatorRequest): Reply;
-  /** @throws RangeError on a fault it does not know */
+  /** @throws RangeError if it does not know the fault */
   setFault(fault: string, times: number): void;
-  /** @throws RangeError on a switch it does not have */
+  /** @throws RangeError if it has no such switch */
   configure(switches: object): void;
   orders(): HeldOrder[];
   readonly simulator: Simulator;
-  /** As just started: no orders, faults or calls; switches as at the start. */
+  /** Resets it as if just started: no orders, faults or calls, and the initial switches. */
   reset(): void;
   stop(): void;
 }
 
 /** A provider's simulator, not yet started. */
 export interface SimulatorPlan {
-  /** The provider's, which is also the path prefix. */
+  /** The provider's name, which is also the path prefix. */
   readonly name: string;
   readonly kind: SimulatorKind<object>;
   /** Switches that differ from the simulator's own defaults. */
@@ -61,7 +61,7 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
   let calls: Call[] = [];
   const timers = new Set<NodeJS.Timeout>();
 
-  /** Takes nothing yet: a fault is spent only by a call it struck. */
+  /** Leaves the fault pending: only a call that it struck removes it. */
   const nextFault = (request: SimulatorRequest) => {
     const what = simulator.kindOf(request);
     return waiting.find(({ fault }) => (fault.on ?? "create") === what);
@@ -78,7 +78,7 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
       return run();
     } catch (error) {
       if (error instanceof NotJson) return simulator.answers.malformed();
-      // A defect of the simulator must be seen, and must not take the others down.
+      // A defect of one simulator must be visible and must not stop the others.
       console.error(`simulator ${plan.name}: ${request.method} ${request.path}`, error);
       return simulator.answers.serverError();
     }
@@ -149,12 +149,12 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
       const fault = Object.hasOwn(known, name) ? known[name] : undefined;
       if (!fault) throw new RangeError(`${plan.name} knows no fault "${name}", only ${Object.keys(known).join(", ")}.`);
       if (!Number.isSafeInteger(times) || times < 0) throw new RangeError(`times is ${times}, must be 0 or more.`);
-      // None of it: takes back what still waits.
+      // 0: removes its pending faults.
       if (times === 0) waiting = waiting.filter((entry) => entry.name !== name);
       else waiting.push({ name, fault, left: times });
     },
     configure: (changes) => configure(switches, changes, plan.name),
-    // Stable: what arrived in the same millisecond stays in the order of arrival.
+    // The sort is stable: calls of the same millisecond keep their order of arrival.
     orders: () =>
       simulator
         .orders()

@@ -1,10 +1,10 @@
-/** A leaky bucket: every call adds one drop, drops leak at a steady rate, a drop over the rim is refused. */
+/** A leaky bucket: each call adds one drop, drops leak at a steady rate, and a full bucket refuses the call. */
 export interface LeakyBucket {
-  /** @returns false where the bucket is full. A refused call adds nothing. */
+  /** @returns false if the bucket is full. A refused call adds nothing. */
   take(): boolean;
 }
 
-/** Limits are read at each call, so that they can be switched while it runs. `now` is in milliseconds. */
+/** Reads the limits at each call, so that they can change while it runs. `now` is in milliseconds. */
 export function createLeakyBucket(
   limits: () => { size: number; leakPerSecond: number },
   now: () => number,

@@ -21,12 +21,12 @@ export async function loadChannelSimulator(name: string): Promise<ChannelSimulat
   return simulator;
 }
 
-/** How the stage `local` uses a provider; empty where its simulator's folder has no `demo.ts`. */
+/** How the stage `local` uses a provider; empty if its simulator's folder has no `demo.ts`. */
 export async function loadProviderDemo(name: string): Promise<ProviderDemo> {
   return (await loadDemo<ProviderDemo>("providers", name)) ?? {};
 }
 
-/** How the stage `local` uses a channel; empty where its simulator's folder has no `demo.ts`. */
+/** How the stage `local` uses a channel; empty if its simulator's folder has no `demo.ts`. */
 export async function loadChannelDemo(name: string): Promise<ChannelDemo> {
   return (await loadDemo<ChannelDemo>("channels", name)) ?? {};
 }

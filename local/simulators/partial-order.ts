@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { Order } from "../../shared/order.ts";
 
 /**
- * Any part of our order, strictly: at every depth fields may be missing, but an unknown one or a wrong type is refused
- * (`Order` itself ignores unknown fields, as a webhook's reader must). Null is what `Order` makes of it.
+ * Any part of our order, strictly: at every depth fields may be missing, but it refuses unknown fields and wrong types
+ * (`Order` itself ignores unknown fields, as a webhook's reader must). It treats null as `Order` does.
  */
 export const PartialOrder = partOf(Order) as z.ZodMiniType<PartialOrder>;
 export type PartialOrder = Part<Order>;
@@ -14,7 +14,7 @@ type Part<T> = T extends readonly (infer Item)[]
     ? { [Key in keyof T]?: Part<T[Key]> | undefined }
     : T;
 
-/** The same schema with strict objects whose fields are all optional. Values that are no objects keep their schema. */
+/** The same schema with strict objects whose fields are all optional. Other values keep their schema. */
 function partOf(schema: z.core.$ZodType): z.ZodMiniType {
   if (schema instanceof z.ZodMiniObject) {
     const fields = Object.entries<z.core.$ZodType>(schema.shape);

@@ -7,36 +7,37 @@ import { startSimulatorServer } from "./simulator-server.ts";
 /** Switches by provider; a simulator refuses those it does not have. */
 export type SandboxSettings = Readonly<Record<string, object>>;
 
-/** All provider simulators behind one listener. Every method throws RangeError on a provider it does not have. */
+/** All provider simulators behind one listener. Every method throws RangeError for an unknown provider. */
 export interface Sandbox {
   /** `http://127.0.0.1:<port>`; a provider's base URL is `<url>/<provider>`. */
   readonly url: string;
   readonly providers: readonly string[];
-  /** What the provider holds, oldest first. */
+  /** The provider's orders, oldest first. */
   orders(provider: string): HeldOrder[];
-  /** The faults it knows. */
+  /** Names of its faults. */
   faults(provider: string): readonly string[];
   /**
-   * The provider's next `times` creates fail that way, after the faults that already wait; 0 takes back what waits.
-   * @throws RangeError on a fault it does not know
+   * The provider's next `times` creates fail with it, after the faults that are already pending; 0 removes its pending
+   * ones.
+   * @throws RangeError if the provider does not know the fault
    */
   setFault(provider: string, fault: string, times?: number): void;
-  /** Sets switches of a running simulator. @throws RangeError on a switch it does not have */
+  /** Sets switches of a running simulator. @throws RangeError if it has no such switch */
   configure(provider: string, switches: object): void;
-  /** What was called, in the order in which the requests had arrived whole. */
+  /** The calls, sorted by when their whole request had arrived. */
   calls(provider: string): readonly Call[];
   /** Cancels an order (a split one whole), as the provider's own staff would. */
   cancel(provider: string, id: string): void;
-  /** Puts another sender's order there. `createdAt` in ms, default now. @returns its ID */
+  /** Adds another sender's order. `createdAt` in ms, default now. @returns its ID */
   plant(provider: string, request: unknown, createdAt?: number): string;
   expireTokens(provider: string): void;
-  /** No orders, faults or calls, switches as at the start; for one provider, or all. */
+  /** Removes orders, faults and calls, and resets the switches; for one provider, or all. */
   reset(provider?: string): void;
-  /** Hangs up on everyone. */
+  /** Closes all connections. */
   stop(): Promise<void>;
 }
 
-/** @throws MissingSimulator where a registered provider has none */
+/** @throws MissingSimulator if a registered provider has none */
 export async function startSandbox(
   options: { port?: number; clock?: () => number; settings?: SandboxSettings } = {},
 ): Promise<Sandbox> {
@@ -79,7 +80,7 @@ export async function startSandbox(
   };
 }
 
-/** The first segment of the path is the provider, and what is below is its own. */
+/** The path's first segment is the provider; the rest is the provider's own path. */
 function replyOf(request: SimulatorRequest, hosted: ReadonlyMap<string, HostedSimulator>): Reply {
   const [, provider = "", ...below] = request.path.split("/");
   const simulator = hosted.get(provider);

@@ -10,7 +10,7 @@ export interface SimulatorRequest {
   readonly rawQuery: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** Settles when the exchange is over: the whole answer went out, or the client hung up before it had it. */
+  /** Settles when the exchange is over: the whole answer was sent, or the client hung up before that. */
   readonly ended: Promise<"answered" | "abandoned">;
 }
 
@@ -20,7 +20,7 @@ export interface Answer {
   readonly body: string | Buffer;
 }
 
-/** What goes back over the wire; everything but a plain `Answer` is a fault at work. */
+/** The reply on the wire; everything but a plain `Answer` is a fault. */
 export type Reply =
   | Answer
   | { readonly wire: "no-answer" }
@@ -28,24 +28,24 @@ export type Reply =
   | { readonly wire: "late"; readonly afterMs: number; readonly answer: Answer }
   | { readonly wire: "drip"; readonly everyMs: number; readonly answer: Answer };
 
-/** An order the provider holds, as `GET /sandbox/{provider}/orders` shows it. */
+/** An order at the provider, as `GET /sandbox/{provider}/orders` shows it. */
 export interface HeldOrder {
-  /** The provider's ID. One accepted create is one entry, even where the provider splits it by warehouse. */
+  /** The provider's ID. One accepted create is one entry, even if the provider splits it by warehouse. */
   readonly id: string;
-  /** Our reference, wherever it travels at this provider; "" when the create carried none. */
+  /** Our reference, from this provider's field for it; "" if the create had none. */
   readonly reference: string;
   /** The parsed JSON body of the create. */
   readonly request: unknown;
   /** UTC ISO 8601. */
   readonly createdAt: string;
-  /** Present, and true, once no part of the order lives any more. */
+  /** Present, and true, once every part of the order is cancelled. */
   cancelled?: true;
 }
 
-/** The answers that faults borrow, each exactly what the provider itself says in that case. */
+/** The answers that faults use, each exactly as the provider itself answers. */
 export interface CannedAnswers {
   throttled(): Answer;
-  /** A permanent business error about this order. Real ones quote the buyer's address, and so should these. */
+  /** A permanent business error about this order. Real ones quote the buyer's address, so these must too. */
   rejected(request: SimulatorRequest): Answer;
   duplicate(request: SimulatorRequest): Answer;
   unauthorized(): Answer;
@@ -55,26 +55,26 @@ export interface CannedAnswers {
   notFound(): Answer;
 }
 
-/** A running provider. All of it is synchronous: delays and broken connections are the sandbox's business. */
+/** A running provider. It is synchronous: the sandbox makes delays and broken connections. */
 export interface Simulator {
   readonly answers: CannedAnswers;
-  /** Faults strike creates, some of them look-ups; "other" (login, catalog …) is never struck. */
+  /** Faults strike creates, and some strike look-ups; "other" (login, catalog …) is never struck. */
   kindOf(request: SimulatorRequest): "create" | "look-up" | "other";
-  /** The door before the business: credentials, then throttle. A refused create spends no fault. */
+  /** Checks before the routes: credentials, then throttle. A refused create leaves the fault pending. */
   refuse(request: SimulatorRequest): Answer | undefined;
   handle(request: SimulatorRequest): Answer;
-  /** Everything held, in the order of arrival; the live list, not a copy. */
+  /** All orders, by arrival; the live list, not a copy. */
   orders(): readonly HeldOrder[];
-  /** Cancels an order at the provider, as its own staff would. @throws RangeError when there is none of that ID */
+  /** Cancels an order at the provider, as its own staff would. @throws RangeError if it has no order of that ID */
   cancel(id: string): void;
   /**
-   * Puts an order there that came from another sender: same validation, no door, no fault, no duplicate check.
-   * @returns its ID @throws RangeError when the provider would not take that body
+   * Adds an order from another sender: the same validation, but no credentials, fault or duplicate check.
+   * @returns its ID @throws RangeError if the provider would refuse the body
    */
   plant(request: unknown, createdAt: number): string;
-  /** Makes every token handed out so far worthless, where the provider hands out any. */
+  /** Invalidates every token issued so far, if the provider issues tokens. */
   expireTokens?(): void;
-  /** Forgets orders and throttle, keeps what clients may have cached (tokens, product IDs). */
+  /** Forgets orders and throttle, but keeps values that clients may have cached (tokens, product IDs). */
   forget(): void;
 }
 
@@ -84,30 +84,28 @@ export interface Simulator {
 export interface ProviderDemo<Switches extends object = object> {
   /** `settings` of the destination `demo`: docs/providers/<name>.md. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Limits that take minutes as documented: in the stage `local` any fault is settled within 60 s. */
+  /** Shortens limits that last minutes: in the stage `local` any fault settles within 60 s. */
   readonly switches?: Readonly<Partial<Switches & CommonSwitches>>;
 }
 
-/** What a running simulator is given. */
+/** The context of a running simulator. */
 export interface World<Switches extends object> {
-  /** Live: `configure` changes it between two requests. */
+  /** Live: `configure` may change it between two requests. */
   readonly switches: Readonly<Switches & CommonSwitches>;
   /** Milliseconds since the epoch, by the sandbox's clock. */
   now(): number;
 }
 
-/**
- * What `local/simulators/providers/<name>/index.ts` exports as `simulator`; the folder is called as the connector is.
- */
+/** `simulator` of `local/simulators/providers/<name>/index.ts`; the folder has the connector's name. */
 export interface SimulatorKind<Switches extends object> {
   /** Limits, invented credentials and every "not found, ASSUME" of reference/providers.md, at its default. */
   readonly switches: Switches;
-  /** Faults of its own, beside the generic ones. */
+  /** Its own faults, besides the generic ones. */
   readonly faults?: Readonly<Record<string, Fault<Switches>>>;
   start(world: World<Switches>): Simulator;
 }
 
-/** Switches that every simulator has. Milliseconds are real time, whatever the sandbox's clock says. */
+/** Switches of every simulator. Milliseconds are real time, independent of the sandbox's clock. */
 export interface CommonSwitches {
   /** How long each answered create takes. */
   answerDelayMs: number;
@@ -122,9 +120,9 @@ export interface CommonSwitches {
 }
 
 /**
- * What goes wrong with one call. `afterwards`: the call did its work, the answer is spoiled (a call that created
- * nothing keeps its answer, and the fault). `instead`: the call never reaches the provider's business. `switched`: it
- * is handled as if these switches were set so.
+ * A fault of one call. `afterwards`: the call does its work, and the answer is damaged (a call that created nothing
+ * keeps its answer, and the fault stays pending). `instead`: the call does not reach its route. `switched`: the call is
+ * handled with these switches.
  */
 export type Fault<Switches extends object = object> = { readonly on?: "look-up" } & (
   | { readonly afterwards: (answer: Answer, at: FaultSite) => Reply }
@@ -135,7 +133,7 @@ export type Fault<Switches extends object = object> = { readonly on?: "look-up" 
 export interface FaultSite {
   readonly simulator: Simulator;
   readonly switches: Readonly<CommonSwitches>;
-  /** Lets the call do its work after all, that much later, even if the client is gone. */
+  /** Lets the call do its work this much later, even if the client has hung up. */
   workLater(afterMs: number): void;
 }
 
@@ -145,18 +143,18 @@ export const json = (status: number, value: unknown, headers: Record<string, str
   body: JSON.stringify(value),
 });
 
-/** An answer with nothing in it, where the document shows none (`// Response`). */
+/** An empty answer, for documents that show none (`// Response`). */
 export const bare = (status: number, headers: Record<string, string> = {}): Answer => ({ status, headers, body: "" });
 
 /** Simulators know every SKU that begins with `DEMO-` and no other. */
 export const isKnownSku = (sku: string): boolean => sku.startsWith("DEMO-");
 
-/** The body is no JSON; the sandbox answers with the simulator's `malformed`. */
+/** The body is not JSON; the sandbox answers with the simulator's `malformed`. */
 export class NotJson extends Error {
   override readonly name = "NotJson";
 }
 
-/** @throws NotJson on invalid UTF-8, invalid JSON, or nesting that no parser takes */
+/** @throws NotJson on invalid UTF-8, invalid JSON, or nesting that is too deep to parse */
 export function readJson({ body }: Pick<SimulatorRequest, "body">): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));

@@ -5,14 +5,14 @@ import type { AkinonSwitches } from "./switches.ts";
 export const detail = (status: number, text: string, headers: Record<string, string> = {}): Answer =>
   json(status, { detail: text }, headers);
 
-/** Django's own pages, where no view was reached. */
+/** Django's own pages for requests that reach no view. */
 export const page = (status: number, title: string): Answer => ({
   status,
   headers: { "content-type": "text/html; charset=utf-8" },
   body: `<!doctype html><html lang="en"><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`,
 });
 
-/** A 400 as the sibling endpoints show it: `{field:[…],code}`. */
+/** A 400 in the form of the sibling endpoints: `{field:[…],code}`. */
 export const invalid = (errors: object): Answer => json(400, { ...errors, code: "validation_error" });
 
 export const nonFieldErrors = (text: string, { nonFieldErrors }: Pick<AkinonSwitches, "nonFieldErrors">): object => ({
@@ -35,7 +35,7 @@ export function taken(number: string, switches: AkinonSwitches, status = Number(
 }
 
 export const cannedAnswers = (switches: AkinonSwitches, addressOf: (request: unknown) => string): CannedAnswers => ({
-  // Neither throttling nor its answer is documented; DRF's own. (ASSUME)
+  // The documents describe neither throttling nor its answer; this is DRF's own. (ASSUME)
   throttled: () => detail(429, "Request was throttled. Expected available in 1 second."),
   unauthorized: () => detail(401, "Invalid token.", { "www-authenticate": "Token" }),
   malformed: () => detail(400, "JSON parse error - Expecting value: line 1 column 1 (char 0)"),
@@ -61,7 +61,7 @@ export function numberOf(request: unknown): string {
   return typeof number === "string" ? number : "";
 }
 
-/** @returns the body, or DRF's map of all that is wrong with it, nested as the body is */
+/** @returns the body, or DRF's map of all its errors, nested like the body */
 export function check<Schema extends z.ZodMiniType>(
   schema: Schema,
   body: unknown,

@@ -1,4 +1,4 @@
-/** What the demo's one sales channel is set up with. */
+/** The set-up of the demo's only sales channel. */
 export const PRICE_LIST = 21;
 export const STOCK_LIST = 31;
 export const CATALOG = 11;

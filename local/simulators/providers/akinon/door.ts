@@ -5,7 +5,7 @@ import { LOGIN } from "./login.ts";
 import type { AkinonSwitches } from "./switches.ts";
 import type { createTokens } from "./tokens.ts";
 
-/** What every request passes before its view: the path's slash, credentials, throttle, media type. */
+/** The checks before a request reaches its view: the path's slash, credentials, throttle, media type. */
 export interface Door {
   refuse(request: SimulatorRequest): Answer | undefined;
   /** Empties the throttle. */
@@ -51,7 +51,7 @@ export function createDoor({ switches, tokens, answers, now }: DoorParts): Door 
   };
 }
 
-/** Django's CommonMiddleware, before any view: relative, since the sandbox serves below a prefix. */
+/** Django's CommonMiddleware, before any view. The location is relative, since the sandbox serves below a prefix. */
 function withoutSlash({ path, query }: SimulatorRequest, { appendSlash }: AkinonSwitches): Answer {
   if (appendSlash === "not-found") return page(404, "Not Found");
   const last = path.slice(path.lastIndexOf("/") + 1);

@@ -26,7 +26,7 @@ export const whole = z.pipe(
 
 export const flag = z.boolean("Must be a valid boolean.");
 
-/** JSON's numbers and texts of them. @returns the digits */
+/** A JSON number, or one as text. @returns the digits */
 export const money = (places: number) =>
   z.pipe(
     z.union([z.number(), z.string().check(z.regex(/^-?\d+(\.\d+)?$/))], "A valid number is required."),
@@ -51,6 +51,6 @@ export const email = text(254).check(z.regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Ente
 export const slug = text(128).check(
   z.regex(/^[-\w]+$/, 'Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'),
 );
-/** A JSONField; a dictionary where the document has one. */
+/** A JSONField; a dictionary if the document has one. */
 export const dictionary = z.record(z.string(), z.unknown(), "Expected a dictionary of items.");
 export const currency = z.string().check(z.regex(/^[a-z]{3}$/, "This is not a valid choice."));

@@ -34,7 +34,7 @@ const COUNTRIES = [
   "SG Singapore",
 ].map((line, index) => ({ pk: index + 1, code: line.slice(0, 2), name: line.slice(3) }));
 
-/** Country, city, township, district. Springfield is there twice, as in a country with states. */
+/** Country, city, township, district. Springfield is listed twice, as in a country with states. */
 const PLACES = [
   ["TR", "İstanbul", "Kadıköy", "Moda"],
   ["TR", "İstanbul", "Beşiktaş", "Bebek"],
@@ -69,7 +69,7 @@ type Table = (typeof PLACE_LISTS)[number];
 export function createGeography(switches: Readonly<AkinonSwitches>) {
   const tables: Record<Table, Place[]> = { cities: [], townships: [], districts: [] };
 
-  /** The same key for a name in every run, so that clients may keep it. */
+  /** A name has the same key in every run, so that clients may keep it. */
   function add(table: Table, name: string, above: Omit<Place, "pk" | "name">): Place {
     const taken = new Set(tables[table].map(({ pk }) => pk));
     let pk =
@@ -142,7 +142,7 @@ export function createGeography(switches: Readonly<AkinonSwitches>) {
   return {
     countries,
     places,
-    /** Which of an address's keys are none, by field. */
+    /** The fields of an address whose keys do not exist. */
     unknown: (of: {
       country: number;
       city: number;

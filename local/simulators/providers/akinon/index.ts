@@ -23,15 +23,15 @@ import { createTokens } from "./tokens.ts";
 
 /**
  * Akinon's Omnitron: provider-docs/akinon-create-order.md, reference/providers.md 4, and what the vendor's own clients
- * (GitHub akinon/omnisdk, akinon/channel_app) call. A Django REST server, so paths end in a slash. Its geography takes
- * any city, township or district of the countries it knows, so that every sample order of a shop arrives, unless
- * `strictGeography` is on. Left out: updating anything, cancellation requests, the ERP family `/api/i1/`.
+ * (GitHub akinon/omnisdk, akinon/channel_app) call. It is a Django REST server, so paths end in a slash. Unless
+ * `strictGeography` is on, it accepts any city, township or district of the countries it knows, so that every sample
+ * order of a shop arrives. Left out: updates, cancellation requests, the ERP family `/api/i1/`.
  */
 export const simulator: SimulatorKind<AkinonSwitches> = {
   switches: akinonSwitches,
   faults: {
     "old-cancelled-2xx": { switched: { duplicates: "answer-cancelled" } },
-    // 406 is for "other service-related exceptions", too; the code is one the vendor's app meets.
+    // 406 is also for "other service-related exceptions"; the vendor's app handles this code.
     "service-406": {
       instead: () => json(406, { non_field_errors: "Stock reservation failed.", code: "batch_request_status_100_1" }),
     },
@@ -107,13 +107,13 @@ function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Sim
     orders: () => book.held,
     cancel(id) {
       const entry = book.held.find((order) => order.id === id);
-      if (!entry) throw new RangeError(`Akinon holds no order ${id}.`);
+      if (!entry) throw new RangeError(`Akinon has no order ${id}.`);
       book.cancel(entry);
     },
     plant(request, createdAt) {
-      // Another sender's order refers to customers and addresses of its own.
+      // Another sender's order refers to its own customers and addresses.
       const result = orders.read(request, false);
-      if ("refused" in result) throw new RangeError(`Akinon would not take that: ${result.refused.body.toString()}`);
+      if ("refused" in result) throw new RangeError(`Akinon would refuse that body: ${result.refused.body.toString()}`);
       return book.add(result.body, request, createdAt).id;
     },
     expireTokens: tokens.expireAll,

@@ -4,13 +4,13 @@ import type { AkinonSwitches } from "./switches.ts";
 
 export type Row = Record<string, unknown>;
 
-/** A row as it goes out: its key under the name that is switched. */
+/** A row as it is sent, with its key under the switched name. */
 export const keyed = (pk: number, row: Row, { keyField }: Pick<AkinonSwitches, "keyField">): Row => ({
   [keyField]: pk,
   ...row,
 });
 
-/** A page of a list; `next` and `previous` are relative to nothing, as behind a proxy that rewrites hosts. */
+/** A page of a list; `next` and `previous` have a foreign host, as behind a proxy that rewrites hosts. */
 export function list(
   rows: readonly Row[],
   query: URLSearchParams,

@@ -37,8 +37,8 @@ const status = (words: AkinonSwitches["statusWords"]) =>
   );
 
 /**
- * The body of `create_orders/`. What the document's sample has besides these (refunds, instalments, invoices, tracking)
- * is taken without a look, as DRF takes unknown fields.
+ * The body of `create_orders/`. It accepts the other fields of the document's sample (refunds, instalments, invoices,
+ * tracking) without a check, as DRF accepts unknown fields.
  */
 export function bodySchema({ required, decimalPlaces, statusWords }: AkinonSwitches) {
   const money = field.money(decimalPlaces);
@@ -47,7 +47,7 @@ export function bodySchema({ required, decimalPlaces, statusWords }: AkinonSwitc
   const { optional } = field;
 
   const order = z.object({
-    // Without these nothing could be stored.
+    // Nothing can be stored without these.
     number: field.filledText(128),
     customer: field.pk,
     shipping_address: field.pk,

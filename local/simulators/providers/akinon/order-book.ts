@@ -17,7 +17,7 @@ export interface AkinonHeld extends HeldOrder {
   status: StatusCode;
 }
 
-/** Counts up and never forgets where it was: keys stay unique when the orders are forgotten. */
+/** Counts up for good: keys stay unique when the orders are forgotten. */
 export function createOrderBook(switches: Readonly<AkinonSwitches>) {
   const held: AkinonHeld[] = [];
   let nextOrder = 8_001;
@@ -50,7 +50,7 @@ export function createOrderBook(switches: Readonly<AkinonSwitches>) {
     },
     byNumber: (number: string) => held.find(({ reference }) => reference === number),
 
-    /** The document's response; `pk` is not among its fields, and left out where the answer to a create has none. */
+    /** The document's response, which has no `pk`. @param withKey whether to add it */
     toRow({ pk, body: { order }, status, createdAt }: AkinonHeld, withKey = true): Row {
       const row = {
         ...order,

@@ -20,7 +20,7 @@ export interface OrdersParts {
 
 /** `create_orders/`, `orders/` and `order_items/` of the channel. */
 export function createOrders({ switches, people, products, book, now }: OrdersParts) {
-  /** What the order refers to and does not exist, by field. */
+  /** References of the order to objects that do not exist, by field. */
   function unknownOf({ order }: OrderBody, related: boolean): Record<string, unknown> {
     const errors: Record<string, unknown> = {};
     const need = (name: string, key: number | null | undefined, exists: boolean) => {
@@ -45,8 +45,8 @@ export function createOrders({ switches, people, products, book, now }: OrdersPa
   });
 
   /**
-   * @param related whether customer and addresses have to be those of this channel
-   * @returns the body as it would be kept, or the answer that refuses it
+   * @param related whether customer and addresses must belong to this channel
+   * @returns the body as it is stored, or the answer that refuses it
    */
   function read(request: unknown, related: boolean): { body: OrderBody } | { refused: Answer } {
     const checked = check(bodySchema(switches), request);

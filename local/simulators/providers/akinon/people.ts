@@ -103,7 +103,7 @@ export function createPeople(switches: Readonly<AkinonSwitches>, geography: Retu
 
     hasCustomer: (key: number) => customers.some(({ pk }) => pk === key),
     hasAddress: (key: number) => addresses.some(({ pk }) => pk === key),
-    /** What error texts repeat. */
+    /** The data that error texts repeat. */
     describe(key: unknown): string {
       const address = addresses.find(({ pk }) => pk === key);
       if (!address) return "";

@@ -3,11 +3,11 @@ import { type Answer, isKnownSku } from "../../simulator.ts";
 import { keyed, list } from "./list.ts";
 import type { AkinonSwitches } from "./switches.ts";
 
-/** The same for a SKU in every run, so that a catalog with product IDs can be written beforehand. */
+/** A SKU has the same ID in every run, so that a catalog with product IDs can be written beforehand. */
 export const productKeyOf = (sku: string): number =>
   1_000_000 + (createHash("sha256").update(`akinon product ${sku}`).digest().readUInt32BE() % 1_000_000_000);
 
-/** Products and how the channel knows them: all `DEMO-` SKUs, which exist as soon as a client asks for one. */
+/** Products and their remote IDs in the channel. Every `DEMO-` SKU exists as soon as a client asks for it. */
 export function createProducts(switches: Readonly<AkinonSwitches>) {
   const skus = new Map<number, string>();
   const meet = (sku: string) => {
@@ -29,7 +29,7 @@ export function createProducts(switches: Readonly<AkinonSwitches>) {
         switches,
       );
     },
-    /** `integration_actions/`, of products only. */
+    /** `integration_actions/`, for products only. */
     integrationActions(query: URLSearchParams): Answer {
       const type = query.get("content_type_name") ?? query.get("content_type_model") ?? "product";
       const asked = query.get("remote_id__in")?.split(",") ?? query.get("remote_id__exact") ?? query.get("remote_id");

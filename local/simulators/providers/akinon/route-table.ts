@@ -1,10 +1,10 @@
 import type { Answer, SimulatorRequest } from "../../simulator.ts";
 import { detail, page } from "./answers.ts";
 
-/** `POST orders/{id}/cancel/`; a `{…}` is one segment, handed to the handler. */
+/** `POST orders/{id}/cancel/`; a `{…}` is one segment, passed to the handler. */
 export type RouteTable = Readonly<Record<string, (request: SimulatorRequest, ...parts: string[]) => Answer>>;
 
-/** Answers as Django and its REST framework do: 404 for a path of no route, 405 for a method that its routes lack. */
+/** Answers as Django and its REST framework do: 404 for an unknown path, 405 for an unknown method of a known one. */
 export function dispatcher(table: RouteTable): (request: SimulatorRequest, path: string) => Answer {
   const routes = Object.entries(table).map(([key, handle]) => {
     const [method = "", path = ""] = key.split(" ");

@@ -1,36 +1,36 @@
-/** What Omnitron's documents leave open, and its invented credentials. (reference/providers.md 4 and 6) */
+/** Open questions of Omnitron's documents, and invented credentials. (reference/providers.md 4 and 6) */
 export interface AkinonSwitches {
   username: string;
   password: string;
-  /** The only sales channel there is. */
+  /** The only sales channel. */
   channelId: number;
-  /** What comes before the key in `Authorization`: "Token " as the vendor's SDK sends, or nothing as the document. */
+  /** Prefix of the key in `Authorization`: "Token ", as the vendor's SDK sends it, or none, as in the document. */
   authorization: "token" | "plain";
   /** How long a key is good. Not found; undefined: until `expireTokens`. */
   tokenLifetimeSeconds: number | undefined;
-  /** Whether a second login gets the first one's key, as Django REST framework does it, or its own. */
+  /** Whether a second login gets the first one's key, as in Django REST framework, or its own. */
   tokenPerLogin: "same" | "new";
-  /** A path without its slash at the end: Django's redirect, which loses a POST's body, or 404. */
+  /** Answer to a path without its final slash: Django's redirect, which loses a POST's body, or 404. */
   appendSlash: "redirect" | "not-found";
-  /** Calls at once, and a second, by key. Not found: no throttle by default. */
+  /** Burst, and calls per second, by key. Not found: no throttle by default. */
   bucketSize: number;
   leakPerSecond: number;
 
-  /** Lists: with `{count,next,previous,results}`, or plain, whole. */
+  /** Lists: pages with `{count,next,previous,results}`, or a plain, whole list. */
   lists: "envelope" | "plain";
-  /** Rows of a page where the client names no `limit`. */
+  /** Rows of a page if the client sends no `limit`. */
   pageSize: number;
   /** Name of the primary key in rows. */
   keyField: "pk" | "id";
-  /** Whether the answer to a create has the key: the document's has none. */
+  /** Whether the answer to a create has the key; the document's has none. */
   createdKey: boolean;
-  /** Of a create that succeeded. */
+  /** Status of a successful create. */
   successStatus: 201 | 200;
   /** Amounts in answers. */
   money: "string" | "number";
   /** `status` in answers: "400", "approved", or `{"value":"400","label":"approved"}`. */
   statusShape: "code" | "name" | "labelled";
-  /** Which spelling of `status` is taken. */
+  /** The accepted spelling of `status`. */
   statusWords: "both" | "codes" | "names";
 
   /**
@@ -38,35 +38,33 @@ export interface AkinonSwitches {
    * cancelled a year ago.
    */
   duplicates: "406" | "400" | "accept" | "answer-cancelled";
-  /** How a 406 for a taken number says so. */
+  /** The form of a 406 for a number that already exists. */
   duplicateBody: "field" | "text";
-  /**
-   * Which fields of the body are required: those of the OpenAPI document, those the vendor's app always sends, or both.
-   */
+  /** Required fields of the body: those of the OpenAPI document, those that the vendor's app always sends, or both. */
   required: "openapi" | "app" | "both";
-  /** An item is one unit, whatever its quantity says, or has that quantity. */
+  /** Whether an item is one unit despite its quantity, or has that quantity. */
   itemQuantity: "one" | "kept";
   /** Digits after the point of amounts. */
   decimalPlaces: number;
-  /** Whether `channel` of the body must be that of the path: the document's are 1 and 5. */
+  /** Whether `channel` in the body must match the path: in the document they are 1 and 5. */
   channelMustMatch: boolean;
   /** Whether `?number=` filters the list of orders. */
   numberFilter: boolean;
 
-  /** How `code` of a country is spelt: `code__exact` knows upper from lower case. */
+  /** Spelling of a country's `code`: `code__exact` is case-sensitive. */
   countryCodes: "lower" | "upper";
   /** False: every city, township and district of a known country exists, as soon as a client asks for it. */
   strictGeography: boolean;
   /** Names of places by the channel's mapped code: `{"5_Orleans": "Orléans"}`. */
   mappedPlaces: Readonly<Record<string, string>>;
-  /** Whether products are known to the channel by a remote ID (their SKU). */
+  /** Whether products have a remote ID (their SKU) in the channel. */
   remoteIds: "sku" | "none";
   /** Whether `products/?sku=` filters. */
   skuFilter: boolean;
   cargos: "one" | "several";
-  /** Of an address that is there: DRF's 400, or 406. */
+  /** Answer to an address that already exists: DRF's 400, or 406. */
   duplicateAddressStatus: 400 | 406;
-  /** `non_field_errors` as a text, as the vendor's app reads it, or as DRF's list. */
+  /** `non_field_errors`: a text, as the vendor's app reads it, or DRF's list. */
   nonFieldErrors: "text" | "list";
 }
 

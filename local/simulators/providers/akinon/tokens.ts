@@ -19,7 +19,7 @@ export function createTokens(switches: Readonly<AkinonSwitches>, now: () => numb
       );
       return key;
     },
-    /** @returns the key of a request that may come in */
+    /** @returns the key of an authorised request */
     keyOf({ headers }: SimulatorRequest): string | undefined {
       const given = headers.authorization ?? "";
       const [, key] = (switches.authorization === "token" ? /^Token (\S+)$/ : /^(\S+)$/).exec(given) ?? [];

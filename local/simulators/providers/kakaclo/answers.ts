@@ -3,7 +3,7 @@ import { failed, invalidRequest } from "./envelope.ts";
 import type { KakacloHeld } from "./order-book.ts";
 import type { KakacloSwitches } from "./switches.ts";
 
-/** No business code but 10000 is documented: these are invented, and no client may know them. (ASSUME) */
+/** Only business code 10000 is documented. These are invented, and no client may rely on them. (ASSUME) */
 export const CODES = { invalid: 20001, sku: 20002, balance: 20003, duplicate: 20004 } as const;
 
 export const alreadyThere = (customOrderId: string): Answer =>
@@ -20,9 +20,9 @@ export const cannedAnswers: CannedAnswers = {
   duplicate: (request) => alreadyThere(customOrderIdOf(readJson(request))),
 };
 
-/** The answer of a create that was taken. */
+/** The answer to an accepted create. */
 export function created({ rows, id }: KakacloHeld, shape: KakacloSwitches["data"]): Answer {
-  // Written by hand: as a number of 2^53 or more it must not pass through ours.
+  // Written as text: a JavaScript number would damage a number of 2^53 or more.
   const data = {
     number: id,
     string: `"${id}"`,
@@ -39,7 +39,7 @@ function customOrderIdOf(request: unknown): string {
   return typeof id === "string" ? id : "";
 }
 
-/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
+/** Real error texts repeat the buyer's data; a test must detect a client that logs them. */
 export function quote(request: unknown): string {
   const address = isObject(request) ? (request["orderAddresses"] ?? request["orderAddress"]) : undefined;
   if (!isObject(address)) return "";

@@ -2,7 +2,7 @@ import type { Answer } from "../../simulator.ts";
 import { invalidRequest, ok } from "./envelope.ts";
 import { countriesOf, UNIT_PRICE } from "./order-book.ts";
 
-/** The countryAndWarehouse page: China is written by region there. */
+/** From the countryAndWarehouse page, which writes China by region. */
 const WAREHOUSES = {
   CN: { warehouseId: 1, warehouseCode: "G007", warehouseName: "Warehouse 7 in South China", countryCode: "CN_S" },
   US: { warehouseId: 13, warehouseCode: "G004", warehouseName: "Warehouse in the United States", countryCode: "US" },
@@ -10,7 +10,7 @@ const WAREHOUSES = {
 
 const STOCK = 1_000;
 
-/** "each time a maximum of 30"; other ways to ask (spus, category, dates) find nothing here. */
+/** "each time a maximum of 30"; other filters (spus, category, dates) find nothing here. */
 function skusOf(query: URLSearchParams): string[] | undefined {
   const skus = query.get("skus")?.split(",").filter(Boolean);
   if (skus) return skus.length > 30 ? undefined : skus;

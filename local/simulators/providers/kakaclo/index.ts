@@ -19,7 +19,7 @@ const ORDERS = "/openapi/v2/order/orders";
 export const simulator: SimulatorKind<KakacloSwitches> = {
   switches: kakacloSwitches,
   faults: {
-    // Not an error but a surprise: the order arrives as one per country, whatever `split` says.
+    // Not an error but a surprise: the order arrives as one for each country, despite `split`.
     split: { switched: { split: "several" } },
   },
   start: ({ switches, now }) => startKakaclo(switches, now),
@@ -42,12 +42,12 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
     return bucket.take() ? undefined : answers.throttled();
   }
 
-  /** @returns the order as it would be kept, or the answer that refuses it */
+  /** @returns the order as it is stored, or the answer that refuses it */
   function read(request: unknown, createdAt: number): { accepted: Accepted } | { refused: Answer } {
     const checked = switches.strictTable ? checkBody(bodyByTable, request) : checkBody(bodyBySample, request);
     if (!checked.ok) {
       const { field, what, message } = checked.complaint;
-      // A type that cannot be read is a bad request; everything else is said in the envelope. (ASSUME)
+      // A wrong type is a 400; the envelope reports everything else. (ASSUME)
       if (what === "type" || field === "") return { refused: invalidRequest() };
       const why = what === "missing" ? "is required" : message;
       return { refused: failed(CODES.invalid, `${field} ${why}${quote(request)}`) };
@@ -91,7 +91,7 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
       if (route === "GET /openapi/v1/product/stocks") return stocksOf(query);
       if (route === "GET /openapi/v1/product/countryAndWarehouse") return warehouses();
       if (route === "GET /openapi/v1/payment/balance") {
-        // The document leaves the answer empty. (ASSUME)
+        // The document shows an empty answer. (ASSUME)
         return ok({ balance: Math.round((switches.balance - spent) * 100) / 100, currencyCode: "USD" });
       }
       const [, toRefund] = /^POST \/openapi\/v2\/order\/orders\/([^/]+)\/refund$/.exec(route) ?? [];
@@ -106,12 +106,13 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
     },
     cancel(id) {
       const rows = book.held.find((held) => held.id === id)?.rows ?? book.rows().filter((row) => row.id === id);
-      if (rows.length === 0) throw new RangeError(`KakaClo holds no order ${id}.`);
+      if (rows.length === 0) throw new RangeError(`KakaClo has no order ${id}.`);
       for (const row of rows) book.cancel(row, now());
     },
     plant(request, createdAt) {
       const result = read(request, createdAt);
-      if ("refused" in result) throw new RangeError(`KakaClo would not take that: ${result.refused.body.toString()}`);
+      if ("refused" in result)
+        throw new RangeError(`KakaClo would refuse that body: ${result.refused.body.toString()}`);
       return book.add(result.accepted, switches.split).id;
     },
     forget() {

@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { requiredTextUpTo, textUpTo } from "../../body-check.ts";
 
-/** Absent or null, as the list itself writes what is not there. */
+/** Absent or null; the list itself writes null for missing values. */
 const optional = <Schema extends z.ZodMiniType>(schema: Schema) => z.nullish(schema);
 
 /** "Order Address Properties": country, phone, recipient and province are required. */
 const Address = z.object({
-  country: z.string().check(z.regex(/^[A-Z]{2}$/, "is no country shortcode")),
+  country: z.string().check(z.regex(/^[A-Z]{2}$/, "is not a country shortcode")),
   phone: requiredTextUpTo(64),
   street1: optional(textUpTo(64)),
   street2: optional(textUpTo(64)),
@@ -19,9 +19,9 @@ const Address = z.object({
 });
 
 /** The document names two; the automatic-split page adds `Expedited`. */
-const ChannelType = z.enum(["Standard", "Express", "Expedited"], "is no channel type");
+const ChannelType = z.enum(["Standard", "Express", "Expedited"], "is not a channel type");
 
-/** channelCode and warehouseCode are struck through in the document: still taken, without effect. */
+/** channelCode and warehouseCode are struck through in the document: accepted, but without effect. */
 const Item = z.object({
   sku: requiredTextUpTo(64),
   quantity: z.int().check(z.positive("must be greater than 0")),
@@ -40,7 +40,7 @@ const rest = {
   customOrderId: optional(z.string()),
 };
 
-/** The create's body, by the sample ("orderAddresses") or by the table ("orderAddress"): one of them is not read. */
+/** The create's body, as in the sample ("orderAddresses") or the table ("orderAddress"); it ignores the other name. */
 export const bodyBySample = z.object({ orderAddresses: Address, ...rest });
 export const bodyByTable = z.object({ orderAddress: Address, ...rest });
 

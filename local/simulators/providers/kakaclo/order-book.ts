@@ -2,7 +2,7 @@ import { type HeldOrder, isKnownSku } from "../../simulator.ts";
 import type { KakacloAddress, KakacloItem } from "./order-body.ts";
 import type { KakacloSwitches } from "./switches.ts";
 
-/** What every unit costs, in US dollars. */
+/** The price of every unit, in US dollars. */
 export const UNIT_PRICE = 9.99;
 
 export type Country = "CN" | "US";
@@ -14,7 +14,7 @@ export interface KakacloLine {
   readonly country: Country;
 }
 
-/** One order of KakaClo's, a row of its list. A create makes one, or one a country. */
+/** One KakaClo order, a row of its list. A create makes one, or one for each country. */
 export interface KakacloOrder {
   readonly id: string;
   readonly customOrderId: string | null;
@@ -31,7 +31,7 @@ export interface KakacloHeld extends HeldOrder {
   readonly rows: readonly KakacloOrder[];
 }
 
-/** Where a SKU lies; see `KakacloSwitches.split`. */
+/** The country of a SKU's warehouse; see `KakacloSwitches.split`. */
 export function countriesOf(sku: string): readonly Country[] {
   if (!isKnownSku(sku)) return [];
   if (sku.endsWith("-CN")) return ["CN"];
@@ -48,7 +48,7 @@ export interface Accepted {
   readonly createdAt: number;
 }
 
-/** Counts up and never forgets where it was: IDs stay unique when the orders are forgotten. */
+/** Counts up for good: IDs stay unique when the orders are forgotten. */
 export function createOrderBook(firstOrderId: string) {
   let nextOrderId = BigInt(firstOrderId);
   let nextLineId = 1_094_207;
@@ -69,7 +69,7 @@ export function createOrderBook(firstOrderId: string) {
 
   return {
     held,
-    /** Whole refunds that were asked for and are not through. */
+    /** Pending whole refunds. */
     refunding: new Set<KakacloOrder>(),
     add(order: Accepted, split: KakacloSwitches["split"]): KakacloHeld {
       const lines = linesOf(order.items, split);

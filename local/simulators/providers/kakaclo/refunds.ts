@@ -17,7 +17,7 @@ export function askRefund(id: string, body: unknown, book: OrderBook, now: numbe
   return ok(row.refund.no, "ok");
 }
 
-/** `GET …/orders/refund/{id}`: the document does not say whose ID; its sample row has both, so both are taken. */
+/** `GET …/orders/refund/{id}`: the document does not say which ID; its sample row has both, so it accepts both. */
 export function refundsOf(id: string, book: OrderBook, switches: KakacloSwitches, now: number): Answer {
   const list = book
     .rows()
@@ -26,7 +26,7 @@ export function refundsOf(id: string, book: OrderBook, switches: KakacloSwitches
   return ok({ total: list.length, pageNumber: 1, pageSize: 10, list });
 }
 
-/** Refunds whose time has come: a whole one has cancelled its order. */
+/** Completes the refunds that are due; a whole one cancels its order. */
 export function settleRefunds(book: OrderBook, switches: KakacloSwitches, now: number): void {
   for (const row of book.refunding) {
     if (!row.refund || !isSettled(row, switches, now)) continue;

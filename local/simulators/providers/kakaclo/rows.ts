@@ -6,7 +6,7 @@ export const toSeconds = (ms: number): string => `${new Date(ms).toISOString().s
 
 const money = (amount: number): number => Math.round(amount * 10_000) / 10_000;
 
-/** A row of `GET /openapi/v2/order/orders`. `cancelledAt` as the list knows it: it lags. */
+/** A row of `GET /openapi/v2/order/orders`. `cancelledAt` lags, as the list does. */
 export function toRow(
   order: KakacloOrder,
   cancelledAt: number | undefined,
@@ -29,7 +29,7 @@ export function toRow(
   if (vocabulary === "old") {
     return {
       ...both,
-      // One status for all, and what is not there is left out.
+      // One status for all; missing values are left out.
       status: cancelledAt === undefined ? "waiting_to_ship" : "cancel",
       payAt: createDate,
       completedAt: createDate,

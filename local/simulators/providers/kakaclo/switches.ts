@@ -1,31 +1,31 @@
-/** What KakaClo's documents leave open, and its limits. (reference/providers.md 1 and 6) */
+/** Open questions of KakaClo's documents, and its limits. (reference/providers.md 1 and 6) */
 export interface KakacloSwitches {
-  /** Issued by hand, lifetime not stated. */
+  /** KakaClo issues it by hand; its lifetime is not documented. */
   token: string;
   /** Leaky bucket "size 120, leak 2/s", keyed by app and store: here by token. */
   bucketSize: number;
   leakPerSecond: number;
   /** The address object: false = `orderAddresses`, as in the body sample; true = `orderAddress`, as in the table. */
   strictTable: boolean;
-  /** A second create with a `customOrderId` that is there. Not documented. */
+  /** Answer to a second create with the same `customOrderId`. Not documented. */
   duplicates: "accept" | "refuse";
   /**
    * "grouped according to the location of the sku warehouse": `several` = an order per country, each a row with our
-   * customOrderId; `one-row` = one row whose items name their country, so that one SKU may stand there twice.
-   * SKUs ending in -CN or -US lie in that country; of any other, half (rounded up) lies in CN, the rest in US.
+   * customOrderId; `one-row` = one row whose items name their country, so that one SKU may occur twice.
+   * SKUs that end in -CN or -US are in that country; of any other, half (rounded up) is in CN, the rest in US.
    */
   split: "none" | "several" | "one-row";
   /** `data` of a successful create: the sample has a number, the table `kkOrderId String[32]`. */
   data: "number" | "string" | "object" | "array";
-  /** The create's `data` is the number of the first order; the next ones count up. Digits. */
+  /** `data` of the first create: digits. Later ones count up. */
   firstOrderId: string;
   /** Rows of the list: the V2 field names, or the older ones that V2's own sample still shows. */
   vocabulary: "new" | "old";
   /** `id` of a row: a string in the samples, a number in the table. */
   rowId: "string" | "number";
-  /** How long the list lags behind (Elasticsearch, "up to 5 minutes"). */
+  /** How long the list lags (Elasticsearch, "up to 5 minutes"). */
   indexLagMs: number;
-  /** Between asking for a refund and its success ("within 1 hour", at most 24). */
+  /** Time from a refund request to its success ("within 1 hour", at most 24). */
   refundAfterMs: number;
   /** US dollars on the account; "an order needs sufficient balance". Every unit costs 9.99, freight is free. */
   balance: number;

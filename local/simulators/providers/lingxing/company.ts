@@ -15,7 +15,7 @@ export const STORES: readonly Store[] = [
   store(103, "demo-UK", "英国", "EU", "A1F83G8C2ARO7P"),
   store(104, "demo-JP", "日本", "JP", "A1VC38T7YXB528"),
   store(105, "demo-IN", "印度", "IN", "A21TJRUUN4KGV"),
-  // The same name in another country: only both together identify a store.
+  // The same name in another country: only name and country together identify a store.
   store(106, "demo-US", "加拿大", "NA", "A2EUQ1WTGCTBG2"),
   store(107, "demo-stopped", "美国", "NA", "ATVPDKIKX0DER", 0),
   store(108, "demo-unauthorised", "美国", "NA", "ATVPDKIKX0DER", 2),

@@ -3,7 +3,7 @@ import type { LingxingSwitches } from "./switches.ts";
 
 const ABANDONED_SECONDS = 3;
 
-/** How long a call that was given up counts as running must be the same on both sides. */
+/** How long an abandoned call counts as running; must be the same on both sides. */
 export const demo: ProviderDemo<LingxingSwitches> = {
   settings: { store: { name: "demo-US", country: "US" }, abandonedFor: `${ABANDONED_SECONDS}s` },
   switches: { abandonedMs: ABANDONED_SECONDS * 1000 },

@@ -38,7 +38,7 @@ export function createEnvelopes(switches: Readonly<LingxingSwitches>, now: () =>
 export const chineseTime = (ms: number): string =>
   new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 
-/** A wrong address, as nginx says it. */
+/** nginx's answer to an unknown path. */
 export const notAllowed = (): Answer => ({
   status: 405,
   headers: { "content-type": "text/html" },

@@ -2,11 +2,11 @@ import type { SimulatorRequest } from "../../simulator.ts";
 import type { LingxingSwitches } from "./switches.ts";
 
 /**
- * The "improved token bucket": every request takes a token of its URL; it comes back when the request is answered, or,
- * when the client hung up, two minutes after it began.
+ * The "improved token bucket": every request takes a token of its URL. The token returns with the answer or, if the
+ * client hung up, two minutes after the request began.
  */
 export interface InFlight {
-  /** @returns false where the limit is reached */
+  /** @returns false if the limit is reached */
   enter(request: SimulatorRequest): boolean;
   forget(): void;
 }

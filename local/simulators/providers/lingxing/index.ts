@@ -38,7 +38,7 @@ export const simulator: SimulatorKind<LingxingSwitches> = {
     "token-missing": {
       instead: () => json(200, { code: "2001003", msg: "access token is missing or expire", data: null }),
     },
-    // "500" says nothing: this one names no details.
+    // Code "500" has no meaning of its own; this answer has no details.
     "error-500-envelope": {
       instead: () => json(200, { code: 500, message: "失败", error_details: [], data: null, total: 0 }),
     },
@@ -101,7 +101,7 @@ function startLingxing(switches: Readonly<LingxingSwitches>, now: () => number):
     const business = businessOf(request);
     if (!business) return answers.malformed();
     const signed = isSigned({ ...business, access_token: token, app_key: app, timestamp }, sign, switches);
-    // A POST has nothing but the four in its URL.
+    // A POST has only these four in its URL.
     const stray = request.method === "POST" && [...query.keys()].length !== 4;
     if (!signed || stray) return gateway("2001006", " api sign not correct");
     return switches.gate === "not-granted"
@@ -109,7 +109,7 @@ function startLingxing(switches: Readonly<LingxingSwitches>, now: () => number):
       : undefined;
   }
 
-  /** What is signed beside the three common parameters; undefined for a body that is no JSON object. */
+  /** The signed parameters besides the three common ones; undefined if the body is not a JSON object. */
   function businessOf(request: SimulatorRequest): Record<string, unknown> | undefined {
     if (request.method === "GET") {
       const business = new Map(request.query);
@@ -179,7 +179,7 @@ function startLingxing(switches: Readonly<LingxingSwitches>, now: () => number):
       const route = routeOf(request);
       const work = Object.hasOwn(routes, route) ? routes[route] : undefined;
       if (work) return work(request);
-      // Which wrong address gets which of the three answers is not said.
+      // The documents do not say which unknown path gets which of the three answers.
       if (Object.keys(routes).some((known) => known.endsWith(` ${request.path}`))) return notAllowed();
       if (request.path.startsWith("/erp/")) return failed(400, "服务不存在", [], []);
       return /^\/(api|order)\//.test(request.path) ? answers.notFound() : notAllowed();
@@ -187,12 +187,12 @@ function startLingxing(switches: Readonly<LingxingSwitches>, now: () => number):
     orders: () => book.held,
     cancel(id) {
       const entry = book.held.find((one) => one.id === id);
-      if (!entry) throw new RangeError(`Lingxing holds no order ${id}.`);
+      if (!entry) throw new RangeError(`Lingxing has no order ${id}.`);
       book.cancel(entry, now());
     },
     plant(request, createdAt) {
       const checked = checkOrder(request, switches);
-      if (!checked.ok) throw new RangeError(`Lingxing would not take that: ${checked.detail}`);
+      if (!checked.ok) throw new RangeError(`Lingxing would refuse that body: ${checked.detail}`);
       return book.add(request, checked.body, checked.store, createdAt).id;
     },
     expireTokens: () => tokens.expireAll(),

@@ -167,7 +167,10 @@ const ListingQuery = z.object({
   is_delete: z.nullish(z.literal([0, 1])),
 });
 
-/** `POST /erp/sc/data/mws/listing`, exact search by `seller_sku`. MSKUs ending in -FBM are sold, but not by Amazon. */
+/**
+ * `POST /erp/sc/data/mws/listing`, exact search by `seller_sku`. MSKUs that end in -FBM are sold, but not fulfilled by
+ * Amazon.
+ */
 export function listing(body: unknown, { envelopes }: Desk): Answer {
   const checked = checkBody(ListingQuery, body);
   if (!checked.ok) return invalid(envelopes, `${checked.complaint.field} => 错误`);

@@ -15,10 +15,7 @@ const Item = z.object({
 });
 export type LingxingItem = z.infer<typeof Item>;
 
-/**
- * `POST /order/amzod/api/createOrder`: the document's table, and the limits of Amazon's createFulfillmentOrder behind
- * it.
- */
+/** `POST /order/amzod/api/createOrder`: the document's table, with the limits of Amazon's createFulfillmentOrder. */
 export const OrderBody = z.object({
   store_name: required,
   country: required,

@@ -11,7 +11,7 @@ export interface LingxingHeld extends HeldOrder {
   cancelledAt?: number;
 }
 
-/** Counts up and never forgets where it was: Amazon's numbers stay unique when the orders are forgotten. */
+/** Counts up for good: Amazon's numbers stay unique when the orders are forgotten. */
 export function createOrderBook(switches: Readonly<Pick<LingxingSwitches, "uniqueness">>) {
   let next = 1_946_049;
   const held: LingxingHeld[] = [];

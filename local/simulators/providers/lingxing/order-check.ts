@@ -49,12 +49,12 @@ function aboutItems(
   const unknown = items.find(({ msku }) => !isKnownSku(msku));
   if (unknown) return `MSKU ${unknown.msku} 不存在`;
   if (items.reduce((sum, item) => sum + item.quantity_shipped, 0) > 250) return "商品总数不能超过250";
-  // A seller's item ID must be unique in an order, and Lingxing has nothing else to make one of.
+  // A seller's item ID must be unique in an order, and Lingxing can only make it from the MSKU.
   if (repeatedMsku === "refused" && new Set(items.map(({ msku }) => msku)).size < items.length) return "MSKU 重复";
   const undeclared = items.some((item) => item.declared_value == null || item.declared_currency == null);
   return country === "印度" && undeclared ? "印度市场申报价值必填" : undefined;
 }
 
-/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
+/** Real error texts repeat the buyer's data; a test must detect a client that logs them. */
 export const quote = (body: Partial<LingxingBody>): string =>
   ` (${[body.receiver, body.phone_number, body.address1, body.city, body.buyers_mailbox].filter(Boolean).join(", ")})`;

@@ -2,8 +2,8 @@ import { createCipheriv, createHash } from "node:crypto";
 import type { LingxingSwitches } from "./switches.ts";
 
 /**
- * Whether a call is signed as the guide says. How the gateway writes nested values is not published: vendor SDKs sort
- * their keys or keep the body's order, and both work.
+ * Whether a call is signed as the guide describes. The guide does not say how the gateway writes nested values: vendor
+ * SDKs sort their keys or keep the body's order, and both work.
  */
 export function isSigned(
   parameters: Readonly<Record<string, unknown>>,

@@ -1,27 +1,27 @@
-/** What Lingxing's documents leave open, and its limits. (reference/providers.md 3 and 6) */
+/** Open questions of Lingxing's documents, and its limits. (reference/providers.md 3 and 6) */
 export interface LingxingSwitches {
   appId: string;
   appSecret: string;
   /** `expires_in`, and the "2 hours" of a refresh token. */
   tokenSeconds: number;
   refreshSeconds: number;
-  /** "access token not match" when another process keeps fetching: a new token makes the old one worthless. */
+  /** "access token not match" if another process keeps fetching: a new token invalidates the old one. */
   newTokenDisplaces: boolean;
-  /** Least time between two tokens: "60 s" is claimed by some. */
+  /** Least time between two tokens: some report "60 s". */
   tokenIntervalMs: number;
 
-  /** Who may come in at all; operator's work each. */
+  /** Whether the gateway lets our calls in; an operator must fix each other state. */
   gate: "open" | "ip-refused" | "not-granted" | "disabled" | "expired";
   /** "Valid for 2 minutes" from `timestamp`. */
   signatureSeconds: number;
-  /** What the gateway takes for the text of a nested value: not published. */
+  /** How the gateway writes a nested value for the signature: not documented. */
   signedNested: "either" | "sorted" | "as-sent";
 
   /** Requests in flight per appId and URL. */
   capacity: number;
-  /** When the place of an abandoned request is free again, counted from its beginning. */
+  /** When an abandoned request's token returns, counted from the request's start. */
   abandonedMs: number;
-  /** Which answer reports a full bucket: that of the gateway (3001008) or the second limiter (103). */
+  /** The answer to a call over the limit: the gateway's (3001008) or the second limiter's (103). */
   throttleCode: "3001008" | "103";
 
   /** HTTP status of error envelopes: the documents never say. */
@@ -30,23 +30,23 @@ export interface LingxingSwitches {
   gatewayCode: "string" | "number";
   businessCode: "number" | "string";
 
-  /** Within what an `order_id` is unique. */
+  /** The scope in which an `order_id` is unique. */
   uniqueness: "store" | "company";
   /** How long an order is missing from look-ups. */
   readDelayMs: number;
-  /** How look-ups say that they know no such order. */
+  /** How a look-up reports an unknown order. */
   unknownOrder: "empty" | "null" | "error";
-  /** How look-ups write statuses, and what is left of the quantity of a cancelled order. */
+  /** How look-ups write statuses, and the remaining quantity of a cancelled order. */
   statusCase: "Mixed" | "UPPER";
   cancelledQuantity: "kept" | "zero";
 
-  /** A city for a Japanese store: "not required" there, and not to be used says Amazon. */
+  /** A city for a Japanese store: "not required" there; Amazon says not to use it. */
   japaneseCity: "refused" | "accepted";
-  /** Whether `region` must be one of worldState/lists, where that has the country. */
+  /** Whether `region` must be in worldState/lists, if that has the country. */
   regionByList: boolean;
   /** `country_code` of British addresses. */
   britain: "GB" | "UK" | "either";
-  /** Whether one MSKU may stand in two items. */
+  /** Whether two items may have the same MSKU. */
   repeatedMsku: "accepted" | "refused";
 }
 

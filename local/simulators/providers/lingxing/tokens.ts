@@ -48,7 +48,7 @@ export function createTokens(
       const appSecret = fields.get("appSecret") ?? "";
       if (fields.get("appId") !== switches.appId) return gateway("2001001", "app not exist");
       if (appSecret === switches.appSecret) return tooSoon() ?? grant();
-      // A "+" that was not encoded arrives as a space.
+      // An unencoded "+" arrives as a space.
       return appSecret.includes(" ")
         ? gateway("0001001", "rsa private decrypt error")
         : gateway("2001002", "app secret not correct");

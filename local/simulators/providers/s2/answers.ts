@@ -5,7 +5,7 @@ import type { S2Switches } from "./switches.ts";
 /** S2's error body. */
 export const message = (status: number, text: string): Answer => json(status, { message: text });
 
-/** As `POST /fulfillment` says it, with our noun. For orders nothing is documented. (ASSUME) */
+/** The text of `POST /fulfillment`, with our noun. For orders none is documented. (ASSUME) */
 export const alreadyExists = (channelOrderId: string): Answer =>
   json(409, {
     code: "ALREADY_EXISTS",
@@ -13,7 +13,7 @@ export const alreadyExists = (channelOrderId: string): Answer =>
   });
 
 export const cannedAnswers = (switches: Pick<S2Switches, "invalidStatus">): CannedAnswers => ({
-  // Neither throttling nor its answer is documented. (ASSUME)
+  // The documents describe neither throttling nor its answer. (ASSUME)
   throttled: () => message(429, "Too many requests"),
   unauthorized: () => message(401, "Unauthorized"),
   malformed: () => message(400, "Malformed JSON"),
@@ -35,7 +35,7 @@ function channelOrderIdOf(request: unknown): string {
   return typeof id === "string" ? id : "";
 }
 
-/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
+/** Real error texts repeat the buyer's data; a test must detect a client that logs them. */
 export function addressOf(request: unknown): string {
   const address = isRecord(request) ? request["shippingAddress"] : undefined;
   return isRecord(address) ? Object.values(address).filter(Boolean).join(", ") : "";

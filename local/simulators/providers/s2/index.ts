@@ -53,13 +53,13 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
   function login(request: SimulatorRequest): Answer {
     const body = readJson(request);
     const { email, password } = isRecord(body) ? body : {};
-    // `type: "SUCCESS"` hints at other values, none of which is documented. (ASSUME)
+    // `type: "SUCCESS"` suggests other values, but the document has none. (ASSUME)
     if (email !== switches.email || password !== switches.password) return message(401, "Invalid email or password");
     const accessToken = sessions.issue(switches.tokenLifetimeSeconds);
     return json(200, { type: "SUCCESS", accessToken, user: toUser(switches) });
   }
 
-  /** @returns the order as it would be kept, or the answer that refuses it */
+  /** @returns the order as it is stored, or the answer that refuses it */
   function read(request: unknown, createdAt: number): { order: S2Order } | { refused: Answer } {
     const checked = switches.strictTable ? checkBody(bodyByTable, request) : checkBody(bodyBySample, request);
     if (!checked.ok) {
@@ -154,12 +154,12 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
     orders: () => orders,
     cancel(id) {
       const entry = orders.find((order) => order.id === id);
-      if (!entry) throw new RangeError(`S2 holds no order ${id}.`);
+      if (!entry) throw new RangeError(`S2 has no order ${id}.`);
       cancelEntry(entry);
     },
     plant(request, createdAt) {
       const result = read(request, createdAt);
-      if ("refused" in result) throw new RangeError(`S2 would not take that: ${result.refused.body.toString()}`);
+      if ("refused" in result) throw new RangeError(`S2 would refuse that body: ${result.refused.body.toString()}`);
       return keep(result.order, request, createdAt).id;
     },
     expireTokens: sessions.expireAll,

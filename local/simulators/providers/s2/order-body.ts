@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { requiredTextUpTo } from "../../body-check.ts";
 
 /** ISO 3166-1 alpha-2, or the empty string that means "no value". */
-const Country = z.string().check(z.regex(/^([A-Z]{2})?$/, "is no ISO 3166-1 alpha-2 code"));
+const Country = z.string().check(z.regex(/^([A-Z]{2})?$/, "is not an ISO 3166-1 alpha-2 code"));
 
 /** "All fields of the address are required. Pass an empty string if there is no value." */
 const Address = z.object({
@@ -18,10 +18,10 @@ const Address = z.object({
   email: z.string(),
 });
 
-/** What java.time's OffsetDateTime reads, "Must be in UTC time". */
+/** The format of java.time's OffsetDateTime, "Must be in UTC time". */
 const UtcTime = z.string().check(
-  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|\+00:00)$/, "is no UTC OffsetDateTime"),
-  z.refine((text) => !Number.isNaN(Date.parse(text)), "is no date"),
+  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|\+00:00)$/, "is not a UTC OffsetDateTime"),
+  z.refine((text) => !Number.isNaN(Date.parse(text)), "is not a date"),
 );
 
 const PlainObject = z.record(z.string(), z.unknown());
@@ -37,7 +37,7 @@ const Item = z.object({
 
 const rest = {
   accountId: z.string(),
-  // No length is documented anywhere; an order without a number is none.
+  // The documents give no lengths; an order needs a number.
   channelOrderId: requiredTextUpTo(Number.POSITIVE_INFINITY),
   channelOrderIdAlt: z.optional(z.string()),
   channelOrderIdAlt2: z.optional(z.string()),
@@ -46,7 +46,7 @@ const rest = {
   shippingAddress: Address,
   billingAddress: z.nullish(Address),
   channelOrderDate: UtcTime,
-  currencyId: z.string().check(z.regex(/^[A-Z]{3}$/, "is no currency")),
+  currencyId: z.string().check(z.regex(/^[A-Z]{3}$/, "is not a currency")),
   // "Pass an empty object {} or an empty array [] if there is no value."
   meta: z.union([PlainObject, z.array(z.unknown())]),
   attachments: z.array(z.object({ fileName: z.string(), path: z.string() })),
@@ -54,7 +54,7 @@ const rest = {
 
 const Items = z.array(Item).check(z.minLength(1, "is empty"));
 
-/** The create's body, by the sample ("items") or by the table ("item"): the other is not read. */
+/** The create's body, as in the sample ("items") or the table ("item"); it ignores the other name. */
 export const bodyBySample = z.object({ ...rest, items: Items });
 export const bodyByTable = z.object({ ...rest, item: Items });
 

@@ -17,7 +17,7 @@ interface Origin {
   createdAt: number;
 }
 
-/** The order object that the create answers with: what was sent, with IDs replaced by the objects they stand for. */
+/** The order object in the create's answer: the request, with objects in place of IDs. */
 export function toOrder(body: S2Body, items: readonly S2Item[], { organization, account, skuOf, createdAt }: Origin) {
   const at = timestamp(createdAt, Math.floor(Math.random() * 1000));
   return {
@@ -34,7 +34,7 @@ export function toOrder(body: S2Body, items: readonly S2Item[], { organization, 
     billingAddress: body.billingAddress ?? null,
     meta: body.meta,
     channelOrderDate: body.channelOrderDate,
-    // Only UNFULFILLED is documented; what a cancelled order says is assumed.
+    // Only UNFULFILLED is documented; the status of a cancelled order is an assumption.
     status: "UNFULFILLED" as "UNFULFILLED" | "CANCELLED",
     assignStatus: "PENDING",
     archived: false,
@@ -56,13 +56,13 @@ export function toOrder(body: S2Body, items: readonly S2Item[], { organization, 
   };
 }
 
-/** A row with the fields that the page of `GET /order` names; it leaves these out. */
+/** A row with the fields on the page of `GET /order`, without those that the page leaves out. */
 export function toBriefRow(order: S2Order): Partial<S2Order> {
   const { meta, items, attachments, fulfillments, shipByDate, deliverByDate, customerNote, ...named } = order;
   return named;
 }
 
-/** `GET /order/{orderId}` has a table of its own, about fulfilment: neither status nor channelOrderId are in it. */
+/** `GET /order/{orderId}` has its own table, about fulfilment, with neither status nor channelOrderId. */
 export const toFulfilmentView = (order: S2Order) => ({
   orderId: order.id,
   address: order.shippingAddress,

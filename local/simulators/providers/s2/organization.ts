@@ -1,4 +1,4 @@
-/** S2 writes microseconds and drops trailing zeros, so the fraction varies: `…34.20791Z`, `…22.617577Z`, even none. */
+/** S2 writes microseconds without trailing zeros, so the fraction varies: `…34.20791Z`, `…22.617577Z`, or none. */
 export function timestamp(ms: number, micros = 0): string {
   const fraction = `${new Date(ms).toISOString().slice(20, 23)}${String(micros).padStart(3, "0")}`.replace(/0+$/, "");
   return `${new Date(ms).toISOString().slice(0, 19)}${fraction && `.${fraction}`}Z`;

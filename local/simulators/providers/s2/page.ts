@@ -1,6 +1,6 @@
 import { type Answer, json } from "../../simulator.ts";
 
-/** `?limit&offset` of every S2 list: limit 100 by default and at most. @returns undefined when they are out of range */
+/** `?limit&offset` of every S2 list: limit 100 by default and at most. @returns undefined if they are out of range */
 export function page<Row>(
   rows: readonly Row[],
   query: URLSearchParams,
@@ -8,7 +8,7 @@ export function page<Row>(
 ): Answer | undefined {
   const limit = wholeNumber(query.get("limit") ?? "100");
   const offset = wholeNumber(query.get("offset") ?? "0");
-  // Whether more than 100 is refused or cut is not stated; refusing shows who relies on more.
+  // Not documented: more than 100 may be refused or cut. Refusing detects a client that relies on more.
   if (!(limit >= 1 && limit <= 100 && offset >= 0)) return undefined;
   return json(200, { items: rows.slice(offset, offset + limit).map(show), total: rows.length });
 }

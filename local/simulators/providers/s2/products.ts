@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isKnownSku } from "../../simulator.ts";
 import { type Organization, timestamp } from "./organization.ts";
 
-/** The same for a SKU in every run, so that a catalog with product IDs can be written beforehand. */
+/** A SKU has the same ID in every run, so that a catalog with product IDs can be written beforehand. */
 export function productIdOf(sku: string): string {
   const hex = createHash("sha256").update(`s2 product ${sku}`).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
@@ -10,7 +10,7 @@ export function productIdOf(sku: string): string {
   );
 }
 
-/** The document's Product Object, the sample's second product for values. */
+/** The document's Product Object, with the values of the sample's second product. */
 export function toProduct(sku: string, organization: Organization) {
   const id = productIdOf(sku);
   return {
@@ -47,11 +47,11 @@ export function toProduct(sku: string, organization: Organization) {
   };
 }
 
-/** The products of the account: all `DEMO-` SKUs there are, so they exist as soon as a client asks for one. */
+/** The products of the account: every `DEMO-` SKU exists as soon as a client asks for it. */
 export function createCatalog() {
   const skus = new Map<string, string>();
   return {
-    /** @returns SKUs that the term finds; their product IDs are valid from now on */
+    /** @returns the SKUs that match the term; their product IDs are valid from now on */
     search(term: string, withNeighbours: boolean): string[] {
       const found = isKnownSku(term) ? [...(withNeighbours ? [`${term}-BUNDLE`] : []), term] : [];
       for (const sku of found) skus.set(productIdOf(sku), sku);

@@ -12,7 +12,7 @@ interface Claims {
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Hands out JWTs (HS256) and knows its own again. */
+/** Issues JWTs (HS256) and verifies them. */
 export function createSessions(userId: string, now: () => number) {
   const key = randomBytes(32);
   let userVersion = 1;
@@ -31,12 +31,12 @@ export function createSessions(userId: string, now: () => number) {
       const given = Buffer.from(signature, "base64url");
       const expected = sign(`${header}.${payload}`);
       if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
-      // Ours, since the signature is: safe to read.
+      // The signature is ours, so the claims are safe to read.
       const claims: Claims = JSON.parse(Buffer.from(payload, "base64url").toString());
       return claims.userVersion === userVersion && now() < claims.exp * 1000;
     },
 
-    /** Tokens carry the user's version, so one step makes all earlier ones worthless. */
+    /** Tokens carry the user's version, so a new version invalidates all earlier tokens. */
     expireAll(): void {
       userVersion += 1;
     },

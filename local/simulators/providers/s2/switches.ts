@@ -1,4 +1,4 @@
-/** What S2's documents leave open, and its invented credentials. (reference/providers.md 2 and 6) */
+/** Open questions of S2's documents, and invented credentials. (reference/providers.md 2 and 6) */
 export interface S2Switches {
   email: string;
   password: string;
@@ -12,14 +12,13 @@ export interface S2Switches {
   tokenLifetimeSeconds: number;
   /** The items' name: false = `items`, as in the sample; true = `item`, as in the table. */
   strictTable: boolean;
-  /** Of a create that succeeded. Not stated; a sibling page says "200 OK or 201 Created". */
+  /** Status of a successful create. Not documented; a sibling page says "200 OK or 201 Created". */
   successStatus: 200 | 201;
-  /** Of a body that the document does not allow. Not stated. */
+  /** Status for a body that the document does not allow. Not documented. */
   invalidStatus: 400 | 422;
   /**
-   * A second create with the account's `channelOrderId`. Not stated; "refuse" is as `POST /fulfillment` does it.
-   * "answer-cancelled": every create is taken for a repeat of one that was cancelled a year ago, and answered with
-   * that.
+   * Answer to a second create with the account's `channelOrderId`. Not documented; "refuse": as `POST /fulfillment`.
+   * "answer-cancelled": treats every create as a repeat of one that was cancelled a year ago, and answers with that.
    */
   duplicates: "accept" | "refuse" | "answer-cancelled";
   /** Which field `GET /order?term=` searches; the document's value is "order_id". `alt` = both Alt fields. */

@@ -11,16 +11,16 @@ export interface CreateRequest {
 
 type Type = "text" | "money" | "discount" | "time" | "whole" | "object" | "list" | "texts" | "coordinate";
 interface Field {
-  /** As Go calls it in "… is required". */
+  /** Its name in Go, in "… is required". */
   readonly go: string;
   readonly type: Type;
-  /** Whether the document's, and the specification's, column requires it. */
+  /** Whether the document's and the specification's column require it. */
   readonly document?: true;
   readonly specification?: true;
 }
 const both = { document: true, specification: true } as const;
 
-/** reference/providers.md 5.3, a row a field. */
+/** The fields of reference/providers.md 5.3. */
 const ORDER: Readonly<Record<string, Field>> = {
   shipping_address: { go: "ShippingAddress", type: "object", ...both },
   tags: { go: "Tags", type: "texts" },
@@ -80,8 +80,7 @@ const DOCUMENT_WORDS = {
 };
 
 /**
- * `unprocessable`: a 422 with these texts. `unreadable`: Go cannot read the JSON into its struct; that this is a 400 is
- * assumed.
+ * `unprocessable`: a 422 with these texts. `unreadable`: Go cannot unmarshal the JSON; a 400, which is an assumption.
  */
 export type Checked =
   | { readonly request: CreateRequest }
@@ -147,7 +146,7 @@ function isA(type: Type, value: unknown): boolean {
   switch (type) {
     case "text":
       return typeof value === "string";
-    // Money is decimal text; a JSON number is none.
+    // Money is decimal text, never a JSON number.
     case "money":
       return typeof value === "string" && MONEY.test(value);
     case "discount":

@@ -6,7 +6,7 @@ type Faults = Readonly<Record<string, Fault<ShoplazzaSwitches>>>;
 const unprocessable = (...errors: string[]): Answer => json(422, { errors });
 const internal = (reason: string): Answer => json(500, { errors: [reason] });
 
-/** The document's 422 reasons 1 to 5: surely not created. */
+/** Reasons 1 to 5 of the document's 422: surely not created. */
 const refused: Faults = {
   "422-1-shipping-address": { instead: () => unprocessable("The shipping address does not pass") },
   "422-1-address-is-nil": { instead: () => unprocessable("ShippingAddress is nil") },
@@ -19,7 +19,7 @@ const refused: Faults = {
   "422-required": { instead: () => unprocessable("TaxTotal is required") },
 };
 
-/** The answer does not show whether the order exists: each comes both ways. */
+/** The answer does not show whether the order exists: each fault has a created and a not created variant. */
 const ambiguous: Readonly<Record<string, (id: string) => Answer>> = {
   "422-6-batch-option": (id) => unprocessable(`order_id ${id} CreateOrderBatchOption failed`),
   "422-7-detail": () => unprocessable("Get Order Detail failed"),

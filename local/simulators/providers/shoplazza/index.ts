@@ -43,7 +43,7 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     malformed: () => json(400, { errors: ["invalid character in JSON"] }),
     notFound: () => json(404, { errors: ["Unable to find resource"] }),
     rejected: (request) => unprocessable(`The shipping address does not pass: ${addressOf(readJson(request))}`),
-    // There is no duplicate signal; this is the nearest: it created nothing and says no more than that.
+    // Shoplazza reports no duplicates; this is the closest answer: nothing was created, and it gives no reason.
     duplicate: () => json(406, { errors: ["Create order failed"] }),
   };
   const badQuery = () => json(400, { errors: ["invalid query"] });
@@ -120,19 +120,21 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     },
     refuse(request) {
       if (request.headers["access-token"] !== switches.token) return answers.unauthorized();
-      // Both limits must allow a call. What the one refuses still counts for the other; only a flood shows it. (ASSUME)
+      // Both limits must allow a call. A call that one refuses still counts for the other; only a flood shows it.
+      // (ASSUME)
       return buckets.every((bucket) => bucket.take()) ? undefined : answers.throttled();
     },
     handle: (request) => withRequestId(route(request)),
     orders: () => book.held,
     cancel(id) {
       const entry = book.byId(id);
-      if (!entry) throw new RangeError(`Shoplazza holds no order ${id}.`);
+      if (!entry) throw new RangeError(`Shoplazza has no order ${id}.`);
       book.cancel(entry, "staff");
     },
     plant(request, createdAt) {
       const added = book.add(request, createdAt);
-      if ("refused" in added) throw new RangeError(`Shoplazza would not take that: ${added.refused.body.toString()}`);
+      if ("refused" in added)
+        throw new RangeError(`Shoplazza would refuse that body: ${added.refused.body.toString()}`);
       return added.id;
     },
     forget() {
@@ -152,7 +154,7 @@ const withRequestId = (answer: Answer): Answer => ({
   headers: { ...answer.headers, "request-id": randomUUID() },
 });
 
-/** Real error texts repeat the buyer's data; a client that logs them must be found out. */
+/** Real error texts repeat the buyer's data; a test must detect a client that logs them. */
 function addressOf(body: unknown): string {
   const address = isObject(body) ? body["shipping_address"] : undefined;
   return isObject(address) ? Object.values(address).filter(Boolean).join(", ") : "";

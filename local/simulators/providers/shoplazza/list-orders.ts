@@ -7,7 +7,7 @@ const RANGES = {
   placed_at: ({ order }: ShoplazzaHeld) => order.placedAt,
 } as const;
 
-/** What a list of either version finds, sorted; undefined for a query that cannot be read. */
+/** The orders of a list of either version, sorted; undefined if the query is invalid. */
 export function findOrders(
   held: readonly ShoplazzaHeld[],
   query: URLSearchParams,
@@ -15,7 +15,7 @@ export function findOrders(
 ): ShoplazzaHeld[] | undefined {
   const times = Object.keys(RANGES).flatMap((field) => [query.get(`${field}_min`), query.get(`${field}_max`)]);
   if (times.some((text) => text !== null && Number.isNaN(Date.parse(text)))) return undefined;
-  // A comma list on 2022-01, repeated on 2026-01.
+  // Comma-separated on 2022-01, repeated on 2026-01.
   const all = (name: string) => query.getAll(name).flatMap((text) => text.split(","));
   const [ids, tags] = [all("ids"), query.getAll("order_tags")];
   const filters = version === "2026-01" && switches.tagFilter === "exact" && tags.length > 0;

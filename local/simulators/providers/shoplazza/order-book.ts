@@ -8,12 +8,12 @@ const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 export const unprocessable = (...errors: string[]): Answer => json(422, { errors });
 
-/** The orders of the shop, and what may be done with them. */
+/** The orders of the shop, and their operations. */
 export function createOrderBook(products: Products, switches: Readonly<ShoplazzaSwitches>, now: () => number) {
   const held: ShoplazzaHeld[] = [];
   let lastNumber = 0;
 
-  /** @returns the order as it would be kept, or the answer that refuses it */
+  /** @returns the order as it is stored, or the answer that refuses it */
   function read(body: unknown, arrivedAt: number): { order: ShopOrder } | { refused: Answer } {
     const checked = checkCreate(body, switches);
     if ("unreadable" in checked) return { refused: json(400, { errors: [checked.unreadable] }) };
@@ -66,7 +66,7 @@ export function createOrderBook(products: Products, switches: Readonly<Shoplazza
 
   return {
     held,
-    /** As an order that arrived then. @returns the answer that refuses it */
+    /** Adds an order that arrived at that time. @returns the answer, if it refuses the order */
     add(body: unknown, arrivedAt: number): ShoplazzaHeld | { refused: Answer } {
       const result = read(body, arrivedAt);
       if ("refused" in result) return result;
@@ -78,7 +78,7 @@ export function createOrderBook(products: Products, switches: Readonly<Shoplazza
     byNumber: (number: string): ShoplazzaHeld | undefined =>
       held.find(({ order }) => order.number === decodeURIComponent(number)),
     cancel,
-    /** What is said to a second time, or of a cancelled order, is not documented. (ASSUME) @returns the refusal */
+    /** The answers for a paid or cancelled order are not documented. (ASSUME) @returns the answer, if it refuses */
     pay({ order }: ShoplazzaHeld): Answer | undefined {
       if (order.status === "cancelled") return unprocessable("order has been cancelled");
       if (order.financialStatus === "paid") return unprocessable("order has been paid");

@@ -8,7 +8,7 @@ export interface Variant {
   readonly sku: string;
 }
 
-/** The same for an SKU in every run, so that a catalog with IDs can be written beforehand. */
+/** A SKU has the same ID in every run, so that a catalog with IDs can be written beforehand. */
 function uuidOf(text: string): string {
   const hex = createHash("sha256").update(`shoplazza ${text}`).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
@@ -22,7 +22,7 @@ export const variantOf = (sku: string, twin = ""): Variant => ({
   sku,
 });
 
-/** All `DEMO-` SKUs there are: a variant exists as soon as a client asks for it. */
+/** A variant of any `DEMO-` SKU exists as soon as a client asks for it. */
 export function createProducts() {
   const known = new Map<string, Variant>();
   return {

@@ -4,7 +4,7 @@ import type { CreateRequest } from "./create-body.ts";
 import type { Variant } from "./products.ts";
 import type { ShoplazzaSwitches } from "./switches.ts";
 
-/** An order the shop keeps. Times in epoch ms. */
+/** A stored order of the shop. Times in epoch ms. */
 export interface ShopOrder {
   readonly id: string;
   readonly number: string;
@@ -13,7 +13,7 @@ export interface ShopOrder {
   readonly amounts: { subTotal: Decimal; discount: Decimal; tax: Decimal; shipping: Decimal; total: Decimal };
   readonly tags: readonly string[];
   readonly createdAt: number;
-  /** When it really came in: what the index lag counts from. */
+  /** When it really arrived: the index lag counts from here. */
   readonly arrivedAt: number;
   updatedAt: number;
   status: string;
@@ -31,7 +31,7 @@ export interface ShoplazzaHeld extends HeldOrder {
 
 /**
  * The shop's prices, not the buyer's: "sub_total = sum(line_item.price * line_item.quantity)".
- * @returns undefined where the discount is above the sum of the lines
+ * @returns undefined if the discount is above the sum of the lines
  */
 export function amountsOf(
   lines: ShopOrder["lines"],
@@ -53,7 +53,7 @@ export function amountsOf(
   };
 }
 
-/** As the shop answers it: other names than in the request. */
+/** The order in the shop's answers, with other names than in the request. */
 export function toShopOrder(order: ShopOrder, { taxIncluded, cashOnDelivery }: ShoplazzaSwitches) {
   const { request, amounts, lines } = order;
   const { texts, address, shippingLine } = request;

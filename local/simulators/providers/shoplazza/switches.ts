@@ -1,6 +1,6 @@
-/** What Shoplazza's documents leave open or contradict, and its limits. (reference/providers.md 5 and 6) */
+/** Open or contradictory points of Shoplazza's documents, and its limits. (reference/providers.md 5 and 6) */
 export interface ShoplazzaSwitches {
-  /** Of a private app: shown in the store admin, lifetime not stated. */
+  /** Token of a private app, from the store admin; its lifetime is not documented. */
   token: string;
   /** Leaky bucket by app and store. */
   appBucketSize: number;
@@ -9,24 +9,22 @@ export interface ShoplazzaSwitches {
   storeBucketSize: number;
   storeLeakPerSecond: number;
   /**
-   * What the items are called: `LineItems` in the document's table, `line_items` in the specification. The other is not
-   * read.
-   */
+   * Name of the items: `LineItems` in the document's table, `line_items` in the specification. It ignores the other.   */
   lineItems: "line_items" | "LineItems";
   /**
-   * Which column's required fields are enforced: the document's, the 2022-01 specification's, or only what both require
+   * Whose required fields it enforces: the document's, the 2022-01 specification's, or only those that both require
    * (with or without the document's four: created_at, updated_at, order_status, financial_status).
    */
   required: "both" | "document" | "specification";
   /** Answers of 2022-01: `{order}`, or `{code,data:{order}}` as later versions have it. */
   wrapped: boolean;
-  /** `created_at` of the request: taken as the order's own, or dropped. */
+  /** `created_at` of the request: used, or dropped. */
   createdAt: "own" | "as-sent";
-  /** `order_status` and `financial_status` of the request: taken, or dropped (an order then waits for its payment). */
+  /** `order_status` and `financial_status` of the request: used, or dropped (the order then waits for its payment). */
   statuses: "as-sent" | "dropped";
-  /** Status words that are taken: any, those of the specification, those of the document. */
+  /** Accepted status words: any, those of the specification, those of the document. */
   statusWords: "any" | "specification" | "document";
-  /** What becomes of tags. The note stays as it was sent. */
+  /** What it does with tags. It keeps the note as sent. */
   tags: "kept" | "lower-case" | "dropped";
   /** Whether the answer to a create shows tags and note. */
   answerShowsMarks: boolean;
@@ -37,21 +35,21 @@ export interface ShoplazzaSwitches {
   currency: string | undefined;
   /** Cash on delivery, if the merchant has enabled it. */
   cashOnDelivery: boolean;
-  /** What `GET /products/sku/{sku}/variants` finds: the SKU, also SKUs like it, or two variants of the SKU. */
+  /** Result of `GET /products/sku/{sku}/variants`: the SKU, also similar SKUs, or two variants of the SKU. */
   skuSearch: "exact" | "loose" | "twins";
-  /** An unknown SKU: an empty list, or 404. */
+  /** Answer to an unknown SKU: an empty list, or 404. */
   unknownSku: "empty" | "404";
-  /** How long a new order is missing in lists. "Not documented"; by its ID it is there at once. */
+  /** How long a new order is missing in lists. "Not documented"; a query by its ID finds it at once. */
   indexLagMs: number;
-  /** The list's order. Not stated. */
+  /** The sort order of lists. Not documented. */
   sort: "newest" | "oldest";
-  /** More than so many is cut: 250 is documented, 200 was reported. */
+  /** Largest page; more is cut: 250 is documented, 200 was reported. */
   listLimit: number;
   /** `page` of 2022-01: turns pages, or is ignored. */
   paging: "pages" | "ignored";
   /** `order_tags` of 2026-01: whole tags, or not filtered at all. */
   tagFilter: "exact" | "ignored";
-  /** A create is answered with a new order, or with an old cancelled one that is taken for it. */
+  /** Whether a create is answered with a new order, or with an old cancelled one. */
   answers: "created" | "old-cancelled";
 }
 
