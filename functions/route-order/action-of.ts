@@ -13,22 +13,22 @@ export type Action =
   | MeaningOf<"change">
   | MeaningOf<"erase">
   | MeaningOf<"lifecycle">
-  /** Somebody says that the app's state changed: the API is asked whether that is so. */
+  /** A hint that the app's state changed: route-order asks the API whether it did. */
   | { kind: "check" }
   | MeaningOf<"ignored">;
 
 /**
- * What may be done about an event, by what its signature covers. Where that is less than the body, the webhook is a hint:
- * anybody who has seen one may have written the rest. So only an order fetched from the API counts, and neither a change
- * nor an erasure is taken from it, whatever the channel's reader says (design.md, "Channels").
- * @throws MalformedEvent where nothing may be done, so that the event is kept in the DLQ
+ * Decides what route-order does about an event, by what the event's signature covers. If it does not cover the body, the
+ * webhook is only a hint: anyone who has seen a signed request may have written the rest. Then only an order fetched from
+ * the API counts; a change or an erasure is never taken from the event (design.md, "Channels").
+ * @throws MalformedEvent if nothing may be done; the DLQ keeps the event
  */
 export function actionOf(meaning: Meaning, source: IntakeEvent["source"], channel: Channel): Action {
   const { covers = "body" } = channel.verification ?? {};
   const isHint = source === "webhook" && covers !== "body" && covers !== "url+body";
   const fetch = (orderId: string, deletion = false): Action => {
     if (!channel.api)
-      throw new MalformedEvent({ field: "order", problem: "is to be fetched, and the channel has no API" });
+      throw new MalformedEvent({ field: "order", problem: "must be fetched, but the channel has no API" });
     return { kind: "fetch", orderId, deletion };
   };
   switch (meaning.kind) {
@@ -37,7 +37,7 @@ export function actionOf(meaning: Meaning, source: IntakeEvent["source"], channe
     case "fetch":
       return fetch(meaning.orderId);
     case "change":
-      // The API says what changed; without one the event's word is all there is.
+      // The API says what changed. Without an API, the event is the only source.
       if (isHint) return fetch(meaning.orderId);
       return channel.api ? fetch(meaning.orderId, meaning.change === "cancelled") : meaning;
     case "erase":

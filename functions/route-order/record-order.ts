@@ -34,31 +34,32 @@ export interface RouteContext {
   deadline: number;
 }
 
-/** What an event made of an order in the ledger. */
+/** What an event changed in the ledger. */
 export interface Recorded {
   outcome: Step["outcome"] | "ignored";
   orderId: string;
   state?: OrderRecord["state"];
-  /** Held because the API does not have it, and for so long that somebody should know. */
+  /** The API has not had this held order for longer than `goneAfter`: the operator has to look at it. */
   isOverdue?: boolean;
 }
 
 type NextStep = (current: OrderRecord | undefined) => Promise<Step | undefined>;
 
-/** The whole order, as the event carried it or the API has it. */
+/** Records a whole order: as the event carried it, or as the API has it. */
 export async function recordOrder(order: Order, context: RouteContext, deps: RecordDeps): Promise<Recorded> {
   const identity = identityOf(order.id, context);
   const facts = factsOf(context, deps);
   return write(identity, deps, async (current) => {
     const deliveries = current?.state === "cancelled" ? ((await deps.ledger.load(identity))?.deliveries ?? []) : [];
     const step = nextRecord(current, { kind: "order", ...readingOf(context), order }, facts, deliveries);
-    // The body first: a delivery that finds the state finds an order at least as new. It never overwrites a newer one.
+    // The body is written first, so that a reader of the record finds a body at least as new. `putBody` never overwrites
+    // a newer one.
     if (step.isNewest) await putBody(identity, order, step.record, deps);
     return step;
   });
 }
 
-/** A change of an order that the event does not carry, and no API could be asked for. It never creates one. */
+/** Records a change of an order that the event does not carry, of a channel without an API. Never creates an order. */
 export async function recordChange(
   action: Extract<Action, { kind: "change" }>,
   context: RouteContext,
@@ -73,8 +74,8 @@ export async function recordChange(
 }
 
 /**
- * The API has no such order. It cancels nothing by itself, but for a deletion that the channel reported as well.
- * @throws UnknownOrder for an order that the ledger does not know either: it may be about to appear
+ * Records that the API does not have the order. That alone cancels nothing; only a deletion that the channel reported does.
+ * @throws UnknownOrder if the ledger does not have the order either: it may be about to appear
  */
 export async function recordGone(
   { orderId, deletion }: Extract<Action, { kind: "fetch" }>,
@@ -89,7 +90,7 @@ export async function recordGone(
   });
 }
 
-/** A line in the trace of an order, if the ledger knows it. @param outcome in our words, for the operator */
+/** Adds a line to the trace of an order, if the ledger has it. @param outcome in our words, for the operator */
 export const recordNote = (
   orderId: string,
   outcome: string,
@@ -102,7 +103,7 @@ export const recordNote = (
     async (current) => current && nextRecordOfNote(current, context.topic, outcome, factsOf(context, deps)),
   );
 
-/** Writes the next record upon the newest one, whoever wrote it last, then sends what it decides. */
+/** Writes the next record on top of the newest one, again after each conflict, then sends what the record decides. */
 async function write(identity: Identity, deps: RecordDeps, next: NextStep): Promise<Recorded> {
   const { orderId } = identity;
   for (;;) {

@@ -10,7 +10,7 @@ interface Case {
   order?: object;
 }
 
-/** Of a line of five, as an order webhook tells it. */
+/** Of a line of five, in an order webhook. */
 async function left({ line = {}, refunds, fulfilled = [], order = {} }: Case): Promise<number> {
   const id = "866550311766439020";
   const item = JSON.stringify({ sku: "DEMO-1", quantity: 5, ...line }).replace("{", `{"id":${id},`);

@@ -129,7 +129,7 @@ test("ed25519: signed with the private key, checked with the public one", () => 
 });
 
 test("a public key is never taken for a shared one", () => {
-  // Whoever knows the public key could otherwise sign with it.
+  // Else anyone who knows the public key could sign with it.
   const key = whpk(publicKey);
   const forged = v1(key.replace("whpk_", "whsec_"), ID, String(TS), BODY);
   equal(isAuthentic({ signature: forged, keys: [key] }), false);

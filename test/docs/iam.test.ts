@@ -83,7 +83,7 @@ const CALLS: Record<string, string[]> = {
   "s3 rb": ["s3:DeleteBucket", "s3:DeleteObject", "s3:ListBucket"],
 };
 
-test("whoever has the policies of docs/deploy.md may run every command of the AWS CLI in it", () => {
+test("the policies of docs/deploy.md allow every AWS CLI command on that page", () => {
   const page = readFileSync(new URL("../deploy.md", FOLDER), "utf8");
   const run = codeOf(page).flatMap((line) => [...line.matchAll(/\baws ([a-z][\w-]+) ([a-z][\w-]+)/g)]);
   ok(run.length > 35);

@@ -21,7 +21,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     after(() => started.stop());
     const story = (name: string, work: (router: FindDueContext) => Promise<void>) =>
       test(name, async () => work(await FindDueContext.open(started)));
-    /** What no emulator sees differently is told once. */
+    /** Decisions in memory, the same on every emulator, are tested on one. */
     const judgement = kind === "dynalite" ? story : () => undefined;
 
     story("sends what was decided and never sent", async (router) => {
@@ -99,7 +99,8 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         deepEqual([looked, resent], [1, 0]);
         const running = "leaseUntil" in back;
         equal((await Array.fromAsync(router.ledger.workList("open"))).length, running ? 0 : 2);
-        if (running) deepEqual((await router.file(id)).deliveries, before, "a running attempt's item is nobody else's");
+        if (running)
+          deepEqual((await router.file(id)).deliveries, before, "no other writer touches a running attempt's item");
         // Its visibility timeout, and as long again as a delivery may be forgotten.
         const until = "leaseUntil" in back ? back.leaseUntil : back.nextAttemptAt;
         const lost = until + 9 * MINUTE + DUE;
@@ -203,13 +204,13 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       // However long it takes, within the hold.
       router.clock += 4 * HOUR;
       const later = await router.pass();
-      deepEqual([later.failed, later.stuck], [1, true], "somebody should know");
+      deepEqual([later.failed, later.stuck], [1, true], "the operator must learn of it");
       router.ledger = ledger;
       await router.pass();
       deepEqual(router.sentOf(bad), [ONE, TWO]);
     });
 
-    story("an ordinary race in the first pass after a pause is nobody's alarm", async (router) => {
+    story("an ordinary race in the first pass after a pause raises no alarm", async (router) => {
       const id = await router.sentOrder();
       router.clock += HOUR;
       const { ledger } = router;
@@ -256,7 +257,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(asked, 2);
     });
 
-    story("a queue that is down costs its own deliveries a pause, and nobody else anything", async (router) => {
+    story("a queue that is down delays only its own deliveries", async (router) => {
       const id = await router.sentOrder();
       const other = await router.sentOrder();
       router.sent.length = 0;
@@ -349,7 +350,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(await router.ledger.dueCursor(), router.clock + 2);
     });
 
-    story("due entries come soonest first, over the hours, and from nobody else's partition", async (router) => {
+    story("due entries come soonest first, hour by hour, and from no other partition", async (router) => {
       for (const minutes of [50, 10, 70, 30, 130]) {
         router.clock = Date.parse("2026-11-01T12:00:00.000Z") + minutes * MINUTE;
         await router.sentOrder();

@@ -108,7 +108,11 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         await relay.run(HOUR);
       }
       await relay.run(DAY);
-      deepEqual(await relay.rings(), { WaitingFailed: 1 }, "given up, it is no longer overdue, but not mended either");
+      deepEqual(
+        await relay.rings(),
+        { WaitingFailed: 1 },
+        "a delivery that was given up is no longer overdue, but still waits",
+      );
       relay.parcelworks.fates.length = 0;
       relay.redrive("kept");
       await relay.run();
@@ -116,7 +120,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(await relay.rings(), {});
     });
 
-    story("a rejected one stands for days, and no longer once its replay created it", async (relay) => {
+    story("a rejected delivery is counted for days, until its redrive creates the order", async (relay) => {
       relay.parcelworks.fates.push("rejected");
       await relay.ordered();
       await relay.run();
@@ -133,7 +137,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual([meanwhile, await relay.rings()], [{}, {}]);
     });
 
-    story("what nobody ever took from its queue is overdue too: lost, or behind a slow destination", async (relay) => {
+    story("a message never received is overdue too: lost, or behind a slow destination", async (relay) => {
       await relay.ordered();
       relay.queue.length = 0;
       relay.clock += 20 * MINUTE;
@@ -162,7 +166,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(await relay.rings(), {});
     });
 
-    story("a rejected one whose replay dies, its dead letter gone: overdue until somebody looks", async (relay) => {
+    story("a rejected delivery whose redrive dies, without a dead letter, is overdue until resolved", async (relay) => {
       relay.parcelworks.fates.push("rejected", ...always("killed-after-create"));
       await relay.ordered();
       await relay.run();
@@ -195,8 +199,8 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     story("an order that was created at once was never in any of them", async (relay) => {
       for (const id of ["1", "2", "3"]) await relay.ordered({ id });
       await relay.run();
-      for (const standing of ["open", "failing", "rejected", "failed", "held"] as const) {
-        deepEqual(await Array.fromAsync(relay.ledger.workList(standing)), []);
+      for (const list of ["open", "failing", "rejected", "failed", "held"] as const) {
+        deepEqual(await Array.fromAsync(relay.ledger.workList(list)), []);
       }
       equal(relay.parcelworks.live().length, 3);
     });

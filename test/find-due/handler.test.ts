@@ -47,10 +47,10 @@ test("the gauges are written whether or not the pass comes to its end", async ()
   const base = newDelivery({ ...record, expiresAt } as Parameters<typeof newDelivery>[0], DESTINATION);
   const failed = { ...base, rev: 1, state: "failed" as const, ...onList("failed", Date.now()) };
   equal(await ledger.putDelivery(failed), "written");
-  const told = [{ stage: "test", destination: DESTINATION, WaitingFailed: 1 }];
-  deepEqual(await metricsOf(handle), told);
+  const reported = [{ stage: "test", destination: DESTINATION, WaitingFailed: 1 }];
+  deepEqual(await metricsOf(handle), reported);
 
-  // As after a rollback: the pass refuses to run, and the alarms must not take that for good news.
+  // As after a rollback: the pass refuses to run, and the gauges are written all the same.
   await table.put({ ...NEWER, v: 2, at: Date.now() }, { expression: "attribute_exists(pk)" });
-  deepEqual(await metricsOf(() => rejects(handle())), told);
+  deepEqual(await metricsOf(() => rejects(handle())), reported);
 });

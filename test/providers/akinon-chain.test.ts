@@ -39,7 +39,7 @@ describe("Akinon: login", () => {
     equal(count("POST auth/login"), 1);
   });
 
-  test("a wrong password is a fault of the destination, and the sentence does not tell it", async (context) => {
+  test("a wrong password is the destination's configuration, and the reason does not contain it", async (context) => {
     const { client } = await startAkinon(context, { secret: { ...secret, password: "guessed-wrong" } });
     await rejects(client.prepare(outgoingSample()), (error: unknown) => {
       ok(error instanceof Misconfigured);
@@ -56,50 +56,50 @@ describe("Akinon: login", () => {
   });
 
   test("every path ends in a slash", async (context) => {
-    const world = await startAkinon(context, { switches: { appendSlash: "not-found" } });
-    const { sent } = await attempt(world, outgoingSample());
-    await world.client.find(sent, outgoingSample());
-    for (const { target } of atLeast(5, world.proxy.passed)) match(target.split("?")[0] ?? "", /\/$/);
+    const fixture = await startAkinon(context, { switches: { appendSlash: "not-found" } });
+    const { sent } = await attempt(fixture, outgoingSample());
+    await fixture.client.find(sent, outgoingSample());
+    for (const { target } of atLeast(5, fixture.proxy.passed)) match(target.split("?")[0] ?? "", /\/$/);
   });
 });
 
 describe("Akinon: what exists is kept", () => {
   test("a second order of the same buyer needs only its own two calls", async (context) => {
-    const world = await startAkinon(context);
-    const first = await world.send(outgoingSample());
-    const before = world.calls().length;
-    const { order, order_item } = await world.send(outgoingSample({}, "SHO1-2"));
-    deepEqual(world.calls().slice(before), ["GET orders", "POST create_orders"]);
+    const fixture = await startAkinon(context);
+    const first = await fixture.send(outgoingSample());
+    const before = fixture.calls().length;
+    const { order, order_item } = await fixture.send(outgoingSample({}, "SHO1-2"));
+    deepEqual(fixture.calls().slice(before), ["GET orders", "POST create_orders"]);
     deepEqual({ order: { ...order, number: first.order["number"] }, order_item }, first);
   });
 
-  test("an ID that Omnitron knows no more is looked up anew at the next attempt", async (context) => {
-    const world = await startAkinon(context);
-    await world.send(outgoingSample());
+  test("an ID that Omnitron no longer knows is looked up again at the next attempt", async (context) => {
+    const fixture = await startAkinon(context);
+    await fixture.send(outgoingSample());
     const isCreate = ({ target }: { target: string }) => target.endsWith("/create_orders/");
-    world.proxy.strike(isCreate, { status: 400, body: isGone });
-    equal((await attempt(world, outgoingSample({}, "SHO1-2"))).outcome, "down");
-    equal(world.count("GET customers"), 1);
-    await world.send(outgoingSample({}, "SHO1-2"));
-    equal(world.count("GET customers"), 2);
+    fixture.proxy.strike(isCreate, { status: 400, body: isGone });
+    equal((await attempt(fixture, outgoingSample({}, "SHO1-2"))).outcome, "down");
+    equal(fixture.count("GET customers"), 1);
+    await fixture.send(outgoingSample({}, "SHO1-2"));
+    equal(fixture.count("GET customers"), 2);
   });
 
   test("an ID just looked up that Omnitron does not know is the order's fault", async (context) => {
-    const world = await startAkinon(context);
-    world.proxy.strike(({ target }) => target.endsWith("/create_orders/"), { status: 400, body: isGone });
-    equal((await attempt(world, outgoingSample())).outcome, "rejected");
+    const fixture = await startAkinon(context);
+    fixture.proxy.strike(({ target }) => target.endsWith("/create_orders/"), { status: 400, body: isGone });
+    equal((await attempt(fixture, outgoingSample())).outcome, "rejected");
   });
 });
 
 describe("Akinon: the customer", () => {
   test("is the one of that e-mail, however it is written", async (context) => {
-    const world = await startAkinon(context);
-    await world.send(outgoingSample());
+    const fixture = await startAkinon(context);
+    await fixture.send(outgoingSample());
     const buyer = { ...orderSample.buyer, email: "ZOE@example.invalid" };
     const outgoing = outgoingSample({ buyer }, "SHO1-2");
-    const fresh = startOther(world);
+    const fresh = startOther(fixture);
     await fresh.create(await fresh.prepare(outgoing), outgoing);
-    const [first, second] = world.sandbox.orders("akinon").map(({ request }) => Object(request).order.customer);
+    const [first, second] = fixture.sandbox.orders("akinon").map(({ request }) => Object(request).order.customer);
     equal(second, first);
   });
 
@@ -116,28 +116,28 @@ describe("Akinon: the customer", () => {
     ok(calls().includes("POST customers"));
   });
 
-  test("whose e-mail somebody changed there is found by our code", async (context) => {
-    const world = await startAkinon(context);
+  test("a customer whose e-mail was changed there is found by our code", async (context) => {
+    const fixture = await startAkinon(context);
     const isList = ({ method, target }: { method: string; target: string }) =>
       method === "GET" && target.includes("/customers/?email=");
-    await world.send(outgoingSample());
+    await fixture.send(outgoingSample());
     // The server does not find the e-mail any more, and still has the code.
-    world.proxy.strike(isList, { status: 200, body: '{"count":0,"next":null,"results":[]}' }, { times: 2 });
-    const fresh = startOther(world);
+    fixture.proxy.strike(isList, { status: 200, body: '{"count":0,"next":null,"results":[]}' }, { times: 2 });
+    const fresh = startOther(fixture);
     const outgoing = outgoingSample({}, "SHO1-2");
     await fresh.create(await fresh.prepare(outgoing), outgoing);
-    const [first, second] = world.sandbox.orders("akinon").map(({ request }) => Object(request).order.customer);
+    const [first, second] = fixture.sandbox.orders("akinon").map(({ request }) => Object(request).order.customer);
     equal(second, first);
   });
 
   test("of a server that ignores the filter is not taken for ours", async (context) => {
-    const world = await startAkinon(context);
+    const fixture = await startAkinon(context);
     const body = '{"count":1,"next":null,"results":[{"pk":1,"email":"somebody@example.invalid"}]}';
-    world.proxy.strike(({ method, target }) => method === "GET" && target.includes("/customers/"), {
+    fixture.proxy.strike(({ method, target }) => method === "GET" && target.includes("/customers/"), {
       status: 200,
       body,
     });
-    const { order } = await world.send(outgoingSample());
+    const { order } = await fixture.send(outgoingSample());
     equal(order["customer"], 36406);
   });
 
@@ -172,32 +172,32 @@ describe("Akinon: the customer", () => {
 
 describe("Akinon: addresses", () => {
   test("that are there are found by the hash in the refusal", async (context) => {
-    const world = await startAkinon(context);
-    await world.send(outgoingSample());
-    const fresh = startOther(world);
+    const fixture = await startAkinon(context);
+    await fixture.send(outgoingSample());
+    const fresh = startOther(fixture);
     const outgoing = outgoingSample({}, "SHO1-2");
     await fresh.create(await fresh.prepare(outgoing), outgoing);
-    const [first, second] = world.sandbox.orders("akinon").map(({ request }) => Object(request).order);
+    const [first, second] = fixture.sandbox.orders("akinon").map(({ request }) => Object(request).order);
     deepEqual([second.shipping_address, second.billing_address], [first.shipping_address, first.billing_address]);
-    equal(world.count("GET addresses"), 2);
+    equal(fixture.count("GET addresses"), 2);
   });
 
-  test("without a billing address both are the shipping address, made once where no tax number tells them apart", async (context) => {
-    const world = await startAkinon(context);
-    const { order } = await world.send(outgoingSample({ billingAddress: undefined, taxIds: [] }));
+  test("without a billing address the shipping address is both, created once unless a tax number differs", async (context) => {
+    const fixture = await startAkinon(context);
+    const { order } = await fixture.send(outgoingSample({ billingAddress: undefined, taxIds: [] }));
     equal(order["billing_address"], order["shipping_address"]);
-    equal(world.posted("addresses").length, 1);
+    equal(fixture.posted("addresses").length, 1);
   });
 
   test("carry tax numbers on the invoice's, streets in one line, notes cut, the province at the end", async (context) => {
-    const world = await startAkinon(context);
+    const fixture = await startAkinon(context);
     const taxIds = [
       { type: "vat" as const, value: "FR12345678901" },
       { type: "tax-office" as const, value: "Kadıköy" },
       { type: "national" as const, value: "10000000146" },
     ];
-    await world.send(outgoingSample({ taxIds, shippingAddress: { ...address, remark: "r".repeat(600) } }));
-    const [shipping, billing] = world.posted("addresses").map((body) => JSON.parse(body));
+    await fixture.send(outgoingSample({ taxIds, shippingAddress: { ...address, remark: "r".repeat(600) } }));
+    const [shipping, billing] = fixture.posted("addresses").map((body) => JSON.parse(body));
     equal(shipping.line, "7 rue Rabelais, Bâtiment B, Centre-Val de Loire");
     deepEqual([shipping.notes.length, shipping.notes.at(-1)], [512, "…"]);
     deepEqual([shipping.first_name, shipping.last_name, shipping.company_name], ["Zoé", "Lefèvre", "Atelier Lefèvre"]);
@@ -207,10 +207,10 @@ describe("Akinon: addresses", () => {
   });
 
   test("of a one-word name have it as the last name", async (context) => {
-    const world = await startAkinon(context);
+    const fixture = await startAkinon(context);
     const shippingAddress = { ...address, name: "Madonna", firstName: undefined, lastName: undefined };
-    await world.send(outgoingSample({ shippingAddress }));
-    const { first_name, last_name } = JSON.parse(world.posted("addresses")[0] ?? "");
+    await fixture.send(outgoingSample({ shippingAddress }));
+    const { first_name, last_name } = JSON.parse(fixture.posted("addresses")[0] ?? "");
     deepEqual([first_name, last_name], [undefined, "Madonna"]);
   });
 
@@ -279,31 +279,31 @@ describe("Akinon: geography", () => {
   });
 
   test("a township that Omnitron does not know rejects the delivery; without one there is none to know", async (context) => {
-    const world = await startAkinon(context, strict);
-    await rejects(world.client.prepare(going({ district: "Nowhere" })), /township "Nowhere" must be exactly one/);
-    await world.send(going({ district: undefined }));
-    equal(JSON.parse(world.posted("addresses")[0] ?? "").township, undefined);
+    const fixture = await startAkinon(context, strict);
+    await rejects(fixture.client.prepare(going({ district: "Nowhere" })), /township "Nowhere" must be exactly one/);
+    await fixture.send(going({ district: undefined }));
+    equal(JSON.parse(fixture.posted("addresses")[0] ?? "").township, undefined);
   });
 
   test("a name that is mapped in Omnitron is found by its code", async (context) => {
-    const world = await startAkinon(context, {
+    const fixture = await startAkinon(context, {
       switches: { strictGeography: true, mappedPlaces: { "5_Orleans": "Orléans" } },
     });
-    await world.send(going({ city: "Orleans" }));
+    await fixture.send(going({ city: "Orleans" }));
     const off = await startAkinon(context, { ...strict, settings: { geographyMapping: false } });
     await rejects(off.client.prepare(going({ city: "Orleans" })), Rejected);
   });
 
   test("all three levels, from the fields that are set for the country", async (context) => {
-    const world = await startAkinon(context, {
+    const fixture = await startAkinon(context, {
       ...strict,
       settings: { geography: { TR: { city: "province", township: "city", district: "district" } } },
     });
     const kadikoy = { country: "TR", province: "İstanbul", city: "Kadıköy", district: "Moda", street2: undefined };
-    await world.send(going(kadikoy));
-    const { country, city, township, district, line } = JSON.parse(world.posted("addresses")[0] ?? "");
+    await fixture.send(going(kadikoy));
+    const { country, city, township, district, line } = JSON.parse(fixture.posted("addresses")[0] ?? "");
     ok([country, city, township, district].every(Number.isInteger));
-    // What is a place there needs no room in the street.
+    // Whatever Omnitron has as a place is left out of the street.
     equal(line, "7 rue Rabelais");
   });
 
@@ -313,10 +313,10 @@ describe("Akinon: geography", () => {
   });
 
   test("a server that ignores the filter by name does not send the parcel to another city", async (context) => {
-    const world = await startAkinon(context, strict);
+    const fixture = await startAkinon(context, strict);
     const body = '[{"pk":1,"name":"Paris","code":"x"}]';
-    world.proxy.strike(({ target }) => target.includes("/cities/?name__iexact"), { status: 200, body });
-    await rejects(world.client.prepare(outgoingSample()), /city "Orléans"/);
+    fixture.proxy.strike(({ target }) => target.includes("/cities/?name__iexact"), { status: 200, body });
+    await rejects(fixture.client.prepare(outgoingSample()), /city "Orléans"/);
   });
 });
 
@@ -338,13 +338,15 @@ describe("Akinon: products, cargo company, lists", () => {
 
   test("the catalog's product ID needs no look-up, and its pack size counts", async (context) => {
     const known = productKeyOf("DEMO-TEA");
-    const world = await startAkinon(context, { catalog: { "TEA-SINGLE": { productId: String(known), packSize: 3 } } });
-    await world.send(oneLine({ sku: "DEMO-TEA" }));
-    const before = world.count("GET integration_actions");
+    const fixture = await startAkinon(context, {
+      catalog: { "TEA-SINGLE": { productId: String(known), packSize: 3 } },
+    });
+    await fixture.send(oneLine({ sku: "DEMO-TEA" }));
+    const before = fixture.count("GET integration_actions");
     const outgoing = { ...oneLine({ sku: "TEA-SINGLE", quantity: 6, unitPrice: "2.00" }), reference: "SHO1-2" };
-    const { lines } = await world.client.prepare(outgoing);
+    const { lines } = await fixture.client.prepare(outgoing);
     deepEqual(lines, [{ id: "1", sku: "TEA-SINGLE", quantity: 2, product: String(known) }]);
-    const { order_item } = await world.send(outgoing);
+    const { order_item } = await fixture.send(outgoing);
     deepEqual(
       order_item.map(({ product, price }) => [product, price]),
       [
@@ -352,7 +354,7 @@ describe("Akinon: products, cargo company, lists", () => {
         [known, 6],
       ],
     );
-    equal(world.count("GET integration_actions"), before);
+    equal(fixture.count("GET integration_actions"), before);
   });
 
   test("a catalog's product ID that is no number, or half a pack, rejects the delivery", async (context) => {
@@ -364,34 +366,34 @@ describe("Akinon: products, cargo company, lists", () => {
   });
 
   test("the catalog's SKU is what Omnitron is asked for", async (context) => {
-    const world = await startAkinon(context, { catalog: { OURS: { providerSku: "DEMO-THEIRS" } } });
-    const { order_item } = await world.send(oneLine({ sku: "OURS" }));
+    const fixture = await startAkinon(context, { catalog: { OURS: { providerSku: "DEMO-THEIRS" } } });
+    const { order_item } = await fixture.send(oneLine({ sku: "OURS" }));
     equal(order_item[0]?.["product"], productKeyOf("DEMO-THEIRS"));
   });
 
   test("120 SKUs are asked for in three calls, one with a comma alone", async (context) => {
-    const world = await startAkinon(context, { switches: { pageSize: 200 } });
+    const fixture = await startAkinon(context, { switches: { pageSize: 200 } });
     const skus = [...Array.from({ length: 119 }, (_, n) => `DEMO-${n}`), "DEMO-A,B"];
     const lines = skus.map((sku, n) => ({ id: String(n), sku, quantity: 1, unitPrice: "1.00" }));
-    const { order_item } = await world.send(outgoingSample({ lines }));
+    const { order_item } = await fixture.send(outgoingSample({ lines }));
     deepEqual(
       order_item.map(({ product }) => product),
       skus.map(productKeyOf),
     );
-    equal(world.count("GET integration_actions"), 4);
+    equal(fixture.count("GET integration_actions"), 4);
   });
 
   test("remote IDs can be the channel's own variant IDs", async (context) => {
-    const world = await startAkinon(context, { settings: { remoteId: "variantId", products: "remote-id" } });
-    const { order_item } = await world.send(oneLine({ sku: "whatever", variantId: "DEMO-808950810" }));
+    const fixture = await startAkinon(context, { settings: { remoteId: "variantId", products: "remote-id" } });
+    const { order_item } = await fixture.send(oneLine({ sku: "whatever", variantId: "DEMO-808950810" }));
     equal(order_item[0]?.["product"], productKeyOf("DEMO-808950810"));
   });
 
   test("a remote ID of two products is no answer", async (context) => {
-    const world = await startAkinon(context);
+    const fixture = await startAkinon(context);
     const body = '[{"remote_id":"DEMO-MUG","object_id":1},{"remote_id":"DEMO-MUG","object_id":2}]';
-    world.proxy.strike(({ target }) => target.includes("/integration_actions/"), { status: 200, body });
-    await rejects(world.client.prepare(oneLine()), /remote ID DEMO-MUG names 2 products/);
+    fixture.proxy.strike(({ target }) => target.includes("/integration_actions/"), { status: 200, body });
+    await rejects(fixture.client.prepare(oneLine()), /remote ID DEMO-MUG names 2 products/);
   });
 
   test("a cargo company must be named where there are several, and be one of them", async (context) => {
@@ -405,7 +407,7 @@ describe("Akinon: products, cargo company, lists", () => {
   });
 
   test("the service level has its cargo company and delivery type", async (context) => {
-    const world = await startAkinon(context, {
+    const fixture = await startAkinon(context, {
       switches: { cargos: "several" },
       settings: {
         cargoCompany: "yurtici-kargo",
@@ -413,9 +415,9 @@ describe("Akinon: products, cargo company, lists", () => {
         deliveryTypes: { priority: "same_day" },
       },
     });
-    const priority = await world.send(outgoingSample({ shipping: { serviceLevel: "priority" } }));
+    const priority = await fixture.send(outgoingSample({ shipping: { serviceLevel: "priority" } }));
     deepEqual([priority.order["cargo_company"], priority.order["delivery_type"]], [3, "same_day"]);
-    const standard = await world.send(outgoingSample({}, "SHO1-2"));
+    const standard = await fixture.send(outgoingSample({}, "SHO1-2"));
     deepEqual([standard.order["cargo_company"], standard.order["delivery_type"]], [1, undefined]);
   });
 

@@ -16,7 +16,7 @@ const ITEM_FIELDS = `product, status, price_currency, price, quantity, unit_pric
 const names = (text: string) => text.split(/,\s*/).toSorted();
 
 test("with all settings on, exactly the fields of the reference are sent", async (context) => {
-  const world = await startAkinon(context, {
+  const fixture = await startAkinon(context, {
     settings: {
       paymentOption: 1,
       paymentOptionSlug: "credit_card",
@@ -25,17 +25,17 @@ test("with all settings on, exactly the fields of the reference are sent", async
       deliveryTypes: { standard: "normal" },
     },
   });
-  const { order, order_item } = await world.send(outgoingSample());
+  const { order, order_item } = await fixture.send(outgoingSample());
   deepEqual(Object.keys(order).toSorted(), names(ORDER_FIELDS));
   for (const item of order_item) deepEqual(Object.keys(item).toSorted(), names(ITEM_FIELDS));
 });
 
 test("an order with the bare necessities is created", async (context) => {
-  const world = await startAkinon(context);
+  const fixture = await startAkinon(context);
   const { id, placedAt, updatedAt, currency, financialState, shippingAddress } = orderSample;
   const { country, city, street1, phone, email, name } = shippingAddress ?? {};
   const outgoing = oneLine({}, {});
-  const { order } = await world.send({
+  const { order } = await fixture.send({
     ...outgoing,
     order: {
       ...{ id, placedAt, updatedAt, currency, financialState },
@@ -51,23 +51,23 @@ test("an order with the bare necessities is created", async (context) => {
 
 describe("Akinon: money", () => {
   test("is written in the digits of the order, never through a float", async (context) => {
-    const world = await startAkinon(context);
-    await world.send(
+    const fixture = await startAkinon(context);
+    await fixture.send(
       oneLine(
         { unitPrice: "90071992547409.93", discount: "0.10" },
         { shipping: undefined, total: undefined, discount: undefined },
       ),
     );
-    const [body = ""] = world.posted("create_orders");
+    const [body = ""] = fixture.posted("create_orders");
     match(body, /"price":90071992547409\.93,/);
     match(body, /"amount":90071992547409\.83,/);
     match(body, /"discount_amount":0\.10,/);
   });
 
   test("of a line is divided exactly, the remainder on the last unit", async (context) => {
-    const world = await startAkinon(context);
+    const fixture = await startAkinon(context);
     const line = { quantity: 3, unitPrice: "20.00", discount: "10.00", taxes: [{ rate: "0.2", amount: "0.01" }] };
-    const { order_item } = await world.send(oneLine(line));
+    const { order_item } = await fixture.send(oneLine(line));
     deepEqual(
       order_item.map((item) => [item["discount_amount"], item["tax_amount"], item["tax_rate"], item["quantity"]]),
       [
@@ -83,12 +83,12 @@ describe("Akinon: money", () => {
   });
 
   test("of an item a line is the whole line's", async (context) => {
-    const world = await startAkinon(context, { settings: { items: "per-line" }, switches: { itemQuantity: "kept" } });
+    const fixture = await startAkinon(context, { settings: { items: "per-line" }, switches: { itemQuantity: "kept" } });
     const taxes = [
       { rate: "0.06", amount: "3.00" },
       { rate: "0.025", amount: "1.25" },
     ];
-    const { order_item } = await world.send(oneLine({ quantity: 3, unitPrice: "20.00", discount: "10.00", taxes }));
+    const { order_item } = await fixture.send(oneLine({ quantity: 3, unitPrice: "20.00", discount: "10.00", taxes }));
     const [item, ...more] = order_item;
     equal(more.length, 0);
     deepEqual(
@@ -101,8 +101,8 @@ describe("Akinon: money", () => {
   });
 
   test("of a whole order is the channel's own", async (context) => {
-    const world = await startAkinon(context);
-    const { order } = await world.send(
+    const fixture = await startAkinon(context);
+    const { order } = await fixture.send(
       oneLine({ quantity: 2 }, { total: "21.37", discount: "1.50", shipping: { price: "6.00", discount: "1.00" } }),
     );
     deepEqual(
@@ -123,8 +123,8 @@ describe("Akinon: money", () => {
       [asGiven.order["amount"], asGiven.order["shipping_amount"], asGiven.order_item.map(({ price }) => price)],
       [33.01, 10, [10, 10]],
     );
-    const world = await startAkinon(context, { settings: { prices: "with-tax", netShipping: "tax" } });
-    const withTax = await world.send(oneLine(line, order));
+    const fixture = await startAkinon(context, { settings: { prices: "with-tax", netShipping: "tax" } });
+    const withTax = await fixture.send(oneLine(line, order));
     deepEqual(
       [withTax.order["amount"], withTax.order["shipping_amount"], withTax.order["net_shipping_amount"]],
       [33.01, 11, 10],
@@ -144,13 +144,13 @@ describe("Akinon: money", () => {
       without.client.prepare(oneLine({ unitPrice: undefined })),
       /^Rejected: The order's line 1 has no unit price, which akinon\/demo requires: set missingPrice/,
     );
-    const world = await startAkinon(context, { settings: { missingPrice: "1.00" } });
-    equal((await world.send(oneLine({ unitPrice: undefined }))).order_item[0]?.["unit_price"], 1);
+    const fixture = await startAkinon(context, { settings: { missingPrice: "1.00" } });
+    equal((await fixture.send(oneLine({ unitPrice: undefined }))).order_item[0]?.["unit_price"], 1);
   });
 
   test("with more digits than Omnitron takes is rounded", async (context) => {
-    const world = await startAkinon(context);
-    const { order_item } = await world.send(
+    const fixture = await startAkinon(context);
+    const { order_item } = await fixture.send(
       oneLine({ unitPrice: "3.33333", taxes: [{ rate: "0.196", amount: "0.65333" }] }),
     );
     deepEqual(
@@ -162,27 +162,27 @@ describe("Akinon: money", () => {
 
 describe("Akinon: the order", () => {
   test("that is not paid waits for its payment there", async (context) => {
-    const world = await startAkinon(context);
-    const unpaid = await world.send(outgoingSample({ financialState: "pending" }));
+    const fixture = await startAkinon(context);
+    const unpaid = await fixture.send(outgoingSample({ financialState: "pending" }));
     deepEqual([unpaid.order["status"], unpaid.order_item[0]?.["status"]], ["300", "300"]);
-    const paid = await world.send(outgoingSample({ financialState: "paid" }, "SHO1-2"));
+    const paid = await fixture.send(outgoingSample({ financialState: "paid" }, "SHO1-2"));
     deepEqual([paid.order["status"], paid.order_item[0]?.["status"]], ["400", "400"]);
   });
 
   test("to be paid on delivery has its own payment option", async (context) => {
-    const world = await startAkinon(context, {
+    const fixture = await startAkinon(context, {
       settings: { paymentOption: 1, cashOnDelivery: { paymentOption: 2, paymentOptionSlug: "pay_on_delivery" } },
     });
-    const cash = await world.send(outgoingSample({ amountDue: "69.47", financialState: "pending" }));
+    const cash = await fixture.send(outgoingSample({ amountDue: "69.47", financialState: "pending" }));
     deepEqual([cash.order["payment_option"], cash.order["payment_option_slug"]], [2, "pay_on_delivery"]);
     equal(Object(cash.order["extra_field"]).cash_on_delivery, true);
-    const card = await world.send(outgoingSample({}, "SHO1-2"));
+    const card = await fixture.send(outgoingSample({}, "SHO1-2"));
     deepEqual([card.order["payment_option"], card.order["payment_option_slug"]], [1, undefined]);
   });
 
   test("has its notes cut with a mark, and no shipping option that is no slug", async (context) => {
-    const world = await startAkinon(context);
-    const { order } = await world.send(
+    const fixture = await startAkinon(context);
+    const { order } = await fixture.send(
       outgoingSample({ note: "n".repeat(400), giftMessage: "g".repeat(200), shipping: { code: "Ücretsiz Kargo!" } }),
     );
     const cut = (field: string) => [String(order[field]).length, String(order[field]).at(-1)];
@@ -203,65 +203,65 @@ describe("Akinon: the order", () => {
       match(error.reason, /10000 units.*set items of that destination to "per-line"/);
       return true;
     });
-    const world = await startAkinon(context, { settings: { items: "per-line" }, switches: { itemQuantity: "kept" } });
-    equal((await world.send(oneLine({ quantity: 10_000 }))).order_item[0]?.["quantity"], 10_000);
+    const fixture = await startAkinon(context, { settings: { items: "per-line" }, switches: { itemQuantity: "kept" } });
+    equal((await fixture.send(oneLine({ quantity: 10_000 }))).order_item[0]?.["quantity"], 10_000);
   });
 
   test("keeps a property called __proto__ as an attribute", async (context) => {
-    const world = await startAkinon(context);
-    await world.send(oneLine({ properties: [{ name: "__proto__", value: "x" }] }));
-    match(world.posted("create_orders")[0] ?? "", /"attributes":\{"__proto__":"x"\}/);
+    const fixture = await startAkinon(context);
+    await fixture.send(oneLine({ properties: [{ name: "__proto__", value: "x" }] }));
+    match(fixture.posted("create_orders")[0] ?? "", /"attributes":\{"__proto__":"x"\}/);
   });
 });
 
 describe("Akinon: check before create, and look-up", () => {
   test("a number that is there already is not sent again", async (context) => {
-    const world = await startAkinon(context);
-    await world.send(outgoingSample());
-    equal((await attempt(world, outgoingSample())).outcome, "already-exists");
-    equal(world.count("POST create_orders"), 1);
+    const fixture = await startAkinon(context);
+    await fixture.send(outgoingSample());
+    equal((await attempt(fixture, outgoingSample())).outcome, "already-exists");
+    equal(fixture.count("POST create_orders"), 1);
   });
 
   test("a look-up that is down before the create leaves nothing in doubt", async (context) => {
-    const world = await startAkinon(context);
-    world.sandbox.setFault("akinon", "lookup-down");
-    equal((await attempt(world, outgoingSample())).outcome, "down");
-    equal(world.count("POST create_orders"), 0);
+    const fixture = await startAkinon(context);
+    fixture.sandbox.setFault("akinon", "lookup-down");
+    equal((await attempt(fixture, outgoingSample())).outcome, "down");
+    equal(fixture.count("POST create_orders"), 0);
   });
 
   test("a list that ignores the number and has no end creates nothing", async (context) => {
-    const world = await startAkinon(context);
+    const fixture = await startAkinon(context);
     const body = '{"count":9999,"next":"https://evil.example/","results":[{"pk":1,"number":"X"}]}';
-    world.proxy.strike(({ target }) => target.includes("/orders/?"), { status: 200, body }, { times: 100 });
-    equal((await attempt(world, outgoingSample())).outcome, "failed");
-    equal(world.count("POST create_orders"), 0);
+    fixture.proxy.strike(({ target }) => target.includes("/orders/?"), { status: 200, body }, { times: 100 });
+    equal((await attempt(fixture, outgoingSample())).outcome, "failed");
+    equal(fixture.count("POST create_orders"), 0);
   });
 
-  test("a created order whose key nobody tells is known by its number", async (context) => {
-    const world = await startAkinon(context, { switches: { createdKey: false } });
+  test("a created order whose key the answer lacks is known by its number", async (context) => {
+    const fixture = await startAkinon(context, { switches: { createdKey: false } });
     const outgoing = outgoingSample();
-    const prepared = await world.client.prepare(outgoing);
+    const prepared = await fixture.client.prepare(outgoing);
     let looks = 0;
-    world.proxy.strike(({ target }) => target.includes("/orders/?") && ++looks === 2, { status: 503 });
-    const created = await world.client.create(prepared, outgoing);
+    fixture.proxy.strike(({ target }) => target.includes("/orders/?") && ++looks === 2, { status: 503 });
+    const created = await fixture.client.create(prepared, outgoing);
     deepEqual(created.providerOrderIds, [outgoing.reference]);
     ok(created.notes);
   });
 
-  test("an order sent an item a line to a server with one item a unit is told as different", async (context) => {
-    const world = await startAkinon(context, { settings: { items: "per-line" } });
-    const { sent } = await attempt(world, outgoingSample());
-    const found = await world.client.find(sent, outgoingSample());
+  test("an order sent with one item a line, to a server with one item a unit, is reported as different", async (context) => {
+    const fixture = await startAkinon(context, { settings: { items: "per-line" } });
+    const { sent } = await attempt(fixture, outgoingSample());
+    const found = await fixture.client.find(sent, outgoingSample());
     equal(found.found, "different");
   });
 
   test("an order whose items are all cancelled is cancelled, one with some left is what was sent", async (context) => {
-    const world = await startAkinon(context);
-    const { sent, ids } = await attempt(world, outgoingSample());
+    const fixture = await startAkinon(context);
+    const { sent, ids } = await attempt(fixture, outgoingSample());
     const listed = async (items: object[]) => {
       const body = JSON.stringify({ count: items.length, next: null, results: items });
-      world.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
-      return (await world.client.find(sent, outgoingSample())).found;
+      fixture.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
+      return (await fixture.client.find(sent, outgoingSample())).found;
     };
     const [tee, mug] = sent.lines.map(({ product }) => Number(product));
     const items = [{ product: tee }, { product: tee }, { product: { pk: mug } }];
@@ -272,26 +272,26 @@ describe("Akinon: check before create, and look-up", () => {
   });
 
   test("an order whose items are not listed yet proves nothing", async (context) => {
-    const world = await startAkinon(context);
-    const { sent } = await attempt(world, outgoingSample());
+    const fixture = await startAkinon(context);
+    const { sent } = await attempt(fixture, outgoingSample());
     const body = JSON.stringify({ count: 0, next: null, results: [] });
-    world.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
-    deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+    fixture.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
+    deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
   });
 
   test("a cancelled order beside a live one of the same number does not hide it", async (context) => {
-    const world = await startAkinon(context, { switches: { duplicates: "accept" } });
-    const { sent, ids } = await attempt(world, outgoingSample());
-    world.sandbox.cancel("akinon", ids[0] ?? "");
-    const again = world.sandbox.plant("akinon", world.sandbox.orders("akinon")[0]?.request);
-    deepEqual(await world.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [again] });
+    const fixture = await startAkinon(context, { switches: { duplicates: "accept" } });
+    const { sent, ids } = await attempt(fixture, outgoingSample());
+    fixture.sandbox.cancel("akinon", ids[0] ?? "");
+    const again = fixture.sandbox.plant("akinon", fixture.sandbox.orders("akinon")[0]?.request);
+    deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [again] });
   });
 
-  test("two live orders of one number are told", async (context) => {
-    const world = await startAkinon(context, { switches: { duplicates: "accept" } });
-    const { sent, ids } = await attempt(world, outgoingSample());
-    const again = world.sandbox.plant("akinon", world.sandbox.orders("akinon")[0]?.request);
-    deepEqual(await world.client.find(sent, outgoingSample()), {
+  test("two live orders of one number are reported", async (context) => {
+    const fixture = await startAkinon(context, { switches: { duplicates: "accept" } });
+    const { sent, ids } = await attempt(fixture, outgoingSample());
+    const again = fixture.sandbox.plant("akinon", fixture.sandbox.orders("akinon")[0]?.request);
+    deepEqual(await fixture.client.find(sent, outgoingSample()), {
       found: "same",
       providerOrderIds: [...ids, again],
       notes: [`Omnitron holds 2 live orders of that number: ${ids[0]}, ${again}.`],
@@ -303,10 +303,10 @@ describe("Akinon: check before create, and look-up", () => {
       ["not-created", "throttled"],
       ["in-doubt", "in-doubt"],
     ] as const) {
-      const world = await startAkinon(context, { settings: { throttledCreate } });
-      world.sandbox.setFault("akinon", "throttle");
-      equal((await attempt(world, outgoingSample())).outcome, outcome);
-      deepEqual(world.counted, ["throttled"]);
+      const fixture = await startAkinon(context, { settings: { throttledCreate } });
+      fixture.sandbox.setFault("akinon", "throttle");
+      equal((await attempt(fixture, outgoingSample())).outcome, outcome);
+      deepEqual(fixture.counted, ["throttled"]);
     }
   });
 
@@ -321,9 +321,9 @@ describe("Akinon: check before create, and look-up", () => {
       [{}, "rejected"],
       [{ duplicateText: "kullanılıyor" }, "already-exists"],
     ] as const) {
-      const world = await startAkinon(context, { settings });
-      world.proxy.strike(({ target }) => target.endsWith("/create_orders/"), { status: 406, body });
-      equal((await attempt(world, outgoingSample())).outcome, outcome);
+      const fixture = await startAkinon(context, { settings });
+      fixture.proxy.strike(({ target }) => target.endsWith("/create_orders/"), { status: 406, body });
+      equal((await attempt(fixture, outgoingSample())).outcome, outcome);
     }
   });
 });

@@ -190,7 +190,7 @@ providerContract(akinon, {
     { name: "status by code only", switches: { statusWords: "codes" } },
     { name: "a taken number is a 400", switches: { duplicates: "400", nonFieldErrors: "list" } },
     { name: "a taken number is taken again", switches: { duplicates: "accept" } },
-    { name: "a taken number is told in a text", switches: { duplicateBody: "text" } },
+    { name: "a taken number is reported as text", switches: { duplicateBody: "text" } },
     { name: "required as in the OpenAPI document", switches: { required: "openapi" } },
     { name: "required as the vendor's app sends", switches: { required: "app" } },
     { name: "items keep their quantity", switches: { itemQuantity: "kept" } },

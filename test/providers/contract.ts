@@ -73,12 +73,12 @@ function answers({ contract, start, isCreate }: Suite): void {
       const title = `HTTP ${written.status} ${body}`;
       return new Promise<[string, string]>((resolve) => {
         t.test(`${title}: ${expected}`, async (context) => {
-          const world = await start(context);
-          world.proxy.strike(isCreate, written, { times: 5 });
-          const { outcome, error } = await attempt(world, outgoingSample());
+          const fixture = await start(context);
+          fixture.proxy.strike(isCreate, written, { times: 5 });
+          const { outcome, error } = await attempt(fixture, outgoingSample());
           resolve([title, error instanceof Error ? error.message : ""]);
           equal(outcome, expected, inspect(error));
-          ok(world.proxy.passed.some(isCreate));
+          ok(fixture.proxy.passed.some(isCreate));
         });
       });
     });

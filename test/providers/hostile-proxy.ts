@@ -34,7 +34,7 @@ export interface Written {
   body?: string | ((passed: Passed) => string);
 }
 
-/** Stands between a connector and its simulator; does harm when told to. */
+/** A proxy between a connector and its simulator. It does the harm that a test asks for. */
 export interface HostileProxy {
   readonly url: string;
   /** Everything that arrived, oldest first. */

@@ -46,7 +46,7 @@ test("a missing phone, province or name comes from the destination, else the ord
   );
 });
 
-test("the buyer's phone stands in for the address's, a company for a name", async (context) => {
+test("the buyer's phone replaces a missing one of the address, a company a missing name", async (context) => {
   const { orderAddresses } = await bodyOf(
     context,
     to({ phone: undefined, name: undefined, firstName: undefined, lastName: undefined }),
@@ -101,19 +101,19 @@ test("the operator's catalog renames and packs; what makes no whole pack is reje
 });
 
 test("the 121st call at once is throttled, and made nothing", async (context) => {
-  const world = await startProviderContext(context, kakaclo, { ...setup, switches: { leakPerSecond: 0 } });
+  const fixture = await startProviderContext(context, kakaclo, { ...setup, switches: { leakPerSecond: 0 } });
   const outgoing = outgoingSample();
-  const prepared = await world.client.prepare(outgoing);
-  for (let made = 0; made < 120; made++) await world.client.create(prepared, outgoing);
-  await rejects(world.client.create(prepared, outgoing), Throttled);
-  equal(world.sandbox.orders("kakaclo").length, 120);
-  deepEqual(world.counted, ["throttled"]);
+  const prepared = await fixture.client.prepare(outgoing);
+  for (let made = 0; made < 120; made++) await fixture.client.create(prepared, outgoing);
+  await rejects(fixture.client.create(prepared, outgoing), Throttled);
+  equal(fixture.sandbox.orders("kakaclo").length, 120);
+  deepEqual(fixture.counted, ["throttled"]);
 });
 
 test("Retry-After is handed on", async (context) => {
-  const world = await startProviderContext(context, kakaclo, { ...setup, switches: { retryAfterSeconds: 7 } });
-  world.sandbox.setFault("kakaclo", "throttle");
-  const { error } = await attempt(world, outgoingSample());
+  const fixture = await startProviderContext(context, kakaclo, { ...setup, switches: { retryAfterSeconds: 7 } });
+  fixture.sandbox.setFault("kakaclo", "throttle");
+  const { error } = await attempt(fixture, outgoingSample());
   ok(error instanceof Throttled);
   equal(error.retryAfter, 7000);
 });
@@ -128,20 +128,20 @@ const plain = (sku: string, quantity: number, customOrderId: string, remark = ""
   remark,
 });
 /** Made, with its answer lost. */
-async function lost(world: ProviderContext) {
-  world.sandbox.setFault("kakaclo", "reset-after-create");
-  return (await attempt(world, outgoingSample())).sent;
+async function lost(fixture: ProviderContext) {
+  fixture.sandbox.setFault("kakaclo", "reset-after-create");
+  return (await attempt(fixture, outgoingSample())).sent;
 }
 
 test("the look-up reads all pages of the window, and only the window", async (context) => {
-  const world = await startProviderContext(context, kakaclo, setup);
-  const sent = await lost(world);
-  world.pass(10 * MINUTE);
+  const fixture = await startProviderContext(context, kakaclo, setup);
+  const sent = await lost(fixture);
+  fixture.pass(10 * MINUTE);
   for (let other = 0; other < 600; other++) {
-    world.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`), world.now() - MINUTE);
+    fixture.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`), fixture.now() - MINUTE);
   }
-  equal((await world.client.find(sent, outgoingSample())).found, "same");
-  const lookUps = world.proxy.passed.filter(({ method }) => method === "GET");
+  equal((await fixture.client.find(sent, outgoingSample())).found, "same");
+  const lookUps = fixture.proxy.passed.filter(({ method }) => method === "GET");
   deepEqual(
     lookUps.map(({ target }) => new URLSearchParams(target.split("?")[1]).get("pageNumber")),
     ["1", "2", "3"],
@@ -151,41 +151,41 @@ test("the look-up reads all pages of the window, and only the window", async (co
 });
 
 test("a window with more orders than the setting allows to read proves nothing", async (context) => {
-  const world = await startProviderContext(context, kakaclo, { ...setup, settings: { lookUpPages: 1 } });
-  const { lines } = await world.client.prepare(outgoingSample());
-  for (let other = 0; other < 251; other++) world.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`));
+  const fixture = await startProviderContext(context, kakaclo, { ...setup, settings: { lookUpPages: 1 } });
+  const { lines } = await fixture.client.prepare(outgoingSample());
+  for (let other = 0; other < 251; other++) fixture.sandbox.plant("kakaclo", plain("DEMO-MUG", 1, `KA-${other}`));
   const { reference } = outgoingSample();
-  const sent = { reference, lines, firstSentAt: world.now(), lastSentAt: world.now() };
-  deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+  const sent = { reference, lines, firstSentAt: fixture.now(), lastSentAt: fixture.now() };
+  deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
 });
 
 test("our order is found although their clock is 10 minutes behind", async (context) => {
-  const world = await startProviderContext(context, kakaclo, setup);
-  const sent = await lost(world);
+  const fixture = await startProviderContext(context, kakaclo, setup);
+  const sent = await lost(fixture);
   const later = { ...sent, firstSentAt: sent.firstSentAt + 10 * MINUTE };
-  equal((await world.client.find(later, outgoingSample())).found, "same");
+  equal((await fixture.client.find(later, outgoingSample())).found, "same");
 });
 
 test("an order that lost its customOrderId is found by its remark", async (context) => {
-  const world = await startProviderContext(context, kakaclo, setup);
-  const sent = await lost(world);
-  const [made] = world.sandbox.orders("kakaclo");
+  const fixture = await startProviderContext(context, kakaclo, setup);
+  const sent = await lost(fixture);
+  const [made] = fixture.sandbox.orders("kakaclo");
   ok(made);
-  world.sandbox.reset("kakaclo");
+  fixture.sandbox.reset("kakaclo");
   const { customOrderId: _, ...request } = Object(made.request);
-  world.sandbox.plant("kakaclo", request);
-  equal((await world.client.find(sent, outgoingSample())).found, "same");
+  fixture.sandbox.plant("kakaclo", request);
+  equal((await fixture.client.find(sent, outgoingSample())).found, "same");
 });
 
 /** What the list says, by hand. */
 async function findIn(context: Context, rows: object[], after = 20 * MINUTE): Promise<Found> {
-  const world = await startProviderContext(context, kakaclo, setup);
-  const { lines } = await world.client.prepare(outgoingSample());
+  const fixture = await startProviderContext(context, kakaclo, setup);
+  const { lines } = await fixture.client.prepare(outgoingSample());
   const body = JSON.stringify({ code: 10000, message: "ok", data: { total: rows.length, list: rows } });
-  world.proxy.strike(({ method }) => method === "GET", { status: 200, body });
-  const at = world.now();
-  world.pass(after);
-  return world.client.find(
+  fixture.proxy.strike(({ method }) => method === "GET", { status: 200, body });
+  const at = fixture.now();
+  fixture.pass(after);
+  return fixture.client.find(
     { reference: outgoingSample().reference, lines, firstSentAt: at, lastSentAt: at },
     outgoingSample(),
   );
@@ -242,7 +242,7 @@ test("an order whose rows are all cancelled is cancelled", async (context) => {
   deepEqual([found.found, found.found === "cancelled" && found.providerOrderIds], ["cancelled", ["1"]]);
 });
 
-test("an odd row of somebody else is no obstacle, one of ours that cannot be read is", async (context) => {
+test("another sender's malformed row is skipped; a row of ours that cannot be read fails the look-up", async (context) => {
   const odd = { id: 7, customOrderId: null, remark: null, status: null, orderItems: "none" };
   deepEqual(await findIn(context, [odd]), { found: "nothing", conclusive: true });
   const ours = { ...row("1", []), orderItems: [{ sku: "DEMO-MUG" }] };
@@ -264,10 +264,10 @@ test("a misspelt setting is a mistake, not a default", () => {
 
 test("a refusal names the destination, and the SKU that KakaClo's words name", async (context) => {
   const refused = async (message: string) => {
-    const world = await startProviderContext(context, kakaclo, setup);
+    const fixture = await startProviderContext(context, kakaclo, setup);
     const body = JSON.stringify({ code: 20002, message, data: null });
-    world.proxy.strike(({ method }) => method === "POST", { status: 200, body });
-    const { error } = await attempt(world, outgoingSample());
+    fixture.proxy.strike(({ method }) => method === "POST", { status: 200, body });
+    const { error } = await attempt(fixture, outgoingSample());
     return error instanceof Rejected ? error.reason : "";
   };
   match(

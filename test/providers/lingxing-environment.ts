@@ -22,7 +22,7 @@ export interface Company {
 }
 
 export interface Environment {
-  /** Opened anew each time, as for each record: it has a minute from then. */
+  /** Opened at each access, as for each record, with a deadline a minute later. */
   readonly client: Client;
   /** What the connector counted: "throttled", "relogin". */
   counted: string[];

@@ -50,17 +50,17 @@ const whole: [string, unknown][] = [
 
 /** What is made of a look-up's `data`. */
 async function found(context: TestContext, data: unknown, setup: Partial<Setup> = {}): Promise<Found> {
-  const world = await start(context, setup);
+  const fixture = await start(context, setup);
   const body = JSON.stringify({ code: 0, message: "操作成功", error_details: [], data });
-  world.proxy.strike(({ target }) => target.startsWith(PATH), { status: 200, body });
-  return world.client.find(sent, outgoingSample());
+  fixture.proxy.strike(({ target }) => target.startsWith(PATH), { status: 200, body });
+  return fixture.client.find(sent, outgoingSample());
 }
 
 describe("Lingxing: the look-up by order number", () => {
   test("asks for our store's order of exactly this number", async (context) => {
-    const world = await start(context);
-    await world.client.find(sent, outgoingSample());
-    const asked = world.proxy.passed.filter(({ target }) => target.startsWith(PATH));
+    const fixture = await start(context);
+    await fixture.client.find(sent, outgoingSample());
+    const asked = fixture.proxy.passed.filter(({ target }) => target.startsWith(PATH));
     deepEqual(
       asked.map(({ body }) => JSON.parse(body)),
       [{ order_info: [{ sid: 101, seller_fulfillment_order_id: reference }] }],
@@ -104,7 +104,7 @@ describe("Lingxing: the look-up by order number", () => {
     ],
     ["shipped", row(whole, { order_status: "Complete" })],
     ["no number of Amazon's yet", row(whole, { amazon_order_id: "" })],
-    ["a status nobody gave", row(whole, { order_status: null })],
+    ["no status", row(whole, { order_status: null })],
   ];
   for (const [what, data] of same) {
     test(`${what}: the same`, async (context) => {
@@ -194,8 +194,8 @@ describe("Lingxing: the look-up by order number", () => {
   }
 
   test("an error that says so means nothing is there, any other one nothing at all", async (context) => {
-    const world = await start(context, { switches: { unknownOrder: "error" } });
-    deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
+    const fixture = await start(context, { switches: { unknownOrder: "error" } });
+    deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
     const strict = await start(context, { switches: { unknownOrder: "error" }, settings: { notFoundTexts: [] } });
     await rejects(strict.client.find(sent, outgoingSample()), Misconfigured);
   });
@@ -205,22 +205,22 @@ describe("Lingxing: order numbers that are taken", () => {
   const foreign = { store_name: "demo-DE", country: "德国" };
 
   test("a second create of a number is refused by Lingxing, and the look-up finds the first", async (context) => {
-    const world = await start(context);
-    equal((await attempt(world, outgoingSample())).outcome, "created");
-    const again = await attempt(world, outgoingSample());
+    const fixture = await start(context);
+    equal((await attempt(fixture, outgoingSample())).outcome, "created");
+    const again = await attempt(fixture, outgoingSample());
     equal(again.outcome, "already-exists");
-    equal((await world.client.find(again.sent, outgoingSample())).found, "same");
-    equal(world.sandbox.orders("lingxing").length, 1);
+    equal((await fixture.client.find(again.sent, outgoingSample())).found, "same");
+    equal(fixture.sandbox.orders("lingxing").length, 1);
   });
 
   for (const uniqueness of ["store", "company"] as const) {
     test(`unique in the ${uniqueness}: another store's order of our number`, async (context) => {
-      const world = await start(context, { switches: { uniqueness }, settings: { uniqueness } });
-      await attempt(world, outgoingSample({}, "SHO9-1"));
-      const [made] = world.sandbox.orders("lingxing");
-      world.sandbox.plant("lingxing", { ...Object(made?.request), ...foreign, order_id: reference });
-      const { outcome, sent: ours } = await attempt(world, outgoingSample());
-      const said = await world.client.find(ours, outgoingSample());
+      const fixture = await start(context, { switches: { uniqueness }, settings: { uniqueness } });
+      await attempt(fixture, outgoingSample({}, "SHO9-1"));
+      const [made] = fixture.sandbox.orders("lingxing");
+      fixture.sandbox.plant("lingxing", { ...Object(made?.request), ...foreign, order_id: reference });
+      const { outcome, sent: ours } = await attempt(fixture, outgoingSample());
+      const said = await fixture.client.find(ours, outgoingSample());
       if (uniqueness === "store") deepEqual([outcome, said.found], ["created", "same"]);
       else {
         deepEqual([outcome, said.found], ["already-exists", "different"]);
@@ -230,20 +230,20 @@ describe("Lingxing: order numbers that are taken", () => {
   }
 
   test("a store that was suspended since is still looked up in", async (context) => {
-    const world = await start(context, { settings: { store: { name: "demo-unpaid", country: "US" } } });
-    equal((await world.client.find(sent, outgoingSample())).found, "nothing");
+    const fixture = await start(context, { settings: { store: { name: "demo-unpaid", country: "US" } } });
+    equal((await fixture.client.find(sent, outgoingSample())).found, "nothing");
   });
 
   test("duplicates in other words are known once the setting has them", async (context) => {
-    const world = await start(context, { settings: { duplicateTexts: ["订单号已经存在", "order number exists"] } });
+    const fixture = await start(context, { settings: { duplicateTexts: ["订单号已经存在", "order number exists"] } });
     const body = JSON.stringify({
       code: 500,
       message: "失败",
       error_details: ["The order number exists."],
       data: null,
     });
-    world.proxy.strike(({ target }) => target.includes("createOrder"), { status: 200, body });
-    equal((await attempt(world, outgoingSample())).outcome, "already-exists");
+    fixture.proxy.strike(({ target }) => target.includes("createOrder"), { status: 200, body });
+    equal((await attempt(fixture, outgoingSample())).outcome, "already-exists");
   });
 
   for (const [otherFailures, expected] of [
@@ -251,9 +251,9 @@ describe("Lingxing: order numbers that are taken", () => {
     ["in-doubt", "in-doubt"],
   ] as const) {
     test(`other failures are ${expected} where so set`, async (context) => {
-      const world = await start(context, { settings: { otherFailures } });
-      world.sandbox.setFault("lingxing", "reject");
-      equal((await attempt(world, outgoingSample())).outcome, expected);
+      const fixture = await start(context, { settings: { otherFailures } });
+      fixture.sandbox.setFault("lingxing", "reject");
+      equal((await attempt(fixture, outgoingSample())).outcome, expected);
     });
   }
 });

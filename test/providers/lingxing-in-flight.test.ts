@@ -83,7 +83,7 @@ describe("Lingxing's one request in flight", () => {
   });
 
   for (const throttleCode of ["3001008", "103"] as const) {
-    test(`somebody else's request in flight is waited for (${throttleCode})`, async (context) => {
+    test(`waits for another client's request in flight (${throttleCode})`, async (context) => {
       const company = await startCompany(context, { throttleCode, capacity: 0 });
       const environment = company.environment();
       await rejects(environment.client.prepare(order(1)), Throttled);
@@ -91,7 +91,7 @@ describe("Lingxing's one request in flight", () => {
     });
   }
 
-  test("each attempt is signed anew: one that waited three minutes is not refused", async (context) => {
+  test("each attempt has its own signature: one that waited three minutes is not refused", async (context) => {
     const company = await startCompany(context);
     const { client } = company.environment();
     const prepared = await client.prepare(order(1));
@@ -106,7 +106,7 @@ describe("Lingxing's one request in flight", () => {
     equal(Number(after) - Number(before) >= 180, true);
   });
 
-  test("a clock that is wrong by more than two minutes is told as such", async (context) => {
+  test("a clock that is wrong by more than two minutes is reported as such", async (context) => {
     const company = await startCompany(context, { signatureSeconds: -1 });
     await rejects(company.environment().client.check?.() ?? Promise.resolve(), /Is our clock right/);
   });
@@ -120,7 +120,7 @@ describe("Lingxing's one request in flight", () => {
     deepEqual([abandonedFor, refreshEarly, tokenForm], [120_000, 300_000, "multipart"]);
   });
 
-  test("no connection is no doubt, and keeps nobody waiting", async (context) => {
+  test("without a connection the order is not in doubt, and the next request does not wait", async (context) => {
     const company = await startCompany(context);
     const environment = company.environment();
     const prepared = await environment.client.prepare(order(1));

@@ -27,8 +27,12 @@ const lines = (...given: Partial<Line>[]): Partial<Order> => ({
   lines: given.map((line, index) => ({ id: String(index), sku: "DEMO-TEE", quantity: 1, ...line })),
 });
 
-async function requestOf(world: ProviderContext, changes: Partial<Order> = {}, reference?: string): Promise<OrderBody> {
-  return (await world.client.prepare(outgoingSample(changes, reference))).request as OrderBody;
+async function requestOf(
+  fixture: ProviderContext,
+  changes: Partial<Order> = {},
+  reference?: string,
+): Promise<OrderBody> {
+  return (await fixture.client.prepare(outgoingSample(changes, reference))).request as OrderBody;
 }
 const rejected = (work: Promise<unknown>, pattern: RegExp) =>
   rejects(work, (error) => {
@@ -45,8 +49,8 @@ describe("Lingxing: enumerations from our own words", () => {
     [undefined, "加急配送"],
   ] as const) {
     test(`service level ${serviceLevel} is ${expected}`, async (context) => {
-      const world = await start(context, { settings: { serviceLevel: "expedited" } });
-      equal((await requestOf(world, { shipping: { serviceLevel } })).delivery_service, expected);
+      const fixture = await start(context, { settings: { serviceLevel: "expedited" } });
+      equal((await requestOf(fixture, { shipping: { serviceLevel } })).delivery_service, expected);
     });
   }
 
@@ -62,8 +66,8 @@ describe("Lingxing: enumerations from our own words", () => {
   });
 
   test("a store's country may be given as Lingxing writes it, and only one of those it knows", async (context) => {
-    const world = await start(context, { settings: { store: { name: "demo-US", country: "加拿大" } } });
-    equal((await requestOf(world))["country"], "加拿大");
+    const fixture = await start(context, { settings: { store: { name: "demo-US", country: "加拿大" } } });
+    equal((await requestOf(fixture))["country"], "加拿大");
     for (const country of ["China", "CN", "constructor", ""]) {
       equal(lingxing.settings.safeParse({ store: { name: "demo-US", country } }).success, false, country);
     }
@@ -103,9 +107,9 @@ describe("Lingxing: what is required", () => {
   ];
   for (const [what, changes, pattern] of cases) {
     test(`${what}: rejected in one sentence, and nothing is asked of Lingxing`, async (context) => {
-      const world = await start(context);
-      await rejected(requestOf(world, changes), pattern);
-      deepEqual(world.sandbox.calls("lingxing"), []);
+      const fixture = await start(context);
+      await rejected(requestOf(fixture, changes), pattern);
+      deepEqual(fixture.sandbox.calls("lingxing"), []);
     });
   }
 
@@ -118,9 +122,9 @@ describe("Lingxing: what is required", () => {
       phone: "1",
       province: "XX-None",
     };
-    const world = await start(context, { missing });
+    const fixture = await start(context, { missing });
     const bare = { street1: "7 rue Rabelais", country: "FR" };
-    const request = await requestOf(world, { shippingAddress: bare, buyer: undefined, billingAddress: undefined });
+    const request = await requestOf(fixture, { shippingAddress: bare, buyer: undefined, billingAddress: undefined });
     const { buyers_mailbox, postcode, receiver, city, phone_number, region } = request;
     deepEqual(
       [buyers_mailbox, postcode, receiver, city, phone_number, region],
@@ -160,8 +164,8 @@ describe("Lingxing: what is required", () => {
 
   test("India wants a declared value of every unit", async (context) => {
     const india = { store: { name: "demo-IN", country: "IN" } };
-    const world = await start(context, { settings: india });
-    await rejected(requestOf(world), /no customs value for SKU DEMO-MUG.*settings\.declaredValue/);
+    const fixture = await start(context, { settings: india });
+    await rejected(requestOf(fixture), /no customs value for SKU DEMO-MUG.*settings\.declaredValue/);
     const byPrice = await start(context, { settings: { ...india, declaredValue: "or-unit-price" } });
     deepEqual((await requestOf(byPrice)).item_list, [
       { msku: "DEMO-TEE-M", quantity_shipped: 2, declared_value: 8, declared_currency: "EUR" },
@@ -189,34 +193,34 @@ describe("Lingxing: Amazon's limits, before anything is sent", () => {
   ];
   for (const [what, changes, pattern] of cases) {
     test(`${what}: rejected`, async (context) => {
-      const world = await start(context);
-      await rejected(requestOf(world, changes), pattern);
-      deepEqual(world.sandbox.calls("lingxing"), []);
+      const fixture = await start(context);
+      await rejected(requestOf(fixture, changes), pattern);
+      deepEqual(fixture.sandbox.calls("lingxing"), []);
     });
   }
 
   test("100 products of 250 units, an MSKU of 50 and an address of 64 are taken", async (context) => {
-    const world = await start(context);
+    const fixture = await start(context);
     const many = Array.from({ length: 99 }, (_, index) => ({ sku: `DEMO-${index}` }));
     const changes = {
       ...lines({ sku: `DEMO-${"x".repeat(45)}`, quantity: 151 }, ...many),
       ...shipTo({ email: `${"x".repeat(53)}@example.in` }),
     };
     const outgoing = outgoingSample(changes);
-    await world.client.create(await world.client.prepare(outgoing), outgoing);
-    equal(world.sandbox.orders("lingxing").length, 1);
+    await fixture.client.create(await fixture.client.prepare(outgoing), outgoing);
+    equal(fixture.sandbox.orders("lingxing").length, 1);
   });
 
   test("a reference of 40 is sent, one of 41 is not", async (context) => {
-    const world = await start(context);
-    equal((await requestOf(world, {}, "x".repeat(40))).order_id, "x".repeat(40));
-    await rejected(requestOf(world, {}, "x".repeat(41)), /reference has 41 characters/);
+    const fixture = await start(context);
+    equal((await requestOf(fixture, {}, "x".repeat(40))).order_id, "x".repeat(40));
+    await rejected(requestOf(fixture, {}, "x".repeat(41)), /reference has 41 characters/);
     equal(lingxing.reference.maxLength, 40);
   });
 
   test("a remark over 750 characters ends in an ellipsis", async (context) => {
-    const world = await start(context);
-    const request = await requestOf(world, { giftMessage: "g".repeat(751), note: "n".repeat(9000) });
+    const fixture = await start(context);
+    const request = await requestOf(fixture, { giftMessage: "g".repeat(751), note: "n".repeat(9000) });
     for (const text of [request["remark_for_packing"], request["remark"]]) {
       equal([...String(text)].length, 750);
       match(String(text), /…$/);
@@ -296,15 +300,15 @@ describe("Lingxing: the region, by its own list", () => {
   }
 
   test("without a hit the destination's default goes before the address's own text", async (context) => {
-    const world = await start(context, { missing: { province: "N/A" } });
-    equal((await requestOf(world, shipTo({ country: "NL", province: "Noord-Holland" })))["region"], "N/A");
-    equal((await requestOf(world))["region"], "CVL-Centre-Val de Loire");
+    const fixture = await start(context, { missing: { province: "N/A" } });
+    equal((await requestOf(fixture, shipTo({ country: "NL", province: "Noord-Holland" })))["region"], "N/A");
+    equal((await requestOf(fixture))["region"], "CVL-Centre-Val de Loire");
   });
 
   test("the list of a country is asked for once, and kept", async (context) => {
-    const world = await start(context);
-    for (let time = 0; time < 3; time++) await world.open().prepare(outgoingSample());
-    const asked = world.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("worldState/lists"));
+    const fixture = await start(context);
+    for (let time = 0; time < 3; time++) await fixture.open().prepare(outgoingSample());
+    const asked = fixture.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("worldState/lists"));
     equal(asked.length, 1);
   });
 
@@ -316,9 +320,9 @@ describe("Lingxing: the region, by its own list", () => {
 
   for (const britain of ["GB", "UK"] as const) {
     test(`a server that wants ${britain} gets it`, async (context) => {
-      const world = await start(context, { settings: { britain }, switches: { britain } });
+      const fixture = await start(context, { settings: { britain }, switches: { britain } });
       const outgoing = outgoingSample(shipTo({ country: "GB" }));
-      await world.client.create(await world.client.prepare(outgoing), outgoing);
+      await fixture.client.create(await fixture.client.prepare(outgoing), outgoing);
     });
   }
 });
@@ -330,13 +334,13 @@ describe("Lingxing: products", () => {
   };
 
   test("the operator's mapping goes before the SKU itself, in its packs", async (context) => {
-    const world = await start(context, { catalog });
+    const fixture = await start(context, { catalog });
     const order = lines(
       { sku: "DEMO-TEE-M", quantity: 2 },
       { sku: "DEMO-MUG", quantity: 12, customsValue: "0.20" },
       { sku: "DEMO-CAP" },
     );
-    const { request, lines: sent } = await world.client.prepare(outgoingSample(order));
+    const { request, lines: sent } = await fixture.client.prepare(outgoingSample(order));
     deepEqual((request as OrderBody).item_list, [
       { msku: "DEMO-MSKU-7", quantity_shipped: 2 },
       { msku: "DEMO-SIX", quantity_shipped: 2, declared_value: 1.2, declared_currency: "EUR" },
@@ -354,11 +358,11 @@ describe("Lingxing: products", () => {
 
   test("a refusal names the destination, and the SKU that Lingxing does not know", async (context) => {
     const refused = async (detail: string, order: Partial<Order>, pattern: RegExp) => {
-      const world = await start(context);
+      const fixture = await start(context);
       const body = JSON.stringify({ code: 500, message: "失败", error_details: [detail], data: null });
-      world.proxy.strike(({ target }) => target.includes("/createOrder"), { status: 200, body });
+      fixture.proxy.strike(({ target }) => target.includes("/createOrder"), { status: 200, body });
       const outgoing = outgoingSample(order);
-      await rejected(world.client.create(await world.client.prepare(outgoing), outgoing), pattern);
+      await rejected(fixture.client.create(await fixture.client.prepare(outgoing), outgoing), pattern);
     };
     const [one, two] = [{ sku: "NOPE-1" }, { sku: "NOPE" }];
     const known = /^lingxing\/demo refused the order: SKU NOPE-1 is not known there: Lingxing 500: .*NOPE-1/;
@@ -369,8 +373,8 @@ describe("Lingxing: products", () => {
   });
 
   test("half a pack is rejected", async (context) => {
-    const world = await start(context, { catalog });
-    await rejected(requestOf(world, lines({ sku: "DEMO-MUG", quantity: 7 })), /7 of SKU DEMO-MUG/);
+    const fixture = await start(context, { catalog });
+    await rejected(requestOf(fixture, lines({ sku: "DEMO-MUG", quantity: 7 })), /7 of SKU DEMO-MUG/);
   });
 
   test("lines of one MSKU become one item, unless their customs value differs or it is switched off", async (context) => {
@@ -382,29 +386,29 @@ describe("Lingxing: products", () => {
   });
 
   test("customs values are numbers as they are written", async (context) => {
-    const world = await start(context);
+    const fixture = await start(context);
     const values = ["10.00", "1.20", "0.1", "12345678.99"];
     const request = await requestOf(
-      world,
+      fixture,
       lines(...values.map((customsValue, index) => ({ sku: `DEMO-${index}`, customsValue }))),
     );
     deepEqual(
       request.item_list.map((item) => item.declared_value),
       [10, 1.2, 0.1, 12345678.99],
     );
-    await rejected(requestOf(world, lines({ customsValue: "0.1234567890123456789" })), /more digits/);
+    await rejected(requestOf(fixture, lines({ customsValue: "0.1234567890123456789" })), /more digits/);
   });
 
   test("where the listing is asked first, an unknown MSKU and one that Amazon does not ship are named", async (context) => {
-    const world = await start(context, { settings: { checkMsku: true } });
+    const fixture = await start(context, { settings: { checkMsku: true } });
     const many = Array.from({ length: 23 }, (_, index) => ({ sku: `DEMO-${index}` }));
-    await requestOf(world, lines(...many));
-    equal(world.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("/listing")).length, 3);
+    await requestOf(fixture, lines(...many));
+    equal(fixture.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("/listing")).length, 3);
     await rejected(
-      requestOf(world, lines(...many, { sku: "OTHER-1" })),
+      requestOf(fixture, lines(...many, { sku: "OTHER-1" })),
       /SKU OTHER-1 is no MSKU.*lingxing\/demo.*npm run catalog/,
     );
-    await rejected(requestOf(world, lines({ sku: "DEMO-1-FBM" })), /DEMO-1-FBM.*not fulfilled by Amazon/);
+    await rejected(requestOf(fixture, lines({ sku: "DEMO-1-FBM" })), /DEMO-1-FBM.*not fulfilled by Amazon/);
   });
 });
 
@@ -417,20 +421,20 @@ describe("Lingxing: the store", () => {
     ["demo-unpaid", "US", /suspended/],
   ] as const) {
     test(`${name} of ${country} cannot take orders, which is the operator's work`, async (context) => {
-      const world = await start(context, { settings: { store: { name, country } } });
+      const fixture = await start(context, { settings: { store: { name, country } } });
       const failed = (error: unknown) => error instanceof Misconfigured && pattern.test(error.reason);
-      await rejects(requestOf(world), failed);
-      await rejects(world.client.check?.() ?? Promise.resolve(), failed);
+      await rejects(requestOf(fixture), failed);
+      await rejects(fixture.client.check?.() ?? Promise.resolve(), failed);
     });
   }
 
   test("the list of stores is asked for once an hour", async (context) => {
-    const world = await start(context);
-    const asked = () => world.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("seller/lists")).length;
-    for (let time = 0; time < 3; time++) await world.open().prepare(outgoingSample());
+    const fixture = await start(context);
+    const asked = () => fixture.sandbox.calls("lingxing").filter(({ path }) => path.endsWith("seller/lists")).length;
+    for (let time = 0; time < 3; time++) await fixture.open().prepare(outgoingSample());
     equal(asked(), 1);
-    world.pass(3_600_001);
-    await world.open().prepare(outgoingSample());
+    fixture.pass(3_600_001);
+    await fixture.open().prepare(outgoingSample());
     equal(asked(), 2);
   });
 });

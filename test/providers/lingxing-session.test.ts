@@ -25,7 +25,7 @@ describe("Lingxing's one token", () => {
     equal(company.sandbox.orders("lingxing").length, 5);
   });
 
-  test("it is refreshed five minutes early, once, by whoever comes first", async (context) => {
+  test("it is refreshed five minutes early, once, by the first caller", async (context) => {
     const company = await startCompany(context);
     const environments = [1, 2, 3].map(() => company.environment());
     for (const environment of environments) await environment.client.check?.();
@@ -83,7 +83,7 @@ describe("Lingxing's one token", () => {
     equal(company.calls(TOKEN), 3);
   });
 
-  test("one that is displaced again and again is somebody's mistake, and not our endless loop", async (context) => {
+  test("a token that is displaced again and again is reported, and not renewed in an endless loop", async (context) => {
     const company = await startCompany(context);
     const { create } = company.environment();
     company.sandbox.setFault("lingxing", "401-once", 5);

@@ -11,7 +11,7 @@ const common = {
   timestamp: "1720429074",
 };
 const item = { msku: "msku123", quantity_shipped: 1, declared_value: 1.23, declared_currency: "USD" };
-/** The document's sample body, as it stands there. */
+/** The sample body of the document, unchanged. */
 const sample = {
   store_name: "8speed-US1",
   country: "美国",

@@ -83,7 +83,7 @@ providerContract(lingxing, {
     { status: 200, body: business(103, "请求过于频繁,请稍后再试 [C0C1B855]", [], []), outcome: "throttled" },
     { status: 200, body: business(102, "参数不合法", ["item_list => 错误"], []), outcome: "rejected" },
     { status: 200, body: gateway("102", "参数不合法"), outcome: "rejected" },
-    // Once is mended by another token or signature; these come five times in a row.
+    // A new token or signature repairs one such answer; these come five times in a row.
     { status: 200, body: gateway("2001003", "access token is missing or expire"), outcome: "failed" },
     { status: 200, body: gateway("2001005", " access token not match"), outcome: "failed" },
     { status: 200, body: gateway("2001007", "api sign has expired"), outcome: "failed" },

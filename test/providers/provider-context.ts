@@ -167,24 +167,24 @@ export interface Attempt {
 }
 
 /** Prepares with time enough, then creates, each call in `timeout`. */
-export async function attempt(world: ProviderContext, outgoing: Outgoing, timeout = 10_000): Promise<Attempt> {
-  const prepared = await world.client.prepare(outgoing);
-  world.setTimeout(timeout);
-  const sent = sentOf(world, outgoing, prepared);
+export async function attempt(fixture: ProviderContext, outgoing: Outgoing, timeout = 10_000): Promise<Attempt> {
+  const prepared = await fixture.client.prepare(outgoing);
+  fixture.setTimeout(timeout);
+  const sent = sentOf(fixture, outgoing, prepared);
   try {
-    const { providerOrderIds } = await world.client.create(prepared, outgoing);
+    const { providerOrderIds } = await fixture.client.create(prepared, outgoing);
     return { outcome: "created", error: undefined, sent, ids: providerOrderIds };
   } catch (error) {
     return { outcome: outcomeOf(error), error, sent, ids: [] };
   } finally {
-    world.setTimeout(10_000);
+    fixture.setTimeout(10_000);
   }
 }
 
 /** What create-order's claim says of it. */
-export const sentOf = (world: Pick<ProviderContext, "now">, outgoing: Outgoing, { lines }: Prepared): Sent => ({
+export const sentOf = (fixture: Pick<ProviderContext, "now">, outgoing: Outgoing, { lines }: Prepared): Sent => ({
   reference: outgoing.reference,
   lines,
-  firstSentAt: world.now(),
-  lastSentAt: world.now(),
+  firstSentAt: fixture.now(),
+  lastSentAt: fixture.now(),
 });

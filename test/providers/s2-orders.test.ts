@@ -16,74 +16,77 @@ const secret = { email: "demo@order-relay.invalid", password: "s2-demo-password"
 const setup: Setup = { settings: { accountId: ACCOUNT }, secret };
 
 type Context = Parameters<typeof startProviderContext>[0];
-const calls = (world: ProviderContext, method: string, path: string) =>
-  world.proxy.passed.filter((one) => one.method === method && one.target.split("?")[0] === `/s2${path}`);
+const calls = (fixture: ProviderContext, method: string, path: string) =>
+  fixture.proxy.passed.filter((one) => one.method === method && one.target.split("?")[0] === `/s2${path}`);
 
 // Tokens
 
 test("a batch logs in once, and once more when its token ends", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
+  const fixture = await startProviderContext(context, s2, setup);
   const batch = [1, 2, 3, 4, 5].map((number) => outgoingSample({}, `SHO1-${number}`));
   const ready = await Promise.all(
     batch.map(async (outgoing) => {
-      const client = world.open();
+      const client = fixture.open();
       return { client, outgoing, prepared: await client.prepare(outgoing) };
     }),
   );
-  equal(calls(world, "POST", "/login").length, 1);
-  world.sandbox.expireTokens("s2");
+  equal(calls(fixture, "POST", "/login").length, 1);
+  fixture.sandbox.expireTokens("s2");
   await Promise.all(ready.map(({ client, outgoing, prepared }) => client.create(prepared, outgoing)));
-  equal(calls(world, "POST", "/login").length, 2);
-  equal(world.sandbox.orders("s2").length, 5);
+  equal(calls(fixture, "POST", "/login").length, 2);
+  equal(fixture.sandbox.orders("s2").length, 5);
 });
 
 test("a token is renewed before it ends, not after", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  await attempt(world, outgoingSample({}, "SHO1-1"));
-  world.pass(7 * 24 * 3_600_000 - 60_000);
-  await attempt(world, outgoingSample({}, "SHO1-2"));
-  equal(calls(world, "POST", "/login").length, 2);
-  equal(calls(world, "POST", "/order").length, 2);
-  deepEqual(world.counted, []);
+  const fixture = await startProviderContext(context, s2, setup);
+  await attempt(fixture, outgoingSample({}, "SHO1-1"));
+  fixture.pass(7 * 24 * 3_600_000 - 60_000);
+  await attempt(fixture, outgoingSample({}, "SHO1-2"));
+  equal(calls(fixture, "POST", "/login").length, 2);
+  equal(calls(fixture, "POST", "/order").length, 2);
+  deepEqual(fixture.counted, []);
 });
 
 test("a wrong password is failed, and its answer is not quoted", async (context) => {
-  const world = await startProviderContext(context, s2, {
+  const fixture = await startProviderContext(context, s2, {
     ...setup,
     secret: { ...secret, password: "wrong-password" },
   });
   await rejects(
-    world.client.prepare(outgoingSample()),
+    fixture.client.prepare(outgoingSample()),
     (error) =>
       error instanceof Misconfigured && !error.reason.includes("wrong-password") && /login.*401/.test(error.reason),
   );
 });
 
 test("a wrong organization is failed after one new login, and made nothing", async (context) => {
-  const world = await startProviderContext(context, s2, {
+  const fixture = await startProviderContext(context, s2, {
     ...setup,
     secret: { ...secret, organization: "00000000-0000-4000-8000-000000000000" },
     catalog: { "DEMO-TEE-M": { productId: "a" }, "DEMO-MUG": { productId: "b" } },
   });
-  equal((await attempt(world, outgoingSample())).outcome, "failed");
-  equal(calls(world, "POST", "/order").length, 2);
-  equal(calls(world, "POST", "/login").length, 2);
-  deepEqual(world.sandbox.orders("s2"), []);
+  equal((await attempt(fixture, outgoingSample())).outcome, "failed");
+  equal(calls(fixture, "POST", "/order").length, 2);
+  equal(calls(fixture, "POST", "/login").length, 2);
+  deepEqual(fixture.sandbox.orders("s2"), []);
 });
 
-test("a login that failed is tried anew by the next record", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  world.proxy.strike(({ target }) => target === "/s2/login", "no-answer");
-  world.setTimeout(200);
-  equal(await world.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
-  world.setTimeout(10_000);
-  equal((await attempt(world, outgoingSample())).outcome, "created");
+test("the next record tries a failed login again", async (context) => {
+  const fixture = await startProviderContext(context, s2, setup);
+  fixture.proxy.strike(({ target }) => target === "/s2/login", "no-answer");
+  fixture.setTimeout(200);
+  equal(await fixture.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
+  fixture.setTimeout(10_000);
+  equal((await attempt(fixture, outgoingSample())).outcome, "created");
 });
 
 test("a login page instead of a token is 'down', not a token", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  world.proxy.strike(({ target }) => target === "/s2/login", { status: 200, body: '{"type":"MFA","accessToken":"x"}' });
-  equal(await world.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
+  const fixture = await startProviderContext(context, s2, setup);
+  fixture.proxy.strike(({ target }) => target === "/s2/login", {
+    status: 200,
+    body: '{"type":"MFA","accessToken":"x"}',
+  });
+  equal(await fixture.client.prepare(outgoingSample()).then(() => "prepared", outcomeOf), "down");
 });
 
 // What is sent
@@ -190,11 +193,14 @@ test("a product is the one whose SKU is exactly ours; others that the term finds
   equal(body.items[0]?.productId, productIdOf("DEMO-TEE-M"));
 });
 
-test("a SKU without a product, or with two, is rejected with the way to mend it", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
+test("a SKU without a product, or with two, is rejected with the way to fix it", async (context) => {
+  const fixture = await startProviderContext(context, s2, setup);
   const outgoing = { ...outgoingSample(), lines: [{ id: "1", sku: "TEE-1", quantity: 1 }] };
   const says = (text: RegExp) => (error: unknown) => error instanceof Rejected && text.test(error.reason);
-  await rejects(world.client.prepare(outgoing), says(/^TEE-1 is the SKU of no product of s2\/demo: .*npm run catalog/));
+  await rejects(
+    fixture.client.prepare(outgoing),
+    says(/^TEE-1 is the SKU of no product of s2\/demo: .*npm run catalog/),
+  );
   const two = JSON.stringify({
     items: [
       { id: "a", sku: "TEE-1" },
@@ -202,8 +208,8 @@ test("a SKU without a product, or with two, is rejected with the way to mend it"
     ],
     total: 2,
   });
-  world.proxy.strike(({ target }) => target.startsWith("/s2/product"), { status: 200, body: two });
-  await rejects(world.client.prepare(outgoing), says(/more than one product of s2\/demo/));
+  fixture.proxy.strike(({ target }) => target.startsWith("/s2/product"), { status: 200, body: two });
+  await rejects(fixture.client.prepare(outgoing), says(/more than one product of s2\/demo/));
 });
 
 test("the operator's catalog goes before the look-up; packs cost what their pieces cost", async (context) => {
@@ -222,43 +228,43 @@ test("the operator's catalog goes before the look-up; packs cost what their piec
 });
 
 test("a product's ID is remembered, and asked for again once an order with it was refused", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  const lookUps = () => calls(world, "GET", "/product").length;
+  const fixture = await startProviderContext(context, s2, setup);
+  const lookUps = () => calls(fixture, "GET", "/product").length;
   const outgoing = outgoingSample();
-  const prepared = await world.client.prepare(outgoing);
-  await world.open().prepare(outgoing);
+  const prepared = await fixture.client.prepare(outgoing);
+  await fixture.open().prepare(outgoing);
   equal(lookUps(), 2);
-  world.proxy.strike(({ method, target }) => method === "POST" && target === "/s2/order", { status: 404 });
-  await rejects(world.client.create(prepared, outgoing), Rejected);
-  await world.open().prepare(outgoing);
+  fixture.proxy.strike(({ method, target }) => method === "POST" && target === "/s2/order", { status: 404 });
+  await rejects(fixture.client.create(prepared, outgoing), Rejected);
+  await fixture.open().prepare(outgoing);
   equal(lookUps(), 4);
 });
 
 // What is found
 
 /** Made, with its answer lost. */
-async function lost(world: ProviderContext) {
-  world.sandbox.setFault("s2", "reset-after-create");
-  return (await attempt(world, outgoingSample())).sent;
+async function lost(fixture: ProviderContext) {
+  fixture.sandbox.setFault("s2", "reset-after-create");
+  return (await attempt(fixture, outgoingSample())).sent;
 }
-const request = (world: ProviderContext) => Object(world.sandbox.orders("s2")[0]?.request);
+const request = (fixture: ProviderContext) => Object(fixture.sandbox.orders("s2")[0]?.request);
 
 test("an order of our number in another account is not ours", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  const sent = await lost(world);
-  const foreign = { ...request(world), accountId: OTHER_ACCOUNT };
-  world.sandbox.reset("s2");
-  world.sandbox.plant("s2", foreign);
-  deepEqual(await world.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
+  const fixture = await startProviderContext(context, s2, setup);
+  const sent = await lost(fixture);
+  const foreign = { ...request(fixture), accountId: OTHER_ACCOUNT };
+  fixture.sandbox.reset("s2");
+  fixture.sandbox.plant("s2", foreign);
+  deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "nothing", conclusive: true });
 });
 
 test("an order whose number was altered is found by our reference in Alt2", async (context) => {
-  const world = await startProviderContext(context, s2, { ...setup, switches: { term: "nothing" } });
-  const sent = await lost(world);
-  const altered = { ...request(world), channelOrderId: "0001" };
-  world.sandbox.reset("s2");
-  world.sandbox.plant("s2", altered);
-  equal((await world.client.find(sent, outgoingSample())).found, "same");
+  const fixture = await startProviderContext(context, s2, { ...setup, switches: { term: "nothing" } });
+  const sent = await lost(fixture);
+  const altered = { ...request(fixture), channelOrderId: "0001" };
+  fixture.sandbox.reset("s2");
+  fixture.sandbox.plant("s2", altered);
+  equal((await fixture.client.find(sent, outgoingSample())).found, "same");
 });
 
 test("where the term finds nothing all orders are paged; more than the setting allows prove nothing", async (context) => {
@@ -266,37 +272,43 @@ test("where the term finds nothing all orders are paged; more than the setting a
     [3, { found: "nothing", conclusive: true }],
     [2, { found: "nothing", conclusive: false }],
   ] as const) {
-    const world = await startProviderContext(context, s2, { ...setup, settings: { accountId: ACCOUNT, lookUpPages } });
-    const { sent } = await attempt(world, outgoingSample({}, "SHO1-other"));
-    const other = request(world);
-    for (let made = 1; made < 205; made++) world.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` });
+    const fixture = await startProviderContext(context, s2, {
+      ...setup,
+      settings: { accountId: ACCOUNT, lookUpPages },
+    });
+    const { sent } = await attempt(fixture, outgoingSample({}, "SHO1-other"));
+    const other = request(fixture);
+    for (let made = 1; made < 205; made++) fixture.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` });
     const { reference } = outgoingSample();
-    deepEqual(await world.client.find({ ...sent, reference }, outgoingSample()), expected);
-    equal(calls(world, "GET", "/order").length, 1 + lookUpPages);
+    deepEqual(await fixture.client.find({ ...sent, reference }, outgoingSample()), expected);
+    equal(calls(fixture, "GET", "/order").length, 1 + lookUpPages);
   }
 });
 
 test("a list known to be newest first is read only to the beginning of the window", async (context) => {
   const settings = { accountId: ACCOUNT, orderList: "newest-first" };
-  const world = await startProviderContext(context, s2, { ...setup, settings });
-  const { sent } = await attempt(world, outgoingSample({}, "SHO1-other"));
-  const other = request(world);
-  const old = world.now() - 24 * 3_600_000;
-  for (let made = 1; made < 305; made++) world.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` }, old);
+  const fixture = await startProviderContext(context, s2, { ...setup, settings });
+  const { sent } = await attempt(fixture, outgoingSample({}, "SHO1-other"));
+  const other = request(fixture);
+  const old = fixture.now() - 24 * 3_600_000;
+  for (let made = 1; made < 305; made++) fixture.sandbox.plant("s2", { ...other, channelOrderId: `x${made}` }, old);
   const { reference } = outgoingSample();
-  deepEqual(await world.client.find({ ...sent, reference }, outgoingSample()), { found: "nothing", conclusive: true });
-  equal(calls(world, "GET", "/order").length, 2);
+  deepEqual(await fixture.client.find({ ...sent, reference }, outgoingSample()), {
+    found: "nothing",
+    conclusive: true,
+  });
+  equal(calls(fixture, "GET", "/order").length, 2);
 });
 
-test("a living order beside a cancelled one of the same number is ours; two living ones are nobody's to choose", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  const sent = await lost(world);
-  const body = request(world);
-  world.sandbox.cancel("s2", world.sandbox.orders("s2")[0]?.id ?? "");
-  const second = world.sandbox.plant("s2", body);
-  deepEqual(await world.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [second] });
-  world.sandbox.plant("s2", body);
-  const found = await world.client.find(sent, outgoingSample());
+test("a live order beside a cancelled one of the same number is ours; of two live ones we choose neither", async (context) => {
+  const fixture = await startProviderContext(context, s2, setup);
+  const sent = await lost(fixture);
+  const body = request(fixture);
+  fixture.sandbox.cancel("s2", fixture.sandbox.orders("s2")[0]?.id ?? "");
+  const second = fixture.sandbox.plant("s2", body);
+  deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "same", providerOrderIds: [second] });
+  fixture.sandbox.plant("s2", body);
+  const found = await fixture.client.find(sent, outgoingSample());
   equal(found.found, "different");
   match(found.found === "different" ? found.reason : "", /more than one living order/);
 });
@@ -310,8 +322,8 @@ test("the check names an account that the user cannot see", async (context) => {
 });
 
 test("a 5xx keeps its reference ID for S2's support", async (context) => {
-  const world = await startProviderContext(context, s2, setup);
-  world.sandbox.setFault("s2", "error-500");
-  const { error } = await attempt(world, outgoingSample());
+  const fixture = await startProviderContext(context, s2, setup);
+  fixture.sandbox.setFault("s2", "error-500");
+  const { error } = await attempt(fixture, outgoingSample());
   match(error instanceof Error ? error.message : "", /HTTP 500: .*reference ID when contacting support: [0-9a-f-]{36}/);
 });

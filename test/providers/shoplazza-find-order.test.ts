@@ -44,7 +44,7 @@ for (const lookUp of ["2026-01", "2022-01"] as const) {
       deepEqual(await shop.client.find(await shop.sent(outgoing), outgoing), NOTHING);
     });
 
-    test("an order of our reference with other lines is somebody else's", async () => {
+    test("an order of our reference with other lines is different", async () => {
       await using shop = await openClient({ settings });
       const outgoing = outgoingSample();
       const sent = await shop.sent(outgoing);

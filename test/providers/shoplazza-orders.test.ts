@@ -122,8 +122,8 @@ describe("what the order lacks", () => {
   test("comes from the destination's defaults", async () => {
     const missing = { email: "shop@example.invalid", lastName: "Customer", province: "None", provinceCode: "NA" };
     await using shop = await openClient({ missing });
-    const nobody = { name: undefined, firstName: undefined, lastName: undefined };
-    const bare = { ...nobody, company: undefined, email: undefined };
+    const unnamed = { name: undefined, firstName: undefined, lastName: undefined };
+    const bare = { ...unnamed, company: undefined, email: undefined };
     const body = await shop.bodyOf(
       addressed({ ...bare, province: undefined, provinceCode: undefined }, { buyer: undefined }),
     );
@@ -136,8 +136,8 @@ describe("what the order lacks", () => {
 
   test("a company without a person is the last name", async () => {
     await using shop = await openClient();
-    const nobody = { name: undefined, firstName: undefined, lastName: undefined };
-    const body = await shop.bodyOf(addressed(nobody, { buyer: undefined, id: "2" }));
+    const unnamed = { name: undefined, firstName: undefined, lastName: undefined };
+    const body = await shop.bodyOf(addressed(unnamed, { buyer: undefined, id: "2" }));
     equal((body["shipping_address"] as { last_name: string }).last_name, "Atelier Lefèvre");
   });
 
@@ -270,7 +270,7 @@ describe("products", () => {
       {
         destination: "shoplazza/demo",
         settings: Settings.parse({}),
-        secret: { baseUrl: `${shop.sandbox.url}/nobody`, token: "x" },
+        secret: { baseUrl: `${shop.sandbox.url}/unknown`, token: "x" },
         missing: {},
       },
       shop.tools,
@@ -278,7 +278,7 @@ describe("products", () => {
     await rejects(client.prepare(outgoingSample()), Misconfigured);
   });
 
-  test("IDs that the shop no longer takes are looked up anew", async () => {
+  test("IDs that the shop no longer takes are looked up again", async () => {
     await using shop = await openClient();
     const { error } = await shop.failed("422-3-line-items");
     ok(error instanceof Rejected);
@@ -296,7 +296,7 @@ describe("an order that was created", () => {
     });
   }
 
-  test("tells where the shop's total differs from ours, and only there", async () => {
+  test("reports a total of the shop that differs from ours, and only that", async () => {
     await using shop = await openClient();
     // 2 × 19.99 + 7.50 − 2.00 + 2.57 of ours; 3 × 19.99 there.
     deepEqual((await shop.create()).notes, ["The shop's total is 60.54 EUR, ours 48.05."]);
@@ -313,11 +313,11 @@ describe("an order that was created", () => {
     match((await shop.create()).notes?.[0] ?? "", /without our mark/);
   });
 
-  test("arrives unpaid: told, or marked paid as a step of its own, once", async () => {
+  test("an order that arrives unpaid is reported, or marked paid in a follow-up, once", async () => {
     await using shop = await openClient({ simulator: { statuses: "dropped" } });
-    const told = await shop.create();
-    equal(told.followUp, undefined);
-    match(told.notes?.at(-1) ?? "", /arrived there as "waiting"; markPaid is off/);
+    const reported = await shop.create();
+    equal(reported.followUp, undefined);
+    match(reported.notes?.at(-1) ?? "", /arrived there as "waiting"; markPaid is off/);
 
     await using other = await openClient({ settings: { markPaid: true }, simulator: { statuses: "dropped" } });
     const created = await other.create();

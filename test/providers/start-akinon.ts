@@ -9,26 +9,26 @@ export const secret = { channelId: 5, username: "relay@akinon-demo.invalid", pas
 
 /** Omnitron's simulator and its connector. */
 export async function startAkinon(context: TestContext, setup: Partial<Setup> = {}) {
-  const world = await startProviderContext(context, akinon, { secret, ...setup });
+  const fixture = await startProviderContext(context, akinon, { secret, ...setup });
   /** Calls that reached the simulator: "GET customers", "POST create_orders". */
   const calls = () =>
-    world.sandbox
+    fixture.sandbox
       .calls("akinon")
       .map(({ method, path }) => `${method} ${path.replace(/^\/api\/v1\/(channel\/5\/)?/, "").replace(/\/$/, "")}`);
   return {
-    ...world,
+    ...fixture,
     calls,
     count: (call: string) => calls().filter((each) => each === call).length,
     /** Bodies that were posted there, oldest first, character for character. */
     posted: (resource: string) =>
-      world.proxy.passed
+      fixture.proxy.passed
         .filter(({ method, target }) => method === "POST" && target.endsWith(`/${resource}/`))
         .map(({ body }) => body),
     /** @throws what `prepare` or `create` throws */
     async send(outgoing: Outgoing): Promise<Body> {
-      const { outcome, error } = await attempt(world, outgoing);
+      const { outcome, error } = await attempt(fixture, outgoing);
       if (outcome !== "created") throw error;
-      return JSON.parse(world.proxy.passed.findLast(({ target }) => target.endsWith("/create_orders/"))?.body ?? "");
+      return JSON.parse(fixture.proxy.passed.findLast(({ target }) => target.endsWith("/create_orders/"))?.body ?? "");
     },
   };
 }

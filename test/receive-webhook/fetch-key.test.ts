@@ -8,12 +8,12 @@ const HOSTS = ["keys.example.com"];
 const HOUR = 3_600_000;
 
 /** A key server whose answers are listed; the last one is given again and again. */
-function world(...answers: (Partial<HttpAnswer> | Error)[]) {
-  return worldAt(undefined, ...answers);
+function keyServer(...answers: (Partial<HttpAnswer> | Error)[]) {
+  return keyServerAt(undefined, ...answers);
 }
 
 /** @param simulators where the channels' simulators listen, in the stage `local` */
-function worldAt(simulators: string | undefined, ...answers: (Partial<HttpAnswer> | Error)[]) {
+function keyServerAt(simulators: string | undefined, ...answers: (Partial<HttpAnswer> | Error)[]) {
   const calls: HttpRequest[] = [];
   const clock = { now: 0 };
   const fetchKey = createKeyFetcher({
@@ -32,7 +32,7 @@ function worldAt(simulators: string | undefined, ...answers: (Partial<HttpAnswer
 }
 
 test("a key is fetched once an hour, within 1 s and 16 KB", async () => {
-  const { key, calls, clock } = world({});
+  const { key, calls, clock } = keyServer({});
   deepEqual([await key(), await key()], ["PEM", "PEM"]);
   deepEqual(calls, [{ method: "GET", url: "https://keys.example.com/1", timeout: 1_000, maxBytes: 16_384 }]);
   clock.now = HOUR - 1;
@@ -44,13 +44,13 @@ test("a key is fetched once an hour, within 1 s and 16 KB", async () => {
 });
 
 test("many requests at once ask once", async () => {
-  const { key, calls } = world({});
+  const { key, calls } = keyServer({});
   await Promise.all(Array.from({ length: 20 }, () => key()));
   equal(calls.length, 1);
 });
 
 test("a token is asked for by POST, and kept for as long as the channel says", async () => {
-  const { key, calls, clock } = world({ text: "token" });
+  const { key, calls, clock } = keyServer({ text: "token" });
   const request = { method: "POST", headers: { authorization: "Basic x" }, body: "grant", maxAge: 10_000 };
   await key("https://keys.example.com/token", request);
   deepEqual(calls[0]?.headers, { authorization: "Basic x" });
@@ -61,7 +61,7 @@ test("a token is asked for by POST, and kept for as long as the channel says", a
 });
 
 test("no other host is called, whatever the sender names: its key is not there", async () => {
-  const { key, calls } = world({});
+  const { key, calls } = keyServer({});
   for (const url of [
     "https://evil.example/keys.example.com",
     "https://keys.example.com.evil.example/1",
@@ -80,7 +80,7 @@ test("no other host is called, whatever the sender names: its key is not there",
 });
 
 test("in the stage local the key of an allowed host is fetched from the endpoint's simulator, and of no other host", async () => {
-  const { key, calls } = worldAt("http://127.0.0.1:4711", {});
+  const { key, calls } = keyServerAt("http://127.0.0.1:4711", {});
   equal(await key("https://evil.example/keys.example.com"), undefined);
   equal(await key("http://127.0.0.1:4711/endpoints/ebay/app/keys.example.com/1"), undefined);
   equal(calls.length, 0);
@@ -90,7 +90,7 @@ test("in the stage local the key of an allowed host is fetched from the endpoint
 
 test("a key that is not there is not asked for again within a minute", async () => {
   for (const status of [400, 404, 410]) {
-    const { key, calls, clock } = world({ status });
+    const { key, calls, clock } = keyServer({ status });
     deepEqual([await key(), await key()], [undefined, undefined]);
     equal(calls.length, 1, String(status));
     clock.now = 60_000;
@@ -106,7 +106,7 @@ test("a host that is down, slow, busy or refuses us makes the key unavailable; n
     new HttpFailure("no-connection", false),
     new HttpFailure("oversized", true),
   ]) {
-    const { key, calls } = world(failure, {});
+    const { key, calls } = keyServer(failure, {});
     await rejects(key("https://keys.example.com/1?secret=x"), (error) => {
       ok(error instanceof KeyUnavailable);
       ok(!/Ada|secret/.test(error.message), error.message);
@@ -118,7 +118,7 @@ test("a host that is down, slow, busy or refuses us makes the key unavailable; n
 });
 
 test("inventions do not fill the memory: the oldest are forgotten", async () => {
-  const { key, calls } = world({});
+  const { key, calls } = keyServer({});
   for (let n = 0; n <= 100; n++) await key(`https://keys.example.com/${n}`);
   equal(calls.length, 101);
   await key("https://keys.example.com/100");

@@ -43,7 +43,7 @@ const endpointThat = (
   return new Map([["shopify/demo", { channel: "shopify", name: "demo", url, load }]]);
 };
 
-interface World {
+interface ReceiverOptions {
   queueFails?: boolean;
   storeFails?: boolean;
   /** What Secrets Manager answers, a text a read; the last one again and again. An Error is thrown. */
@@ -53,12 +53,12 @@ interface World {
 }
 
 /** receive-webhook with everything that happened outside, in order. */
-function world({
+function receiver({
   queueFails,
   storeFails,
   secrets = [JSON.stringify({ signingSecrets: [SECRET] })],
   ...given
-}: World = {}) {
+}: ReceiverOptions = {}) {
   const happened: string[] = [];
   const queued: { message: string; group: string }[] = [];
   const stored = new Map<string, string>();
@@ -121,7 +121,7 @@ function webhook(body: string | Uint8Array = '{"id":820982911946154508}', overri
 const forged = (): Request => webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("other", "{}") } });
 
 test("what is authentic is queued as it came, its endpoint the message group", async () => {
-  const { receive, events, queued, happened } = world();
+  const { receive, events, queued, happened } = receiver();
   const body = Buffer.from('{"note":"Zoë \u{1F382}", "id": 820982911946154508 }');
   const { outcome, eventId } = await receive(webhook(body, { rawQuery: "a=%c3%BC", query: { a: "ü" } }));
   equal(outcome, "queued");
@@ -151,7 +151,7 @@ test("what is authentic is queued as it came, its endpoint the message group", a
 });
 
 test("the same delivery five times at once is queued five times, each event with an ID of its own", async () => {
-  const { receive, queued } = world();
+  const { receive, queued } = receiver();
   const results = await Promise.all(Array.from({ length: 5 }, () => receive(webhook())));
   equal(new Set(results.map(({ eventId }) => eventId)).size, 5);
   equal(queued.length, 5);
@@ -159,27 +159,27 @@ test("the same delivery five times at once is queued five times, each event with
 
 for (const body of ["", "no json", '{"unknown":"kind"}', Buffer.from([0xff, 0xfe])]) {
   test(`authentic and queued, whether anybody can read it or not: ${JSON.stringify(body.toString("latin1"))}`, async () => {
-    const { receive, events } = world();
+    const { receive, events } = receiver();
     equal((await receive(webhook(body))).outcome, "queued");
     deepEqual(Buffer.from((await events())[0]?.body ?? []), Buffer.from(body));
   });
 }
 
 test("P1: a queue that takes nothing makes it unavailable", async () => {
-  const { receive } = world({ queueFails: true });
+  const { receive } = receiver({ queueFails: true });
   const { eventId, ...result } = await receive(webhook());
   deepEqual(result, { outcome: "unavailable", error: "Error" });
   match(eventId ?? "", /^evt_/);
 });
 
 test("P1: no answer before the queue has taken it", async () => {
-  const { receive, happened } = world();
+  const { receive, happened } = receiver();
   await receive(webhook()).then(() => happened.push("answered"));
   deepEqual(happened, ["secret", "queued", "answered"]);
 });
 
 test("an event too large for a message lies in the store before its pointer is queued, and comes back whole", async () => {
-  const { receive, events, happened, queued } = world();
+  const { receive, events, happened, queued } = receiver();
   const body = randomBytes(2 * 1024 * 1024);
   equal((await receive(webhook(body))).outcome, "queued");
   deepEqual(happened, ["secret", "stored", "queued"]);
@@ -188,7 +188,7 @@ test("an event too large for a message lies in the store before its pointer is q
 });
 
 test("2 MB that compress go straight to the queue", async () => {
-  const { receive, events, happened } = world();
+  const { receive, events, happened } = receiver();
   const body = JSON.stringify(Array.from({ length: 50_000 }, (_, id) => ({ id, sku: "DEMO-MUG", quantity: 1 })));
   ok(body.length > 2 ** 20);
   await receive(webhook(body));
@@ -197,7 +197,7 @@ test("2 MB that compress go straight to the queue", async () => {
 });
 
 test("the queue's limit is met to the byte", async () => {
-  const { receive, queued, stored } = world();
+  const { receive, queued, stored } = receiver();
   const padded = (length: number) => {
     const request = webhook();
     return { ...request, headers: { ...request.headers, "x-padding": "p".repeat(length) } };
@@ -212,18 +212,18 @@ test("the queue's limit is met to the byte", async () => {
 });
 
 test("P1: where the store fails nothing is queued: a pointer to nothing is no promise", async () => {
-  const { receive, queued } = world({ storeFails: true });
+  const { receive, queued } = receiver({ storeFails: true });
   equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unavailable");
   equal(queued.length, 0);
 });
 
 test("P1: where the pointer cannot be queued it is unavailable, though the event is stored", async () => {
-  const { receive } = world({ queueFails: true });
+  const { receive } = receiver({ queueFails: true });
   equal((await receive(webhook(randomBytes(2 ** 21)))).outcome, "unavailable");
 });
 
 test("a forged webhook leaves no trace, and the real one after it is queued", async () => {
-  const { receive, queued, stored } = world();
+  const { receive, queued, stored } = receiver();
   equal((await receive(forged())).outcome, "forged");
   equal((await receive(webhook("{}", { headers: {} }))).outcome, "forged");
   equal(queued.length + stored.size, 0);
@@ -232,7 +232,7 @@ test("a forged webhook leaves no trace, and the real one after it is queued", as
 
 test("a key that was rotated since it was read is found by reading once more", async () => {
   const newer = JSON.stringify({ signingSecrets: ["newer", SECRET] });
-  const { receive, happened, clock } = world({ secrets: [JSON.stringify({ signingSecrets: [SECRET] }), newer] });
+  const { receive, happened, clock } = receiver({ secrets: [JSON.stringify({ signingSecrets: [SECRET] }), newer] });
   const signedNewer = webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("newer", "{}") } });
   equal((await receive(webhook())).outcome, "queued");
   clock.now += 11_000;
@@ -241,7 +241,7 @@ test("a key that was rotated since it was read is found by reading once more", a
 });
 
 test("a flood of forgeries is no flood of reads", async () => {
-  const { receive, happened, clock } = world();
+  const { receive, happened, clock } = receiver();
   for (let second = 0; second < 60; second++) {
     for (let each = 0; each < 20; each++) equal((await receive(forged())).outcome, "forged");
     clock.now += 1000;
@@ -250,7 +250,7 @@ test("a flood of forgeries is no flood of reads", async () => {
 });
 
 test("keys are read once in 5 minutes, and again after", async () => {
-  const { receive, happened, clock } = world();
+  const { receive, happened, clock } = receiver();
   for (let minute = 0; minute < 5; minute++) {
     await receive(webhook());
     clock.now += 59_000;
@@ -268,7 +268,7 @@ for (const [what, answer] of Object.entries({
   "the secret has no keys": "{}",
 })) {
   test(`unavailable, not forged, while it cannot be known: ${what}`, async () => {
-    const { receive, queued, happened } = world({ secrets: [answer] });
+    const { receive, queued, happened } = receiver({ secrets: [answer] });
     deepEqual(await receive(webhook()), { outcome: "unavailable", error: "SecretUnreadable" });
     deepEqual(await receive(forged()), { outcome: "unavailable", error: "SecretUnreadable" });
     equal(queued.length, 0);
@@ -278,7 +278,7 @@ for (const [what, answer] of Object.entries({
 
 test("a signature that fails while the keys cannot be read again is unavailable, however often it comes", async () => {
   const known = JSON.stringify({ signingSecrets: [SECRET] });
-  const { receive, clock } = world({ secrets: [known, new Error("down")] });
+  const { receive, clock } = receiver({ secrets: [known, new Error("down")] });
   equal((await receive(webhook())).outcome, "queued");
   clock.now += 11_000;
   equal((await receive(forged())).outcome, "unavailable");
@@ -295,21 +295,21 @@ for (const endpoint of [
   "shopify",
 ]) {
   test(`unknown: ${JSON.stringify(endpoint)}, and no secret is read for it`, async () => {
-    const { receive, happened } = world();
+    const { receive, happened } = receiver();
     equal((await receive(webhook("{}", { endpoint }))).outcome, "unknown");
     deepEqual(happened, []);
   });
 }
 
 test("another method than the channel's is unknown", async () => {
-  const { receive } = world();
+  const { receive } = receiver();
   for (const method of ["GET", "PUT", "constructor", ""]) {
     equal((await receive(webhook("{}", { method }))).outcome, "unknown", method);
   }
 });
 
 test("a signature check that throws is a forgery, not a crash", async () => {
-  const { receive } = world({
+  const { receive } = receiver({
     endpoints: endpointThat(() => {
       throw new RangeError("of the sender's making");
     }),
@@ -324,7 +324,7 @@ test("only connections of registered channels have an endpoint", () => {
 
 test("a handshake is answered and never queued", async () => {
   const answer = { body: '{"challengeResponse":"ab"}', contentType: "application/json" };
-  const { receive, happened } = world({ endpoints: endpointThat(() => ({ answer }), { methods: ["GET", "POST"] }) });
+  const { receive, happened } = receiver({ endpoints: endpointThat(() => ({ answer }), { methods: ["GET", "POST"] }) });
   deepEqual(await receive(webhook("", { method: "GET", rawQuery: "challenge_code=a" })), {
     outcome: "answered",
     answer,
@@ -341,7 +341,7 @@ test("a check gets the request as it was sent, the address that was registered, 
     },
     { url: "https://orders.example.com/webhooks/shopify/demo" },
   );
-  const { receive } = world({ endpoints });
+  const { receive } = receiver({ endpoints });
   await receive(webhook("{}", { rawPath: "/webhooks/sh%6fpify/demo", rawQuery: "b=2&a=%201" }));
   deepEqual(seen, [
     {
@@ -361,7 +361,7 @@ test("a signing key out of reach makes the request unavailable, never forged", a
     async (_, { fetchKey }) => ((await fetchKey({ url: "https://keys.example.com/1" })) ? "authentic" : "forged"),
     { hosts: ["keys.example.com"] },
   );
-  const { receive, queued } = world({
+  const { receive, queued } = receiver({
     endpoints,
     fetchKey: async (source, { url }) => {
       asked.push([source, url]);
@@ -402,7 +402,7 @@ test("connections that share an endpoint have one address, one secret and one me
   const endpoints = configuredEndpoints(shared);
   deepEqual([...endpoints.keys()], ["shopify/app"]);
   equal(endpoints.get("shopify/app")?.url, "https://orders.example.com/webhooks/shopify/app");
-  const { receive, queued, events } = world({ endpoints });
+  const { receive, queued, events } = receiver({ endpoints });
   equal((await receive(webhook("{}", { endpoint: "shopify/app" }))).outcome, "queued");
   equal((await receive(webhook("{}", { endpoint: "shopify/one" }))).outcome, "unknown");
   equal(queued[0]?.group, "shopify/app");

@@ -11,7 +11,7 @@ import { newId, ONE, RouteOrderContext, TWO } from "../support/route-order-conte
 const LATER = "2026-11-01T11:00:00.000Z";
 const LATEST = "2026-11-01T11:30:00.000Z";
 
-/** Waits at a place until told to go on. */
+/** Holds a call until the test opens it. */
 function gate() {
   let open = () => {};
   let reach = () => {};
@@ -22,7 +22,7 @@ function gate() {
     reach = resolve;
   });
   return {
-    /** Resolves once somebody waits. */
+    /** Resolves once a call waits. */
     reached,
     open,
     async pass() {
@@ -209,7 +209,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     });
 
     story(
-      "cancelled between claim and create: it is too late, which is said, and the claim stands",
+      "a cancellation between claim and create is reported as late, and the claim stays",
       async ({ router, id }) => {
         await router.ordered({ id });
         const { record } = await router.file(id);
@@ -327,7 +327,7 @@ for (const { kind, skip } of TABLE_EMULATORS) {
     );
 
     story(
-      "hammered by ten events at once in any sequence, the newest stands and each is in the trace",
+      "of ten events at once, in any sequence, the newest wins and each is in the trace",
       async ({ router, id }) => {
         const versions = [3, 7, 1, 9, 0, 5, 8, 2, 6, 4];
         await Promise.all(

@@ -18,7 +18,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     /** A test with a router and an order ID of its own. */
     const story = (name: string, work: (begun: { router: RouteOrderContext; id: string }) => Promise<void>) =>
       test(name, () => work(begin()));
-    /** What no emulator sees differently is told once. */
+    /** Decisions in memory, the same on every emulator, are tested on one. */
     const judgement = kind === "dynalite" ? story : () => undefined;
 
     story("a new paid order is recorded whole and sent to both destinations", async ({ router, id }) => {
@@ -104,7 +104,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     });
 
     story(
-      "five at once are one order, each destination is told, and the trace knows all five",
+      "five events at once make one order, each destination is sent it, and the trace has all five",
       async ({ router, id }) => {
         await router.ordered({ id, financialState: "pending" }, { topic: "orders/create" });
         equal((await router.record(id)).state, "held");
@@ -205,7 +205,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     });
 
     for (const change of ["touched", "cancelled"]) {
-      story(`${change}, about an order nobody knows, makes none`, async ({ router, id }) => {
+      story(`${change} of an unknown order creates none`, async ({ router, id }) => {
         equal((await router.arrives({ kind: "change", change, orderId: id })).outcome, "ignored");
         equal(await router.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
       });
@@ -336,7 +336,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     }
 
     story(
-      "one queue down: the other destination is told at once, the repeat finishes only the missing one",
+      "one queue down: the other destination is sent the order at once, the repeat sends only the missing one",
       async ({ router, id }) => {
         router.down.add(ONE);
         await rejects(router.ordered({ id }), /down/);

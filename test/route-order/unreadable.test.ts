@@ -10,14 +10,14 @@ import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { plain, sampleOrder } from "../support/relay.ts";
 import { newEvent, newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
-/** A channel whose mapping is broken until it is mended. */
-function mendable() {
-  const mapping = { mended: false };
+/** A channel whose mapping is broken until `mapping.fixed`. */
+function fixableChannel() {
+  const mapping = { fixed: false };
   const channel: Channel = {
     ...plain,
     reader: async () => ({
       interpret: ({ body }) => {
-        if (!mapping.mended) throw new TypeError("Cannot read properties of undefined (Ada Byron)");
+        if (!mapping.fixed) throw new TypeError("Cannot read properties of undefined (Ada Byron)");
         const order = z.parse(Order, JSON.parse(Buffer.from(body).toString()));
         return { topic: "orders/create", meaning: () => ({ kind: "order", order }) };
       },
@@ -35,7 +35,7 @@ describe("an event that cannot be read", () => {
 
   test("is unreadable while its mapping is broken, and an order once the same message comes again", async () => {
     const router = new RouteOrderContext(started);
-    const { channel, mapping } = mendable();
+    const { channel, mapping } = fixableChannel();
     router.channels.set("plain", channel);
     const id = newId();
     const message = pack(newEvent(JSON.stringify(sampleOrder({ id }))));
@@ -44,7 +44,7 @@ describe("an event that cannot be read", () => {
     ok(!JSON.stringify({ ...routed, event: undefined }).includes("Ada"));
     equal(await router.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
     deepEqual(router.commands, ["GetItemCommand"], "it touched no table");
-    mapping.mended = true;
+    mapping.fixed = true;
     equal((await router.routes(message)).outcome, "recorded");
     deepEqual(router.sentOf(id), [ONE, TWO]);
   });

@@ -14,15 +14,15 @@ const NO_S3 = { put: async () => {}, get: async () => "" };
 export class ContractRelay extends ProviderRelay {
   protected readonly channel = { ...plain, name: "shopify" };
   protected readonly provider: Provider;
-  private readonly world: ProviderContext;
+  private readonly fixture: ProviderContext;
 
   constructor(
     provider: Provider,
-    world: ProviderContext,
+    fixture: ProviderContext,
     table: Table,
     { settings = {}, missing = {} }: Partial<Setup>,
   ) {
-    super(createLedger(table, NO_S3, { now: world.now }), {
+    super(createLedger(table, NO_S3, { now: fixture.now }), {
       stage: "test",
       connections: [
         { channel: "shopify", name: "demo", key: "SHO1", since: "2026-01-01T00:00:00Z", maxOrderAge: "none" },
@@ -31,20 +31,20 @@ export class ContractRelay extends ProviderRelay {
       routes: [{ from: ["shopify/demo"], to: [`${provider.name}/demo`] }],
     });
     this.provider = provider;
-    this.world = world;
+    this.fixture = fixture;
   }
 
   get clock(): number {
-    return this.world.now();
+    return this.fixture.now();
   }
 
   set clock(to: number) {
     // Whole milliseconds, as every clock has: a backoff with jitter ends between two.
-    this.world.pass(Math.max(0, Math.ceil(to - this.world.now())));
+    this.fixture.pass(Math.max(0, Math.ceil(to - this.fixture.now())));
   }
 
   protected async open(deadline: number): Promise<Client> {
-    return this.world.open(deadline);
+    return this.fixture.open(deadline);
   }
 
   /** Has route-order record the sample, and leaves its message on the queue. */

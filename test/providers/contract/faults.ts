@@ -12,10 +12,10 @@ export function faults(suite: Suite): void {
   const cases = { ...COMMON_FAULTS, ...contract.faults };
 
   /** The next create fails that way, or look-up; what is never answered ends soon. */
-  function expect(world: ProviderContext, fault: string): void {
-    configure(world.sandbox, name, { lateMs: LATE, slowMs: 60_000 });
-    world.sandbox.setFault(name, fault);
-    if (isUnanswered(fault)) world.shortenNext(fault in LOOK_UP_FAULTS ? isLookUp : isCreate, SHORT);
+  function expect(fixture: ProviderContext, fault: string): void {
+    configure(fixture.sandbox, name, { lateMs: LATE, slowMs: 60_000 });
+    fixture.sandbox.setFault(name, fault);
+    if (isUnanswered(fault)) fixture.shortenNext(fault in LOOK_UP_FAULTS ? isLookUp : isCreate, SHORT);
   }
 
   function struckOnce({ sandbox }: ProviderContext, fault: string): void {
@@ -30,24 +30,24 @@ export function faults(suite: Suite): void {
 
     for (const [fault, { outcome: expected, repeats = 1 }] of Object.entries(cases)) {
       test(`${fault}: ${expected}`, HANGING, async (context) => {
-        const world = await start(context);
-        expect(world, fault);
-        const { outcome, error } = await attempt(world, outgoingSample());
-        struckOnce(world, fault);
+        const fixture = await start(context);
+        expect(fixture, fault);
+        const { outcome, error } = await attempt(fixture, outgoingSample());
+        struckOnce(fixture, fault);
         equal(outcome, expected, inspect(error));
-        equal(creates(world.proxy), repeats);
-        if (SURELY_NOT.has(outcome)) deepEqual(world.sandbox.orders(name), []);
-        if (outcome === "created") equal(live(world).length, 1);
+        equal(creates(fixture.proxy), repeats);
+        if (SURELY_NOT.has(outcome)) deepEqual(fixture.sandbox.orders(name), []);
+        if (outcome === "created") equal(live(fixture).length, 1);
       });
     }
 
     for (const [fault, expected] of Object.entries(LOOK_UP_FAULTS)) {
       test(`${fault}: ${expected}`, HANGING, async (context) => {
-        const world = await start(context);
-        const { sent } = await attempt(world, outgoingSample());
-        expect(world, fault);
-        equal(await world.client.find(sent, outgoingSample()).then(() => "found", outcomeOf), expected);
-        struckOnce(world, fault);
+        const fixture = await start(context);
+        const { sent } = await attempt(fixture, outgoingSample());
+        expect(fixture, fault);
+        equal(await fixture.client.find(sent, outgoingSample()).then(() => "found", outcomeOf), expected);
+        struckOnce(fixture, fault);
       });
     }
   });
@@ -58,21 +58,21 @@ export function faults(suite: Suite): void {
         `${fault}: ${state} after ${expected} ${expected === 1 ? "create" : "creates"}`,
         HANGING,
         async (context) => {
-          const { world, relay } = await startRelay(context);
-          expect(world, fault);
+          const { fixture, relay } = await startRelay(context);
+          expect(fixture, fault);
           await relay.order();
           const [message] = relay.queue;
           ok(message);
           await relay.receive(message);
-          struckOnce(world, fault);
+          struckOnce(fixture, fault);
           // What comes late has come by the time the settling is over.
-          if (fault === "created-late") await suite.untilMade(world);
+          if (fault === "created-late") await suite.untilMade(fixture);
           await relay.run();
 
           const delivery = await relay.delivery();
           equal(delivery.state, state, delivery.reason);
-          equal(creates(world.proxy), expected);
-          equal(live(world).length, state === "created" ? 1 : 0);
+          equal(creates(fixture.proxy), expected);
+          equal(live(fixture).length, state === "created" ? 1 : 0);
           equal(relay.queue.length, 0);
           equal(relay.deadLetters.length, state === "created" ? 0 : 1);
           if (state === "created") {
@@ -84,23 +84,23 @@ export function faults(suite: Suite): void {
           relay.redrive("new");
           await relay.run();
           equal((await relay.delivery()).state, afterRedrive);
-          equal(live(world).length, afterRedrive === "created" ? 1 : 0);
+          equal(live(fixture).length, afterRedrive === "created" ? 1 : 0);
         },
       );
     }
 
     for (const fault of Object.keys(LOOK_UP_FAULTS)) {
       test(`${fault} after an answer that was lost: created after 1 create`, HANGING, async (context) => {
-        const { world, relay } = await startRelay(context);
-        world.sandbox.setFault(name, "reset-after-create");
-        expect(world, fault);
+        const { fixture, relay } = await startRelay(context);
+        fixture.sandbox.setFault(name, "reset-after-create");
+        expect(fixture, fault);
         await relay.order();
         await relay.run();
-        struckOnce(world, "reset-after-create");
-        struckOnce(world, fault);
+        struckOnce(fixture, "reset-after-create");
+        struckOnce(fixture, fault);
         equal((await relay.delivery()).state, "created");
-        equal(creates(world.proxy), 1);
-        equal(live(world).length, 1);
+        equal(creates(fixture.proxy), 1);
+        equal(live(fixture).length, 1);
       });
     }
   });

@@ -13,46 +13,46 @@ export function hostileServer({ name, contract, start, settle, creates, isCreate
       for (const reaches of [false, true]) {
         const when = reaches ? "after creating" : "without creating";
         test(`${trick} ${when}: in doubt, in time, one call, no secret in the error`, HANGING, async (context) => {
-          const world = await start(context);
-          world.proxy.strike(isCreate, trick, { reaches });
-          const { outcome, error, sent } = await attempt(world, outgoingSample(), patienceFor(trick));
+          const fixture = await start(context);
+          fixture.proxy.strike(isCreate, trick, { reaches });
+          const { outcome, error, sent } = await attempt(fixture, outgoingSample(), patienceFor(trick));
           equal(outcome, "in-doubt", inspect(error));
-          equal(creates(world.proxy), 1);
-          const trapped = world.proxy.passed.some(({ target }) => target.endsWith(TRAP));
+          equal(creates(fixture.proxy), 1);
+          const trapped = fixture.proxy.passed.some(({ target }) => target.endsWith(TRAP));
           equal(trapped, false, "it followed a redirect");
-          holdsNoSecret(error, world);
-          settle(world);
-          equal((await world.client.find(sent, outgoingSample())).found, reaches ? "same" : "nothing");
+          holdsNoSecret(error, fixture);
+          settle(fixture);
+          equal((await fixture.client.find(sent, outgoingSample())).found, reaches ? "same" : "nothing");
         });
       }
 
       test(`${trick} to a look-up: proves nothing, in time`, HANGING, async (context) => {
-        const world = await start(context);
-        const { sent } = await attempt(world, outgoingSample());
-        world.proxy.strike(isLookUp, trick, { times: 20 });
-        world.setTimeout(patienceFor(trick));
-        settle(world);
-        const said = await world.client.find(sent, outgoingSample()).catch((error: unknown) => error);
+        const fixture = await start(context);
+        const { sent } = await attempt(fixture, outgoingSample());
+        fixture.proxy.strike(isLookUp, trick, { times: 20 });
+        fixture.setTimeout(patienceFor(trick));
+        settle(fixture);
+        const said = await fixture.client.find(sent, outgoingSample()).catch((error: unknown) => error);
         ok(said instanceof Error, inspect(said));
         notEqual(outcomeOf(said), "rejected");
-        holdsNoSecret(said, world);
+        holdsNoSecret(said, fixture);
       });
     }
 
     for (const status of [200, 201, 202, 301, 400, 401, 403, 404, 406, 409, 418, 422, 429, 500, 502]) {
       test(`an answer ${status} that repeats our request puts no secret into the error`, async (context) => {
-        const world = await start(context);
+        const fixture = await start(context);
         const echo = ({ target, headers, body }: Passed) =>
           JSON.stringify({ code: 20_001, error: target, errors: [headers], message: JSON.stringify(headers) + body });
-        world.proxy.strike(isCreate, { status, body: echo }, { times: 5 });
-        const { outcome, error, sent } = await attempt(world, outgoingSample());
+        fixture.proxy.strike(isCreate, { status, body: echo }, { times: 5 });
+        const { outcome, error, sent } = await attempt(fixture, outgoingSample());
         notEqual(outcome, "created");
-        holdsNoSecret(error, world);
-        world.proxy.strike(isLookUp, { status, body: echo }, { times: 20 });
-        const said = await world.client.find(sent, outgoingSample()).catch((failure: unknown) => failure);
+        holdsNoSecret(error, fixture);
+        fixture.proxy.strike(isLookUp, { status, body: echo }, { times: 20 });
+        const said = await fixture.client.find(sent, outgoingSample()).catch((failure: unknown) => failure);
         // Some say "there is none" with a 404.
         ok(said instanceof Error || status === 404, inspect(said));
-        holdsNoSecret(said, world);
+        holdsNoSecret(said, fixture);
       });
     }
   });

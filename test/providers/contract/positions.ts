@@ -10,12 +10,12 @@ export function positions({ name, contract, start, startRelay, settle, creates, 
   describe("every switch in every position", { concurrency: 2 }, () => {
     for (const { name: position, ...changes } of contract.positions) {
       test(`${position}: one order, found again`, HANGING, async (context) => {
-        const world = await start(context, changes);
-        const { outcome, error, sent, ids } = await attempt(world, outgoingSample());
+        const fixture = await start(context, changes);
+        const { outcome, error, sent, ids } = await attempt(fixture, outgoingSample());
         equal(outcome, "created", inspect(error));
-        equal(world.sandbox.orders(name).length, 1);
-        settle(world);
-        const found = await world.client.find(sent, outgoingSample());
+        equal(fixture.sandbox.orders(name).length, 1);
+        settle(fixture);
+        const found = await fixture.client.find(sent, outgoingSample());
         equal(found.found, "same");
         const known = found.found === "same" ? found.providerOrderIds : [];
         // A create may name fewer than there are, never others.
@@ -23,14 +23,14 @@ export function positions({ name, contract, start, startRelay, settle, creates, 
       });
 
       test(`${position}: an answer that was lost makes no second order`, HANGING, async (context) => {
-        const { world, relay } = await startRelay(context, changes);
-        world.sandbox.setFault(name, "reset-after-create");
+        const { fixture, relay } = await startRelay(context, changes);
+        fixture.sandbox.setFault(name, "reset-after-create");
         await relay.order();
         await relay.run();
-        ok(world.sandbox.calls(name).some(({ fault }) => fault === "reset-after-create"));
+        ok(fixture.sandbox.calls(name).some(({ fault }) => fault === "reset-after-create"));
         equal((await relay.delivery()).state, "created");
-        equal(creates(world.proxy), 1);
-        equal(live(world).length, 1);
+        equal(creates(fixture.proxy), 1);
+        equal(live(fixture).length, 1);
       });
     }
   });

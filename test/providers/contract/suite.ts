@@ -26,14 +26,17 @@ export interface Suite {
   /** How many creates were called. */
   creates(proxy: HostileProxy): number;
   /** What the provider holds and has not cancelled. */
-  live(world: ProviderContext): unknown[];
-  untilMade(world: ProviderContext): Promise<void>;
+  live(fixture: ProviderContext): unknown[];
+  untilMade(fixture: ProviderContext): Promise<void>;
   /** Puts the clock forward until "not there" is an answer. */
-  settle(world: ProviderContext): void;
+  settle(fixture: ProviderContext): void;
   /** What create-order would ask, had it claimed the delivery a while ago. */
-  lookUp(world: ProviderContext, outgoing: Outgoing): Promise<Found>;
-  /** The real create-order before such a world. */
-  startRelay(context: TestContext, changes?: Partial<Setup>): Promise<{ world: ProviderContext; relay: ContractRelay }>;
+  lookUp(fixture: ProviderContext, outgoing: Outgoing): Promise<Found>;
+  /** The real create-order before such a fixture. */
+  startRelay(
+    context: TestContext,
+    changes?: Partial<Setup>,
+  ): Promise<{ fixture: ProviderContext; relay: ContractRelay }>;
 }
 
 /** Whether a call meets a server that never answers it, or not in time: it is worth waiting only so long for. */
@@ -59,7 +62,7 @@ export function createSuite<Settings, Secret>(
   const { name, timing } = provider;
   const path = ({ method, target }: CallPath) => `${method} ${(target.split("?")[0] ?? "").slice(`/${name}`.length)}`;
   let tables = 0;
-  /** Every world has a table of its own. */
+  /** Every fixture has a table of its own. */
   async function setUp(changes: Partial<Setup> = {}): Promise<Setup & { table: Table }> {
     const { client } = ledger();
     const table = `contract-${++tables}`;
@@ -78,22 +81,22 @@ export function createSuite<Settings, Secret>(
     start: async (context, changes) => startProviderContext(context, provider, await setUp(changes)),
     async startRelay(context, changes) {
       const setup = await setUp(changes);
-      const world = await startProviderContext(context, provider, { ...setup, virtualWaits: true });
-      return { world, relay: new ContractRelay(provider, world, setup.table, setup) };
+      const fixture = await startProviderContext(context, provider, { ...setup, virtualWaits: true });
+      return { fixture, relay: new ContractRelay(provider, fixture, setup.table, setup) };
     },
     isCreate: (call) => contract.create.test(path(call)),
     isLookUp: (call) => contract.lookUp.test(path(call)),
     creates: ({ passed }) => passed.filter(suite.isCreate).length,
     live: ({ sandbox }) => sandbox.orders(name).filter(({ cancelled }) => !cancelled),
-    async untilMade(world) {
-      for (const until = Date.now() + 10_000; suite.live(world).length === 0; await sleep(20)) {
+    async untilMade(fixture) {
+      for (const until = Date.now() + 10_000; suite.live(fixture).length === 0; await sleep(20)) {
         if (Date.now() > until) fail("the simulator never made it");
       }
     },
-    settle: (world) => world.pass(Math.max(timing.settling, contract.settled ?? 0) + 1_000),
-    async lookUp(world, outgoing) {
-      const sent = sentOf(world, outgoing, await world.client.prepare(outgoing));
-      return world.client.find({ ...sent, firstSentAt: sent.firstSentAt - timing.settling - 60_000 }, outgoing);
+    settle: (fixture) => fixture.pass(Math.max(timing.settling, contract.settled ?? 0) + 1_000),
+    async lookUp(fixture, outgoing) {
+      const sent = sentOf(fixture, outgoing, await fixture.client.prepare(outgoing));
+      return fixture.client.find({ ...sent, firstSentAt: sent.firstSentAt - timing.settling - 60_000 }, outgoing);
     },
   };
   return suite;

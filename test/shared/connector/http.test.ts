@@ -84,8 +84,8 @@ describe("a call to a provider", () => {
     deepEqual(await failureOf(post(url)), { kind: "no-connection", sent: false });
   });
 
-  test("to a name that nobody has: surely nothing was sent", async () => {
-    deepEqual(await failureOf(post("http://nobody.invalid/")), { kind: "no-connection", sent: false });
+  test("to a name that does not resolve: surely nothing was sent", async () => {
+    deepEqual(await failureOf(post("http://unknown.invalid/")), { kind: "no-connection", sent: false });
   });
 
   test("to a server that does not speak TLS: surely nothing of the request was sent", async () => {
@@ -109,7 +109,7 @@ describe("a call to a provider", () => {
     deepEqual(await failureOf(call), { kind: "timeout", sent: false });
   });
 
-  test("reset before, within and after the headers: nobody knows what became of it", async () => {
+  test("reset before, within and after the headers: the request may have been handled", async () => {
     const replies = [
       (socket: Socket) => socket.resetAndDestroy(),
       (socket: Socket) => socket.write("HTTP/1.1 200 OK\r\nconte", () => socket.resetAndDestroy()),
@@ -158,7 +158,7 @@ describe("a call to a provider", () => {
       deepEqual(await failureOf(post(url, { timeout: 150 })), { kind: "timeout", sent: true });
       const [socket] = opened;
       ok(socket);
-      // The kernel says so to the server; what counts is that nobody has to wait for anything but the loopback.
+      // The kernel reports the close to the server; the wait is for the loopback alone.
       if (!socket.closed) await once(socket, "close");
     });
   }

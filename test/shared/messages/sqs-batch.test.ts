@@ -63,7 +63,7 @@ test("a record whose visibility cannot be changed comes back all the same, after
   deepEqual(batchItemFailures, [{ itemIdentifier: "a" }]);
 });
 
-test("records are worked on side by side: the first waits for nobody, nobody for the first", async () => {
+test("records are worked on side by side: none waits for another", async () => {
   const { queues } = visibility();
   let release = () => {};
   const released = new Promise<void>((resolve) => {

@@ -34,7 +34,7 @@ test("an order is held for the channel's own reason, paid or not", () => {
   equal(decided({})[0], "recorded");
   deepEqual(decided({ hold: { reason: "ON_HOLD" } }), ["held", "ON_HOLD"]);
   deepEqual(decided({ hold: { reason: SEVERAL_ADDRESSES }, financialState: "pending" }), ["held", SEVERAL_ADDRESSES]);
-  // What nobody will ever send waits for nothing.
+  // An order that is never sent is not held.
   equal(decided({ hold: { reason: "ON_HOLD" }, cancelledAt: "2026-11-01T11:00:00Z" })[0], "cancelled");
   equal(decided({ hold: { reason: "ON_HOLD" }, fulfilmentState: "fulfilled" })[0], "not-routed");
 });

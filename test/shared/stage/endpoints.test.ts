@@ -69,7 +69,7 @@ test("an endpoint of one connection takes its own shop, and any where the stage 
   equal(connectionAt({ connections: [] }, "x"), undefined);
 });
 
-test("connections that an event could not tell apart are named: without a shop, or with another's", () => {
+test("connections that an event could not distinguish are named: without a shop, or with another's", () => {
   const found = ambiguousConnections(
     stage({
       connections: [

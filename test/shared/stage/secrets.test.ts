@@ -52,7 +52,7 @@ test("reread: at once where it is old enough, else not at all", async () => {
   equal(asked.length, 2);
 });
 
-test("reread by two at once: where the one read fails, both are told so", async () => {
+test("reread by two callers at once: if the one read fails, both get the error", async () => {
   const answers = ['{"token":"t"}', "no json"];
   const { clock, secrets } = opened(() => answers.shift() ?? "");
   await secrets.read("endpoints", "a/b", Schema);
@@ -68,7 +68,7 @@ test("a read that failed is not remembered as the secret", async () => {
   deepEqual(await secrets.read("endpoints", "a/b", Schema), { token: "t" });
 });
 
-test("what is unreadable is named, and what stands in it is not", async () => {
+test("an unreadable secret is named, its content is not", async () => {
   for (const text of ["hunter2", '{"token":["hunter2"],"x":"hunter2"}', '{"hunter2":1}', '"hunter2"']) {
     const { secrets } = opened(() => text);
     await rejects(secrets.read("endpoints", "a/b", Schema), (error: Error) => {

@@ -19,7 +19,7 @@ function linesOf(statements: string, variables: Record<string, string> = {}): Re
     .map((line) => JSON.parse(line));
 }
 
-/** The value beside its dimensions, and what CloudWatch is told to make of them. */
+/** The values with their dimensions, and the metrics that CloudWatch makes of them. */
 function readAsCloudWatch({ _aws, ...values }: Record<string, unknown>) {
   const { Timestamp, CloudWatchMetrics } = Object(_aws);
   ok(Math.abs(Date.now() - Timestamp) < 60_000);
