@@ -1,5 +1,4 @@
-import type { ErasureRequest } from "../../shared/ledger/erasure-request.ts";
-import { ITEM_VERSION } from "../../shared/release.ts";
+import { type ErasureRequest, newErasureRequest } from "../../shared/ledger/erasure-request.ts";
 import type { ErasureSubject } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
 import { buyerHash } from "./buyer-hash.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ITEM_VERSION } from "../release.ts";
 import type { Key } from "./table.ts";
 import { Version } from "./version.ts";
 
@@ -39,6 +40,12 @@ export const ErasureRequest = z.object({
   expiresAt: z.int(),
 });
 export type ErasureRequest = z.infer<typeof ErasureRequest>;
+
+/** A request of which nothing is carried out yet, as it is first written. */
+export const newErasureRequest = (request: Omit<ErasureRequest, "v" | "rev" | "erased">): ErasureRequest => ({
+  ...{ v: ITEM_VERSION, rev: 1, erased: 0 },
+  ...request,
+});
 
 /** One partition, so that a walk reads all requests in one query, oldest first. */
 export const ERASURE_PK = "erasure";
