@@ -30,18 +30,15 @@ function requestOf(subject: ErasureSubject, context: RouteContext, { config }: R
   const { eventId, receivedAt } = event;
   const received = Date.parse(receivedAt);
   const stored = storedSubject(subject, context);
-  return {
-    v: ITEM_VERSION,
-    rev: 1,
+  return newErasureRequest({
     channel: connection.channel,
     connection: connection.name,
     eventId,
     receivedAt,
     subject: stored,
-    erased: 0,
     expiresAt: Math.floor((received + config.retention.states) / 1000),
     ...(stored.kind !== "orders" && { repeatUntil: new Date(received + REPEATED_FOR).toISOString() }),
-  };
+  });
 }
 
 function storedSubject(subject: ErasureSubject, { connection }: RouteContext): ErasureRequest["subject"] {
