@@ -5,12 +5,12 @@ import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
-import { addTrace } from "./add-trace.ts";
 import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { remainingDeadLetters } from "./dead-letters.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
-import { commandFor, orderStory } from "./order-story.ts";
+import { commandFor, orderStory, timeText } from "./order-story.ts";
+import { recordFinding } from "./record-finding.ts";
 import { keep, type Released, type Releaser, renew } from "./renew.ts";
 import { type Finding, findingOf, type Resolved, resolve } from "./resolve.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
@@ -25,6 +25,7 @@ interface Options {
   send?: string | true;
   resolve?: string;
   destination?: string;
+  lookedAt?: string;
   renew?: true;
   keep?: true;
   yes?: true;
@@ -47,6 +48,7 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
       "--resolve <finding>",
       "created=<the provider's order ID>, not-created, done-by-hand, or cancelled (at the provider)",
     )
+    .option("--looked-at <time>", "with --resolve not-created: when you looked at the provider, 2026-11-20T14:05:00Z")
     .option("--destination <destination>", "which delivery --resolve means: kakaclo/eu; needed if several match")
     .option("--renew", "for a held order: its earlier deliveries are gone; begin a new generation")
     .option("--keep", "for a held order: keep its deliveries as they are")
@@ -55,7 +57,7 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
       const identity = identityOf(words);
       const chosen = (["send", "resolve", "renew", "keep"] as const).filter((one) => options[one] !== undefined);
       if (chosen.length > 1) throw new CommandError(`Pass only one of --${chosen.join(" and --")}.`);
-      const finding = options.resolve === undefined ? undefined : findingOf(options.resolve);
+      const finding = options.resolve === undefined ? undefined : findingOf(options.resolve, options.lookedAt);
       const stage = await openStage(options, variables);
       const file = await stage.ledger.load(identity);
       if (!file) throw new CommandError(`The stage ${options.stage} has no order ${words}.`);
@@ -98,20 +100,19 @@ async function resolveOne(
   finding: Finding,
   wanted: string | undefined,
 ): Promise<void> {
-  const { ledger, who } = stage;
-  const { delivery, will, send } = oneOf(file, finding, wanted, stage);
+  const { who } = stage;
+  const resolved = oneOf(file, finding, wanted, stage);
+  const { delivery, will, send, looksAfter } = resolved;
   const { destination } = delivery;
-  await confirm(terminal, [will, ...(send ? ["send a new message for it"] : []), `record that ${who} decided it`], yes);
-  if ((await ledger.putDelivery(delivery)) === "conflict") {
+  const isUnsaid = finding.is === "not-created" && finding.lookedAt === undefined;
+  if (yes && isUnsaid && looksAfter !== undefined) {
     throw new CommandError(
-      `The delivery to ${destination} changed meanwhile, so nothing was written. Look at it again.`,
+      `--yes skips the question when you looked at ${destination}. Add --looked-at <UTC time>: later than ${timeText(looksAfter)}.`,
     );
   }
+  await confirm(terminal, [will, ...(send ? ["send a new message for it"] : []), `record that ${who} decided it`], yes);
   const outcome = `${destination} resolved as ${finding.is} by ${who}`;
-  const record = (await ledger.order(file.record)) ?? file.record;
-  if (send && record.state === "recorded") {
-    await sendAgain(record, [destination], outcome, { ...stage, now: Date.now });
-  } else await addTrace(ledger, record, outcome, Date.now());
+  await recordFinding(resolved, file.record, outcome, { ...stage, now: Date.now });
   terminal.note(`${destination} is ${delivery.state}.`);
   sayLeftBehind(terminal, file, [destination], stage.config);
 }
@@ -148,6 +149,7 @@ function oneOf(
     settlingOf: (destination: string) => settlingOf(config, destination),
     who,
     now: Date.now(),
+    ...(finding.is === "not-created" && { lookedAt: finding.lookedAt }),
   };
   const refusals: string[] = [];
   const able = (wanted === undefined ? decided : [wanted]).flatMap((destination) => {

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { type Delivery, ENDED, newDelivery } from "../shared/ledger/delivery.ts";
 import {
   cancelledByHand,
@@ -19,17 +20,27 @@ import { timeText } from "./order-story.ts";
 /** What the operator found out, or did, at the provider. */
 export type Finding =
   | { is: "created"; providerOrderIds: string[] }
-  | { is: "not-created" | "done-by-hand" | "cancelled" };
+  /** `lookedAt`: at the provider, epoch ms, where the operator said so. */
+  | { is: "not-created"; lookedAt: number | undefined }
+  | { is: "done-by-hand" | "cancelled" };
 
-/** @throws CommandError for what is none of the four */
-export function findingOf(text: string): Finding {
-  if (text === "not-created" || text === "done-by-hand" || text === "cancelled") return { is: text };
+/** @param lookedAt of `not-created`, UTC ISO 8601 @throws CommandError for what is none of the four, or no time */
+export function findingOf(text: string, lookedAt?: string): Finding {
+  if (text === "not-created") return { is: text, lookedAt: lookedAt === undefined ? undefined : timeOf(lookedAt) };
+  if (lookedAt !== undefined) throw new CommandError("--looked-at belongs to --resolve not-created.");
+  if (text === "done-by-hand" || text === "cancelled") return { is: text };
   const [, ids = ""] = /^created=(.*)$/s.exec(text) ?? [];
   const providerOrderIds = ids.split(",").flatMap((id) => id.trim() || []);
   if (providerOrderIds.length > 0) return { is: "created", providerOrderIds };
   throw new CommandError(
     `--resolve ${text}: write created=<the provider's order ID>, not-created, done-by-hand or cancelled (at the provider).`,
   );
+}
+
+function timeOf(text: string): number {
+  const { success, data } = z.iso.datetime().safeParse(text.trim().replace(" ", "T"));
+  if (success) return Date.parse(data);
+  throw new CommandError(`--looked-at ${text}: write the UTC time, as in 2026-11-20T14:05:00Z.`);
 }
 
 export interface ResolveContext {
@@ -41,6 +52,8 @@ export interface ResolveContext {
   who: string;
   /** Epoch ms. */
   now: number;
+  /** When the operator looked at the provider, epoch ms; undefined where that was not said. */
+  lookedAt?: number | undefined;
 }
 
 export interface Resolved {
@@ -50,6 +63,8 @@ export interface Resolved {
   will: string;
   /** It is free to be created, and wants a message. */
   send: boolean;
+  /** The finding is true only of a look at the provider after this moment, epoch ms. */
+  looksAfter?: number;
 }
 
 /**
@@ -116,15 +131,12 @@ function notCreated({ record }: OrderSnapshot, delivery: Delivery, by: FoundBy, 
   const { destinations, now, restoredAt, settlingOf, timing } = context;
   const { destination } = delivery;
   const doubt = inDoubtUntil(delivery, record, { settling: settlingOf(destination), restoredAt, now });
-  if (doubt !== undefined && doubt + timing.leaseSkew > now) {
-    throw new CommandError(
-      `A request sent to ${destination} may still create the order until ${timeText(doubt + timing.leaseSkew)}. Look again after that.`,
-    );
-  }
+  const looksAfter = doubt === undefined ? {} : { looksAfter: doubt + timing.leaseSkew };
+  refuseOldLook(destination, { ...looksAfter, ...context });
   // No longer wanted, or wanted only as a new generation: it ends, and nothing can come of it any more.
   if (record.state !== "recorded") {
     const will = `end ${destination} as cancelled: the order is ${record.state}, and it does not exist there`;
-    return { delivery: endedNotCreated(delivery, by), will, send: false };
+    return { delivery: endedNotCreated(delivery, by), will: will + onlyAfter(looksAfter), send: false, ...looksAfter };
   }
   if (doubt === undefined) {
     throw new CommandError(
@@ -136,6 +148,21 @@ function notCreated({ record }: OrderSnapshot, delivery: Delivery, by: FoundBy, 
       `${destination} is no longer in the stage file. Put it back, or create the order elsewhere and use --resolve done-by-hand.`,
     );
   }
-  const will = `release ${destination}: the next message creates the order there without a look-up`;
-  return { delivery: released(delivery, by), will, send: true };
+  const will = `release ${destination}: the next message looks it up once more, and creates it if nothing is found`;
+  return { delivery: released(delivery, by), will: will + onlyAfter(looksAfter), send: true, ...looksAfter };
+}
+
+/** A colleague's redrive, or the attempt that ended last, may have created it after an earlier look. */
+const onlyAfter = ({ looksAfter }: Pick<Resolved, "looksAfter">): string =>
+  looksAfter === undefined ? "" : `; only true if you looked there after ${timeText(looksAfter)}`;
+
+interface Look extends Pick<ResolveContext, "now" | "lookedAt">, Pick<Resolved, "looksAfter"> {}
+
+function refuseOldLook(destination: string, { looksAfter = 0, now, lookedAt = now }: Look): void {
+  if (lookedAt > now) throw new CommandError(`--looked-at ${timeText(lookedAt)} is in the future.`);
+  if (looksAfter > lookedAt) {
+    throw new CommandError(
+      `A request sent to ${destination} may still create the order until ${timeText(looksAfter)}. Look again after that.`,
+    );
+  }
 }

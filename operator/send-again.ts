@@ -24,7 +24,7 @@ interface Sendable {
 export function sendable(file: OrderSnapshot, wanted: string | undefined, config: Config, now: number): Sendable[] {
   const { record } = file;
   const order = `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`;
-  if (record.state !== "recorded" && record.state !== "cancelled") {
+  if (!hasSends(record)) {
     throw new CommandError(
       `${order} is ${record.state}${record.reason ? `: ${record.reason}` : ""}. It has nothing to send.`,
     );
@@ -53,6 +53,8 @@ export function sendable(file: OrderSnapshot, wanted: string | undefined, config
   return able;
 }
 
+const hasSends = ({ state }: OrderRecord): boolean => state === "recorded" || state === "cancelled";
+
 function reasonNotToSend(delivery: Delivery | undefined, { timing }: Config, now: number): string | undefined {
   if (!delivery) return undefined;
   const { state, leaseUntil = 0, nextAttemptAt = 0, providerOrderIds } = delivery;
@@ -72,7 +74,7 @@ function willDo({ state }: OrderRecord, delivery: Delivery | undefined): string 
   return doubt ? `look up ${delivery.reference ?? "it"} first, then ${wanted} if it does not exist` : wanted;
 }
 
-interface Deps {
+export interface SendDeps {
   ledger: Ledger;
   queues: Pick<Queues, "sendToDestination">;
   config: Config;
@@ -88,12 +90,27 @@ export async function sendAgain(
   record: OrderRecord,
   destinations: string[],
   outcome: string,
-  deps: Deps,
+  deps: SendDeps,
 ): Promise<void> {
-  const { ledger, now, config } = deps;
-  const next = sentAgain(record, destinations, outcome, { now: now(), dueAfter: config.timing.dueAfter });
-  if ((await ledger.putOrder(next)) === "conflict") {
-    throw new CommandError("Another writer changed the order meanwhile, so nothing was sent. Look at it again.");
+  await dispatch(await recordSend(record, destinations, outcome, deps), deps);
+}
+
+/**
+ * Records that it is to be sent, upon the newest record.
+ * @returns what was written
+ * @throws CommandError where another writer changed the order so that it cannot be sent
+ */
+export async function recordSend(
+  record: OrderRecord,
+  destinations: string[],
+  outcome: string,
+  { ledger, now, config }: SendDeps,
+): Promise<OrderRecord> {
+  let current: OrderRecord | undefined = record;
+  while (current && current.generation === record.generation && hasSends(current)) {
+    const next = sentAgain(current, destinations, outcome, { now: now(), dueAfter: config.timing.dueAfter });
+    if ((await ledger.putOrder(next)) === "written") return next;
+    current = await ledger.order(record);
   }
-  await dispatch(next, deps);
+  throw new CommandError("Another writer changed the order meanwhile, so nothing was sent. Look at it again.");
 }

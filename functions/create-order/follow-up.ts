@@ -10,7 +10,7 @@ export async function recordCreated(
   order: Created,
   context: OpenedContext,
 ): Promise<AttemptResult> {
-  const next = created(delivery, order, context.now());
+  const next = created(delivery, { ...order, reference: context.outgoing.reference }, context.now());
   if (next.followUp === undefined) return { outcome: "created", delivery: next, disposition: "ack" };
   return followUp(await save(next, context), context);
 }

@@ -1,4 +1,5 @@
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
+import type { Identity } from "../../shared/identity.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { reference } from "../../shared/ledger/reference.ts";
@@ -26,15 +27,25 @@ export async function outgoingOf(
   const path = pathOf({ channel, name: connection });
   if (!body) throw new Rejected(`The order's body is no longer kept (${path} order ${orderId}); send the event again`);
   const order = await ledger.readBody(body);
-  const from = config.connections.find((one) => pathOf(one) === path);
   return {
     channel,
     connection,
     order,
     lines: linesToShip(order),
-    reference:
-      delivery.reference ?? reference(record, delivery.generation, keyOf(destination, from, path), provider.reference),
+    reference: delivery.reference ?? referenceOf(record, delivery.generation, destination, { provider, config }),
   };
+}
+
+/** Under which a generation of the order is sent. @throws Misconfigured where its connection's reference key is gone */
+export function referenceOf(
+  order: Identity,
+  generation: number,
+  destination: Destination,
+  { provider, config }: Pick<Deps, "provider" | "config">,
+): string {
+  const path = pathOf({ channel: order.channel, name: order.connection });
+  const from = config.connections.find((one) => pathOf(one) === path);
+  return reference(order, generation, keyOf(destination, from, path), provider.reference);
 }
 
 /** Opens the reference; a destination with plain ones has none. */

@@ -49,7 +49,7 @@ export const DELIVERY_TRANSITIONS = {
   stepDoneByHand: { by: "operator", moves: { "step-open": ["created"] } },
   cancelledByHand: { by: "operator", moves: lead([...UNENDED, "created", "step-open", "done-by-hand"], "cancelled") },
   endedNotCreated: { by: "operator", moves: lead(UNENDED, "cancelled") },
-  released: { by: "operator", moves: lead(UNENDED, "retrying") },
+  released: { by: "operator", moves: lead(UNENDED, "in-doubt") },
 } as const satisfies Record<string, Transition>;
 
 export type DeliveryTransition = keyof typeof DELIVERY_TRANSITIONS;
@@ -187,17 +187,21 @@ function entryOfClaim({ firstSentAt, workAt, workList }: Delivery, now: number):
 
 const openListOf = (workList: string | undefined) => (workList === "failing" ? "failing" : "open");
 
-/** The provider has the order: it said so, or a look-up found it. */
+/**
+ * The provider has the order: it said so, or a look-up found it.
+ * @param order `reference`: under which it is there; a later generation's where a restore of the table forgot that one
+ */
 export function created(
   delivery: Delivery,
-  order: { providerOrderIds: string[]; followUp?: string; notes?: string[] },
+  order: { reference: string; providerOrderIds: string[]; followUp?: string; notes?: string[] },
   now: number,
 ): Delivery {
   start("created", delivery);
-  const { providerOrderIds, followUp, notes } = order;
+  const { reference, providerOrderIds, followUp, notes } = order;
   return {
     ...ended(delivery),
     state: "created",
+    reference,
     providerOrderIds,
     createdAt: now,
     ...(followUp !== undefined && { followUp }),
@@ -369,10 +373,14 @@ export const endedNotCreated = (delivery: Delivery, finding: Finding): Delivery 
   ...{ state: "cancelled", reason: "not created, as found by hand", notCreatedAt: finding.now },
 });
 
-/** The operator found nothing at the provider: free to be sent without a look-up. Counted as open, so that nothing hides it before its message. */
+/**
+ * The operator found nothing at the provider: its next message looks it up once more, and sends it where nothing is found
+ * or the provider's records cannot be searched to the end. Counted as open, so that nothing hides it before its message.
+ */
 export const released = (delivery: Delivery, finding: Finding): Delivery => ({
   ...found("released", delivery, finding),
-  ...{ state: "retrying", reason: "not created, as found by hand; free to be sent", notCreatedAt: finding.now },
+  ...{ state: "in-doubt", reason: "not created, as found by hand; to be looked up once more and sent" },
+  ...{ settledAt: finding.now, nextAttemptAt: finding.now, notCreatedAt: finding.now },
   ...onList("open", finding.now),
 });
 

@@ -42,7 +42,7 @@ export const Delivery = z.object({
   reason: z.optional(z.string()),
   /** What a connector reported last; may quote the buyer, so it is an item of its own (error-text.ts). */
   errorText: z.optional(ErrorText),
-  /** Fixed with the first claim, never recomputed. Absent where it was cancelled before one. */
+  /** Fixed with the first claim, never recomputed; after a restore, of the order that was found. Absent where it was cancelled before. */
   reference: z.optional(z.string()),
   /** Creates that were started, over its whole life. */
   attempts: z.int(),

@@ -20,7 +20,7 @@ export function inDoubtUntil(delivery: Delivery, order: Seen, context: DoubtCont
   const { state, settledAt, firstSentAt, lastSentAt, actsUntil = lastSentAt ?? firstSentAt } = delivery;
   const { settling, restoredAt, now } = context;
   const restored = restoredAt === undefined ? 0 : Date.parse(restoredAt);
-  if (isForgotten(delivery, order, restored)) return Math.max(settledAt ?? 0, restored + settling);
+  if (mayBeForgotten(delivery, order, restored)) return Math.max(settledAt ?? 0, restored + settling);
   if (state === "in-doubt") return settledAt ?? now + settling;
   if (actsUntil === undefined) return undefined;
   // The attempt that held this lease died, after it may have posted. And a replay looks up before it posts: "rejected" was
@@ -36,7 +36,7 @@ export const isInDoubt = (delivery: Delivery, order: Seen, context: Omit<DoubtCo
  * What the table lost in a restore may have been created: nothing of that time is free, unless the operator looked since.
  * Nor is an order placed before and first seen after: it may have been known, and be lost with its deliveries.
  */
-function isForgotten(
+function mayBeForgotten(
   { notCreatedAt = 0 }: Delivery,
   { firstSeenAt, placedAt = firstSeenAt }: Seen,
   restored: number,
@@ -44,3 +44,10 @@ function isForgotten(
   const former = Date.parse(firstSeenAt) < restored || Date.parse(placedAt) < restored;
   return former && notCreatedAt < restored;
 }
+
+/**
+ * A restore of the table may have forgotten what was sent of the order, later generations of it included.
+ * @param restoredAt of the stage, UTC ISO 8601
+ */
+export const isForgotten = (delivery: Delivery, order: Seen, restoredAt: string | undefined): boolean =>
+  restoredAt !== undefined && mayBeForgotten(delivery, order, Date.parse(restoredAt));

@@ -444,6 +444,29 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual((await delivery())?.providerOrderIds, ["P42"]);
     });
 
+    for (const generation of [2, 6]) {
+      test(`generation ${generation}, which a restored table has forgotten, is found and not doubled`, async () => {
+        const { relay, id, delivery } = await paid();
+        const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+        const reference = `pm-${id}-g${generation}`;
+        relay.parcelworks.held.push({ id: "P44", reference, lines, cancelled: false, visibleAt: 0 });
+        relay.config = { ...relay.config, restoredAt: new Date(relay.clock + MINUTE).toISOString() };
+        await relay.run();
+        equal(relay.parcelworks.posts, 0);
+        const found = await delivery();
+        deepEqual([found?.state, found?.reference, found?.providerOrderIds], ["created", reference, ["P44"]]);
+      });
+    }
+
+    test("a later generation that was cancelled at the provider, and forgotten by a restore, is a person's to judge", async () => {
+      const { relay, id, delivery } = await paid();
+      const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];
+      relay.parcelworks.held.push({ id: "P45", reference: `pm-${id}-g3`, lines, cancelled: true, visibleAt: 0 });
+      relay.config = { ...relay.config, restoredAt: new Date(relay.clock + MINUTE).toISOString() };
+      await relay.run();
+      deepEqual([relay.parcelworks.posts, (await delivery())?.state], [0, "rejected"]);
+    });
+
     test("an order that the restored table has forgotten whole, and that is heard of again, is looked up before it is sent", async () => {
       const { relay, id, delivery } = unheard();
       const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }];

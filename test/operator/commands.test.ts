@@ -188,7 +188,9 @@ describe("the operator's commands at the local stack", () => {
     // Looked for by the operator, and not found: free at once, and created by the message that goes with it.
     const freed = await until(
       async () => {
-        const said = await order(id, "--resolve", "not-created", "--destination", "shoplazza/demo", "--yes");
+        const words = ["--resolve", "not-created", "--destination", "shoplazza/demo", "--yes"];
+        match((await order(id, ...words)).notes, /Add --looked-at|may still create/);
+        const said = await order(id, ...words, "--looked-at", new Date().toISOString());
         return said.exit === 0 ? said : undefined;
       },
       20,

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { recordFinding } from "../../operator/record-finding.ts";
 import { keep, renew } from "../../operator/renew.ts";
 import { type Finding, findingOf, resolve } from "../../operator/resolve.ts";
 import { sendAgain, sendable } from "../../operator/send-again.ts";
@@ -42,21 +43,27 @@ class Desk {
     const { destinations, timing, restoredAt } = config;
     return resolve(file, DESTINATION, finding, {
       ...{ destinations, timing, restoredAt, now, who: "ada", settlingOf: () => SETTLING },
+      ...(finding.is === "not-created" && { lookedAt: finding.lookedAt }),
     });
   }
 
-  async resolve(text: string) {
-    const { delivery, send } = this.resolved(await this.file(), findingOf(text));
-    equal(await this.relay.ledger.putDelivery(delivery), "written");
-    if (send) await this.send();
+  deps() {
+    const { ledger, config, now } = this.relay;
+    const queues = { sendToDestination: async (_: string, message: string) => this.relay.send(message) };
+    return { ledger, config, now, queues };
+  }
+
+  async resolve(text: string, lookedAt?: number) {
+    const file = await this.file();
+    const at = lookedAt === undefined ? undefined : new Date(lookedAt).toISOString();
+    await recordFinding(this.resolved(file, findingOf(text, at)), file.record, `resolved as ${text}`, this.deps());
   }
 
   async send() {
-    const { ledger, config, now } = this.relay;
+    const { config, now } = this.relay;
     const file = await this.file();
     const [one] = sendable(file, DESTINATION, config, now());
-    const queues = { sendToDestination: async (_: string, message: string) => this.relay.send(message) };
-    await sendAgain(file.record, [one?.destination ?? ""], "sent again by ada", { ledger, config, now, queues });
+    await sendAgain(file.record, [one?.destination ?? ""], "sent again by ada", this.deps());
   }
 
   /** Whatever waits for a person of this order. */
@@ -144,6 +151,71 @@ describe("what a person found out at the provider", () => {
     desk.relay.redrive("kept");
     await desk.relay.run();
     deepEqual([desk.relay.parcelworks.posts, desk.relay.parcelworks.live().length], [2, 1]);
+  });
+
+  /** Looked at by the operator; then a colleague's redrive posts it, and the answer is lost. */
+  async function postedAfterTheLook() {
+    const desk = await inDoubt("timeout-before-create");
+    const { relay } = desk;
+    const lookedAt = relay.clock;
+    relay.parcelworks.searchable = true;
+    relay.parcelworks.lag = 0;
+    relay.parcelworks.fates.push("timeout-after-create");
+    relay.clock += 60_000;
+    relay.redrive("new");
+    const [message] = relay.queue;
+    ok(message);
+    await relay.receive(message);
+    equal((await desk.delivery())?.state, "in-doubt");
+    relay.clock += 10 * 60_000;
+    return { desk, lookedAt };
+  }
+
+  test("not created, by a look before the last request: refused, naming when to look again", async () => {
+    const { desk, lookedAt } = await postedAfterTheLook();
+    const last = (await desk.delivery())?.lastSentAt ?? 0;
+    await rejects(desk.resolve("not-created", lookedAt), /may still create the order until/);
+    await rejects(desk.resolve("not-created", last + SETTLING + SKEW - 1), /may still create the order until/);
+    await rejects(desk.resolve("not-created", desk.relay.clock + 1), /in the future/);
+    equal((await desk.delivery())?.state, "in-doubt");
+    desk.relay.parcelworks.held.length = 0;
+    await desk.resolve("not-created", last + SETTLING + SKEW);
+    await desk.relay.run();
+    equal(desk.relay.parcelworks.live().length, 1);
+  });
+
+  test("not created, said after an old look: the next message looks it up once more, and makes no second order", async () => {
+    const { desk } = await postedAfterTheLook();
+    await desk.resolve("not-created");
+    await desk.relay.run();
+    deepEqual([desk.relay.parcelworks.posts, desk.relay.parcelworks.live().length], [2, 1]);
+    equal((await desk.delivery())?.state, "created");
+  });
+
+  test("not created, and this process ends after the delivery was written: the due-time pass sends it", async () => {
+    const desk = await inDoubt("timeout-before-create");
+    const file = await desk.file();
+    const { ledger } = desk.relay;
+    const putDelivery: typeof ledger.putDelivery = async (delivery) => {
+      await ledger.putDelivery(delivery);
+      throw new Error("killed");
+    };
+    const resolved = desk.resolved(file, findingOf("not-created"));
+    const deps = { ...desk.deps(), ledger: { ...ledger, putDelivery } };
+    await rejects(recordFinding(resolved, file.record, "resolved", deps), /killed/);
+    const { toSend, workAt = "" } = (await desk.file()).record;
+    deepEqual(toSend, [DESTINATION]);
+    equal(Date.parse(workAt), desk.relay.clock + desk.relay.config.timing.dueAfter);
+  });
+
+  test("not created, while another writer changes the order: its message is sent all the same", async () => {
+    const desk = await inDoubt("timeout-before-create");
+    const file = await desk.file();
+    await desk.relay.arrives({ kind: "change", change: "touched", orderId: desk.id });
+    await recordFinding(desk.resolved(file, findingOf("not-created")), file.record, "resolved", desk.deps());
+    equal(desk.relay.queue.length, 1);
+    await desk.relay.run();
+    equal(desk.relay.parcelworks.live().length, 1);
   });
 
   test("not created: a message that fails after the request left is in doubt again, never posted blindly", async () => {
@@ -250,6 +322,8 @@ describe("what a person found out at the provider", () => {
   test("what no provider answers is refused with what to write", () => {
     for (const text of ["", "created", "created=", "created= ,", "gone"])
       throws(() => findingOf(text), /write created=/);
+    throws(() => findingOf("not-created", "yesterday"), /--looked-at yesterday: write the UTC time/);
+    throws(() => findingOf("cancelled", "2026-11-20T14:05:00Z"), /belongs to --resolve not-created/);
   });
 });
 
