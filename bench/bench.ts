@@ -11,15 +11,15 @@ import { measureThroughput } from "./throughput.ts";
 
 const SECTIONS = ["bundles", "receive", "calls", "pass", "throughput", "lingxing"] as const;
 const command = new Command("npm run bench --")
-  .description("Measures the budgets and prints target beside figure.")
-  .addArgument(new Argument("[sections...]", "which to measure; all without a name").choices(SECTIONS))
-  .option("--orders <count>", "orders of the section throughput", Number, 5000)
+  .description("Measures the budgets and prints each figure beside its target.")
+  .addArgument(new Argument("[sections...]", "sections to measure; default: all").choices(SECTIONS))
+  .option("--orders <count>", "number of orders in the section throughput", Number, 5000)
   .parse();
 const { orders } = command.opts<{ orders: number }>();
 const wanted = new Set(command.args.length > 0 ? command.args : SECTIONS);
 const [secret = ""] = secrets.endpoints["shopify/demo"].signingSecrets;
 
-/** Simulators that answer at once: their documented limits would be all that is measured. */
+/** Simulators that answer at once: otherwise the bench would only measure their documented limits. */
 const AT_ONCE = { kakaclo: { bucketSize: 1_000_000, leakPerSecond: 1_000_000 } };
 
 const figures: Figure[] = [];

@@ -28,7 +28,7 @@ const PACKAGES: Record<string, string> = {
 export const functionOf = ({ name }: HostedFunction): string =>
   /(receive-webhook|route-order|find-due|create-order)/.exec(name)?.[1] ?? name;
 
-/** The environment in which a bundle is loaded outside the local stack. */
+/** Environment variables to load a bundle outside the local stack. */
 export const lambdaEnvironment = (folder: string, extra: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   STAGE: "bench",
@@ -43,14 +43,14 @@ export const lambdaEnvironment = (folder: string, extra: Record<string, string> 
   ...extra,
 });
 
-/** What Node must read before a handler can run: the entry and what it imports statically, bytes. */
+/** Bytes that Node must read before a handler can run: the entry and its static imports. */
 export function startSize(folder: string): number {
   const seen = new Set<string>();
   const visit = (file: string): number => {
     if (seen.has(file)) return 0;
     seen.add(file);
     const code = readFileSync(join(folder, file), "utf8");
-    // Static imports only: `import(` is what is loaded later.
+    // Static imports only: `import(` loads later.
     const imports = [...code.matchAll(/(?:from|import)\s*"\.\/([^"]+\.mjs)"/g)].map(([, name = ""]) => name);
     return Buffer.byteLength(code) + imports.reduce((sum, name) => sum + visit(name), 0);
   };
@@ -58,7 +58,7 @@ export function startSize(folder: string): number {
 }
 
 function loadTime(folder: string): number {
-  // Processor time, not the clock's: what else the machine does is not the bundle's.
+  // CPU time, not wall-clock time, so that other load on the machine does not count.
   const script = `const b=process.cpuUsage();await import(${JSON.stringify(join(folder, "index.mjs"))});const{user,system}=process.cpuUsage(b);process.stdout.write(String((user+system)/1000))`;
   const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
     env: lambdaEnvironment(folder),
@@ -67,7 +67,7 @@ function loadTime(folder: string): number {
   return Number(output.trim().split("\n").at(-1));
 }
 
-/** A bundle that holds only AWS clients, built with the same settings: the floor under a cold start. */
+/** A bundle with only the AWS clients, built with the same settings: the floor of a cold start. */
 async function floorOf(clients: readonly string[]): Promise<string> {
   const source = [
     ...clients.map((client) => `import { ${client} } from "${PACKAGES[client]}";`),
@@ -82,7 +82,7 @@ async function floorOf(clients: readonly string[]): Promise<string> {
   return outdir;
 }
 
-/** Size of receive-webhook and the module load of every function beside its floor; runs alternate, the median counts. */
+/** Size of receive-webhook, and module load of every function beside its floor: medians of alternating runs. */
 export async function measureBundles(functions: readonly HostedFunction[]): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const fn of functions) {

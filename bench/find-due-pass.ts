@@ -5,15 +5,15 @@ import { WORK_LIST_SHARDS } from "../shared/stage/names.ts";
 import { atMost, type Figure } from "./figure.ts";
 
 const CALLER = { caller: "order-relay-bench-find-due", service: "dynamodb" };
-/** All shards of every list, and of two hours: the pass reads a little of the hour before again. */
+/** All shards of every list and of two hours: the pass reads the end of the previous hour again. */
 const QUERIES = (WORK_LISTS.length + 2) * WORK_LIST_SHARDS;
 
-/** What a pass of find-due with nothing to do costs in calls of the table. The last of them moves its cursor. */
+/** Table calls of a find-due pass with nothing to do. The last call moves its cursor. */
 export async function measurePass(stack: LocalStack): Promise<Figure[]> {
   const { calls } = stack.aws;
   const count = (operation: string) => calls.count({ ...CALLER, operation });
   await passEnds(stack);
-  // The first pass ever reads the hours of days: the second is one like any other.
+  // The very first pass reads the hours of several days; the second is a normal one.
   calls.reset();
   await passEnds(stack);
   return [

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** A signed Shopify webhook as API Gateway hands it to receive-webhook (payload format 2.0). */
+/** A signed Shopify webhook as API Gateway passes it to receive-webhook (payload format 2.0). */
 export function gatewayEvent(body: string, secret: string): object {
   const headers = {
     "content-type": "application/json",

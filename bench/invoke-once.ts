@@ -1,4 +1,4 @@
-/** Runs in a process of its own with a Lambda's environment: one invocation. Prints the peak memory in bytes. */
+/** Runs one invocation in its own process with a Lambda's environment. Prints the peak memory in bytes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,5 +17,5 @@ const answer = (await handler(JSON.parse(readFileSync(file, "utf8")), context)) 
 };
 if (answer.statusCode !== undefined && answer.statusCode !== 200) throw new Error(`answered ${answer.statusCode}`);
 if (answer.batchItemFailures && answer.batchItemFailures.length > 0) throw new Error("the record failed");
-// Behind the metrics, which the handler writes to the same output.
+// After the metrics, which the handler writes to the same output.
 process.stdout.write(`\n${process.resourceUsage().maxRSS * 1024}`);

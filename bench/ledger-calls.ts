@@ -13,7 +13,7 @@ import { shopOf } from "./shop-of.ts";
 
 const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
 
-/** What one order, and one repeat of it, cost in calls of AWS, counted at the emulators. */
+/** AWS calls of one order and of one repeat of it, counted at the emulators. */
 export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
   const { calls } = stack.aws;
   const of = (name: string) => `order-relay-bench-${name}`;
@@ -23,7 +23,7 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
   const [webhook] = shop.compose({ order: { id: "820982911946150001" } }).webhooks;
   if (!webhook) throw new Error("the shop sends nothing for a new order");
 
-  // Warm: secrets and tokens are read once per environment, not per order.
+  // Warm: an environment reads secrets and tokens once, not for each order.
   await shop.send({ order: { id: "820982911946150000" } });
   await settled(stack, ["820982911946150000"]);
   calls.reset();
@@ -70,7 +70,7 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
   figures.push(atMost("route-order: writes per repeat", writes(route), 1, "write"));
   figures.push(
     atMost(
-      `route-order: calls of the table ${tableName("bench")} per repeat that are no write`,
+      `route-order: calls of the table ${tableName("bench")} per repeat that are not writes`,
       calls.count({ caller: route, service: "dynamodb" }) - writes(route),
       1,
       "read",
@@ -79,7 +79,9 @@ export async function measureCalls(stack: LocalStack): Promise<Figure[]> {
   return figures;
 }
 
-/** Entries of the order's items, and one more where the first one was moved since: an entry never comes back to its time. */
+/**
+ * Work list entries of the order's items, plus one if the first was moved: an entry never returns to its earlier time.
+ */
 async function indexWrites(stack: LocalStack, orderId: string): Promise<number> {
   const credentials = { accessKeyId: accessKeyOf("operator"), secretAccessKey: "local" };
   const client = new DynamoDBClient({ endpoint: stack.aws.url, region: stack.region, credentials });

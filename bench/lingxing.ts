@@ -5,11 +5,11 @@ import { atMost, type Figure, forInformation } from "./figure.ts";
 import { shopOf } from "./shop-of.ts";
 
 const ORDERS = 200;
-/** A create at Amazon's end takes its time; one answer as slow as the issue asks for. */
+/** A create at Amazon takes time; one answer is slow. */
 const USUAL_MS = 100;
 const SLOW_MS = 30_000;
 const POLL_MS = 250;
-/** For the work around the call itself: two table writes, a message, the usual answer. */
+/** For the work around the call: two table writes, a message, the usual answer. */
 const SPARE_MS = 1_500;
 
 const order = (id: string) => ({
@@ -26,8 +26,8 @@ const order = (id: string) => ({
 });
 
 /**
- * Lingxing takes one request at a time per appId and URL. 200 orders: none overlaps, none is throttled, none is
- * dead-lettered for having waited; one slow answer and one abandoned call delay the others by no more than themselves.
+ * Lingxing takes one request at a time for each appId and URL. Of 200 orders, none overlaps, is throttled or is
+ * dead-lettered because it waited; a slow answer and an abandoned call delay the others only by their own time.
  */
 export async function measureLingxing(stack: LocalStack): Promise<Figure[]> {
   const { sandbox } = stack;
@@ -35,7 +35,7 @@ export async function measureLingxing(stack: LocalStack): Promise<Figure[]> {
   sandbox.configure("lingxing", { answerDelayMs: USUAL_MS, slowMs: SLOW_MS });
   const ids = Array.from({ length: ORDERS }, (_, index) => `L${1000 + index}`);
   const created = () => sandbox.orders("lingxing").length;
-  // The simulator refuses a second request in flight as the gateway does: no refusal means there never was one.
+  // As the gateway does, the simulator refuses a second request in flight: no refusal means there was none.
   const refusals = () => sandbox.calls("lingxing").filter(({ refused }) => refused).length;
 
   const began = Date.now();

@@ -1,6 +1,6 @@
 /**
- * Runs in a process of its own with a Lambda's environment: receive-webhook's handler and a bare `SendMessage` loop in turn,
- * against the same endpoint. Prints rates per second as JSON.
+ * Runs receive-webhook's handler and a bare `SendMessage` loop in turn, in its own process with a Lambda's environment
+ * and against the same endpoint. Prints rates per second as JSON.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,13 +13,13 @@ const folder = process.env["LAMBDA_TASK_ROOT"] ?? "";
 const { handler } = (await import(pathToFileURL(join(folder, "index.mjs")).href)) as {
   handler: (event: unknown, context: unknown) => Promise<{ statusCode: number }>;
 };
-// Its log lines go to CloudWatch in Lambda; here they must not share the output.
+// In Lambda its log lines go to CloudWatch; here they must not mix with the output.
 console.log = () => {};
 console.info = () => {};
 
 const context = { awsRequestId: "bench", functionName: "bench", getRemainingTimeInMillis: () => 10_000 };
 const client = new SQSClient();
-// The body as it came: what a relay would send that neither checks nor keeps anything.
+// The unchanged body: a relay that neither checks nor stores anything would send this.
 const MessageBody = event.body;
 
 async function rate(once: () => Promise<unknown>, times: number): Promise<number> {
@@ -41,5 +41,5 @@ for (let block = 0; block < Number(blocks); block++) {
   rates.receive.push(await rate(receive, Number(perBlock)));
   rates.send.push(await rate(send, Number(perBlock)));
 }
-// Behind the metrics, which the handler writes to the same output.
+// After the metrics, which the handler writes to the same output.
 process.stdout.write(`\n${JSON.stringify(rates)}`);

@@ -14,13 +14,13 @@ import { atLeast, atMost, type Figure, median } from "./figure.ts";
 import { gatewayEvent, paddedOrder } from "./gateway-event.ts";
 import { shopOf } from "./shop-of.ts";
 
-/** What receive-webhook does not look into: of a small webhook only the size counts. */
+/** receive-webhook does not parse the body: only the size of a small webhook counts. */
 const BARE_ORDER = '{"id":820982911946154508,"line_items":[]}';
 
 const run = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** `aws` is a stack whose function host is not in the way: its queues have no consumers that share the processor. */
+/** `aws` is a stack without a running function host: its queues have no consumers that use the CPU. */
 export async function measureReceive(stack: LocalStack, secret: string): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "order-relay-bench-"));
   const shop = shopOf(stack, "shopify");
@@ -85,7 +85,7 @@ export async function measureReceive(stack: LocalStack, secret: string): Promise
 
 const lastLine = (text: string): string => text.split("\n").at(-1) ?? "";
 
-/** The last message of the queue: the large event lies in S3, its message points there. */
+/** The last message of the queue: a pointer to the large event in S3. */
 async function newest(client: SQSClient, QueueUrl: string): Promise<object> {
   for (;;) {
     const { Messages = [] } = await client.send(

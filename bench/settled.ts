@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalStack } from "../local/stack.ts";
 import type { Trace } from "../shared/ledger/trace.ts";
 
-/** Waits until orders of shopify/demo have all their deliveries created, and as many events as were sent. */
+/** Waits until orders of shopify/demo have all their deliveries created, and all sent events in their traces. */
 export async function settled(
   stack: LocalStack,
   orderIds: readonly string[],
@@ -19,6 +19,6 @@ export async function settled(
       await sleep(50);
     }
   }
-  // The last write of route-order comes after the sends.
+  // route-order's last write comes after the sends.
   await sleep(300);
 }

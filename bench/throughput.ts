@@ -6,7 +6,7 @@ import { shopOf } from "./shop-of.ts";
 const PROVIDERS = ["kakaclo", "s2"];
 const SENDERS = 8;
 
-/** The local stack end to end: signed webhooks in, orders at two providers that answer at once. */
+/** The local stack end to end, from signed webhooks to orders at two providers that answer at once. */
 export async function measureThroughput(stack: LocalStack, orders: number): Promise<Figure[]> {
   for (const provider of PROVIDERS) stack.sandbox.reset(provider);
   const sentAt = new Map<string, number>();
@@ -46,7 +46,7 @@ export async function measureThroughput(stack: LocalStack, orders: number): Prom
   }
   const what = `${orders} orders × ${PROVIDERS.length} destinations`;
   return [
-    forInformation(`${what}: webhooks taken`, (orders * 1000) / received, "/s"),
+    forInformation(`${what}: webhooks accepted`, (orders * 1000) / received, "/s"),
     forInformation(
       `${what}: orders created at the providers`,
       (orders * PROVIDERS.length * 1000) / (last - began),

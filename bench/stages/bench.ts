@@ -1,7 +1,7 @@
 import { defineStage } from "../../infra/stage-file/define-stage.ts";
 
 /**
- * What `npm run bench` hosts, with the shipped defaults where nothing is said: one shop for the rate (two providers),
+ * The stage of `npm run bench`, with the defaults wherever it sets nothing: one shop for the rate (two providers),
  * one for Lingxing's one request in flight.
  */
 export const stage = defineStage({
@@ -20,9 +20,9 @@ export const stage = defineStage({
     },
     { provider: "lingxing", name: "demo", settings: { store: { name: "demo-US", country: "US" } } },
   ],
-  // The sample orders grow older; what is measured does not depend on it.
+  // The sample orders grow older; the figures do not depend on their age.
   retention: { bodies: "3651d", states: "3652d" },
-  // Reaches no one: this stage is never deployed.
+  // Never used: this stage is never deployed.
   alarms: { page: ["oncall@order-relay.invalid"], ticket: ["orders@order-relay.invalid"] },
   routes: [
     { from: ["shopify/demo"], to: ["kakaclo/demo", "s2/demo"] },

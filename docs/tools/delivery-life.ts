@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { DELIVERY_TRANSITIONS } from "../../shared/ledger/delivery-life.ts";
 import { ORDER_TRANSITIONS } from "../../shared/ledger/order-life.ts";
 
-/** A page of this folder's parent, with the file whose transitions it lists. */
+/** A page in docs, and the file whose transitions it lists. */
 interface LifePage {
   path: string;
   text: string;
@@ -46,7 +46,7 @@ deliveries decided: only the operator, or a cancellation, ends that.`,
   },
 ];
 
-/** What `npm run delivery-life` writes. */
+/** The page that `npm run delivery-life` writes. */
 export const lifePages = (): LifePage[] =>
   LIVES.map((life) => ({
     path: fileURLToPath(new URL(`../${life.page}`, import.meta.url)),
@@ -96,7 +96,7 @@ function cellOf(from: string, to: readonly string[] | undefined): string {
   return to.length === 1 && to[0] === from ? "stays" : `→ ${to.join(", ")}`;
 }
 
-/** What each transition's comment says, without its tags. */
+/** The comment of each transition, without its tags. */
 function meaningsOf(source: string): Map<string, string> {
   const text = readFileSync(new URL(`../../shared/ledger/${source}`, import.meta.url), "utf8");
   const found = text.matchAll(/^\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:function|const) (\w+)/gm);

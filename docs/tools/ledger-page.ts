@@ -81,7 +81,7 @@ function attributeTable(kind: ItemKind): string[] {
 
 const anchorOf = ({ name }: ItemKind): string => name.replaceAll(" ", "-");
 
-/** Prose in lines of at most 120 characters. */
+/** Wraps prose at 120 characters. */
 const wrapped = (text: string): string => text.replaceAll(/(?=.{121})(.{1,120})\s+/g, "$1\n");
 
 const Described = z.object({
@@ -91,7 +91,7 @@ const Described = z.object({
   anyOf: z.optional(z.array(z.unknown())),
 });
 
-/** Attributes in the order of the schema; one that may be missing is in the table with a question mark. */
+/** Attributes in the order of the schema; the table marks an optional one with a question mark. */
 function attributesOf({ schema, source }: ItemKind) {
   const comments = commentsOf(source);
   return Object.entries(schema.shape).map(([name, attribute]) => {
@@ -107,7 +107,7 @@ function typeOf(attribute: unknown): string {
   return described.type ?? (described.anyOf ? "object" : "binary");
 }
 
-/** What a schema's source says of each attribute: the comment above it. */
+/** The comment above each attribute in the schema's source. */
 function commentsOf({ file, schema }: ItemKind["source"]): Map<string, string> {
   const text = readFileSync(new URL(`../../shared/ledger/${file}`, import.meta.url), "utf8");
   const start = text.indexOf(`export const ${schema} = z.object({`);

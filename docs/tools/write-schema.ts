@@ -5,7 +5,7 @@ import { Address, Amount, Instant, Line, Order } from "../../shared/order.ts";
 
 export const SCHEMA_FILE = fileURLToPath(new URL("../order.schema.json", import.meta.url));
 
-/** What is in more than one place, by a name that a reader of the JSON Schema understands. */
+/** Types that occur in several places, with a name for the readers of the JSON Schema. */
 const names = z.registry<{ id: string; description?: string }>();
 names.add(Order.shape.id, {
   id: "Id",
@@ -24,7 +24,7 @@ names.add(Line, { id: "Line" });
 
 const DECIMAL = "^\\s*[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*$";
 
-/** JSON Schema draft 2020-12 of what channel `standard` takes: the input side, where null and numbers are welcome too. */
+/** JSON Schema draft 2020-12 of the input of channel `standard`, which accepts null and numbers too. */
 export function orderSchema(): object {
   return {
     title: "Order",
@@ -34,7 +34,7 @@ export function orderSchema(): object {
       io: "input",
       metadata: names,
       override({ zodSchema, jsonSchema }) {
-        // A check in code has no JSON Schema of its own (shared/decimal.ts).
+        // A check in code has no JSON Schema (shared/decimal.ts).
         if (zodSchema === Amount)
           jsonSchema.anyOf = [{ type: "string", maxLength: 64, pattern: DECIMAL }, { type: "number" }];
       },

@@ -21,7 +21,7 @@ const versionOnly: Plugin = {
   },
 };
 
-/** Options of every bundle; the bench builds its baseline with them too. */
+/** Options of every bundle; the bench builds its floor with them too. */
 export const BUNDLE_SETTINGS = {
   absWorkingDir: PROJECT,
   bundle: true,

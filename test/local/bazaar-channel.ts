@@ -11,7 +11,10 @@ import { Order } from "../../shared/order.ts";
 
 const HOST = "https://api.bazaar.example";
 
-/** An invented channel: one app for all shops, thin webhooks, tokens by refresh. It shows its order as `{"id": …, "order": …}`. */
+/**
+ * An invented channel: one app for all shops, thin webhooks, tokens by refresh. It shows its order as `{"id": …,
+ * "order": …}`.
+ */
 export const bazaarSimulator: ChannelSimulatorKind = {
   topics: ["order.created", "order.paid"],
   shopOf: (connection) => `shop-${connection}`,

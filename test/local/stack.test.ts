@@ -9,7 +9,7 @@ import { secretValues } from "../../local/secret-values.ts";
 import { startStack } from "../../local/stack.ts";
 import { startTinyStack, until } from "../support/tiny-stack.ts";
 
-test("a busy port is said in one sentence, before anything is synthesised", async (t) => {
+test("a busy port is reported in one sentence, before the synth", async (t) => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   t.after(() => other.close());
@@ -21,11 +21,11 @@ test("a busy port is said in one sentence, before anything is synthesised", asyn
   });
 });
 
-test("a stage that cannot be synthesised is refused with the app's own words", async () => {
+test("a stage that cannot be synthesised is refused with the app's own message", async () => {
   await rejects(startStack({ stage: "no-such-stage" }), { name: "StageRefused", message: /no-such-stage/ });
 });
 
-test("health shows where everything is", async (t) => {
+test("health shows all addresses", async (t) => {
   const stack = await startTinyStack(t, {});
   const health = await fetch(`${stack.url}/health`);
   equal(health.status, 200);
@@ -70,7 +70,7 @@ test("dead letters are listed and moved back over HTTP", async (t) => {
   ok(stack.notes()[2] !== id);
 });
 
-test("simulators are looked into and made to fail over HTTP", async (t) => {
+test("HTTP routes show the simulators' orders and set their faults", async (t) => {
   const { url, sandbox } = await startTinyStack(t, {});
   deepEqual(await (await fetch(`${url}/sandbox/kakaclo/orders`)).json(), []);
   const { faults } = (await (await fetch(`${url}/sandbox/kakaclo/faults`)).json()) as { faults: string[] };
@@ -84,7 +84,7 @@ test("simulators are looked into and made to fail over HTTP", async (t) => {
   equal((await fetch(`${url}/sandbox/no-such/orders`)).status, 404);
 });
 
-test("whatever else is asked for is a 404 in JSON", async (t) => {
+test("every other path gives a 404 in JSON", async (t) => {
   const { url } = await startTinyStack(t, {});
   for (const [method, path] of [
     ["GET", "/"],
@@ -103,7 +103,7 @@ test("whatever else is asked for is a 404 in JSON", async (t) => {
   equal((await fetch(`${url}/orders/shopify/demo/%E0%A4%A`)).status, 400);
 });
 
-test("a secret comes from the file, with the simulators' address in it; a missing one is said where to write", (t) => {
+test("secrets come from the file, with the simulators' address; the error for a missing one says where to write it", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "secrets-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "secrets.json");

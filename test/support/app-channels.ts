@@ -7,7 +7,7 @@ const field = (description: string) => z.string().register(z.globalRegistry, { d
 const api = () => Promise.reject(new Error("no test calls it"));
 
 /**
- * The bazaar with three channels more: `mall` has one signed address for all shops of an app, `fair` lets an operator
+ * The bazaar and three more channels: `mall` has one signed address for all shops of an app, `fair` lets an operator
  * choose its endpoint's address and signs it, `harbour` sends to a queue of each connection.
  */
 export const appChannels: Connectors = {

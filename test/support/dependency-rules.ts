@@ -14,7 +14,7 @@ export function sources(...folders: string[]): string[] {
   );
 }
 
-/** What a file reads, types included: paths from the root for its neighbours, names for packages. */
+/** A file's imports, types included: paths from the root for our files, names for packages. */
 export function readsOf(file: string, text = readFileSync(join(ROOT, file), "utf8")): string[] {
   const found = [
     ...text.matchAll(/^(?:import|export)\s(?:[^"';]*?\sfrom\s)?"([^"]+)"/gms),
@@ -23,16 +23,16 @@ export function readsOf(file: string, text = readFileSync(join(ROOT, file), "utf
   return found.map((name) => (name.startsWith(".") ? join(dirname(file), name).replaceAll("\\", "/") : name));
 }
 
-/** What no connector may reach for by itself: its contract hands it HTTP, cache, lease, secrets and clock. */
+/** Modules that no connector may import: its contract gives it HTTP, cache, lease, secrets and clock. */
 const OUTSIDE =
   /^(@aws-sdk\/|@smithy\/|@aws-lambda-powertools\/|@middy\/|aws-|undici|node:(https?|http2|net|tls|dns|dgram|fs|child_process|cluster|worker_threads|timers|process|os|module|vm)($|\/))/;
 
-/** The CDK takes seconds to load; neither a function nor a command of the operator may wait for it. */
+/** The CDK takes seconds to load, so neither a function nor an operator's command may import it. */
 const CDK = /^(aws-cdk-lib|constructs|cdk-nag)($|\/)/;
 
-/** Our folders; anything else that is read is a package. */
+/** Our folders; every other import is a package. */
 const FOLDERS = ["functions", "infra", "shared", "operator", "console", "local", "bench", "docs", "test"];
-/** Only these may read one another, and nothing else may read them. */
+/** Only these may import one another, and no other file may import them. */
 const OF_DEVELOPERS = ["local", "bench", "docs", "test"];
 
 const CONTRACT = /^functions\/(channels\/channel|providers\/provider)\.ts$/;
@@ -40,19 +40,19 @@ const REGISTRY = /^functions\/(channels|providers)\/registry\.ts$/;
 const CONNECTOR = /^functions\/(channel|provider)s\/[^/]+\//;
 const FUNCTION = /^functions\/(receive-webhook|route-order|create-order|find-due|reconcile)\//;
 
-/** What each folder of `shared` may read: those after it, and itself. Files of no folder are the vocabulary. */
+/** Each folder of `shared` may import itself and those after it. Files outside these folders are the vocabulary. */
 const LAYERS = ["connector", "ledger", "messages", "telemetry", "stage", "vocabulary"];
 const READ_BY_ROUTING = ["routing", "stage", "vocabulary"];
 
 const isOurs = (read: string): boolean => FOLDERS.some((folder) => read.startsWith(`${folder}/`));
 const isShared = (read: string): boolean => read.startsWith("shared/");
 
-/** The rules of design.md, "Layout", by who reads. A package may be read where no rule forbids it. */
+/** The rules of design.md, "Layout", by importing file. A package may be imported unless a rule forbids it. */
 const RULES: Record<string, (file: string, read: string) => boolean> = {
   shared: (file, read) => !CDK.test(read) && (!isOurs(read) || (isShared(read) && sharedMayRead(file, read))),
   functions: (file, read) => !CDK.test(read) && functionMayRead(file, read),
   infra: (file, read) => {
-    // The operator's commands read this folder.
+    // The operator's commands import this folder.
     if (file.startsWith("infra/stage-file/")) {
       if (CDK.test(read) || (read.startsWith("infra/") && !read.startsWith("infra/stage-file/"))) return false;
     }
@@ -66,7 +66,7 @@ const RULES: Record<string, (file: string, read: string) => boolean> = {
   test: () => true,
 };
 
-/** Whether a file may read another one, or a package. */
+/** Whether a file may import another one, or a package. */
 export function mayRead(file: string, read: string): boolean {
   const [top = ""] = file.split("/");
   const [to = ""] = read.split("/");
@@ -90,7 +90,7 @@ const operatorMayRead = (read: string): boolean =>
   (!isOurs(read) || isShared(read) || REGISTRY.test(read) || /^(operator|infra\/stage-file)\//.test(read));
 
 const isSimulator = (file: string): boolean => file.startsWith("local/simulators/");
-/** What a simulator must not take from the code that it is to prove. */
+/** Imports that a simulator must not take from the code that it tests. */
 const isConnectorsOwn = (read: string): boolean => CONNECTOR.test(read) || read === "functions/channels/schemes.ts";
 
 function functionMayRead(file: string, read: string): boolean {
@@ -98,7 +98,7 @@ function functionMayRead(file: string, read: string): boolean {
   if (CONNECTOR.test(file)) return connectorMayRead(folder, file, read);
   if (!isOurs(read) || isShared(read)) return true;
   if (folder !== "") return read.startsWith(folder) || CONTRACT.test(read) || REGISTRY.test(read);
-  // What both kinds of connectors are defined by: a registry reads connectors, schemes read their contract.
+  // The contracts of both kinds of connectors: registries and signature schemes import them.
   const [, kind, part] = /^functions\/(channels|providers)\/(registry|schemes)\.ts$/.exec(file) ?? [];
   if (kind === undefined) return false;
   if (read === `functions/${kind}/${kind.slice(0, -1)}.ts`) return true;

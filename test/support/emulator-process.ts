@@ -10,7 +10,7 @@ export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface EmulatorProcess {
   readonly url: string;
-  /** Empty at the start, gone with `stop`. */
+  /** Empty at the start; `stop` removes it. */
   readonly folder: string;
   /** Ends it and every process it started. */
   stop(): Promise<void>;
@@ -25,9 +25,9 @@ interface Plan {
 const READY_WITHIN_MS = 60_000;
 
 /**
- * Starts an emulator that is a program of its own, on a free port of 127.0.0.1 and in a fresh folder. Its environment
- * is what the plan says and nothing else: what runs inside it must not see this machine's.
- * @throws with the emulator's own output when it is not ready in a minute
+ * Starts an emulator program on a free port of 127.0.0.1 and in a fresh folder. Its environment
+ * is the plan's and nothing else: code inside it must not see this machine's.
+ * @throws with the emulator's own output if it is not ready in a minute
  */
 export async function startEmulatorProcess({ name, command, isReady }: Plan): Promise<EmulatorProcess> {
   const folder = mkdtempSync(join(tmpdir(), `order-relay-${name}-`));
@@ -36,7 +36,7 @@ export async function startEmulatorProcess({ name, command, isReady }: Plan): Pr
   const log = join(folder, "output.log");
   const output = openSync(log, "w");
   const { program, args = [], environment } = command(port, folder);
-  // A process group of its own, so that its children end with it.
+  // Its own process group, so that its children end with it.
   const child = spawn(program, args, {
     cwd: folder,
     env: environment,
@@ -77,12 +77,12 @@ export async function startEmulatorProcess({ name, command, isReady }: Plan): Pr
   return { url, folder, stop };
 }
 
-/** To the whole process group, as far as any of it is left. */
+/** Signals the process group, if it still exists. */
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, name);
   } catch {
-    // Nothing of it is left.
+    // The group has ended.
   }
 }
 

@@ -4,7 +4,7 @@ import { shareDynamoDbLocal } from "./ledger-table.ts";
 import { localAssembly } from "./local-assembly.ts";
 
 /**
- * What Node's test runner starts once for all test files, and ends after the last; their processes inherit the
+ * Node's test runner calls this once before all test files, and ends it after the last; their processes inherit the
  * addresses.
  */
 let end: (() => Promise<void>)[] = [];

@@ -1,6 +1,6 @@
 /**
- * Imports every module of every connector where nothing but importing is possible, and says in JSON what each tried
- * beyond it. Run as a process of its own by dependency-rules.test.ts.
+ * Imports every module of every connector in a process that allows only imports, and prints in JSON what each tried
+ * besides. dependency-rules.test.ts runs it as its own process.
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ syncBuiltinESMExports();
 for (const name of ["fetch", "setTimeout", "setInterval", "setImmediate"] as const) {
   Object.defineProperty(globalThis, name, { value: deny(name) });
 }
-/** Node's own module loader asks for it. */
+/** Node's own module loader uses it. */
 const NODES_OWN = "WATCH_REPORT_DEPENDENCIES";
 const get = (_: object, name: string | symbol) => {
   if (name !== NODES_OWN) tried.push(`${importing}: process.env.${String(name)}`);

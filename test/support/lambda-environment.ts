@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What a handler finds when it is loaded in this process: its configuration beside it, and Lambda's environment.
+ * Prepares this process to load a handler: its config.json, and Lambda's environment variables.
  * @param config of a stage named `test`
- * @param endpoint of whatever answers for AWS
+ * @param endpoint for all AWS calls
  * @returns the folder, for the caller to remove
  */
 export async function setLambdaEnvironment(config: object, endpoint: string): Promise<string> {

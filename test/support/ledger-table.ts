@@ -15,7 +15,7 @@ import type { EventStore } from "../../shared/messages/event-store.ts";
 import { WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
 
 /**
- * The table emulators, with the reason where one cannot run here. Tests of the table's own semantics (conditions,
+ * The table emulators, with the reason if one cannot run here. Tests of the table's own semantics (conditions,
  * races, consumed capacity) run on all of them.
  */
 export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string | false }[] = [
@@ -23,7 +23,7 @@ export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string |
   { kind: "dynamodb-local", skip: javaIsThere() ? false : "needs Java" },
 ];
 
-/** For every other test of the ledger: `npm test` proves it on dynalite alone, `npm run test:contract` on all. */
+/** For every other test of the ledger: `npm test` runs it on dynalite only, `npm run test:contract` on all. */
 export const QUICK_TABLE_EMULATORS =
   process.env["TABLE_EMULATORS"] === "all" ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
 
@@ -45,13 +45,13 @@ export interface TestLedger {
   stop(): Promise<void>;
 }
 
-/** When the tests take place: what they record must not expire as the years pass. */
+/** The time of the tests: fixed, so that their items do not expire as years pass. */
 const NOW = Date.parse("2026-11-02T00:00:00Z");
 
 /** An empty ledger on an emulator, over HTTP like the real one. S3 is a map. */
 export async function startLedger(kind: TableEmulatorKind, now: () => number = () => NOW): Promise<TestLedger> {
   const { port, stop } = await (kind === "dynalite" ? serveDynalite() : openDynamoDbLocal());
-  // DynamoDB Local keeps a database for each access key: every ledger has its own. Letters and digits only.
+  // DynamoDB Local keeps one database for each access key, so every ledger uses its own key. Letters and digits only.
   const credentials = { accessKeyId: `test${randomUUID().replaceAll("-", "")}`, secretAccessKey: "test" };
   const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "eu-central-1", credentials });
   const name = "ledger";
@@ -100,7 +100,7 @@ async function serveDynalite(): Promise<DynamoDbLocal> {
   };
 }
 
-/** The shared one, or one of its own where a test file runs without the global setup. */
+/** The shared one, or a new one if the test file runs without the global setup. */
 async function openDynamoDbLocal(): Promise<DynamoDbLocal> {
   const shared = process.env[SHARED_PORT];
   return shared === undefined ? startDynamoDbLocal("by-access-key") : { port: Number(shared), stop: async () => {} };

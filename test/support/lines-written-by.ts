@@ -1,6 +1,6 @@
 /**
- * What logger and metrics write while something runs: each line of JSON, of both outputs (errors go to the second).
- * They have consoles of their own, so it is taken from the outputs themselves; whatever else is written goes on.
+ * Captures the JSON lines that logger and metrics write during a call, from both outputs (errors go to stderr).
+ * They have their own consoles, so it captures the outputs themselves; other output passes through.
  */
 export async function linesWrittenBy(work: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
   const lines: string[] = [];
@@ -20,6 +20,6 @@ export async function linesWrittenBy(work: () => Promise<unknown>): Promise<Reco
   return lines.map((line) => JSON.parse(line));
 }
 
-/** The metrics among them, without the embedded format's own part. */
+/** The metrics among the lines, without the part of the embedded metric format. */
 export const metricsIn = (lines: readonly Record<string, unknown>[]): Record<string, unknown>[] =>
   lines.flatMap(({ _aws, ...values }) => (_aws === undefined ? [] : [values]));

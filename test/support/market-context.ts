@@ -26,7 +26,7 @@ let tables = 0;
 let messages = 0;
 
 /**
- * route-order and find-due around the Market, with the intake queue as SQS behaves and a table of their own. The clock
+ * route-order and find-due around the Market, with an intake queue that behaves as SQS and their own table. The clock
  * only moves when a test, or `run`, moves it.
  */
 export class MarketContext extends RouteOrderContext {
@@ -36,11 +36,11 @@ export class MarketContext extends RouteOrderContext {
     [NORTH, new MarketApi()],
     [SOUTH, new MarketApi()],
   ]);
-  /** The connections whose API began to fail, with what. */
+  /** Errors of connections whose API began to fail. */
   readonly apiFailures: { connection: string; error: unknown }[] = [];
   /** Makes sends to the intake queue fail. */
   intakeDown = false;
-  /** Of the one environment that receives everything, unless a test opens others. */
+  /** Of the environment that receives all messages, unless a test opens others. */
   backoff: ApiBackoff;
 
   static async open(started: TestLedger, channel: Channel = market()): Promise<MarketContext> {
@@ -61,7 +61,7 @@ export class MarketContext extends RouteOrderContext {
     this.backoff = this.environment();
   }
 
-  /** What a further environment of route-order knows of the APIs. */
+  /** The state that a further environment of route-order keeps about the APIs. */
   environment(): ApiBackoff {
     return createApiBackoff({
       table: this.table,
@@ -98,18 +98,18 @@ export class MarketContext extends RouteOrderContext {
     return message;
   }
 
-  /** A webhook of the Market, on the intake queue. */
+  /** Puts a webhook of the Market on the intake queue. */
   webhook(notification: Notification): Queued {
     const receivedAt = new Date(this.clock).toISOString();
     return this.queue(newEvent(JSON.stringify(notification), { channel: "market", endpoint: "app", receivedAt }));
   }
 
-  /** A hit of a poll, on the intake queue. */
+  /** Puts an order that a poll found on the intake queue. */
   poll(orderId: string, connection = "north"): Queued {
     return this.queue(fetchEvent({ channel: "market", connection, orderId }, "poll", this.clock));
   }
 
-  /** Hands a message out once, as SQS and Lambda do. @returns undefined where SQS moved it to the DLQ instead */
+  /** Delivers a message once, as SQS and Lambda do. @returns undefined if SQS moved it to the DLQ instead */
   async receive(message: Queued): Promise<Routed | undefined> {
     message.receives += 1;
     if (message.receives > MAX_RECEIVES) {
@@ -128,7 +128,10 @@ export class MarketContext extends RouteOrderContext {
     this.intake.splice(this.intake.indexOf(message), 1);
   }
 
-  /** Receives what is visible, moving the clock to it, until nothing is left or the time is up. @param time ms */
+  /**
+   * Delivers visible messages and advances the clock to the next, until none is left or the time is up.
+   * @param time ms
+   */
   async run(time: number): Promise<Routed[]> {
     const until = this.clock + time;
     const routed: Routed[] = [];
@@ -143,7 +146,7 @@ export class MarketContext extends RouteOrderContext {
     return routed;
   }
 
-  /** find-due, once. */
+  /** Runs find-due once. */
   pass(): Promise<Pass> {
     const { config, ledger, now } = this;
     const sendToIntake = async (message: string) => {
@@ -155,7 +158,7 @@ export class MarketContext extends RouteOrderContext {
   }
 
   /**
-   * find-due every so often, and route-order in between. No create-order: what is sent is sent again.
+   * Runs find-due repeatedly, and route-order in between. Without create-order: sent deliveries are sent again.
    * @param time ms
    */
   async live(time: number, every = 5 * 60_000): Promise<void> {
@@ -166,7 +169,7 @@ export class MarketContext extends RouteOrderContext {
     }
   }
 
-  /** What "Start DLQ redrive" does: AWS gives each message a new ID and time. */
+  /** Does what "Start DLQ redrive" does: AWS gives each message a new ID and time. */
   redrive(): void {
     for (const { body } of this.deadLetters.splice(0)) this.push(body);
   }

@@ -11,13 +11,13 @@ const Notification = z.object({
   buyerId: z.optional(z.string()),
   time: z.optional(z.string()),
 });
-/** What the Market sends: which shop, what happened, to which order. */
+/** A notification of the Market: the shop, the event and the order. */
 export type Notification = z.input<typeof Notification>;
 
 /**
- * The Market: a channel as most marketplaces are. One app endpoint serves all shops, a webhook names the order and does
- * not carry it, and each shop has a token of its own for the API.
- * @param covers of its signature
+ * The Market: a channel like most marketplaces. One app endpoint serves all shops, a webhook names the order and does
+ * not carry it, and each shop has its own token for the API.
+ * @param covers what its signature covers
  */
 export const market = (
   covers: "body" | "event-id" | "nothing" = "nothing",
@@ -78,12 +78,12 @@ function meaningOf(topic: string, about: Pick<Notification, "orderId" | "order" 
 /** The Market's API of one shop, in memory. */
 export class MarketApi {
   readonly orders = new Map<string, Order>();
-  /** What the next calls fail with, one after the other. */
+  /** Errors of the next calls, one for each. */
   readonly failures: unknown[] = [];
-  /** Set: every call fails with it. */
+  /** If set, every call fails with it. */
   down: unknown;
   calls = 0;
-  /** Called within each call, before it is answered. */
+  /** Called in each call, before the answer. */
   during: () => Promise<void> = async () => {};
 
   readonly client: ChannelClient = {

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { missingParts } from "./missing-parts.ts";
 
-test("a registered provider of which nothing is written is answered with each file to write", () => {
+test("for a registered provider without files, every file to write is reported", () => {
   deepEqual(missingParts({ kind: "provider", name: "acme" }), [
     "Write functions/providers/acme/handler.ts: its Lambda, as functions/providers/kakaclo/handler.ts.",
     "Write test/providers/acme.test.ts and call providerContract there, as test/providers/kakaclo.test.ts does.",
@@ -12,7 +12,7 @@ test("a registered provider of which nothing is written is answered with each fi
   ]);
 });
 
-test("a registered channel of which nothing is written is answered with each file to write", () => {
+test("for a registered channel without files, every file to write is reported", () => {
   deepEqual(missingParts({ kind: "channel", name: "acme" }), [
     "Write test/channels/acme.test.ts and call channelContract there, as test/channels/standard.test.ts does.",
     "Write local/simulators/channels/acme/index.ts: its simulator, as local/simulators/channels/standard/index.ts.",

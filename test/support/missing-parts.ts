@@ -27,7 +27,7 @@ function hasDemoSecret({ kind, name }: Connector): boolean {
   return Object.hasOwn(demo, `${name}/demo`);
 }
 
-/** What a registered connector still lacks (docs/add-a-connector.md), each in a sentence that says what to write. */
+/** The missing parts of a registered connector (docs/add-a-connector.md): a sentence for each says what to write. */
 export function missingParts(connector: Connector): string[] {
   const { kind, name } = connector;
   const [example, section] = kind === "channel" ? ["standard", "endpoints"] : ["kakaclo", "destinations"];

@@ -2,7 +2,7 @@ import type { FetchDeps } from "../../functions/route-order/fetch-order.ts";
 import type { IntakeMessage } from "../../functions/route-order/route-order.ts";
 import { Misconfigured } from "../../shared/errors.ts";
 
-/** For route-order around a channel without an API: nothing is fetched. */
+/** For route-order with channels that have no API: it fetches nothing. */
 export const noChannelApi: FetchDeps = {
   openClient: async () => {
     throw new Misconfigured("this channel has no API");

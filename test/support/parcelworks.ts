@@ -3,7 +3,7 @@ import type { Client, Outgoing, Provider, SentLine } from "../../functions/provi
 import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../shared/errors.ts";
 import { quantityToShip } from "../../shared/order.ts";
 
-/** What happens to the next create. `killed`: the function dies there, and nothing after it runs. */
+/** The fate of the next create. `killed`: the function dies there, and nothing after it runs. */
 export type Fate =
   | "created"
   | "timeout-after-create"
@@ -42,7 +42,7 @@ export class Parcelworks {
   searchable = true;
   lag = 0;
   missingSku = "";
-  /** Called while a create is under way. */
+  /** Called during a create. */
   onPost: () => Promise<void> = async () => {};
   private readonly now: () => number;
 

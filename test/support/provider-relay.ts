@@ -23,13 +23,13 @@ interface Queued {
 
 /**
  * The real route-order and create-order around one provider, on a real ledger. The queue between them is a list that
- * behaves as SQS does; the clock jumps from one message that becomes visible to the next.
+ * behaves as SQS does; the clock jumps to the time when the next message becomes visible.
  */
 export abstract class ProviderRelay {
   readonly queue: Queued[] = [];
   readonly deadLetters: Queued[] = [];
   readonly now = () => this.clock;
-  /** The dice of the backoff's jitter. */
+  /** Random numbers for the backoff's jitter. */
   random = () => 0.5;
   /** How many of the next sends fail. */
   queueDown = 0;
@@ -44,7 +44,7 @@ export abstract class ProviderRelay {
     this.config = z.parse(Config, config);
   }
 
-  /** Epoch ms; a test puts it forward. */
+  /** Epoch ms; a test advances it. */
   abstract clock: number;
   protected abstract readonly channel: Channel;
   protected abstract readonly provider: Provider;
@@ -55,7 +55,7 @@ export abstract class ProviderRelay {
     return this.ledger;
   }
 
-  /** Has route-order work on one event. */
+  /** Runs route-order on one event. */
   async arrives(reading: Record<string, unknown>, endpoint = "main") {
     const event: ReceivedEvent = {
       source: "webhook",
@@ -91,7 +91,7 @@ export abstract class ProviderRelay {
     this.queue.push({ id: `m${++this.count}`, body, sentAt: this.clock, visibleAt: this.clock, receives: 0 });
   }
 
-  /** Has create-order work on a visible message, as SQS and Lambda would; acknowledged, it leaves the queue. */
+  /** Runs create-order on a visible message, as SQS and Lambda would; an acknowledged message leaves the queue. */
   async receive(message: Queued): Promise<Handled | "killed"> {
     message.receives += 1;
     const functionTimeout = this.provider.timing.function ?? 90_000;
@@ -122,7 +122,7 @@ export abstract class ProviderRelay {
     }
   }
 
-  /** Receives what is visible and moves the clock to the next that will be, until nothing is left or time is up. */
+  /** Delivers visible messages and advances the clock to the next, until none is left or the time is up. */
   async run(forAtMost = 48 * HOUR, maxReceives = 25): Promise<void> {
     const until = this.clock + forAtMost;
     while (this.queue.length > 0) {
@@ -138,7 +138,9 @@ export abstract class ProviderRelay {
     }
   }
 
-  /** What "Start DLQ redrive" does: AWS gives each message a new ID, some emulators keep it; both renew the time. */
+  /**
+   * Does what "Start DLQ redrive" does: AWS gives each message a new ID, some emulators keep it; both renew the time.
+   */
   redrive(ids: "new" | "kept"): void {
     for (const { id, body } of this.deadLetters.splice(0)) {
       this.clock += 1000;

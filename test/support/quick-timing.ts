@@ -1,4 +1,4 @@
-/** Of stages that are deployed or replayed in a test: every wait in seconds, as in local/stages/local.ts. */
+/** Timing of stages that a test deploys or replays: every wait takes seconds, as in local/stages/local.ts. */
 export const QUICK_TIMING = {
   leaseSkew: "1s",
   shortWait: "1s",

@@ -9,7 +9,7 @@ import type { TestLedger } from "./ledger-table.ts";
 import { Killed, Parcelworks } from "./parcelworks.ts";
 import { ProviderRelay } from "./provider-relay.ts";
 
-/** A channel whose events are readings, written down. */
+/** A channel whose event bodies are readings in JSON. */
 export const plain: Channel = {
   name: "plain",
   title: "Plain",
@@ -41,9 +41,7 @@ export const sampleOrder = (changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
-/**
- * route-order and create-order around one invented provider, whose every create has the fate that the test gives it.
- */
+/** route-order and create-order around one invented provider; the test decides the fate of each create. */
 export class Relay extends ProviderRelay {
   clock = Date.parse("2026-11-01T12:00:00.000Z");
   readonly parcelworks = new Parcelworks(this.now);
@@ -64,7 +62,7 @@ export class Relay extends ProviderRelay {
     return this.parcelworks.client;
   }
 
-  /** A killed function writes nothing more. */
+  /** A killed function writes nothing after that. */
   protected override ledgerOfAttempt(): Ledger {
     const real = this.ledger;
     let dead = false;

@@ -7,7 +7,7 @@ import { type Connectors, connectors } from "../../infra/stage-file/connectors.t
 import type { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { readStage } from "../../infra/stage-file/read-stage.ts";
 
-// CDK's own schema check takes 3 s of each synth; `npm run synth` has it.
+// CDK's own schema check takes 3 s of each synth; `npm run synth` runs it.
 process.env["CDK_VALIDATION"] = "false";
 
 const plain = {
@@ -15,7 +15,7 @@ const plain = {
   reference: { maxLength: 40, characters: /./ },
 };
 
-/** Two channels and two providers that exist nowhere else, so that a test says all that it depends on. */
+/** Two channels and two providers that exist only here, so that a test shows all that it depends on. */
 export const bazaar: Connectors = {
   channels: [
     {
@@ -81,10 +81,10 @@ export interface Resource {
   UpdateReplacePolicy?: string;
 }
 
-/** Of each stage file (as JSON) and its connectors: a synth takes a second. */
+/** Templates by stage file (as JSON) and connectors: a synth takes a second. */
 const templates = new Map<Connectors, Map<string, ReturnType<typeof synthesiseTemplate>>>();
 
-/** The resources of a type, as CloudFormation would get them; from the first synth of the same stage file. */
+/** The resources of a type as CloudFormation gets them, from the first synth of the same stage file. */
 export function templateOf(file: StageFile, known: Connectors = bazaar) {
   const ofConnectors = templates.get(known) ?? new Map<string, ReturnType<typeof synthesiseTemplate>>();
   templates.set(known, ofConnectors);

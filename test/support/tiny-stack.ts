@@ -8,9 +8,9 @@ import { type LocalStack, type StackOptions, startStack } from "../../local/stac
 export interface TinyStack {
   /** `export const handler = …` of the function that reads the queue. It may append to `globalThis.note(text)`. */
   reader?: string;
-  /** Of the function behind `POST /hook` and `GET /hook`. */
+  /** Source of the function behind `POST /hook` and `GET /hook`. */
   web?: string;
-  /** Of the function that runs every second. */
+  /** Source of the function that runs every second. */
   timer?: string;
   timeoutSeconds?: number;
   visibilitySeconds?: number;
@@ -22,12 +22,12 @@ export interface TinyStack {
 }
 
 export interface RunningTinyStack extends LocalStack {
-  /** What functions noted, in order; each line is one `note(…)`. */
+  /** The notes of the functions, in order: one for each `note(…)`. */
   notes(): string[];
   send(body: string): string;
 }
 
-/** Started for one test and stopped after it. */
+/** Starts it for one test and stops it after the test. */
 export async function startTinyStack(test: TestContext, tiny: TinyStack): Promise<RunningTinyStack> {
   const folder = mkdtempSync(join(tmpdir(), "tiny-stack-"));
   const notebook = join(folder, "notes");

@@ -12,7 +12,8 @@ import { frozen } from "./frozen.ts";
 
 /**
  * Items as the first release wrote them, frozen: what ledger-items-v1.json has not. Those of the first two orders were
- * written with the limits lowered from which on a body lies in S3 and lines are zipped: at their own they fill a megabyte.
+ * written with the limits lowered from which on a body lies in S3 and lines are zipped: at their own they fill a
+ * megabyte.
  */
 const { items, objects } = z.parse(
   z.object({ items: z.array(z.custom<Record<string, AttributeValue>>()), objects: z.record(z.string(), z.string()) }),

@@ -7,7 +7,9 @@ import { Relay } from "../support/relay.ts";
 import { ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 import { frozen, frozenItems } from "./frozen.ts";
 
-/** Messages as the first release sent them, frozen: they lie in a DLQ for 14 days, and may be redriven to a newer one. */
+/**
+ * Messages as the first release sent them, frozen: they lie in a DLQ for 14 days, and may be redriven to a newer one.
+ */
 const { envelope, pointer, objects, delivery } = z.parse(
   z.object({
     /** Of order …05. */

@@ -20,8 +20,9 @@ import { RouteOrderContext } from "../support/route-order-context.ts";
 import { frozenItems } from "./frozen.ts";
 
 /**
- * What the first release wrote besides orders, frozen: two catalog rows of kakaclo/demo; Shoplazza's products, and an order
- * that an error had named; Lingxing's stores and regions, its sealed token, the lease of a call that was given up; the cursor.
+ * What the first release wrote besides orders, frozen: two catalog rows of kakaclo/demo; Shoplazza's products, and an
+ * order that an error had named; Lingxing's stores and regions, its sealed token, the lease of a call that was given
+ * up; the cursor.
  */
 const ITEMS = frozenItems("other-items-v1");
 const FROZEN_AT = Date.parse("2026-11-01T12:00:00Z");

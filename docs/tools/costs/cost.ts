@@ -3,7 +3,7 @@ import type { Price } from "./prices.ts";
 /** One line of the bill. */
 export interface Cost {
   what: string;
-  /** `3 queues × 5 pollers × 3 a minute` */
+  /** `3 queues × 5 pollers × 3 per minute` */
   count: string;
   quantity: number;
   price: Price;
@@ -20,7 +20,7 @@ export const cost = (what: string, count: string, quantity: number, price: Price
 
 export const sumOf = (costs: readonly Cost[]): number => costs.reduce((sum, { usd }) => sum + usd, 0);
 
-/** A Markdown table with the arithmetic, and its sum. */
+/** A Markdown table of costs with their arithmetic and sum. */
 export function tableOf(costs: readonly Cost[]): string {
   const rows = costs.map(
     ({ what, count, quantity, price, usd }) =>

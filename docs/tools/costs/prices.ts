@@ -1,8 +1,8 @@
-/** What AWS asks for so many of something. */
+/** AWS's price for a quantity. */
 export interface Price {
   usd: number;
   per: number;
-  /** Of what; a month where it is time. */
+  /** The unit; of time, a month. */
   unit: string;
   /** AWS's own page that lists it. */
   source: string;
@@ -19,8 +19,8 @@ const KMS = "aws.amazon.com/kms/pricing";
 const SECRETS = "aws.amazon.com/secrets-manager/pricing";
 
 /**
- * List prices of us-east-1 in USD without the free tier, as copies of AWS's pages had them in autumn 2026: compare them
- * with the page before you rely on one. eu-central-1 is up to a fifth dearer. No other file has a price.
+ * List prices of us-east-1 in USD without the free tier, from copies of AWS's pages of autumn 2026: compare them
+ * with the page before you rely on one. eu-central-1 is up to a fifth more expensive. No other file has a price.
  */
 export const PRICES = {
   lambdaRequests: price(0.2, M, "invocations", LAMBDA),

@@ -6,7 +6,7 @@ import { costsOf, metricsOf } from "./stage-costs.ts";
 
 const MARKS = ["<!-- npm run costs: from here -->", "<!-- npm run costs: to here -->"] as const;
 
-/** Markdown: the sums, what they are made of, and the prices. */
+/** Markdown: the sums, their parts, and the prices. */
 export function costReport(stage: Stage, template: ReadonlyMap<string, Resource>): string {
   const { rest, use, orders, delivery } = costsOf(stage, template);
   const { connections, destinations } = stage.config;
@@ -42,11 +42,11 @@ ${tableOf(orders)}
 ${prices.join("\n")}`;
 }
 
-/** @throws an error where the page has no marks */
+/** @throws an error if the page has no marks */
 export function withReport(page: string, report: string): string {
   const [from, to] = MARKS;
   const start = page.indexOf(from);
   const end = page.indexOf(to);
-  if (start < 0 || end < start) throw new Error(`The page wants the lines ${from} and ${to}.`);
+  if (start < 0 || end < start) throw new Error(`The page needs the lines ${from} and ${to}.`);
   return `${page.slice(0, start + from.length)}\n\n${report}\n\n${page.slice(end)}`;
 }

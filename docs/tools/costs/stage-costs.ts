@@ -12,17 +12,17 @@ const MINUTES = HOURS * 60;
 const GB = 1_000_000_000;
 const ORDERS = 10_000;
 
-/** What a stage costs a month: `rest` with no order at all, `use` what a month with orders adds however many they are. */
+/** Monthly costs of a stage: `rest` without orders; `use` is added in a month with orders, however many. */
 export interface StageCosts {
   rest: Cost[];
   use: Cost[];
-  /** Of 10,000 orders with one delivery each. */
+  /** Costs of 10,000 orders with one delivery each. */
   orders: Cost[];
-  /** Of a further delivery of each of 10,000 orders. */
+  /** Costs of a further delivery of each of 10,000 orders. */
   delivery: Cost[];
 }
 
-/** @param template of the stage: what it has is counted there */
+/** @param template of the stage, in which resources are counted */
 export function costsOf(stage: Stage, template: ReadonlyMap<string, Resource>): StageCosts {
   return {
     rest: atRest(stage, template),
@@ -44,10 +44,10 @@ function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   const bytes = logBytes["find-due"] + gauges * logBytes.gauge;
   const nat = count("AWS::EC2::NatGateway");
   return [
-    cost("alarms", "in the template, by the metrics each looks at", alarmMetrics(template), PRICES.alarm),
+    cost("alarms", "in the template, by the metrics in each", alarmMetrics(template), PRICES.alarm),
     cost("dashboard", "in the template", count("AWS::CloudWatch::Dashboard"), PRICES.dashboard),
     cost("secrets", "in the template", count("AWS::SecretsManager::Secret"), PRICES.secret),
-    cost("gauges", "one a connection, four a destination, the 429s", gauges + 1, PRICES.metric),
+    cost("gauges", "one per connection, four per destination, one for the 429s", gauges + 1, PRICES.metric),
     cost("key", "in the template", count("AWS::KMS::Key"), PRICES.key),
     cost(
       "polling of queues",
@@ -55,11 +55,11 @@ function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
       (sources * pollers * HOURS * 3600) / longPoll,
       PRICES.sqs,
     ),
-    cost("find-due: traces", "one a pass", passes, PRICES.traces),
-    cost("find-due: log", `${bytes} bytes a pass`, (passes * bytes) / GB, PRICES.logs),
-    ...invocations(stage, "find-due", passes, seconds["find-due"], "one a minute"),
-    cost("find-due: ledger", `${MEASURED.pass.writes} a pass`, passes * MEASURED.pass.writes, PRICES.writes),
-    cost("find-due: ledger", `${MEASURED.pass.reads} a pass`, passes * MEASURED.pass.reads, PRICES.reads),
+    cost("find-due: traces", "one per pass", passes, PRICES.traces),
+    cost("find-due: log", `${bytes} bytes per pass`, (passes * bytes) / GB, PRICES.logs),
+    ...invocations(stage, "find-due", passes, seconds["find-due"], "one per minute"),
+    cost("find-due: ledger", `${MEASURED.pass.writes} per pass`, passes * MEASURED.pass.writes, PRICES.writes),
+    cost("find-due: ledger", `${MEASURED.pass.reads} per pass`, passes * MEASURED.pass.reads, PRICES.reads),
     cost("key: requests", "the table's key every 5 minutes", MINUTES / 5, PRICES.keyRequests),
     ...(nat > 0
       ? [
@@ -87,11 +87,11 @@ function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   return [
     cost(
       "metrics besides the gauges",
-      `${metrics} in all, each written in every hour`,
+      `${metrics} in all, each written every hour`,
       metrics - atRest,
       PRICES.metric,
     ),
-    cost("secrets: reads", "each by one environment, as often as it looks again", secrets * reads, PRICES.secretReads),
+    cost("secrets: reads", "each by one environment, at every re-read", secrets * reads, PRICES.secretReads),
     cost(
       "key: requests",
       "the table's key in three functions, the intake's",
@@ -101,11 +101,11 @@ function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   ];
 }
 
-/** Written every minute, whatever happens: orders held; overdue, failing, failed and rejected deliveries. */
+/** find-due writes these every minute: orders held; overdue, failing, failed and rejected deliveries. */
 const gaugesOf = ({ config: { connections, destinations } }: Stage): number =>
   connections.length + 4 * destinations.length;
 
-/** An alarm on an expression is billed by the metrics in it. */
+/** AWS bills an alarm on an expression by its metrics. */
 const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>
   [...template.values()]
     .filter(({ Type }) => Type === "AWS::CloudWatch::Alarm")
@@ -114,7 +114,10 @@ const alarmMetrics = (template: ReadonlyMap<string, Resource>): number =>
     )
     .reduce((sum, metrics) => sum + metrics, 0);
 
-/** Custom metrics that a stage can write: those of each endpoint, connection and destination, of the stage, and the 429s. */
+/**
+ * Custom metrics that a stage can write: those of each endpoint, connection and destination, of the stage, and the
+ * 429s.
+ */
 export const metricsOf = ({ config }: Stage): number =>
   METRICS.endpoint.length * endpointsOf(config).length +
   METRICS.connection.length * config.connections.length +
@@ -125,7 +128,7 @@ export const metricsOf = ({ config }: Stage): number =>
 function ofOrders(stage: Stage): Cost[] {
   const { eventsPerOrder, seconds, logBytes, bytes } = ASSUMED;
   const events = ORDERS * eventsPerOrder;
-  const each = `${eventsPerOrder} events an order`;
+  const each = `${eventsPerOrder} events per order`;
   const writes = MEASURED.record.writes + (eventsPerOrder - 1) * MEASURED.update.writes;
   const log = logBytes["receive-webhook"] + logBytes.access + logBytes["route-order"];
   const { bodies, states } = stage.config.retention;
@@ -138,21 +141,21 @@ function ofOrders(stage: Stage): Cost[] {
     ...invocations(stage, "route-order", events, seconds["route-order"], `${each}, none batched`),
     cost(
       "ledger: writes",
-      `${MEASURED.record.writes} + ${eventsPerOrder - 1} × ${MEASURED.update.writes} an order`,
+      `${MEASURED.record.writes} + ${eventsPerOrder - 1} × ${MEASURED.update.writes} per order`,
       ORDERS * writes,
       PRICES.writes,
     ),
-    cost("ledger: reads", "1 an event", events, PRICES.reads),
+    cost("ledger: reads", "1 per event", events, PRICES.reads),
     cost("ledger: storage", lasts, kept, PRICES.tableStorage),
     cost("ledger: recovery", "the same", kept, PRICES.tableRecovery),
-    cost("logs", `${log} bytes an event`, (events * log) / GB, PRICES.logs),
+    cost("logs", `${log} bytes per event`, (events * log) / GB, PRICES.logs),
     cost(
       "logs: storage",
       `${days(stage.config.retention.logs)} days`,
       ((events * log) / GB) * months(stage.config.retention.logs),
       PRICES.logStorage,
     ),
-    cost("traces", "2 an event", 2 * events, PRICES.traces),
+    cost("traces", "2 per event", 2 * events, PRICES.traces),
     ...ofDeliveries(stage),
   ];
 }
@@ -170,7 +173,7 @@ function ofDeliveries(stage: Stage): Cost[] {
       `create-order-${first?.provider ?? ""}`,
       ORDERS,
       seconds["create-order"],
-      "one an order, none batched",
+      "one per order, none batched",
     ),
     cost("delivery: ledger", `${writes} write units`, ORDERS * writes, PRICES.writes),
     cost(

@@ -11,11 +11,11 @@ export interface Graph {
   title: string;
   unit: string;
   series: readonly Series[];
-  /** Drawn across, where something begins to be too much. */
+  /** A horizontal line at a threshold. */
   marks: readonly { value: number; label?: string | undefined }[];
 }
 
-/** Title, axes with figures, a line a series, and a legend that names each. */
+/** Title, axes with figures, one line for each series, and a legend. */
 export function drawGraph({ title, unit, series, marks }: Graph, box: Box): string {
   const colored = series.map((one, index) => ({ ...one, color: one.color ?? COLORS[index % COLORS.length] ?? INK }));
   const legend = legendLines(colored, box.width - 32);
@@ -43,7 +43,7 @@ export function drawGraph({ title, unit, series, marks }: Graph, box: Box): stri
         anchor: hour === 0 ? "start" : hour === 24 ? "end" : "middle",
       }),
     ),
-    // The first is the most important: it lies on top.
+    // The first is the most important, so it is drawn on top.
     ...colored.toReversed().map(({ values, color }) => {
       const points = values.map((value, step) => `${round(xOf(step))},${round(yOf(value))}`).join(" ");
       return `<polyline points="${points}" fill="none" stroke="${color}" stroke-width="1.6" stroke-linejoin="round"/>`;
@@ -82,7 +82,7 @@ function legendLines(series: readonly { label: string; color: string }[], width:
   return lines;
 }
 
-/** The next of 2, 4, 10, 20, 40, 100 …, so that the half is a round figure, too. */
+/** The next of 2, 4, 10, 20, 40, 100 …, so that its half is a round figure, too. */
 function niceTop(highest: number): number {
   for (let scale = 1; ; scale *= 10) {
     const found = [2, 4, 6, 10].find((factor) => factor * scale >= highest);

@@ -5,14 +5,14 @@ import { seriesOf } from "./evaluate.ts";
 import { SampleDay } from "./sample-day.ts";
 import { type Box, escaped, FAINT, INK, rectangle, text } from "./svg.ts";
 
-/** Of one cell of CloudWatch's grid of 24 columns, px. */
+/** Size of one cell in CloudWatch's grid of 24 columns, px. */
 const CELL = { width: 50, height: 46 };
 const GAP = 8;
 const TILES = 6;
 const RED = "#d13212";
 const GREEN = "#1d8102";
 
-/** The widgets with a sample day's figures, as an SVG. */
+/** Draws the widgets with a sample day's figures as an SVG. */
 export function drawDashboard(widgets: readonly Widget[], stage: Stage): string {
   const day = new SampleDay(stage.config);
   const height = Math.max(...widgets.map((widget) => widget.y + widget.height)) * CELL.height + GAP;
@@ -52,7 +52,7 @@ function drawMetric(widget: MetricWidget, day: SampleDay, box: Box): string {
   ].join("\n");
 }
 
-/** Those that ring on the sample day first. */
+/** Alarms in ALARM on the sample day come first. */
 function drawAlarms({ properties: { title, alarms } }: AlarmWidget, stage: Stage, box: Box): string {
   const prefix = `order-relay-${stage.name} `;
   const [first] = stage.config.destinations;
@@ -81,7 +81,7 @@ function drawAlarms({ properties: { title, alarms } }: AlarmWidget, stage: Stage
   ].join("\n");
 }
 
-/** Markdown as far as the dashboard's text has it: a heading and paragraphs, broken into lines. */
+/** The Markdown of the dashboard's text: a heading and paragraphs, wrapped. */
 function drawText(markdown: string, box: Box): string {
   const longest = Math.floor((box.width - 32) / 7);
   let y = box.y + 4;

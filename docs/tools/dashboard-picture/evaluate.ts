@@ -5,11 +5,11 @@ import type { SampleDay } from "./sample-day.ts";
 export interface Series {
   label: string;
   color: string | undefined;
-  /** One a step of the day. */
+  /** One for each step of the day. */
   values: readonly number[];
 }
 
-/** What a widget shows of the sample day: metrics as they are, expressions worked out. */
+/** A widget's series on the sample day: plain metrics, and evaluated expressions. */
 export function seriesOf({ properties: { metrics } }: MetricWidget, day: SampleDay): Series[] {
   const known = new Map<string, readonly number[]>();
   for (const row of metrics) {
@@ -35,7 +35,7 @@ function ofMetric(row: Row, day: SampleDay): readonly number[] {
   return day.of(metric, values, optionsOf(row).stat);
 }
 
-/** As far as dashboard.ts writes them: sums of products and quotients, left to right, and of all whose ID has a string. */
+/** The expressions of dashboard.ts: sums of products and quotients, left to right, and sums of all IDs with a text. */
 function ofExpression(text: string, known: ReadonlyMap<string, readonly number[]>, steps: number): number[] {
   const all = (part: string) => [...known.keys()].filter((id) => id.includes(part)).join(" + ");
   const terms = text
@@ -44,7 +44,7 @@ function ofExpression(text: string, known: ReadonlyMap<string, readonly number[]
     .map((term) => term.split(/([*/])/).map((word) => word.trim()));
   const amountOf = (word: string, step: number): number => {
     const value = /^[\d.]+$/.test(word) ? Number(word) : known.get(word)?.[step];
-    if (value === undefined) throw new Error(`The picture cannot work out "${text}": what is "${word}"?`);
+    if (value === undefined) throw new Error(`The picture cannot evaluate "${text}": "${word}" is unknown.`);
     return value;
   };
   const product = ([first = "", ...rest]: string[], step: number): number => {

@@ -2,11 +2,11 @@ import type { Config } from "../../../shared/stage/config.ts";
 import { destinationPath, pathOf } from "../../../shared/stage/config.ts";
 import { functionName, queueName } from "../../../shared/stage/names.ts";
 
-/** Ten minutes each. */
+/** Steps of ten minutes. */
 const STEPS = 144;
 const at = (hour: number, minute = 0): number => hour * 6 + Math.floor(minute / 10);
 
-/** What happened on the sample day: the last destination throttles, the first rejects, one key is tried by a stranger. */
+/** Events of the sample day: the last destination throttles, the first rejects, and a stranger tries a key. */
 const SLOW = { from: at(13, 30), to: at(14, 30) };
 const FORGED = at(3, 20);
 const REJECTED = new Map([
@@ -20,7 +20,7 @@ const LATE_CANCELLATION = at(17, 20);
 const IN_DOUBT = new Set([at(11, 50), at(18, 20)]);
 const HELD = { from: at(19), to: at(21) };
 
-/** An invented day of a stage, the same whenever it is asked. */
+/** An invented day of a stage, the same in every run. */
 export class SampleDay {
   readonly steps = STEPS;
   private readonly series = new Map<string, number[]>();
@@ -53,7 +53,7 @@ export class SampleDay {
   of(metric: string, values: readonly string[], statistic = ""): readonly number[] {
     const name = metric === "ApproximateNumberOfMessagesVisible" ? "Visible" : metric;
     const keys = values.flatMap((value) => [`${name} ${value} ${statistic}`, `${name} ${value}`]);
-    // What never happened on that day is a flat line.
+    // A metric without events on that day is a flat line.
     return keys.map((key) => this.series.get(key)).find((series) => series !== undefined) ?? blank();
   }
 

@@ -36,5 +36,5 @@ export const line = (x1: number, y1: number, x2: number, y2: number, style: stri
 
 export const round = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Of the font that the picture asks for, about. */
+/** Approximate width in the picture's font. */
 export const widthOf = (words: string, size = 13): number => words.length * size * 0.54;

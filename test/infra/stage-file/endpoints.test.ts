@@ -22,7 +22,7 @@ function mistakes(changes: Partial<StageFile>): string[] {
   return [];
 }
 
-test("two shops of one app, and sellers whose channel sends to queues, make no mistake", () => {
+test("two shops of one app, and sellers whose channel sends to queues, are accepted", () => {
   equal(mistakes({}).join("\n"), "");
 });
 
@@ -91,7 +91,7 @@ for (const [title, changes, sentence] of MISTAKES) {
   });
 }
 
-test("each notification queue counts with 2 in the concurrency sum", () => {
+test("each notification queue counts as 2 in the sum of concurrency", () => {
   const sellers = Array.from({ length: 30 }, (_, index) => ({
     ...connection("harbour", `seller-${index}`),
     key: `H${index}`,
@@ -102,7 +102,7 @@ test("each notification queue counts with 2 in the concurrency sum", () => {
   equal(mistakes({ endpoints: [], connections: sellers, accountConcurrency: 94 }).join(""), "");
 });
 
-test("two queues of one name are a mistake", () => {
+test("two queues with the same name are a mistake", () => {
   throws(
     () =>
       readStage(

@@ -17,7 +17,7 @@ const eu = { provider: "parcelworks", name: "eu" };
 /** Stage files run without a type check. */
 const asJson = (changes: object): Partial<StageFile> => JSON.parse(JSON.stringify(changes)) as Partial<StageFile>;
 
-/** What the synth says of a stage with these changes. */
+/** The synth's sentences for a stage with these changes. */
 function said(changes: Partial<StageFile>): string {
   try {
     readStage(stageFile(changes), bazaar);
@@ -28,7 +28,7 @@ function said(changes: Partial<StageFile>): string {
   return "nothing";
 }
 
-/** `field`: what the sentence must name for the user to find the place. */
+/** `field`: the place that the sentence must name. */
 const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = [
   ["an unknown channel", { connections: [{ ...shop, channel: "bazar" }] }, "connections"],
   ["an unknown provider", { destinations: [{ provider: "parcelwork", name: "eu" }] }, "destinations"],
@@ -195,14 +195,14 @@ for (const [title, changes, field] of MISTAKES) {
   test(`${title}: the synth names the place`, () => ok(said(changes).includes(field), said(changes)));
 }
 
-test("what the synth says of each mistake", (t) => {
+test("the synth's sentence for each mistake", (t) => {
   matchesWording(
     t,
     MISTAKES.map(([title, changes]) => [title, said(changes)] as const),
   );
 });
 
-test("warm instances are receive-webhook's own, so its fifth of the account may be made of them", () => {
+test("provisioned instances count towards receive-webhook's fifth of the account", () => {
   // 160 consumers: route-order 155, the destinations 2 and 2, find-due.
   const full = { accountConcurrency: 200, routeConcurrency: 155 };
   equal(said(full), "nothing");
@@ -210,12 +210,12 @@ test("warm instances are receive-webhook's own, so its fifth of the account may 
   match(said({ ...full, provisionedConcurrency: 41 }), /of the account's 200 provisionedConcurrency takes 41/);
 });
 
-test("the shortest life of dead letters leaves a day after the alarm of 7, whatever the queue took before", () => {
+test("the shortest retention of dead letters leaves a day after the 7-day alarm, despite the time in the queue", () => {
   equal(said({ retention: { queues: "4d", deadLetters: "12d" } }), "nothing");
   equal(said({ retention: { queues: "6d", deadLetters: "14d" } }), "nothing");
 });
 
-test("a queue's name that SQS does not take is answered with the name to shorten", () => {
+test("for a queue name that SQS does not take, the sentence names the part to shorten", () => {
   const long = {
     ...bazaar,
     providers: bazaar.providers.map((one) => ({ ...one, name: `${one.name}-of-the-northern-seas` })),
@@ -227,13 +227,13 @@ test("a queue's name that SQS does not take is answered with the name to shorten
   );
 });
 
-test("every log retention that the CDK knows is taken", () => {
+test("every log retention of the CDK is accepted", () => {
   const known = Object.values(RetentionDays).filter((count) => typeof count === "number" && count < 9999);
   for (const count of known) equal(said({ retention: { logs: `${count}d` } }), "nothing");
 });
 
 for (const list of ["connections", "destinations", "routes"] as const) {
-  test(`a stage without ${list} is answered with a sentence that names them`, () => {
+  test(`a stage without ${list} gives a sentence that names them`, () => {
     const file: Partial<StageFile> = stageFile({});
     delete file[list];
     throws(
@@ -243,12 +243,12 @@ for (const list of ["connections", "destinations", "routes"] as const) {
   });
 }
 
-test("a misspelt default for what orders lack is a mistake, not a default that is never used", () => {
+test("a misspelt field in `missing` is a mistake, not a default without effect", () => {
   const destinations = [{ ...eu, missing: { phnoe: "1" } }] as unknown[];
   match(said({ destinations } as Partial<StageFile>), /phnoe/);
 });
 
-test("a restore in the future, until which nothing would be posted, is a mistake; a clock that is minutes off is none", (t) => {
+test("a restoredAt in the future is a mistake, since nothing would be posted until then; a clock that is minutes off is accepted", (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.parse("2026-12-24T11:30:00.500Z") });
   match(
     said({ restoredAt: "2026-12-24T12:40:00+01:00" }),
@@ -258,7 +258,7 @@ test("a restore in the future, until which nothing would be posted, is a mistake
   equal(said({ restoredAt: "2026-11-24T11:30:00Z" }), "nothing");
 });
 
-test("a stage file that lies elsewhere is named by the place it lies in", async () => {
+test("errors name a stage file by its own folder", async () => {
   const folder = join("deploy", "our-stages");
   throws(
     () => readStage(stageFile(asJson({ throttles: 1 })), bazaar, folder),
@@ -278,7 +278,7 @@ test("a stage file that lies elsewhere is named by the place it lies in", async 
   );
 });
 
-test("a setting that no connector reads is one mistake, also where the connector's own schema refuses it", () => {
+test("an unknown setting is one mistake, even if the connector's own schema refuses it too", () => {
   const settings = { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888", unitprice: "net" };
   const destinations = [{ provider: "s2", name: "us", settings }];
   throws(
@@ -287,12 +287,12 @@ test("a setting that no connector reads is one mistake, also where the connector
   );
 });
 
-test("several mistakes are all said at once", () => {
+test("the synth reports all mistakes at once", () => {
   const sentences = said({ connections: [{ channel: "bazar", name: "main", key: "BA" }], routes: [] }).split("\n");
   ok(sentences.length === 2 && sentences.every((sentence) => sentence.startsWith("infra/stages/test.ts: ")));
 });
 
-test("the local demo alone needs neither since nor an age nor anybody to alarm", () => {
+test("only the local demo needs no since, no maxOrderAge and no alarm recipients", () => {
   const demo = { channel: "bazaar", name: "demo", key: "BA", maxOrderAge: "none" as const };
   ok(readStage({ stage: "local", connections: [demo], destinations: [eu], routes: [] }, bazaar));
 });

@@ -11,13 +11,13 @@ const STAGES = new URL("../../../infra/stages/", import.meta.url);
 const { config } = readStage(local, connectors);
 
 for (const name of readdirSync(STAGES)) {
-  test(`infra/stages/${name} is without a mistake, and is the stage that it is called after`, async () => {
+  test(`infra/stages/${name} has no mistakes, and its stage has the file's name`, async () => {
     const { stage }: { stage: StageFile } = await import(new URL(name, STAGES).href);
     equal(`${readStage(stage, connectors).name}.ts`, name);
   });
 }
 
-test("the local stage has a demo of every channel and every provider, all routed to all once paid", () => {
+test("the local stage has a demo of every channel and provider, and routes each paid order to all providers", () => {
   deepEqual(
     config.connections.map(pathOf),
     connectors.channels.map(({ name }) => `${name}/demo`),
@@ -27,7 +27,7 @@ test("the local stage has a demo of every channel and every provider, all routed
   ok(config.connections.every(({ since, maxOrderAge }) => since === undefined && maxOrderAge === "none"));
 });
 
-test("in the local stage a crashed delivery is back within 30 s", () => {
+test("in the local stage SQS redelivers a crashed delivery within 30 s", () => {
   const visibility = templateOf(local, connectors)
     .all("AWS::SQS::Queue")
     .map(({ Properties }) => Number(Properties["VisibilityTimeout"] ?? 0));

@@ -25,7 +25,7 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-test("everything the local stack hosts is read from what CDK really writes", (t) => {
+test("the local stack reads everything that it hosts from a template that CDK wrote", (t) => {
   const folder = temporaryFolder(t);
   const code = join(folder, "code");
   mkdirSync(code);
@@ -134,7 +134,7 @@ test("everything the local stack hosts is read from what CDK really writes", (t)
   deepEqual(secrets, [{ name: "made-up", description: "", generated: true }]);
 });
 
-test("intrinsics become what they would be once deployed", () => {
+test("intrinsic functions resolve to their deployed values", () => {
   const template: Template = {
     Parameters: { Size: { Default: 4 } },
     Resources: { Q: { Type: "AWS::SQS::Queue" }, B: { Type: "AWS::S3::Bucket" } },
@@ -160,7 +160,7 @@ test("intrinsics become what they would be once deployed", () => {
   for (const [value, expected] of cases) deepEqual(resolve(value), expected, JSON.stringify(value));
 });
 
-test("what the local stack does not know is an error that names it", () => {
+test("an intrinsic, attribute or type that the local stack does not know is an error that names it", () => {
   const template: Template = { Resources: { X: { Type: "AWS::Foo::Bar" }, Q: { Type: "AWS::SQS::Queue" } } };
   const { resolve } = createResolver("Shop", template);
   throws(() => resolve({ "Fn::FindInMap": ["a", "b", "c"] }), /Fn::FindInMap/);
@@ -169,7 +169,7 @@ test("what the local stack does not know is an error that names it", () => {
   throws(() => resolve({ "Fn::GetAtt": ["Q", "Colour"] }), /attribute Colour of AWS::SQS::Queue \(Q\)/);
 });
 
-test("a template the local stack cannot host says which resource is to blame", (t) => {
+test("for a template that the local stack cannot host, the error names the resource", (t) => {
   const read = (resource: object): unknown => {
     const folder = temporaryFolder(t);
     const write = (name: string, value: object) => writeFileSync(join(folder, name), JSON.stringify(value));

@@ -71,11 +71,11 @@ const send = (MessageBody: string) => new SendMessageCommand({ QueueUrl: queueUr
 const put = (pk: string) =>
   new PutItemCommand({ TableName: "ledger", Item: { pk: { S: pk }, sk: { S: "1" }, due: { S: "now" } } });
 
-test("the SDKs of all four services work against the one address, and every call is counted", async (t) => {
+test("the SDKs of all four services work against one endpoint, which counts every call", async (t) => {
   const { aws } = await start(t);
   await sqs(aws).send(send("hello"));
   await new DynamoDBClient(settings(aws)).send(put("a"));
-  // No forcePathStyle: the SDK takes path style by itself where the endpoint is an IP address.
+  // No forcePathStyle: the SDK itself uses path style if the endpoint is an IP address.
   const s3 = new S3Client(settings(aws));
   const body = randomBytes(2_000_000);
   await s3.send(new PutObjectCommand({ Bucket: "events", Key: "a/b c.gz", Body: body }));
@@ -109,7 +109,7 @@ test("an unfilled secret, and one that does not exist, are not found, by name an
   }
 });
 
-test("the next calls fail as set, and only those that match", async (t) => {
+test("the next matching calls fail with the fault, and no others", async (t) => {
   const { aws, emulators } = await start(t);
   const client = new SQSClient({ ...settings(aws), useQueueUrlAsEndpoint: false, maxAttempts: 1 });
   const how = { status: 503, type: "ServiceUnavailable" };
@@ -128,7 +128,7 @@ test("the next calls fail as set, and only those that match", async (t) => {
   equal(depth(), 3);
   aws.fail({ service: "sqs", times: 1, how: "lost-answer" });
   await rejects(client.send(send("lost")), /ECONNRESET|socket hang up/);
-  equal(depth(), 4, "it was carried out");
+  equal(depth(), 4, "the call was carried out");
   aws.fail({ service: "sqs", times: 1, how });
   aws.stopFailing();
   await client.send(send("repaired"));
@@ -149,7 +149,7 @@ test("StartMessageMoveTask moves dead letters back, from dead-letter queues only
   equal(emulators.queues.queue("work")?.messages.length, 1);
 });
 
-test("a poller that died does not swallow the messages that come after it", async (t) => {
+test("a dead poller receives no messages that come after it", async (t) => {
   const { aws } = await start(t);
   const poll = new AbortController();
   const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl("work"), WaitTimeSeconds: 20 });
@@ -158,7 +158,7 @@ test("a poller that died does not swallow the messages that come after it", asyn
   while (aws.calls.count({ operation: "ReceiveMessage" }) === 0) await new Promise(setImmediate);
   poll.abort();
   await lost;
-  // Another connection, whose answers say that the endpoint has seen the first one go.
+  // An answer on another connection shows that the endpoint has seen the first one close.
   const client = sqs(aws);
   await client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl("work"), AttributeNames: ["All"] }));
   await client.send(send("x"));

@@ -21,7 +21,7 @@ interface Event {
 
 const ROUTES = ["POST /webhooks/shopify/demo", "GET /webhooks/ebay/demo", "POST /by/{channel}/{name}"];
 
-/** A front whose function answers what the test says. */
+/** A front whose function gives the test's answer. */
 async function front(
   test: TestContext,
   answer: (event: Event) => unknown = () => ({ statusCode: 200 }),
@@ -102,7 +102,7 @@ test("a function gets the event of payload format 2.0", async (t) => {
   equal(event?.isBase64Encoded, false);
 });
 
-test("duplicates of headers that Node itself keeps once are joined too", async (t) => {
+test("duplicate headers are joined, even those of which Node keeps only one", async (t) => {
   const { url, events } = await front(t);
   const headers = [
     "Host",
@@ -155,7 +155,7 @@ test("request line and headers above 10,240 bytes are refused", async (t) => {
   equal(events.length, 1);
 });
 
-test("a body above 10 MB, or above what Lambda takes with its base64, is refused", async (t) => {
+test("a body above 10 MB, or above Lambda's limit with its base64, is refused", async (t) => {
   const { post, events } = await front(t);
   const mb = (count: number) => "a".repeat(count * 1024 * 1024);
   equal((await post(mb(5.9), { "content-type": "text/plain" })).status, 200);
@@ -165,7 +165,7 @@ test("a body above 10 MB, or above what Lambda takes with its base64, is refused
   equal(events.length, 1);
 });
 
-test("a function that fails or answers nonsense is a 500 without a word of why", async (t) => {
+test("a function that fails or answers nonsense gives a 500 without the reason", async (t) => {
   const answers = [new Error("secret"), null, { statusCode: "200" }, { statusCode: 200, body: { a: 1 } }, "text"];
   const { post } = await front(t, () => answers.shift());
   for (let left = answers.length; left > 0; left--) {
@@ -175,7 +175,7 @@ test("a function that fails or answers nonsense is a 500 without a word of why",
   }
 });
 
-test("a function that takes too long is a 503", async (t) => {
+test("a function that takes too long gives a 503", async (t) => {
   const { post } = await front(t, () => new Promise(() => {}), 50);
   const answer = await post("{}");
   equal(answer.status, 503);

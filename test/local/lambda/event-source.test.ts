@@ -6,7 +6,7 @@ import { startTinyStack, until } from "../../support/tiny-stack.ts";
 const depth = (queue?: { messages: unknown[]; inflightMessages: Map<string, unknown> }): number =>
   queue ? queue.messages.length + queue.inflightMessages.size : -1;
 
-test("of a batch only what succeeded is deleted; the rest comes back after its visibility timeout", async (t) => {
+test("only the messages of a batch that succeeded are deleted; the others return after their visibility timeout", async (t) => {
   const stack = await startTinyStack(t, {
     visibilitySeconds: 1,
     reader: `export const handler = async ({ Records }) => {
@@ -17,12 +17,12 @@ test("of a batch only what succeeded is deleted; the rest comes back after its v
   });
   stack.send("good");
   stack.send("bad");
-  await until(() => stack.notes().includes("bad 2"), "the bad one came again");
+  await until(() => stack.notes().includes("bad 2"), "the bad message is delivered again");
   await until(() => depth(stack.queue("work")) === 0, "both are done");
   deepEqual(stack.notes(), ["good 1", "bad 1", "bad 2"]);
 });
 
-test("a record has the shape Lambda gives it", async (t) => {
+test("a record has Lambda's form", async (t) => {
   const stack = await startTinyStack(t, {
     reader: `export const handler = async ({ Records }, context) => {
       note(JSON.stringify({ record: Records[0], left: context.getRemainingTimeInMillis(), request: context.awsRequestId,
@@ -77,7 +77,7 @@ test("a message that was received maxReceiveCount times goes to the dead-letter 
   );
 });
 
-test("a function that works longer than its timeout is killed, and its batch comes back", async (t) => {
+test("a function that exceeds its timeout is killed, and its batch is delivered again", async (t) => {
   const stack = await startTinyStack(t, {
     timeoutSeconds: 1,
     visibilitySeconds: 2,
@@ -93,10 +93,10 @@ test("a function that works longer than its timeout is killed, and its batch com
   const [first, second] = stack.notes().map((note) => note.split(" "));
   equal(second?.[1], "2");
   ok(first?.[0] !== second?.[0], "in another environment");
-  ok(isGone(Number(first?.[0])), "the first one is gone");
+  ok(isGone(Number(first?.[0])), "the first environment has ended");
 });
 
-test("no more batches are in flight than the maximum concurrency, and as many if they take long", async (t) => {
+test("slow batches reach the maximum concurrency, and never exceed it", async (t) => {
   const stack = await startTinyStack(t, {
     batchSize: 1,
     maximumConcurrency: 2,
@@ -118,7 +118,7 @@ test("no more batches are in flight than the maximum concurrency, and as many if
   equal(most, 2);
 });
 
-test("a batching window gathers messages that come one after the other", async (t) => {
+test("a batching window gathers consecutive messages into one batch", async (t) => {
   const stack = await startTinyStack(t, {
     windowSeconds: 2,
     batchSize: 3,
@@ -132,7 +132,7 @@ test("a batching window gathers messages that come one after the other", async (
   deepEqual(stack.notes(), ["a+b+c"]);
 });
 
-test("visibility that the function sets itself decides when a failed message comes back", async (t) => {
+test("the visibility timeout that the function sets decides when a failed message returns", async (t) => {
   const stack = await startTinyStack(t, {
     visibilitySeconds: 600,
     reader: `export const handler = async ({ Records: [record] }) => {
@@ -162,7 +162,7 @@ test("a message that could not be deleted is delivered again", async (t) => {
   deepEqual(stack.notes(), ["1", "2"]);
 });
 
-test("which of a batch failed is read from the answer as Lambda reads it", () => {
+test("the failed messages of a batch are parsed from the answer as Lambda does", () => {
   const messages = [{ MessageId: "a" }, { MessageId: "b" }];
   const of = (answer: unknown, partial = true): string[] => [
     ...failures({ ok: true, payload: JSON.stringify(answer) ?? "null" }, messages, partial),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { startTinyStack, until } from "../../support/tiny-stack.ts";
 
-test("nothing runs on after the answer: the environment is stopped, and goes on with the next invocation", async (t) => {
+test("the environment is frozen after the answer, and resumes with the next invocation", async (t) => {
   const stack = await startTinyStack(t, {
     web: `let timer;
     export const handler = async () => {
@@ -27,7 +27,7 @@ test("nothing runs on after the answer: the environment is stopped, and goes on 
   equal((await stack.host.environments()).length, 1);
 });
 
-test("a warm environment is used again, and one that is not used is ended", async (t) => {
+test("a warm environment is reused, and an idle one is ended", async (t) => {
   const stack = await startTinyStack(t, {
     options: { idleMs: 300 },
     web: `let count = 0;
@@ -57,7 +57,7 @@ test("a slow function gets more environments, each with one invocation at a time
   ok(answers.every((answer) => answer.endsWith(" 1")));
 });
 
-test("a function has the template's variables and Lambda's, and no others of this machine", async (t) => {
+test("a function has the template's environment variables and Lambda's, and none of this machine's", async (t) => {
   process.env["SECRET_OF_THE_MACHINE"] = "x";
   t.after(() => delete process.env["SECRET_OF_THE_MACHINE"]);
   const stack = await startTinyStack(t, {
@@ -77,7 +77,7 @@ test("a function has the template's variables and Lambda's, and no others of thi
   );
 });
 
-test("a handler that throws, crashes or cannot be loaded fails its invocation, and the next one is a new start", async (t) => {
+test("a handler that throws, crashes or cannot be loaded fails its invocation, and the next invocation works again", async (t) => {
   const stack = await startTinyStack(t, {
     web: `let calls = 0;
     export const handler = async ({ headers }) => {
@@ -102,7 +102,7 @@ test("a handler that throws, crashes or cannot be loaded fails its invocation, a
   ok(readFileSync(join(stack.logFolder, "reader.log"), "utf8").includes("nonsense"));
 });
 
-test("killed with its environments, the host comes back and so does what was in flight, once its visibility is over", async (t) => {
+test("a host that is killed with its environments restarts, and messages in flight return after their visibility timeout", async (t) => {
   const stack = await startTinyStack(t, {
     batchSize: 1,
     visibilitySeconds: 2,
@@ -131,7 +131,7 @@ test("killed with its environments, the host comes back and so does what was in 
   await until(() => done().size === bodies.length, "all are done");
 });
 
-test("what a dying host had taken fails, what comes while it is away is answered by the next one", async (t) => {
+test("invocations of a dying host fail, and the next host answers those that come in between", async (t) => {
   const stack = await startTinyStack(t, {
     timeoutSeconds: 60,
     web: `export const handler = async ({ headers }) => {
@@ -183,7 +183,7 @@ async function leavesNothing(t: TestContext, stopHost: boolean): Promise<void> {
   for (const pid of pids) await until(() => processState(pid) === undefined, `${pid} is gone`);
 }
 
-test("a schedule runs its function again and again", async (t) => {
+test("a schedule runs its function repeatedly", async (t) => {
   const stack = await startTinyStack(t, {
     options: { scheduleMs: 200 },
     timer: `export const handler = async (event) => note(event["detail-type"] + " " + event.source);`,
@@ -198,7 +198,7 @@ async function post(url: string): Promise<string> {
   return answer.text();
 }
 
-/** T is stopped; undefined when there is no such process, or only what its parent has not yet noticed. */
+/** T is stopped; undefined if the process does not exist or is a zombie. */
 function processState(pid = -1): string | undefined {
   try {
     const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];

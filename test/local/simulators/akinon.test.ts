@@ -22,7 +22,7 @@ describe("Akinon: login and keys", () => {
     equal(await statusOf(call(`${akinon.base}auth/login/`, { method: "GET" })), 405);
   });
 
-  test("a key goes with or without a prefix, as switched", async () => {
+  test("the prefix of a key is required or not, as switched", async () => {
     await using prefixed = await openAkinon();
     const key = prefixed.headers.authorization.slice(6);
     equal(await statusOf(prefixed.get("orders/")), 200);
@@ -35,7 +35,7 @@ describe("Akinon: login and keys", () => {
     equal(await statusOf(plain.get("orders/", { authorization: `Token ${plain.headers.authorization}` })), 401);
   });
 
-  test("a key ends with its time where it has one, or all at once", async () => {
+  test("a key expires after its lifetime, or with expireTokens", async () => {
     await using akinon = await openAkinon({ tokenLifetimeSeconds: 60 });
     akinon.clock.now += 59_000;
     equal(await statusOf(akinon.get("orders/")), 200);
@@ -59,8 +59,8 @@ describe("Akinon: login and keys", () => {
   });
 });
 
-describe("Akinon: Django's ways", () => {
-  test("a path without its slash is redirected before any login, or not there", async () => {
+describe("Akinon: Django", () => {
+  test("a path without its final slash is redirected before any login, or answered with 404", async () => {
     await using akinon = await openAkinon();
     const moved = await akinon.post("create_orders?x=1", akinon.order());
     deepEqual([moved.status, moved.headers.get("location")], [301, "create_orders/?x=1"]);
@@ -83,7 +83,7 @@ describe("Akinon: Django's ways", () => {
     deepEqual([broken.status, Object.keys(jsonOf(broken))], [400, ["detail"]]);
   });
 
-  test("lists come in pages, or whole", async () => {
+  test("lists are paged, or whole", async () => {
     await using akinon = await openAkinon();
     for (let number = 1; number <= 3; number++) await akinon.create(akinon.order({ number: String(number) }));
     const numbers = async (query: string) => rowsOf(await akinon.get(`orders/?${query}`)).map((row) => row["number"]);
@@ -121,7 +121,7 @@ describe("Akinon: customers and addresses", () => {
     );
   });
 
-  test("what a customer or an address must have", async () => {
+  test("required fields of customers and addresses", async () => {
     await using akinon = await openAkinon();
     const refused = async (path: string, body: Row) => Object.keys(jsonOf(await akinon.post(path, body)));
     deepEqual(await refused("customers/", {}), ["email", "is_active", "channel_code", "code"]);
@@ -154,7 +154,7 @@ describe("Akinon: customers and addresses", () => {
     deepEqual(await refused("addresses/", { ...akinon.address, phone_number: "" }), ["phone_number", "code"]);
   });
 
-  test("an address that is there is refused with its hash, by which it is found", async () => {
+  test("an existing address is refused with its hash, and the hash finds it", async () => {
     for (const nonFieldErrors of ["text", "list"] as const) {
       for (const duplicateAddressStatus of [400, 406] as const) {
         await using akinon = await openAkinon({ nonFieldErrors, duplicateAddressStatus });
@@ -203,7 +203,7 @@ describe("Akinon: geography", () => {
     }
   });
 
-  test("country codes are spelt one way, and it matters", async () => {
+  test("country codes have one spelling, and look-ups are case-sensitive", async () => {
     await using lower = await openAkinon();
     equal(rowsOf(await lower.get("countries/?code__exact=FR")).length, 0);
     await using upper = await openAkinon({ countryCodes: "upper" });
@@ -347,7 +347,7 @@ describe("Akinon: creating orders", () => {
     deepEqual(akinon.sandbox.orders("akinon"), []);
   });
 
-  test("which fields are required is switched", async () => {
+  test("a switch decides which fields are required", async () => {
     const without = (body: ReturnType<typeof bodyOf>, part: "order" | "order_item", field: string) => {
       const copy = structuredClone(body) as { order: Row; order_item: Row[] };
       delete (part === "order" ? copy.order : (copy.order_item[0] ?? {}))[field];
@@ -394,7 +394,7 @@ describe("Akinon: creating orders", () => {
     }
   });
 
-  test("status is taken by code and name, or one of them", async () => {
+  test("status is accepted as code or name, or only one of them", async () => {
     const taken = async (statusWords: "both" | "codes" | "names") => {
       await using akinon = await openAkinon({ statusWords, duplicates: "accept" });
       const statuses = [];
@@ -416,7 +416,7 @@ describe("Akinon: creating orders", () => {
     equal((await akinon.create(akinon.order({ amount: 1.005 }))).status, 201);
   });
 
-  test("a number that is taken", async () => {
+  test("an order number that already exists", async () => {
     await using akinon = await openAkinon();
     await akinon.create();
     const again = async (switches: object) => {
@@ -455,8 +455,8 @@ describe("Akinon: creating orders", () => {
   });
 });
 
-describe("Akinon: orders that are there", () => {
-  test("are found by number, and by nothing where the filter is off", async () => {
+describe("Akinon: existing orders", () => {
+  test("are found by number, unless the filter is off", async () => {
     await using akinon = await openAkinon();
     await akinon.create(akinon.order({ number: "A-1" }));
     await akinon.create(akinon.order({ number: "A-10" }));
@@ -499,7 +499,7 @@ describe("Akinon: orders that are there", () => {
     throws(() => akinon.sandbox.cancel("akinon", "1"), RangeError);
   });
 
-  test("are shown by the sandbox with number and body; another sender's can be put there", async () => {
+  test("are listed by the sandbox with number and body; another sender's order can be planted", async () => {
     await using akinon = await openAkinon();
     const body = akinon.order();
     await akinon.create(body);
@@ -521,7 +521,7 @@ describe("Akinon: orders that are there", () => {
     throws(() => akinon.sandbox.plant("akinon", {}), RangeError);
     akinon.sandbox.reset("akinon");
     deepEqual(akinon.sandbox.orders("akinon"), []);
-    // What clients may have cached stays.
+    // Values that clients may have cached remain.
     equal((await akinon.create(body)).status, 201);
   });
 

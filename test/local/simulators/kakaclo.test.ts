@@ -7,7 +7,7 @@ const address = sample.orderAddresses;
 const orders = "openapi/v2/order/orders";
 
 describe("KakaClo: create", () => {
-  test("the document's sample is taken and answered as the document shows", async () => {
+  test("the document's sample is accepted and answered as the document shows", async () => {
     await using kakaclo = await openKakaclo();
     const { status, text } = await kakaclo.create();
     equal(status, 200);
@@ -33,7 +33,7 @@ describe("KakaClo: create", () => {
     match((await kakaclo.create()).text, /"data":90071992547409931\}/);
   });
 
-  test("no call without the token is let in, and 401 has no body", async () => {
+  test("a call without the token gets a 401 without a body", async () => {
     await using kakaclo = await openKakaclo();
     for (const authorization of ["", "Bearer wrong", "kk-demo-token"]) {
       const { status, text } = await kakaclo.create(kakacloOrder(), { authorization });
@@ -91,7 +91,7 @@ describe("KakaClo: create", () => {
     });
   }
 
-  test("texts as long as the document allows are taken, in Unicode characters", async () => {
+  test("texts of the document's maximum length, in Unicode characters, are accepted", async () => {
     await using kakaclo = await openKakaclo();
     const full = Object.fromEntries(
       Object.entries({
@@ -110,7 +110,7 @@ describe("KakaClo: create", () => {
     equal((json as { code: number }).code, 10000);
   });
 
-  test("what the document calls optional may be absent", async () => {
+  test("optional fields of the document may be absent", async () => {
     await using kakaclo = await openKakaclo();
     const { country, phone, recipient, province } = address;
     const { json } = await kakaclo.create({
@@ -140,7 +140,7 @@ describe("KakaClo: create", () => {
     });
   }
 
-  test("a body that is not said to be JSON is not read", async () => {
+  test("a body without the JSON content type is not read", async () => {
     await using kakaclo = await openKakaclo();
     equal((await kakaclo.create(kakacloOrder(), { "content-type": "text/plain" })).status, 415);
   });
@@ -206,7 +206,7 @@ describe("KakaClo: create", () => {
 });
 
 describe("KakaClo: list", () => {
-  test("a row carries what the create said, under the list's names", async () => {
+  test("a row has the values of the create, under the list's names", async () => {
     await using kakaclo = await openKakaclo();
     await kakaclo.create();
     const { total, list } = await kakaclo.list();
@@ -268,7 +268,7 @@ describe("KakaClo: list", () => {
     }
   });
 
-  test("what was created or cancelled shows up once the index has caught up", async () => {
+  test("created and cancelled orders show up after the index lag", async () => {
     await using kakaclo = await openKakaclo({ indexLagMs: 300_000 });
     await kakaclo.create();
     equal((await kakaclo.list()).total, 0);
@@ -297,7 +297,7 @@ describe("KakaClo: list", () => {
       orderItems.map((item) => `${item.countryCode} ${item.productNum} ${item.skuCode}`),
     ]);
 
-  test("one order may become one a country, all with our customOrderId, of which the create names the first", async () => {
+  test("one order may become one for each country, all with our customOrderId; the create answers with the first", async () => {
     await using kakaclo = await openKakaclo({ split: "several", data: "array" });
     equal(
       (await kakaclo.create(mixed)).text,
@@ -348,7 +348,7 @@ describe("KakaClo: list", () => {
   });
 });
 
-describe("KakaClo: what surrounds an order", () => {
+describe("KakaClo: refunds and products", () => {
   test("a refund of the whole order cancels it, after its time", async () => {
     await using kakaclo = await openKakaclo({ refundAfterMs: 3_600_000 });
     await kakaclo.create();
@@ -392,7 +392,7 @@ describe("KakaClo: what surrounds an order", () => {
     equal((await kakaclo.get("openapi/v1/product/stocks")).status, 400);
   });
 
-  test("other addresses are not there", async () => {
+  test("other paths give a 404", async () => {
     await using kakaclo = await openKakaclo();
     equal((await kakaclo.get("openapi/openapi/v2/order/orders")).status, 404);
     equal((await kakaclo.post("openapi/v1/order/orders", kakacloOrder())).status, 404);

@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import { createLeakyBucket } from "../../../local/simulators/leaky-bucket.ts";
 
-test("a full bucket takes a drop for every one that has leaked, and a refused drop fills nothing", () => {
+test("a full bucket accepts one drop for each that has leaked, and a refused drop adds nothing", () => {
   let now = 0;
   const bucket = createLeakyBucket(
     () => ({ size: 3, leakPerSecond: 2 }),

@@ -52,7 +52,7 @@ export interface Token {
 
 type Parameters = Record<string, unknown>;
 
-/** As vendors' SDKs in Go and PHP: nested values as they stand in the body. */
+/** As the vendor SDKs in Go and PHP: nested values as in the body. */
 export function plainText(parameters: Parameters): string {
   return Object.entries(parameters)
     .filter(([, value]) => value !== "" && value !== undefined)
@@ -99,7 +99,7 @@ export async function openLingxing(settings: Partial<LingxingSwitches & CommonSw
     query,
     post,
     said,
-    /** Takes this token from now on. */
+    /** Uses this token from now on. */
     use(accessToken: string) {
       known = accessToken;
     },

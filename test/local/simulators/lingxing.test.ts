@@ -26,7 +26,7 @@ describe("Lingxing: tokens", () => {
     ],
   ];
   for (const [form, query, headers, sent] of forms) {
-    test(`are given for ${form}, with a code that is text`, async () => {
+    test(`are issued for ${form}, with a code that is text`, async () => {
       await using lingxing = await openLingxing();
       const url = lingxing.at(`/api/auth-server/oauth/access-token${query}`);
       const { status, json } = await call(url, { method: "POST", headers, ...(sent && { body: sent }) });
@@ -78,7 +78,7 @@ describe("Lingxing: tokens", () => {
     equal((await refresh(second.refresh_token)).code, "2001008");
   });
 
-  test("where haste is refused, a second token has to wait", async () => {
+  test("a second token must wait, if tokens have a least interval", async () => {
     await using lingxing = await openLingxing({ tokenIntervalMs: 60_000 });
     const first = await lingxing.token();
     equal((await lingxing.oauth("access-token", APP)).code, "3001008");
@@ -88,8 +88,8 @@ describe("Lingxing: tokens", () => {
   });
 });
 
-describe("Lingxing: the door", () => {
-  test("the document's sample is taken, with its items' keys in the document's order, and answered as shown", async () => {
+describe("Lingxing: the gateway", () => {
+  test("the document's sample is accepted, with its items' keys in the document's order, and answered as shown", async () => {
     await using lingxing = await openLingxing();
     const { status, json } = await lingxing.post(CREATE, lingxingOrder());
     const { request_id, response_time, ...said } = json as Said & { request_id: string; response_time: string };
@@ -101,7 +101,7 @@ describe("Lingxing: the door", () => {
   });
 
   for (const missing of ["access_token", "app_key", "timestamp", "sign"]) {
-    test(`a call without ${missing} gets the answer that says so`, async () => {
+    test(`a call without ${missing} gets the answer for a missing parameter`, async () => {
       await using lingxing = await openLingxing();
       const query = (await lingxing.query(lingxingOrder())).split("&").filter((one) => !one.startsWith(missing));
       const { json } = await call(`${lingxing.at(CREATE)}?${query.join("&")}`, { body: lingxingOrder() });
@@ -117,7 +117,7 @@ describe("Lingxing: the door", () => {
     equal((await lingxing.create({ order_id: "2" }, { timestamp: "1" })).code, "2001007");
   });
 
-  test("a signature of something else is wrong, and so is a business parameter in a POST's URL", async () => {
+  test("a signature of other values is wrong, and so is a business parameter in a POST's URL", async () => {
     await using lingxing = await openLingxing();
     equal((await lingxing.create({}, { sign: "AAAA" })).code, "2001006");
     const query = await lingxing.query(lingxingOrder());
@@ -128,7 +128,7 @@ describe("Lingxing: the door", () => {
     deepEqual(lingxing.orders(), []);
   });
 
-  test("a signature is URL-encoded once: not at all, or twice, it is another one", async () => {
+  test("a signature must be URL-encoded exactly once", async () => {
     await using lingxing = await openLingxing();
     // Not every signature has a character that matters.
     for (let number = 1; ; number++) {
@@ -144,12 +144,12 @@ describe("Lingxing: the door", () => {
     }
   });
 
-  test("an empty string is no part of what is signed, though the body carries it", async () => {
+  test("an empty string is in the body but not in the signature", async () => {
     await using lingxing = await openLingxing();
     equal((await lingxing.create({ address2: "" })).code, 0);
   });
 
-  test("which form nested values are signed in can be fixed to one", async () => {
+  test("the signed form of nested values can be fixed to one", async () => {
     for (const [signedNested, code] of [
       ["sorted", "2001006"],
       ["as-sent", 0],
@@ -196,7 +196,7 @@ describe("Lingxing: the door", () => {
     ["/", 405, /405 Not Allowed/],
     ["/erp/sc/data/nothing", 200, /"code":400,"message":"服务不存在"/],
   ] as const) {
-    test(`a wrong address (${path}) is answered as the document shows`, async () => {
+    test(`an unknown path (${path}) is answered as the document shows`, async () => {
       await using lingxing = await openLingxing();
       const came = await lingxing.post(path, {});
       equal(came.status, status);
@@ -204,12 +204,12 @@ describe("Lingxing: the door", () => {
     });
   }
 
-  test("a wrong method is nginx's business", async () => {
+  test("a wrong method gets nginx's answer", async () => {
     await using lingxing = await openLingxing();
     equal((await call(lingxing.at(CREATE))).status, 405);
   });
 
-  test("what is no JSON object is no parameter", async () => {
+  test("a body that is not a JSON object adds no parameter to the signature", async () => {
     await using lingxing = await openLingxing();
     const query = await lingxing.query({});
     for (const body of ["{", "[]", "null", ""]) {
@@ -238,7 +238,7 @@ describe("Lingxing: one request in flight", () => {
     });
   }
 
-  test("one whose client hung up keeps its place for two minutes from its beginning", async () => {
+  test("one whose client hung up keeps its token for two minutes from its start", async () => {
     await using lingxing = await openLingxing();
     await lingxing.get(STORES);
     lingxing.sandbox.setFault("lingxing", "timeout-before-create");
@@ -256,7 +256,7 @@ describe("Lingxing: one request in flight", () => {
     equal((await lingxing.create()).code, 0);
   });
 
-  test("a refused one takes no place", async () => {
+  test("a refused one takes no token", async () => {
     await using lingxing = await openLingxing();
     for (let time = 0; time < 3; time++) equal((await lingxing.create({}, { sign: "AAAA" })).code, "2001006");
     equal((await lingxing.create()).code, 0);
@@ -323,7 +323,7 @@ describe("Lingxing: create", () => {
     });
   }
 
-  test("what is not required may be left out", async () => {
+  test("optional fields may be left out", async () => {
     await using lingxing = await openLingxing();
     const optional = [
       "is_blank_box",
@@ -359,7 +359,7 @@ describe("Lingxing: create", () => {
     equal((await lingxing.create()).error_details?.[0], "订单号已经存在");
   });
 
-  test("a Japanese store takes no city, unless it is let pass", async () => {
+  test("a Japanese store refuses a city, unless switched", async () => {
     const japan = { store_name: "demo-JP", country: "日本" };
     for (const [japaneseCity, code] of [
       ["refused", 500],
@@ -432,7 +432,7 @@ describe("Lingxing: look-ups", () => {
     });
   }
 
-  test("they see an order once the delay is over", async () => {
+  test("they find an order after the delay", async () => {
     await using lingxing = await openLingxing({ readDelayMs: 60_000 });
     await lingxing.create();
     lingxing.clock.now += 59_999;
@@ -522,7 +522,7 @@ describe("Lingxing: look-ups", () => {
   });
 });
 
-describe("Lingxing: faults of its own", () => {
+describe("Lingxing: its own faults", () => {
   for (const [fault, code] of [
     ["throttle-103", 103],
     ["signature-expired", "2001007"],
@@ -530,7 +530,7 @@ describe("Lingxing: faults of its own", () => {
     ["error-500-envelope", 500],
     ["service-missing", 400],
   ] as const) {
-    test(`${fault}: ${code}, and nothing is there`, async () => {
+    test(`${fault}: ${code}, and no order exists`, async () => {
       await using lingxing = await openLingxing();
       lingxing.sandbox.setFault("lingxing", fault);
       equal((await lingxing.create()).code, code);

@@ -29,7 +29,7 @@ test("a missing simulator is an error that names the file to write", async () =>
   });
 });
 
-test("a provider called channels is refused: its routes would be the channels'", async () => {
+test("a provider called channels is refused: the channels use that path", async () => {
   await rejects(loadProviderSimulator("channels"), { name: "MissingSimulator", message: /"channels"/ });
 });
 

@@ -33,7 +33,7 @@ describe("S2: login", () => {
     equal((await s2.login("{")).status, 400);
   });
 
-  test("a token ends with its time, or all at once", async () => {
+  test("a token expires after its lifetime, or with expireTokens", async () => {
     await using s2 = await openS2({ tokenLifetimeSeconds: 60 });
     s2.clock.now += 59_000;
     equal((await s2.get("/account")).status, 200);
@@ -47,7 +47,7 @@ describe("S2: login", () => {
     equal((await other.get("/account", { ...other.headers, authorization: `Bearer ${accessToken}` })).status, 200);
   });
 
-  test("a token that another key signed is none", async () => {
+  test("a token that another key signed is refused", async () => {
     await using s2 = await openS2();
     const [header = "", claims = ""] = s2.headers.authorization.slice(7).split(".");
     const signature = createHmac("sha256", "guess").update(`${header}.${claims}`).digest("base64url");
@@ -78,7 +78,7 @@ describe("S2: login", () => {
 });
 
 describe("S2: create", () => {
-  test("the document's sample is taken, and answered with all the fields of the document's answer", async () => {
+  test("the document's sample is accepted, and answered with all fields of the document's answer", async () => {
     await using s2 = await openS2();
     const { status, json } = await s2.create();
     const created = json as Json & { items: { product: Json }[]; account: Json; attachments: Json[] };
@@ -219,7 +219,7 @@ describe("S2: create", () => {
     equal(s2.sandbox.orders("s2").length, 3);
   });
 
-  test("its timestamps have as many digits as they need", async () => {
+  test("its timestamps have no trailing zeros", async () => {
     const { timestamp } = await import("../../../local/simulators/providers/s2/organization.ts");
     const at = Date.UTC(2024, 5, 4, 5, 32, 34, 207);
     deepEqual(
@@ -228,7 +228,7 @@ describe("S2: create", () => {
     );
   });
 
-  test("an old cancelled order can be the answer of success", async () => {
+  test("a create can be answered with an old cancelled order", async () => {
     await using s2 = await openS2();
     s2.sandbox.setFault("s2", "old-cancelled-2xx");
     const { status, json } = await s2.create();
@@ -247,7 +247,7 @@ describe("S2: look-up", () => {
   const numbers = async (s2: Awaited<ReturnType<typeof openS2>>, query: string) =>
     (await s2.list(query)).items.map(({ channelOrderId }) => channelOrderId);
 
-  test("term searches the field that it is switched to", async () => {
+  test("term searches the switched field", async () => {
     await using s2 = await openS2();
     const id = (
       (await s2.create(s2.order({ channelOrderId: "SHOP-1", channelOrderIdAlt: "#1001", channelOrderIdAlt2: "ref-1" })))
@@ -265,7 +265,7 @@ describe("S2: look-up", () => {
     equal((await s2.list()).total, 1, "without a term everything is there");
   });
 
-  test("term finds parts, or only the whole number", async () => {
+  test("term matches parts, or only the whole number", async () => {
     await using s2 = await openS2();
     for (const channelOrderId of ["SHOP-1", "SHOP-10"]) await s2.create(s2.order({ channelOrderId }));
     equal((await s2.list("term=SHOP-1")).total, 2);
@@ -286,7 +286,7 @@ describe("S2: look-up", () => {
       equal((await s2.get(`/order?${bad}`)).status, 400);
   });
 
-  test("rows are whole, or only what the list's page names", async () => {
+  test("rows have all fields, or only those of the list's page", async () => {
     await using s2 = await openS2();
     const { json } = await s2.create();
     deepEqual((await s2.list()).items, [json]);
@@ -316,7 +316,7 @@ describe("S2: look-up", () => {
     deepEqual([missing.status, missing.json], [404, { message: "Not found" }]);
   });
 
-  test("a cancelled order and another account's of the same number are there, too", async () => {
+  test("a cancelled order and another account's order with the same number are found, too", async () => {
     await using s2 = await openS2();
     const id = ((await s2.create()).json as { id: string }).id;
     s2.sandbox.cancel("s2", id);
@@ -351,7 +351,7 @@ describe("S2: accounts and products", () => {
     deepEqual((await s2.get("/product?term=TEE")).json, { items: [], total: 0 });
   });
 
-  test("a search can come with a neighbour before the SKU that was meant", async () => {
+  test("a search can return a similar SKU first", async () => {
     await using s2 = await openS2({ productNeighbours: true });
     const { items } = (await s2.get("/product?term=DEMO-TEE")).json as { items: Json[] };
     deepEqual(

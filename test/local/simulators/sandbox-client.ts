@@ -1,9 +1,9 @@
-/** What came back of one call. */
+/** The answer to one call. */
 export interface Came {
   status: number;
   headers: Headers;
   text: string;
-  /** undefined when it is no JSON. */
+  /** undefined if the body is not JSON. */
   json: unknown;
 }
 

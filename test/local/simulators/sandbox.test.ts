@@ -8,7 +8,7 @@ import { kakacloOrder, openKakaclo } from "./kakaclo-calls.ts";
 import { openS2 } from "./s2-calls.ts";
 import { call } from "./sandbox-client.ts";
 
-/** Both simulators with the same verbs: `create` sends a good order, `held` counts what is there. */
+/** Both simulators with the same verbs: `create` sends a good order, `held` counts the orders. */
 const providers = {
   kakaclo: async () => {
     const kakaclo = await openKakaclo({ data: "string" });
@@ -77,7 +77,7 @@ for (const [name, open] of Object.entries(providers)) {
       });
     }
 
-    test("created-late: the order comes when no client listens any more", async () => {
+    test("created-late: the order appears after the client has hung up", async () => {
       const { sandbox, send } = await open();
       sandbox.configure(name, { lateMs: 50 });
       sandbox.setFault(name, "created-late");
@@ -91,22 +91,22 @@ for (const [name, open] of Object.entries(providers)) {
       await sandbox.stop();
     });
 
-    test("error-500-after-create: 500, and it is there", async () => {
+    test("error-500-after-create: 500, and the order exists", async () => {
       const { answer, held } = await strike("error-500-after-create");
       deepEqual([answer.status, held], [500, 1]);
     });
 
-    test("error-500: 500, and it is not there", async () => {
+    test("error-500: 500, and no order exists", async () => {
       const { answer, held } = await strike("error-500");
       deepEqual([answer.status, held], [500, 0]);
     });
 
-    test("unavailable-503: nothing there", async () => {
+    test("unavailable-503: no order exists", async () => {
       const { answer, held } = await strike("unavailable-503");
       deepEqual([answer.status, held], [503, 0]);
     });
 
-    test("throttle: 429, and nothing there", async () => {
+    test("throttle: 429, and no order exists", async () => {
       const { answer, held } = await strike("throttle");
       deepEqual([answer.status, answer.headers.get("retry-after"), held], [429, null, 0]);
     });
@@ -118,7 +118,7 @@ for (const [name, open] of Object.entries(providers)) {
       else deepEqual([answer.status, Object.keys(answer.json as object)], [400, ["message"]]);
     });
 
-    test("duplicate: as if it were there", async () => {
+    test("duplicate: as if the order existed", async () => {
       const { answer, held } = await strike("duplicate");
       equal(held, 0);
       match(
@@ -132,7 +132,7 @@ for (const [name, open] of Object.entries(providers)) {
       deepEqual([answer.status, held], [401, 0]);
     });
 
-    test("html-200: a page of a server in between", async () => {
+    test("html-200: a page of an intermediate server", async () => {
       const { answer, held } = await strike("html-200");
       deepEqual(
         [answer.status, answer.headers.get("content-type"), answer.json, held],
@@ -140,21 +140,21 @@ for (const [name, open] of Object.entries(providers)) {
       );
     });
 
-    test("redirect: to the same place, for clients that follow", async () => {
+    test("redirect: to the same path, for clients that follow", async () => {
       const { answer, held } = await strike("redirect");
       deepEqual([answer.status, held], [307, 0]);
       const path = name === "kakaclo" ? "/kakaclo/openapi/v2/order/orders" : "/s2/order";
       equal(new URL(answer.headers.get("location") ?? "", `http://x${path}`).pathname, path);
     });
 
-    test("created-but-unreadable-2xx and empty-2xx: created, and nothing to read", async () => {
+    test("created-but-unreadable-2xx and empty-2xx: created, but the answer cannot be parsed", async () => {
       for (const fault of ["created-but-unreadable-2xx", "empty-2xx"]) {
         const { answer, held } = await strike(fault);
         deepEqual([answer.status, answer.json, held], [200, undefined, 1]);
       }
     });
 
-    test("wrong-content-type: the right answer under the wrong name", async () => {
+    test("wrong-content-type: the right answer with the wrong content type", async () => {
       const { answer, held } = await strike("wrong-content-type");
       deepEqual([answer.headers.get("content-type"), answer.json === undefined, held], ["text/html", false, 1]);
     });
@@ -165,7 +165,7 @@ for (const [name, open] of Object.entries(providers)) {
       deepEqual([answer.json === undefined, held], [false, 1]);
     });
 
-    test("slow: the right answer, in its own time", async () => {
+    test("slow: the right answer, late", async () => {
       const { sandbox, send } = await open();
       sandbox.configure(name, { slowMs: 20 });
       sandbox.setFault(name, "slow");
@@ -174,7 +174,7 @@ for (const [name, open] of Object.entries(providers)) {
       await sandbox.stop();
     });
 
-    test("look-ups have faults of their own, which creates do not spend", async () => {
+    test("look-ups have their own faults, which creates leave pending", async () => {
       const { sandbox, send, lookUp } = await open();
       sandbox.setFault(name, "lookup-down");
       sandbox.setFault(name, "lookup-unreadable");
@@ -209,7 +209,7 @@ describe("the sandbox", () => {
     throws(() => s2.sandbox.setFault("no-such", "error-500"), /No simulator "no-such"/);
   });
 
-  test("faults strike in the order in which they were set, and 0 takes them back", async () => {
+  test("faults strike in the order in which they were set, and 0 removes them", async () => {
     await using s2 = await openS2();
     s2.sandbox.setFault("s2", "throttle", 2);
     s2.sandbox.setFault("s2", "error-500");
@@ -220,7 +220,7 @@ describe("the sandbox", () => {
     deepEqual(statuses, [429, 429, 400, 200]);
   });
 
-  test("a create that the door or the business refuses spends no fault", async () => {
+  test("a refused create leaves the fault pending", async () => {
     await using s2 = await openS2();
     s2.sandbox.setFault("s2", "error-500-after-create");
     equal((await s2.create(s2.order(), {})).status, 401);
@@ -241,7 +241,7 @@ describe("the sandbox", () => {
     equal((await kakaclo.create()).text, '{"code":10000,"message":"success","data":1000000371651}');
   });
 
-  test("every create can take a while", async () => {
+  test("a switch delays every create", async () => {
     await using s2 = await openS2({ answerDelayMs: 20 });
     equal((await s2.create()).status, 200);
   });
@@ -261,7 +261,7 @@ describe("the sandbox", () => {
     );
   });
 
-  test("a reset forgets orders, faults, calls and switches, but not what clients have cached", async () => {
+  test("a reset forgets orders, faults, calls and switches, but not values that clients have cached", async () => {
     await using s2 = await openS2({ successStatus: 201 });
     await s2.create();
     s2.sandbox.setFault("s2", "error-500");
@@ -275,20 +275,20 @@ describe("the sandbox", () => {
     await rejects(startSandbox({ settings: { s2: { ["speed"]: 1 } as object } }), /s2 has no switch "speed"/);
   });
 
-  test("unknown providers and addresses are 404, whatever is asked", async () => {
+  test("unknown providers and paths give a 404", async () => {
     await using s2 = await openS2();
     for (const path of ["/", "/no-such/order", "/constructor/x", "//s2/order", "/s2", "/s2/%zz", "/s2/order/../x"]) {
       equal((await call(`${s2.sandbox.url}${path}`, { headers: s2.headers })).status, 404, path);
     }
   });
 
-  test("a body beyond all measure is refused, and the sandbox lives on", async () => {
+  test("a far too large body is refused, and the sandbox keeps running", async () => {
     await using s2 = await openS2();
     equal((await s2.create(" ".repeat(21 * 1024 * 1024))).status, 413);
     equal((await s2.create()).status, 200);
   });
 
-  test("what is not HTTP, and who hangs up half way, does no harm", async () => {
+  test("bytes that are not HTTP, and clients that hang up halfway, do no harm", async () => {
     await using s2 = await openS2();
     const port = Number(new URL(s2.sandbox.url).port);
     for (const bytes of ["nonsense\r\n\r\n", "POST /s2/order HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"]) {
@@ -301,7 +301,7 @@ describe("the sandbox", () => {
     equal((await s2.create()).status, 200);
   });
 
-  test("stopping hangs up on those who wait", async () => {
+  test("stopping closes waiting connections", async () => {
     const s2 = await openS2();
     s2.sandbox.setFault("s2", "timeout-after-create");
     const answer = s2.create();

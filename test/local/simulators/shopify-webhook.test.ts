@@ -26,7 +26,7 @@ function webhookOf(part: PartialOrder, topic = "orders/updated") {
 
 const defined = (fields: object | null) => Object.entries(fields ?? {}).filter(([, value]) => value !== undefined);
 
-/** The order that the connector reads out of the simulated webhook. */
+/** The order that the connector parses from the simulated webhook. */
 async function read(part: PartialOrder, topic?: string): Promise<Order> {
   const { headers, body } = webhookOf(part, topic);
   const { interpret } = await channel.reader();
@@ -46,7 +46,7 @@ async function read(part: PartialOrder, topic?: string): Promise<Order> {
   return meaning.order;
 }
 
-test("what our order says is what the connector reads out of the webhook", async () => {
+test("the connector parses from the webhook what our order says", async () => {
   const part: PartialOrder = {
     id: "820982911946154508",
     number: "1042",
@@ -140,7 +140,7 @@ test("what our order says is what the connector reads out of the webhook", async
   equal(Number(arrived.shipping?.price) - Number(arrived.shipping?.discount), 9.95 - 1.99);
 });
 
-test("an order that says nothing of itself arrives paid, whole, to the second", async () => {
+test("an empty order arrives paid and complete, with times to the second", async () => {
   const order = await read({}, "orders/paid");
   match(order.id, /^\d{18}$/);
   equal(order.financialState, "paid");
@@ -151,7 +151,7 @@ test("an order that says nothing of itself arrives paid, whole, to the second", 
   );
 });
 
-test("what is not left to ship was fulfilled, or removed where nothing is", async () => {
+test("quantity that is not left to ship was fulfilled, or removed if nothing is fulfilled", async () => {
   const lines = [{ quantity: 3, quantityToShip: 2 }];
   for (const fulfilmentState of ["unfulfilled", "partial"] as const) {
     const [line] = (await read({ lines, fulfilmentState })).lines;

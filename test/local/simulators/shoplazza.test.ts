@@ -5,8 +5,8 @@ import { openShoplazza } from "./shoplazza-calls.ts";
 type Json = Record<string, unknown>;
 const errorsOf = (answer: { json: unknown }) => (answer.json as { errors?: string[] }).errors;
 
-describe("Shoplazza: the door", () => {
-  test("without the access token nothing is read", async () => {
+describe("Shoplazza: credentials and throttle", () => {
+  test("a call without the access token is refused", async () => {
     await using shop = await openShoplazza();
     const path = "2022-01/orders";
     for (const headers of [{}, { "access-token": "guess" }, { authorization: "Bearer spz-demo-token" }] as Record<
@@ -19,7 +19,7 @@ describe("Shoplazza: the door", () => {
     equal((await shop.get(path, { "Access-Token": "spz-demo-token" })).status, 200);
   });
 
-  test("the app's bucket takes 40 calls, then two a second", async () => {
+  test("the app's bucket holds 40 calls, and leaks two a second", async () => {
     await using shop = await openShoplazza();
     const spend = async () => {
       let taken = 0;
@@ -40,14 +40,14 @@ describe("Shoplazza: the door", () => {
     equal(taken, 80);
   });
 
-  test("every answer bears a request ID", async () => {
+  test("every answer has a request ID", async () => {
     await using shop = await openShoplazza();
     match((await shop.create()).headers.get("request-id") ?? "", /^[0-9a-f-]{36}$/);
   });
 });
 
 describe("Shoplazza: create", () => {
-  test("an order is answered under the answer's own names, at the shop's prices", async () => {
+  test("an order is answered with the answer's own field names, at the shop's prices", async () => {
     await using shop = await openShoplazza();
     const { status, json } = await shop.create();
     const { order } = json as { order: Json };
@@ -76,7 +76,7 @@ describe("Shoplazza: create", () => {
     deepEqual([code, data.order["id"]], ["Success", "11218-00000001"]);
   });
 
-  test("the items' name is a switch: only one of the two is read", async () => {
+  test("the items' name is a switch: the other name is ignored", async () => {
     await using shop = await openShoplazza();
     const { line_items, ...rest } = shop.order();
     deepEqual(errorsOf(await shop.create({ ...rest, LineItems: line_items })), ["LineItems is required"]);
@@ -158,12 +158,12 @@ describe("Shoplazza: create", () => {
     match(errorsOf(await shop.create(shop.order({ discount: "39.99" })))?.[0] ?? "", /calculate_failed/);
   });
 
-  test("tax is added where prices do not include it", async () => {
+  test("tax is added if prices do not include it", async () => {
     await using shop = await openShoplazza({ taxIncluded: false, unitPrice: "10.00" });
     equal((await shop.created())["total_price"], "29.99");
   });
 
-  test("statuses are taken, or dropped: then the order waits for its payment", async () => {
+  test("statuses are used, or dropped: then the order waits for its payment", async () => {
     await using shop = await openShoplazza();
     shop.sandbox.configure("shoplazza", { statuses: "dropped" });
     const { status, financial_status } = await shop.created();
@@ -187,7 +187,7 @@ describe("Shoplazza: create", () => {
     equal((await shop.created())["created_at"], "2016-01-18T23:41:00Z");
   });
 
-  test("tags are kept, written small, or dropped; the note always stays", async () => {
+  test("tags are kept, lower-cased, or dropped; the note is always kept", async () => {
     await using shop = await openShoplazza();
     for (const [tags, shown] of [
       ["kept", "ext:SHO1-1001,vip"],
@@ -202,7 +202,7 @@ describe("Shoplazza: create", () => {
     equal("tags" in (await shop.created()), false);
   });
 
-  test("cash on delivery counts where the merchant has enabled it", async () => {
+  test("cash on delivery works if the merchant has enabled it", async () => {
     await using shop = await openShoplazza();
     const method = async () =>
       ((await shop.created(shop.order({ payment_line: "COD" })))["payment_line"] as Json)["payment_method"];
@@ -295,7 +295,7 @@ describe("Shoplazza: look-up", () => {
     equal((await shop.listByTag("order_tags=ext:A-1")).orders.length, 3);
   });
 
-  test("lists lag behind, IDs and numbers do not", async () => {
+  test("lists lag; queries by ID and number do not", async () => {
     await using shop = await openShoplazza({ indexLagMs: 60_000 });
     const { id, number } = await shop.created();
     deepEqual([await shop.list(), (await shop.listByTag()).orders], [[], []]);
@@ -307,7 +307,7 @@ describe("Shoplazza: look-up", () => {
   });
 });
 
-describe("Shoplazza: what becomes of an order", () => {
+describe("Shoplazza: payment and cancellation", () => {
   test("payment/success marks it paid, once", async () => {
     await using shop = await openShoplazza({ statuses: "dropped" });
     const { id } = await shop.created();
@@ -321,7 +321,7 @@ describe("Shoplazza: what becomes of an order", () => {
     equal((await shop.post("2022-01/orders/none/payment/success")).status, 404);
   });
 
-  test("cancel keeps it in the list, cancelled", async () => {
+  test("a cancelled order stays in the list", async () => {
     await using shop = await openShoplazza();
     const { id } = await shop.created();
     equal((await shop.post(`2022-01/orders/${id}/cancel`, { reason: "out of stock" })).status, 200);
@@ -357,7 +357,7 @@ describe("Shoplazza: faults", () => {
     ["500-aborted", 500, /^Aborted$/],
     ["500-deadline-exceeded", 500, /^DeadlineExceeded$/],
   ] as const) {
-    test(`${fault} is said of an order that exists, and of one that does not`, async () => {
+    test(`${fault} is answered for an order that exists, and for one that does not`, async () => {
       await using shop = await openShoplazza();
       shop.sandbox.setFault("shoplazza", `${fault}-created`);
       const created = await shop.create();
@@ -369,7 +369,7 @@ describe("Shoplazza: faults", () => {
     });
   }
 
-  test("reasons 1 to 5 and what else refuses create nothing", async () => {
+  test("reasons 1 to 5 and other refusals create nothing", async () => {
     await using shop = await openShoplazza();
     const faults = shop.sandbox
       .faults("shoplazza")
