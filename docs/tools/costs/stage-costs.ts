@@ -85,12 +85,7 @@ function inUse(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
   const atRest = gaugesOf(stage) + 1;
   const reads = (HOURS * 3_600_000) / stage.config.timing.secretsMaxAge;
   return [
-    cost(
-      "metrics besides the gauges",
-      `${metrics} in all, each written every hour`,
-      metrics - atRest,
-      PRICES.metric,
-    ),
+    cost("metrics besides the gauges", `${metrics} in all, each written every hour`, metrics - atRest, PRICES.metric),
     cost("secrets: reads", "each by one environment, at every re-read", secrets * reads, PRICES.secretReads),
     cost(
       "key: requests",
