@@ -4,17 +4,17 @@ import { compare, isDecimal, normalise } from "./decimal.ts";
 const absentIfNull = <T>(value: T | null) => value ?? undefined;
 const optional = <T extends z.ZodMiniType>(schema: T) =>
   z.optional(z.pipe(z.nullable(schema), z.transform(absentIfNull<z.output<T>>)));
-/** One schema of each kind, however many fields have it: making them is a good part of a cold start. */
+/** One schema of each kind, shared by all fields: making schemas is a large part of a cold start. */
 const made = new Map<z.ZodMiniType, z.ZodMiniType>();
 
-/** An optional field; `null` means the same as absent, as most senders use it. */
+/** An optional field. `null` means the same as absent, as most senders use it. */
 function maybe<T extends z.ZodMiniType>(schema: T): ReturnType<typeof optional<T>> {
   const known = made.get(schema) ?? optional(schema);
   made.set(schema, known);
   return known as ReturnType<typeof optional<T>>;
 }
 
-/** Numbers are taken too: an ID is written down as the raw text has it (json.ts). */
+/** Numbers are accepted too: an ID keeps the digits of the raw text (json.ts). */
 const Id = z.pipe(
   z.union([z.string().check(z.minLength(1), z.maxLength(255)), z.number()]),
   z.transform((id) => String(id)),
@@ -22,7 +22,7 @@ const Id = z.pipe(
 const Text = z.string();
 const Flag = z.boolean();
 
-/** A decimal string; money is never a float. A JSON number is taken by the digits it was written with. */
+/** A decimal string; money is never a float. A JSON number keeps the digits it was written with. */
 export const Amount = z.pipe(
   z.union([z.string().check(z.maxLength(64)), z.number()]),
   z.transform((value, context) => {
@@ -48,7 +48,7 @@ const upper = (pattern: RegExp, message: string) =>
 const Country = upper(/^[A-Za-z]{2}$/, "not an ISO 3166-1 alpha-2 country");
 /** ISO 4217. */
 const Currency = upper(/^[A-Za-z]{3}$/, "not an ISO 4217 currency");
-/** `2.0` and `2e0` are integers to JSON Schema, and some senders write them so. */
+/** `2.0` and `2e0` are integers in JSON Schema, and some senders write them. */
 const Quantity = z.pipe(
   z.union([
     z.int().check(z.minimum(0)),
@@ -57,7 +57,7 @@ const Quantity = z.pipe(
   z.transform((quantity) => Number(quantity)),
 );
 
-/** Where a parcel, or an invoice, goes. Every field may be missing: marketplaces hide what they like. */
+/** Where a parcel, or an invoice, goes. Any field may be missing: marketplaces hide some of them. */
 export const Address = z.object({
   name: maybe(Text),
   firstName: maybe(Text),
@@ -86,15 +86,17 @@ const NameValue = z.object({ name: Text, value: maybe(Text) });
 
 export const Line = z.object({
   id: Id,
-  /** The channel's own lines, where it has one for each unit and this one is several of them: what it asks for later. */
+  /**
+   * IDs of the channel's own lines, if it has one for each unit and this line merges them: its API takes these later.
+   */
   sourceIds: maybe(z.array(Id)),
-  /** Ours, by which providers know the product. Empty where the shop gave none. */
+  /** Our SKU, by which providers know the product. Empty if the shop gave none. */
   sku: Text,
   /** As ordered. */
   quantity: Quantity,
   /**
-   * Ordered, minus refunded, cancelled and already fulfilled: what providers get. A line with 0 is not sent.
-   * All of `quantity` where the sender does not say.
+   * Ordered, minus refunded, cancelled and already fulfilled: this many are sent to providers. A line with 0 is not
+   * sent. Default: `quantity`.
    */
   quantityToShip: maybe(Quantity),
   productId: maybe(Id),
@@ -113,7 +115,7 @@ export const Line = z.object({
   properties: maybe(z.array(NameValue)),
   /** False for gift cards, tips and downloads. */
   ships: maybe(Flag),
-  /** The service that ships it, where that is neither the shop nor us: `amazon`. Such a line is not sent. */
+  /** The service that ships it, if that is neither the shop nor us: `amazon`. Such a line is not sent. */
   fulfilledBy: maybe(Text),
   /** Of one unit. */
   customsValue: maybe(Amount),
@@ -142,7 +144,7 @@ const TaxId = z.object({
   value: Text,
 });
 
-/** `local`: the shop brings it itself. Only `ship`, the default, is sent to providers. */
+/** `local`: the shop delivers it itself. Only `ship`, the default, is sent to providers. */
 const ShippingKind = z.enum(["ship", "pick-up", "local", "digital"]);
 export type ShippingKind = z.infer<typeof ShippingKind>;
 
@@ -151,7 +153,7 @@ const Shipping = z.object({
   /** As the buyer saw it. */
   method: maybe(Text),
   code: maybe(Text),
-  /** Our own three speeds, which each provider has a word for. */
+  /** Our own three speeds, which each connector maps to its provider's words. */
   serviceLevel: maybe(z.enum(["standard", "expedited", "priority"])),
   price: maybe(Amount),
   discount: maybe(Amount),
@@ -173,7 +175,7 @@ const FINANCIAL_STATES = [
   "voided",
 ] as const;
 
-/** Underscores are taken too, as most channels write them. */
+/** Underscores are accepted too, as most channels write them. */
 const FinancialState = z.pipe(
   z.enum([...FINANCIAL_STATES, "partially_paid", "partially_refunded"]),
   z.transform((state) => state.replace("_", "-") as (typeof FINANCIAL_STATES)[number]),
@@ -192,8 +194,8 @@ const Hold = z.object({
 export const SEVERAL_ADDRESSES = "the order goes to several addresses";
 
 /**
- * What a buyer ordered, in our own words: what every channel is mapped to and every provider is mapped from, and the
- * body of channel `standard`, published as docs/order.schema.json. Fields we do not know are ignored.
+ * What a buyer ordered, in our own schema. Every channel's order is mapped to it, and every provider's order from it.
+ * It is also the body of channel `standard`, published as docs/order.schema.json. Unknown fields are ignored.
  */
 export const Order = z.object({
   /** The channel's own, unique within the connection. */
@@ -209,7 +211,7 @@ export const Order = z.object({
   shopName: maybe(Text),
 
   lines: z.array(Line),
-  /** Null where nothing has to travel. */
+  /** Null if nothing has to be shipped. */
   shippingAddress: z.nullable(Address),
   billingAddress: maybe(Address),
   buyer: maybe(Buyer),
@@ -231,7 +233,7 @@ export const Order = z.object({
 
   financialState: FinancialState,
   paymentMethod: maybe(Text),
-  /** Cash on delivery: what the carrier collects. Means nothing for a paid order, and such an order need not be paid to be sent. */
+  /** Cash on delivery: what the carrier collects. Such an order is sent unpaid. Ignored for a paid order. */
   amountDue: maybe(Amount),
 
   shipping: maybe(Shipping),
@@ -247,20 +249,20 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-/** How far an order has come: at equal freshness the further one wins (design.md P6). */
+/** How far an order has come. At equal times, the further one is newer (design.md P6). */
 export type Progress = "placed" | "paid" | "cancelled";
 
-/** Paid includes partially refunded; refunded and voided count as cancelled. */
+/** Partially refunded counts as paid, refunded and voided as cancelled. */
 export function progressOf(order: Pick<Order, "financialState" | "cancelledAt">): Progress {
   if (order.cancelledAt || order.financialState === "refunded" || order.financialState === "voided") return "cancelled";
   return order.financialState === "paid" || order.financialState === "partially-refunded" ? "paid" : "placed";
 }
 
-/** Whether the carrier collects money: something is still owed, and it is owed on delivery. */
+/** Whether the carrier collects money: an unpaid order with an amount due on delivery. */
 export const isCashOnDelivery = (order: Pick<Order, "amountDue" | "financialState" | "cancelledAt">): boolean =>
   order.amountDue !== undefined && compare(order.amountDue, "0") > 0 && progressOf(order) === "placed";
 
-/** What providers get of a line: one with 0, that does not travel, or that another service ships, is not sent. */
+/** How many of a line are sent to providers: 0 of a line that is not shipped, or that another service ships. */
 export const quantityToShip = (line: Line): number =>
   line.ships === false || line.fulfilledBy !== undefined
     ? 0
@@ -268,7 +270,7 @@ export const quantityToShip = (line: Line): number =>
 
 const leavesByParcel = ({ shipping }: Pick<Order, "shipping">): boolean => (shipping?.kind ?? "ship") === "ship";
 
-/** None of an order that is fulfilled or is not shipped, whatever its lines say. */
+/** The lines that are sent to providers. None of an order that is fulfilled or not shipped. */
 export const linesToShip = (order: Order): Line[] =>
   order.fulfilmentState === "fulfilled" || !leavesByParcel(order)
     ? []

@@ -9,16 +9,16 @@ import { type AttemptResult, afterError } from "./outcome.ts";
 import { outgoingOf } from "./outgoing-of.ts";
 import { resolveDoubt } from "./resolve-doubt.ts";
 
-/** For a message that met another attempt at the same moment, ms. */
+/** After a conflict with another attempt, ms. */
 const CONFLICT_PAUSE = 1_000;
 
 /** `conflict`: another writer changed the delivery meanwhile. */
 export type Attempted = Omit<AttemptResult, "outcome"> & { outcome: AttemptResult["outcome"] | "conflict" };
 
 /**
- * One message's work on one delivery: looks it up where it is in doubt, claims it, creates it, records the result. A
- * delivery that is created already has a step open, which is done alone.
- * @param found as it was read, free or with its lease over
+ * Works on the delivery of one message: looks it up if it is in doubt, claims it, creates the order, records the
+ * result. Of a delivery that is already created, it only does the open step.
+ * @param found as it was read: free, or with an expired lease
  */
 export async function attemptDelivery(found: Delivery, context: DeliveryContext): Promise<Attempted> {
   try {
@@ -69,7 +69,7 @@ async function send(found: Delivery, context: DeliveryContext): Promise<AttemptR
   return create(delivery, prepared, opened);
 }
 
-/** What goes out, and the client it goes through; or what an error means where there is none. */
+/** Reads what is sent and opens the client. @returns the result of the attempt if one of them fails */
 async function open(delivery: Delivery, context: DeliveryContext): Promise<OpenedContext | AttemptResult> {
   try {
     const outgoing = await outgoingOf(context.snapshot, delivery, context.destination, context);

@@ -7,7 +7,7 @@ import { type Config, destinationPath } from "../../shared/stage/config.ts";
 import { type Attempted, attemptDelivery } from "./attempt-delivery.ts";
 import { type Deps, deliveryContext, type Message } from "./delivery-context.ts";
 
-/** How a message was handled, for one wide log line and the metrics. */
+/** How a message was handled, for its log line and the metrics. */
 export interface Handled {
   disposition: Disposition;
   outcome: Attempted["outcome"] | "ended" | "superseded" | "failed-before" | "unreadable";
@@ -18,9 +18,9 @@ export interface Handled {
 }
 
 /**
- * An order goes out, once. Reads the delivery and the order in one query, resolves what an earlier attempt left in
- * doubt, claims the delivery, creates the order, records the result (design.md, "The life of a delivery").
- * @throws NewerRelease, and what the ledger throws: the message comes again, and an expired claim is in doubt
+ * Creates an order at a provider, once. Reads the delivery and the order in one query, resolves what an earlier attempt
+ * left in doubt, claims the delivery, creates the order, records the result (design.md, "The life of a delivery").
+ * @throws NewerRelease, and what the ledger throws: SQS delivers the message again, and an expired claim is in doubt
  */
 export async function createOrder(message: Message, deps: Deps): Promise<Handled> {
   const handled = await work(message, deps);
@@ -32,7 +32,7 @@ export async function createOrder(message: Message, deps: Deps): Promise<Handled
   };
 }
 
-/** Outcomes whose message is to reach the DLQ, the sooner the better. */
+/** Outcomes whose message returns at once until SQS moves it to the DLQ. */
 const TO_DEAD_LETTERS: ReadonlySet<Handled["outcome"]> = new Set([
   "rejected",
   "gave-up",
@@ -41,8 +41,8 @@ const TO_DEAD_LETTERS: ReadonlySet<Handled["outcome"]> = new Set([
 ]);
 
 /**
- * SQS dead-letters a message that it has handed out 25 times, for whatever reason: waiting must not use that up. From
- * the twelfth time on a message stays away longer and longer, so that the rest lasts for days.
+ * SQS moves a message to the DLQ after 25 receives, whatever their reason, and waiting must not use them up. From the
+ * twelfth receive on, each delay is twice the one before, so that the remaining receives last for days.
  */
 const patience = (receives: number, { retryBase, longestVisibility }: Config["timing"]): number =>
   receives < 12 ? 0 : Math.min(longestVisibility, retryBase * 2 ** (receives - 12));
@@ -51,7 +51,7 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   const pointer = parsePointer(message.body);
   const destination = deps.config.destinations.find((one) => destinationPath(one) === pointer?.destination);
   const snapshot = pointer && destination && (await deps.ledger.load(pointer));
-  // Not ours, or of a destination or an order that is gone: SQS takes it to the DLQ, where the operator reads it.
+  // Not a message of ours, or of a destination or an order that is gone: the operator reads it in the DLQ.
   if (!snapshot) return { disposition: { retryInMs: 0 }, outcome: "unreadable", ...(pointer && { pointer }) };
 
   const { record } = snapshot;
@@ -75,7 +75,7 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   return { ...known, ...result, cancelled: record.state === "cancelled" };
 }
 
-/** @returns undefined for what nothing of ours wrote */
+/** @returns undefined for a message that is not ours */
 function parsePointer(body: string): DeliveryPointer | undefined {
   let json: unknown;
   try {
@@ -83,7 +83,7 @@ function parsePointer(body: string): DeliveryPointer | undefined {
   } catch {
     return undefined;
   }
-  // In the minutes of a deployment the older function meets it too: it waits for the newer one.
+  // During a deployment the older function may receive it too: the message waits for the newer one.
   if (isNewer(json)) throw new NewerRelease("this message");
   const { data } = DeliveryPointer.safeParse(json);
   return data;

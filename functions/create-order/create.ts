@@ -8,7 +8,11 @@ import { hasTimeFor, type OpenedContext, save } from "./delivery-context.ts";
 import { recordCreated } from "./follow-up.ts";
 import { type AttemptResult, afterError } from "./outcome.ts";
 
-/** The claim, then the call. @param free not at the provider @throws Conflict where another attempt was first */
+/**
+ * Writes the claim, then makes the call.
+ * @param free surely not at the provider
+ * @throws Conflict if another attempt was first
+ */
 export async function create(free: Delivery, prepared: Prepared, context: OpenedContext): Promise<AttemptResult> {
   const { functionTimeout, config, snapshot, outgoing, now } = context;
   const delivery = claimed(free, {
@@ -26,7 +30,7 @@ export async function create(free: Delivery, prepared: Prepared, context: Opened
   return recordCreated(delivery, order, context);
 }
 
-/** "Too many requests" is surely not created: worth waiting for inside the function, under the same claim. */
+/** "Too many requests" means surely not created, so the function waits and tries again under the same claim. */
 async function createOrWait(prepared: Prepared, context: OpenedContext): Promise<Created> {
   const { client, outgoing, config, random, sleep, callTimeout } = context;
   const { throttleBase: base, throttleCap: cap } = config.timing;
@@ -35,7 +39,7 @@ async function createOrWait(prepared: Prepared, context: OpenedContext): Promise
       return await client.create(prepared, outgoing);
     } catch (error) {
       if (!(error instanceof Throttled)) throw error;
-      // "At once", or at a time that is over by our clock, would be no pause at all.
+      // `Retry-After: 0`, or a date that is past by our clock, would be no pause.
       const pause = error.retryAfter || backoff(answers, { base, cap, random });
       if (!hasTimeFor(context, pause + callTimeout)) throw error;
       await sleep(pause);

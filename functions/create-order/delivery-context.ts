@@ -12,7 +12,7 @@ export interface Message {
   receives: number;
   /** When it was put on the queue, by SQS's clock: a replay is sent after the failure it repairs. */
   sentAt: number;
-  /** By when the function must have ended all work on it. */
+  /** By when all work on it must end. */
   deadline: number;
 }
 
@@ -20,17 +20,17 @@ export interface Deps {
   provider: Provider;
   config: Config;
   ledger: Ledger;
-  /** One destination, its secret read and its tools ready. @throws Misconfigured where the secret cannot be used */
+  /** Opens a destination with its secret and tools. @throws Misconfigured if the secret cannot be used */
   open(destination: Destination, deadline: number): Promise<Client>;
   /** Epoch ms. */
   now(): number;
   sleep(ms: number): Promise<void>;
   random(): number;
-  /** Of the whole function, ms: a dead attempt may have acted for so long after its claim. */
+  /** Of the whole function, ms: for this long after its claim, an attempt that died may have acted. */
   functionTimeout: number;
 }
 
-/** All that the work on one message's delivery needs; built once. */
+/** What the work on one message's delivery needs; built once. */
 export interface DeliveryContext extends Deps {
   message: Message;
   destination: Destination;
@@ -42,13 +42,13 @@ export interface DeliveryContext extends Deps {
   callTimeout: number;
 }
 
-/** With what goes out and the client that it goes through. */
+/** The context with what is sent and the client that sends it. */
 export interface OpenedContext extends DeliveryContext {
   outgoing: Outgoing;
   client: Client;
 }
 
-/** Kept free before the function's end, ms: to record the result. */
+/** Kept free before the deadline to record the result, ms. */
 const RESULT_MARGIN = 1_000;
 
 export const deliveryContext = (
@@ -66,7 +66,7 @@ export const deliveryContext = (
 export const hasTimeFor = ({ now, message }: DeliveryContext, ms: number): boolean =>
   now() + ms + RESULT_MARGIN <= message.deadline;
 
-/** No claim is made that the function's end would leave in doubt. @throws Deferred */
+/** Prevents a claim that the function's timeout would leave in doubt. @throws Deferred */
 export function requireTimeForCall(context: DeliveryContext): void {
   if (!hasTimeFor(context, context.callTimeout))
     throw new Deferred("the function's time is nearly over", context.now());

@@ -2,7 +2,7 @@ import { destinationPath } from "../../shared/stage/config.ts";
 import type { Client } from "../providers/provider.ts";
 import type { Deps } from "./delivery-context.ts";
 
-/** Opens each destination once: the records of a batch share its client, and the end of their time. */
+/** Opens each destination once: the records of a batch share its client and its deadline. */
 export function oncePerDestination(open: Deps["open"]): Deps["open"] {
   const clients = new Map<string, Promise<Client>>();
   return (destination, deadline) => {

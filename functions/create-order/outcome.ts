@@ -13,7 +13,7 @@ import { backoff } from "../../shared/messages/backoff.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
 import type { DeliveryContext } from "./delivery-context.ts";
 
-/** What an attempt came to, in one word, for log and metrics. */
+/** The result of an attempt in one word, for log and metrics. */
 export type AttemptOutcome =
   | "created"
   | "rejected"
@@ -26,7 +26,7 @@ export type AttemptOutcome =
   | "cancelled"
   | "withdrawn";
 
-/** What is written of an attempt, and when its message comes again. */
+/** What an attempt writes, and what happens to its message. */
 export interface AttemptResult {
   outcome: AttemptOutcome;
   /** Undefined: there is nothing to write. */
@@ -35,7 +35,7 @@ export interface AttemptResult {
 }
 
 /**
- * What an error means for the delivery, by where it was:
+ * What an error means for the delivery, by the phase in which it was thrown:
  *
  * | error                 | before a request      | create sent           | in doubt              | step open after creation |
  * |-----------------------|-----------------------|-----------------------|-----------------------|--------------------------|
@@ -60,7 +60,7 @@ export function afterError(delivery: Delivery, error: unknown, context: Delivery
     const retryInMs = Math.min(error.retryAfter || backoff(1, { base: cap, cap, random }), longestVisibility);
     return { ...postponed(delivery, retryInMs, causeOf(error, context), context), outcome: "throttled" };
   }
-  // While it is in doubt, a refusal of the look-up says nothing about the order.
+  // While the delivery is in doubt, the error comes from the look-up and says nothing about the order.
   if (error instanceof Rejected && delivery.state !== "in-doubt") return refused(delivery, error, context);
   const surelyNotCreated = error instanceof Misconfigured || error instanceof Unavailable || error instanceof Rejected;
   const known = delivery.state === "sending" && !surelyNotCreated ? doubted(delivery, context) : delivery;
@@ -84,7 +84,7 @@ export function postponed(
   return { outcome: "waiting", delivery: next, disposition: { retryInMs } };
 }
 
-/** SQS moves the message to the DLQ by its own redrive policy, the sooner the better. */
+/** The message returns at once until SQS's redrive policy moves it to the DLQ. */
 const TO_DEAD_LETTERS: Disposition = { retryInMs: 0 };
 
 export function refused(delivery: Delivery, error: Rejected, context: DeliveryContext): AttemptResult {
@@ -95,7 +95,7 @@ export function refused(delivery: Delivery, error: Rejected, context: DeliveryCo
   };
 }
 
-/** A failed attempt: counted for its message, until its time is up. */
+/** Counts a failed attempt for its message, and gives up after `giveUpAfter`. */
 function failed(delivery: Delivery, error: unknown, context: DeliveryContext): AttemptResult {
   const { config, message, random } = context;
   const { giveUpAfter, retryBase: base, retryCap: cap } = config.timing;
@@ -117,7 +117,7 @@ const failureOf = (error: unknown, context: DeliveryContext) => ({
   now: context.now(),
 });
 
-/** Expires with the body. Without one nothing was read that could quote the buyer: the words are our own. */
+/** An error's text may quote the buyer, so it expires with the body. Without a body the text is our own. */
 function causeOf(error: unknown, { snapshot }: DeliveryContext): Cause {
   const text = textOf(error);
   return snapshot.body ? { errorText: { text, expiresAt: snapshot.body.expiresAt } } : { reason: text };

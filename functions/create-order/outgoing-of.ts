@@ -14,8 +14,8 @@ interface Deps {
 }
 
 /**
- * What goes out of an order to a destination: as it is now, under the reference that its delivery once got.
- * @throws Rejected where its body is no longer kept; Misconfigured where its connection's reference key is gone
+ * What is sent of an order to a destination: the order as it is now, under its delivery's reference.
+ * @throws Rejected if its body has expired; Misconfigured if its connection's reference key is gone
  */
 export async function outgoingOf(
   { record, body }: OrderSnapshot,
@@ -36,7 +36,7 @@ export async function outgoingOf(
   };
 }
 
-/** Under which a generation of the order is sent. @throws Misconfigured where its connection's reference key is gone */
+/** The reference of a generation of the order. @throws Misconfigured if its connection's reference key is gone */
 export function referenceOf(
   order: Identity,
   generation: number,
@@ -48,7 +48,7 @@ export function referenceOf(
   return reference(order, generation, keyOf(destination, from, path), provider.reference);
 }
 
-/** Opens the reference; a destination with plain ones has none. */
+/** The first part of the reference; undefined for a destination with plain references. */
 function keyOf({ references }: Destination, connection: Connection | undefined, path: string): string | undefined {
   if (references === "plain") return undefined;
   if (!connection)

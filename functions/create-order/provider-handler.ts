@@ -24,10 +24,10 @@ import { createOrder, type Handled } from "./create-order.ts";
 import type { Deps } from "./delivery-context.ts";
 import { oncePerDestination } from "./once-per-destination.ts";
 
-/** Work ends this long before the function does, ms: to give messages back and answer. */
+/** Work ends this long before the function's timeout, to give messages back and answer, ms. */
 const END_MARGIN = 500;
 
-/** The Lambda of one provider: each record of its destinations' queues is one order to create. */
+/** The Lambda function of one provider: each record of its destinations' queues is one order to create. */
 export function createProviderHandler(provider: Provider): middy.MiddyfiedHandler<SQSEvent, SQSBatchResponse> {
   const env = environment();
   const config = loadConfig();
@@ -35,7 +35,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
   const queues = createQueues(new SQSClient(), env);
   const { secretsMaxAge: maxAge, secretsRecheck: recheck } = config.timing;
   const secrets = createSecrets(new SecretsManagerClient(), env.stage, { maxAge, recheck });
-  /** Of each destination, for as long as the environment lives. */
+  /** Each destination's memory, for as long as the environment lives. */
   const memories = new Map<string, Map<string, unknown>>();
 
   async function open(destination: Destination, deadline: number): Promise<Client> {
@@ -55,7 +55,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     }
   }
 
-  /** By the queue's name, which also says where an unreadable message was meant to go. */
+  /** Destinations by queue name, which also gives the destination of an unreadable message. */
   const destinations = new Map(
     config.destinations.map(destinationPath).map((path) => [queueName.destination(env.stage, path), path]),
   );
@@ -69,7 +69,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
   };
 
   return middy(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    // At its start, all of its time is left: the stage may have given this Lambda another timeout than the provider's.
+    // At the start, the remaining time is the timeout: the stage may set another one than the provider's.
     const functionTimeout = context.getRemainingTimeInMillis();
     const deadline = Date.now() + functionTimeout - END_MARGIN;
     const openOnce = oncePerDestination(open);
@@ -87,7 +87,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
   }).use(lambdaContext());
 }
 
-/** Counted for each outcome; undefined: nothing that an alarm or the dashboard shows. */
+/** The metric of each outcome; undefined if no alarm and no dashboard shows it. */
 const METRIC: Record<Handled["outcome"], MetricName | undefined> = {
   created: "DeliveriesCreated",
   rejected: "DeliveriesRejected",
@@ -107,8 +107,8 @@ const METRIC: Record<Handled["outcome"], MetricName | undefined> = {
 };
 
 /**
- * One wide line an attempt, and what the alarms and the dashboard count. No reason: it may quote the buyer.
- * @param source the destination whose queue it came from: an unreadable message is counted there
+ * Writes one wide log line for each attempt, and the metrics. Not the reason: it may quote the buyer.
+ * @param source the destination whose queue the message came from: an unreadable one is counted there
  */
 function report(source: string, { messageId, attributes }: SQSRecord, handled: Handled, duration: number): void {
   const { outcome, pointer, delivery, disposition } = handled;
@@ -120,17 +120,17 @@ function report(source: string, { messageId, attributes }: SQSRecord, handled: H
     receives: Number(attributes.ApproximateReceiveCount),
     ...(disposition !== "ack" && { until: disposition.retryInMs }),
   });
-  // Once a message, however often it is handed out on its way to the DLQ.
+  // Counted at the first receive only: the message is received again until SQS moves it to the DLQ.
   if (outcome === "unreadable" && attributes.ApproximateReceiveCount !== "1") return;
   const metric = METRIC[outcome];
   if (metric) count(metric, { destination });
-  // The ledger has no delivery for it that find-due would count: its alarm is raised here.
+  // The ledger has no delivery that find-due could count, so the alarm is raised here.
   if (outcome === "unreadable") count("WaitingFailed", { destination });
   if (outcome === "created" && pointer) reportCreated(destination, pointer, handled);
 }
 
 function reportCreated(destination: string, pointer: DeliveryPointer, { delivery, cancelled }: Handled): void {
-  // Once given up, it waited for the operator: that is not how fast we are.
+  // After it was given up, it waited for the operator: that is not our latency.
   const first = Object.keys(delivery?.failed ?? {}).length === 0;
   if (first) count("LatencyWebhookToCreated", { destination }, Date.now() - Date.parse(pointer.receivedAt));
   if (cancelled) reportLateCancellation(destination, pointer);

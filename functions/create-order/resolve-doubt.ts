@@ -9,9 +9,9 @@ import { type AttemptResult, afterError, postponed, refused } from "./outcome.ts
 import { referenceOf } from "./outgoing-of.ts";
 
 /**
- * Asks the provider's own records whether an earlier attempt created the order. "There" is an answer at any time, "not
+ * Looks in the provider's own records whether an earlier attempt created the order. "There" counts at any time, "not
  * there" only after the settling time.
- * @returns the delivery, free, once it is sure that nothing exists; else what the answer means
+ * @returns the delivery, free, if nothing surely exists; else the result of the attempt
  */
 export async function resolveDoubt(delivery: Delivery, context: OpenedContext): Promise<Delivery | AttemptResult> {
   const { now, sleep, config } = context;
@@ -93,7 +93,7 @@ function askLater(delivery: Delivery, left: number, context: OpenedContext): Att
   return postponed(delivery, Math.min(left, Math.max(retryBase, left / 2)), cause, context);
 }
 
-/** What the claim says was sent. After a restore of the table there may be none: then what would be sent now. */
+/** What the claim recorded as sent. After a restore of the table there may be no claim: then what would be sent now. */
 async function sentBefore(delivery: Delivery, { snapshot, outgoing, client }: OpenedContext): Promise<Sent> {
   const seen = Date.parse(snapshot.record.firstSeenAt);
   return {

@@ -19,17 +19,17 @@ export interface Deps {
   queues: Pick<Queues, "sendToDestination" | "sendToIntake">;
   /** Epoch ms. */
   now: () => number;
-  /** Nothing is begun after it, epoch ms; the next pass goes on. */
+  /** No work starts after it, epoch ms; the next pass continues. */
   deadline: number;
   /** Called for each destination for which a cancellation came too late. */
   onLateCancellation?: (destination: string, order: Identity) => void;
-  /** Called for each order that could not be looked at, or not finished. */
+  /** Called for each order whose look failed. */
   failed?: (order: Identity, error: unknown) => void;
 }
 
 /**
- * What a pass found. `failed`: orders that could not be looked at, or not finished; they are taken up again. `stuck`: one of
- * them has failed for longer than `dueAfter`: the function fails, which raises its alarm.
+ * Counts of a pass. `failed`: orders whose look failed; a later pass looks again. `stuck`: an order has failed for
+ * longer than `dueAfter`, so the function fails, which raises its alarm.
  */
 export interface Pass {
   looked: number;
@@ -38,34 +38,34 @@ export interface Pass {
   stuck: boolean;
 }
 
-/** Looked at again after this many times `dueAfter`, at most. */
+/** Longest pause between two looks at an order, in units of `dueAfter`. */
 const LONGEST_PAUSE = 48;
-/** An entry that fails holds the cursor back for so many times `dueAfter`, at most. */
+/** How long an entry that fails holds the cursor back at most, in units of `dueAfter`. */
 const LONGEST_HOLD = 48;
 /** Orders looked at side by side. */
 const SIDE_BY_SIDE = 10;
 const HOUR = 3_600_000;
 
 /**
- * What was held, forgotten or lost is taken up again. Each order has one entry in the work list; where all of its
- * deliveries have ended, nothing is written and the cursor leaves the entry behind. Else the order is finished, its lost
- * deliveries are sent again (sending twice is harmless), and it is looked at again later.
+ * Looks at every order that is due, so that none is forgotten. Each order has one entry in the work list. If all of its
+ * deliveries have ended, find-due writes nothing and the cursor passes the entry. Else it sends what the record still
+ * has to send, sends lost deliveries again (sending twice is harmless), and looks at the order again later.
  */
 export async function findDue(deps: Deps): Promise<Pass> {
   const { ledger, config, now } = deps;
   const { dueOverlap, dueAfter } = config.timing;
   const pass: Pass = { looked: 0, resent: 0, failed: 0, stuck: false };
   const began = now();
-  // Before the first pass ever there may have been orders: as far back as their messages were kept.
+  // There may have been orders before the very first pass: it starts as far back as queues keep messages.
   const cursor = (await ledger.dueCursor()) ?? began - dueAfter - config.retention.queues;
   const seen = await lookThrough(cursor - dueOverlap, began, pass, deps);
-  // It held the cursor back before, and not only since a moment ago: an ordinary race is over by the next pass.
+  // The entry held the cursor back in an earlier pass too: an ordinary race is over by the next pass.
   pass.stuck = seen.failed !== undefined && seen.failed <= cursor + 1 && began - seen.failed > dueAfter;
   await ledger.moveDueCursor(nextCursor(cursor, began, seen, LONGEST_HOLD * dueAfter));
   return pass;
 }
 
-/** Where the pass had to stop, and the first entry that failed; both are due times in epoch ms. */
+/** The first entry that the pass had no time for, and the first that failed: their due times, epoch ms. */
 class Seen {
   unseen: number | undefined;
   failed: number | undefined;
@@ -79,7 +79,7 @@ class Seen {
 async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Promise<Seen> {
   const seen = new Seen();
   const isOver = () => deps.now() >= deps.deadline;
-  // An hour at a time: after an outage there is more than a pass can get through.
+  // An hour at a time: after an outage, more is due than one pass can handle.
   for (let start = from; start <= to; start = hourAfter(start)) {
     if (isOver()) return seen.stoppedAt(start);
     const hour = deps.ledger.walk(start, Math.min(to, hourAfter(start) - 1));
@@ -95,8 +95,9 @@ async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Pr
 const hourAfter = (time: number): number => (Math.floor(time / HOUR) + 1) * HOUR;
 
 /**
- * Behind all that was looked at, but for what failed: that is found again. It gives way where it would keep others from ever
- * being looked at, and when it has been raised long enough.
+ * The cursor moves past every entry that was looked at, but not past the first that failed, so that the next pass finds
+ * it again. It does pass a failed entry that would keep later ones from being looked at, or that has raised the alarm
+ * for `longestHold` (ms).
  */
 function nextCursor(cursor: number, began: number, { unseen, failed }: Seen, longestHold: number): number {
   const reached = unseen === undefined ? began : unseen - 1;
@@ -106,7 +107,7 @@ function nextCursor(cursor: number, began: number, { unseen, failed }: Seen, lon
   return holds ? Math.min(reached, held) : reached;
 }
 
-/** @returns the entries that could not be looked at */
+/** @returns the entries whose look failed */
 async function lookAt(entries: WorkEntry[], pass: Pass, deps: Deps): Promise<WorkEntry[]> {
   const results = await Promise.allSettled(entries.map((entry) => takeUp(entry, pass, deps)));
   return entries.filter(({ identity }, index) => {
@@ -121,7 +122,7 @@ async function lookAt(entries: WorkEntry[], pass: Pass, deps: Deps): Promise<Wor
 async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): Promise<void> {
   const { ledger, config, now } = deps;
   const snapshot = await ledger.load(identity);
-  // The index is eventually consistent: an entry that moved on is found again where it went.
+  // The index is eventually consistent: an entry that has moved is found again at its new time.
   if (!snapshot || snapshot.record.workAt !== workAt) return;
   pass.looked += 1;
   const { record } = snapshot;
@@ -132,28 +133,28 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   if (record.toSend.length === 0 && record.toSuppress.length === 0 && open.length === 0) return;
 
   const known = new Set(config.destinations.map(destinationPath));
-  // To a destination that was taken out of the stage nothing can be sent; its delivery is counted all the same.
+  // A destination that was removed from the stage has no queue; its deliveries are counted all the same.
   const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(snapshot, destination), deps));
   await Promise.all(open.map((destination) => countAsOpen(snapshot, destination, deps)));
   const resend = isHeldForOperator(record) ? [] : lost;
   const toSend = [...new Set([...record.toSend, ...resend])].filter((destination) => known.has(destination));
   const pause = config.timing.dueAfter * Math.min(2 ** ((record.dueLooks ?? 0) + 1), LONGEST_PAUSE);
   const next = looked(record, toSend, pause, now());
-  // Another writer was first: the entry stays where it is in the index, or has moved on; either way it is found again.
+  // Another writer was first. Whether or not it moved the entry, a later pass finds it.
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
   pass.resent += next.toSend.length;
   await dispatch(next, deps);
 }
 
 /**
- * Has an order that waits for its channel fetched: by route-order, which has the channels' credentials. The following look
- * is written first, so that none is lost where the queue takes nothing now.
+ * Asks route-order, which has the channels' credentials, to fetch an order that waits for its channel. Writes the time
+ * of the following look first, so that no look is lost if the queue refuses the message.
  */
 async function askChannel(record: OrderRecord, { ledger, queues, config, now }: Deps): Promise<void> {
   const { holdLookAfter: first, holdLookCap: longest } = config.timing;
   const next = asked(record, { first, longest }, now());
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
-  // A connection that was taken out of the stage may come back.
+  // A connection that was removed from the stage may come back.
   const isInStage = config.connections.some(
     ({ channel, name }) => channel === record.channel && name === record.connection,
   );
@@ -162,21 +163,25 @@ async function askChannel(record: OrderRecord, { ledger, queues, config, now }: 
   await queues.sendToIntake(pack(event), groupOf(event));
 }
 
-/** From now on it is counted until it ends (gauges.ts); what failed once is counted already. */
+/**
+ * Puts a delivery on the open list, so that gauges.ts counts it until it ends. One that failed once is on it already.
+ */
 async function countAsOpen(snapshot: OrderSnapshot, destination: string, deps: Deps): Promise<void> {
   const { record } = snapshot;
   const delivery = deliveryOf(snapshot, destination) ?? newDelivery(record, destination);
-  // A running attempt's result is conditional on what it claimed: no other writer touches the item.
+  // No other writer touches the item of a running attempt: its result is written on condition that the claim is
+  // unchanged.
   if (isOnOpenList(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
-  // Open since it was sent, or since it was decided if it never was: an order may have been held for payment before.
+  // Open since it was sent, or since it was decided if it was never sent: the order may have been held for payment
+  // before.
   const { sentAt, toSend, workAt = record.firstSeenAt } = record;
   const decidedAt = Date.parse(workAt) - deps.config.timing.dueAfter;
   const since = sentAt === undefined || toSend.includes(destination) ? decidedAt : Date.parse(sentAt);
-  // Where another writer was first, it is not forgotten: the result of that, or the next look, puts it on the list.
+  // On a conflict, the other writer's result or the next look puts it on the list.
   await deps.ledger.putDelivery(overdue(delivery, since));
 }
 
-/** Its message should have come back by now: SQS dropped it, dead-lettered it alone, or it was never sent. */
+/** Its message is overdue on its queue: it was never sent, it expired, or SQS moved it to the DLQ. */
 function isLost(delivery: Delivery | undefined, { config, now }: Deps): boolean {
   const { visibilityFactor, createTimeout, dueAfter } = config.timing;
   return !delivery || now() > backAt(delivery) + visibilityFactor * createTimeout + dueAfter;

@@ -4,7 +4,7 @@ import { isOnOpenList, WORK_LISTS, type WorkList } from "../../shared/ledger/wor
 import { type Config, destinationPath, pathOf } from "../../shared/stage/config.ts";
 import { type Dimension, type MetricName, REMOVED } from "../../shared/telemetry/metrics.ts";
 
-/** What is so at this moment, however long it has been: an alarm on it ends when the matter does. */
+/** A count as it is now, not of what happened: its alarm ends when the count is back to zero. */
 export interface Gauge {
   name: Extract<
     MetricName,
@@ -14,7 +14,7 @@ export interface Gauge {
   value: number;
 }
 
-/** What the ledger says is not done, by destination and by connection, zeros included. @param now epoch ms */
+/** Counts the entries of the ledger's lists by destination and by connection, zeros included. @param now epoch ms */
 export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, now: number): Promise<Gauge[]> {
   const paths = config.destinations.map(destinationPath);
   const overdueBefore = new Date(now - config.timing.overdueAfter).toISOString();
@@ -22,7 +22,7 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
   const of = (what: string, place: string) => counts.get(`${what} ${place}`) ?? 0;
   const add = (what: string, place: string) => counts.set(`${what} ${place}`, of(what, place) + 1);
   const countAll = async (list: WorkList) => {
-    // Entry by entry: an outage makes 100,000 of them, and this runs in 256 MB.
+    // Entry by entry: an outage leaves 100,000 of them, and this function has 256 MB.
     for await (const entry of ledger.workList(list)) {
       const place = placeOf(entry);
       add(list, place);
@@ -40,7 +40,7 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
     ...byDestination("WaitingFailing", "failing"),
     ...byDestination("WaitingFailed", "failed"),
     ...byDestination("WaitingRejected", "rejected"),
-    // Billed only while there is something to say.
+    // A metric is billed by the hour in which it is written: this one is written only when it is not zero.
     ...(removed > 0
       ? [{ name: "DeliveriesOverdue" as const, dimension: { destination: REMOVED }, value: removed }]
       : []),
@@ -52,7 +52,7 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
   ];
 }
 
-/** A delivery is its destination's, a held order its connection's. */
+/** A delivery is counted for its destination, a held order for its connection. */
 const placeOf = ({
   identity: { channel, connection },
   destination = pathOf({ channel, name: connection }),

@@ -16,7 +16,7 @@ const env = environment();
 const config = loadConfig();
 const { ledger } = openLedger(env, config);
 const queues = createQueues(new SQSClient(), env);
-/** A pass stops beginning new work this long before the function's end, ms. */
+/** A pass starts no work in this time before the function's timeout, ms. */
 const END_MARGIN = 5_000;
 
 async function writeGauges(): Promise<void> {
@@ -27,7 +27,7 @@ async function writeGauges(): Promise<void> {
 export const handler = middy(async (_event: unknown, context: Context): Promise<void> => {
   const left = context.getRemainingTimeInMillis();
   const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
-  // First, and whatever comes of the pass: in the worst hour the alarms must not fall silent.
+  // The gauges come first, even if the pass fails: the alarms must not fall silent in the worst hour.
   const [written] = await Promise.allSettled([writeGauges()]);
   const { looked, resent, stuck } = await findDue({
     config,
@@ -40,6 +40,6 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
   });
   log.info("due.passed", { count: looked, change: resent });
   if (written.status === "rejected") throw written.reason;
-  // The function's own alarm: what no other pass could look at either is not to go unnoticed.
-  if (stuck) throw new Error("orders that are due cannot be looked at; the lines due.failed name them");
+  // A failed function raises its alarm.
+  if (stuck) throw new Error("due orders cannot be looked at; the log lines due.failed name them");
 }).use(lambdaContext());

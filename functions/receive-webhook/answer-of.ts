@@ -9,7 +9,7 @@ const STATUS = {
   unavailable: 503,
 } as const satisfies Record<Outcome, number>;
 
-/** Without a body, but for a handshake: some channels refuse one, none wants one. */
+/** The body is empty except for a handshake: some channels refuse a body, and none needs one. */
 export function answerOf({ outcome, answer }: Pick<Result, "outcome" | "answer">): APIGatewayProxyStructuredResultV2 {
   const statusCode = STATUS[outcome];
   if (!answer?.body) return { statusCode, body: "" };

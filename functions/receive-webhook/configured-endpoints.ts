@@ -9,11 +9,11 @@ export interface ConfiguredEndpoint {
   name: string;
   /** As registered at the channel. */
   url?: string | undefined;
-  /** Loads the channel's chunk with its first event, not at the start. */
+  /** Loads the channel's chunk. Called with its first event, not at the start. */
   load(): Promise<Channel | undefined>;
 }
 
-/** By `shopify/main`. */
+/** The endpoints by path: `shopify/main`. */
 export function configuredEndpoints(
   config: Pick<Config, "endpoints" | "connections">,
 ): ReadonlyMap<string, ConfiguredEndpoint> {

@@ -9,9 +9,9 @@ const TIMEOUT = 1_000;
 const MAX_BYTES = 16 * 1024;
 /** eBay advises an hour. */
 const MAX_AGE = 3_600_000;
-/** An invented key is asked for again after this time, ms. */
+/** How long "no such key" is kept, ms. */
 const MAX_AGE_OF_NONE = 60_000;
-/** The sender names the key: inventions must not fill the memory. */
+/** The sender names the key: invented names must not fill the memory. */
 const MOST_KEPT = 100;
 /** 4xx that say nothing about the key. */
 const NOT_ABOUT_THE_KEY = new Set([401, 403, 408, 425, 429]);
@@ -72,7 +72,7 @@ export function createKeyFetcher({ http = ourHttp, now = Date.now, simulators }:
       if (text === undefined) entry.until = Math.min(entry.until, now() + MAX_AGE_OF_NONE);
       return text;
     } catch (error) {
-      // A failure is not kept: the next event asks again.
+      // A failure is not cached: the next event fetches the key again.
       if (kept.get(id) === entry) kept.delete(id);
       throw error;
     }

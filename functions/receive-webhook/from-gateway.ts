@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Request } from "./receive-webhook.ts";
 
 /**
- * The request as it was before API Gateway wrapped it. Each endpoint is a route of its own, so the route's key names it;
- * the path is asked only where a front has one route for all.
+ * The request as it was before API Gateway wrapped it. Each endpoint has a route of its own, so the route key names it.
+ * The path is read only behind a front that has one route for all endpoints.
  */
 export function fromGateway(event: APIGatewayProxyEventV2): Request {
   const { routeKey, rawPath, rawQueryString, headers, queryStringParameters, body, isBase64Encoded, requestContext } =

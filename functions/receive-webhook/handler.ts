@@ -23,16 +23,16 @@ const METRIC = {
   unavailable: "EventsNotQueued",
 } as const satisfies Partial<Record<Outcome, MetricName>>;
 
-/** Senders give up after 5 s or less and come again: a call that hangs is worth a second try, not a wait. */
+/** Senders time out after 5 s or less and retry, so a call that hangs is retried early. */
 const requestHandler = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };
-/** What is left of the function's time to answer 503 rather than be cut off with a 500. */
+/** Kept free before the function's timeout, to answer 503 before Lambda cuts it off with a 500. */
 const LAST_WORDS_MS = 500;
 
 const { stage, account, region, endpoint, simulators } = environment();
 const config = loadConfig();
 const { timing } = config;
 
-/** Loaded with the first key: most channels share their keys with us. */
+/** Loaded when the first key has to be fetched: most channels share their keys with us. */
 let keyFetcher: ReturnType<typeof createKeyFetcher> | undefined;
 const fetchKey: Dependencies["fetchKey"] = async (source, request) => {
   keyFetcher ??= (await import("./fetch-key.ts")).createKeyFetcher({ simulators });
@@ -60,7 +60,7 @@ async function respond(
   const startedAt = Date.now();
   const request = fromGateway(event);
   let begun: string | undefined;
-  // Before the early answer below goes out, which knows neither event nor endpoint.
+  // Logs before the early answer below is sent, which knows neither event nor endpoint.
   signal.addEventListener("abort", () =>
     report(request, { outcome: "unavailable", eventId: begun, error: "TimeoutError" }, startedAt),
   );
@@ -73,7 +73,7 @@ async function respond(
 }
 
 function report({ endpoint: path, body }: Request, { outcome, eventId, error }: Result, startedAt: number): void {
-  // Where it names no endpoint, the path is the sender's own text and is not logged.
+  // A path that names no endpoint is the sender's own text: it is not logged.
   const endpoint = deps.endpoints.has(path) ? path : undefined;
   log[outcome === "unavailable" ? "error" : "info"]("webhook.answered", {
     endpoint,
@@ -86,7 +86,7 @@ function report({ endpoint: path, body }: Request, { outcome, eventId, error }: 
   if (outcome === "answered") count("HandshakesAnswered", {});
   if (outcome === "unknown" || outcome === "answered" || !endpoint) return;
   count(METRIC[outcome], { endpoint });
-  // The alarm "key-changed" compares refused with accepted webhooks; to CloudWatch, no data is not zero.
+  // The alarm "key-changed" compares refused with accepted webhooks, and CloudWatch does not take missing data as zero.
   if (outcome === "forged") count("EventsReceived", { endpoint }, 0);
 }
 

@@ -16,8 +16,8 @@ import type { ConfiguredEndpoint } from "./configured-endpoints.ts";
 import type { KeySource } from "./fetch-key.ts";
 
 /**
- * `answered`: a handshake, nothing to queue. `unavailable`: the event, or the key to check it with, is out of reach; the
- * sender must come again.
+ * `answered`: a handshake, nothing to queue. `unavailable`: a key could not be read, or the event could not be queued;
+ * the sender has to retry.
  */
 export type Outcome = "queued" | "answered" | "unknown" | "forged" | "unavailable";
 
@@ -28,7 +28,7 @@ export interface Request extends SignedRequest {
 }
 
 export interface Dependencies {
-  /** Every configured endpoint, by `shopify/main`. */
+  /** Every configured endpoint, by its path: `shopify/main`. */
   endpoints: ReadonlyMap<string, ConfiguredEndpoint>;
   secrets: Secrets;
   queues: Pick<Queues, "sendToIntake">;
@@ -43,17 +43,17 @@ export interface Dependencies {
 
 export interface Result {
   outcome: Outcome;
-  /** Only of what is authentic. */
+  /** Only of an authentic request. */
   eventId?: string | undefined;
-  /** What a handshake is answered with. */
+  /** The answer to a handshake. */
   answer?: HandshakeAnswer;
-  /** Why it is unavailable: the name of an error. */
+  /** Name of the error that made it unavailable. */
   error?: string;
 }
 
 /**
- * Checks the signature over the raw bytes and puts the event on the intake queue: the promise behind the 2xx (design.md
- * P1). Whether the event can be read is not asked here. Never throws.
+ * Checks the signature over the raw bytes and puts the event on the intake queue. A 2xx promises that the event is
+ * durable (design.md P1). Does not parse the event. Never throws.
  * @param onAuthentic called with the event's ID after authentication, so that a timeout can log it
  */
 export async function receiveWebhook(
@@ -92,7 +92,7 @@ async function authenticate(
       return (await channel.verification?.verify(request, context)) ?? "forged";
     } catch (error) {
       if (error instanceof KeyUnavailable) throw error;
-      // Whatever a sender wrote into its headers, it is not a signature.
+      // The headers could not be read as a signature.
       log.warn("signature.unreadable", { endpoint: path, error: errorName(error) });
       return "forged";
     }
@@ -122,7 +122,7 @@ async function makeDurable(
   event: ReceivedEvent,
   { queues, store }: Pick<Dependencies, "queues" | "store">,
 ): Promise<void> {
-  // ASCII: as many bytes as characters.
+  // The message is ASCII: its length in characters is its length in bytes.
   let message = pack(event);
   if (message.length > MAX_MESSAGE_BYTES) {
     const key = eventKey(event);

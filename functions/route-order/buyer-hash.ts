@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 
 /**
- * What order records and erasure requests carry of a buyer. The same buyer of two connections has two hashes.
- * @param buyer the channel's ID of the buyer; the e-mail address in lower case where it gives none
+ * The hash by which order records and erasure requests know a buyer. The same buyer at two connections has two hashes.
+ * @param buyer the channel's ID of the buyer; without one, the e-mail address in lower case
  */
 export const buyerHash = (buyer: string, connection: Pick<Connection, "channel" | "name">): string =>
   createHash("sha256")

@@ -4,7 +4,11 @@ import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { errorName } from "../../shared/telemetry/log.ts";
 import type { Channel, ChannelClient, FetchedOrder } from "../channels/channel.ts";
 
-/** Opens a connection's API for one record, whose work must end by `deadline` (epoch ms). @throws Misconfigured */
+/**
+ * Opens a connection's API for one record.
+ * @param deadline by when its work must end, epoch ms
+ * @throws Misconfigured
+ */
 export type OpenClient = (channel: Channel, connection: Connection, deadline: number) => Promise<ChannelClient>;
 
 export interface FetchDeps {
@@ -16,7 +20,7 @@ export interface FetchDeps {
 
 /** An order as the channel's API has it. */
 export interface Fetched extends FetchedOrder {
-  /** When the fetch began, UTC ISO 8601: whatever the channel changed before is in it. */
+  /** When the fetch began, UTC ISO 8601: the order includes everything that the channel changed before. */
   fetchedAt: string;
 }
 
@@ -29,9 +33,9 @@ interface Request {
 
 /**
  * Fetches an order from its channel's API.
- * @returns "gone" where the API says that it has no such order
- * @throws Deferred, without a call, while the connection's API fails; what the client throws (ChannelClient); Unavailable
- * for anything else
+ * @returns "gone" if the API reports that it has no such order
+ * @throws Deferred, without a call, during the connection's backoff; the errors of ChannelClient; Unavailable for any
+ * other error
  */
 export function fetchOrder(id: string, request: Request, deps: FetchDeps): Promise<Fetched | "gone"> {
   return withClient(request, deps, async (client) => {
@@ -41,7 +45,7 @@ export function fetchOrder(id: string, request: Request, deps: FetchDeps): Promi
   });
 }
 
-/** Asks whether the credentials still work; a channel without such a call cannot say. @throws as `fetchOrder` */
+/** Makes a call that fails if the credentials no longer work, if the channel has one. @throws as `fetchOrder` */
 export const checkConnection = (request: Request, deps: FetchDeps): Promise<void> =>
   withClient(request, deps, async (client) => client.check?.());
 
@@ -54,7 +58,7 @@ async function withClient<T>(
     const open = () => openClient(channel, connection, deadline);
     return await backoff.run(pathOf(connection), deadline, async () => call(await open()));
   } catch (error) {
-    // An error that the contract does not name is a defect of the connector, or an AWS call's: the event is kept and retried.
+    // Any other error is a defect of the connector, or an AWS call's: the event is kept and retried.
     throw error instanceof DeliveryError ? error : new Unavailable(errorName(error), { cause: error });
   }
 }

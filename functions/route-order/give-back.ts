@@ -4,20 +4,20 @@ import { errorName } from "../../shared/telemetry/log.ts";
 import { type Received, retryDelay, waitsUntil } from "./retry-delay.ts";
 
 /**
- * A message that is not acknowledged. `unreadable`: nothing can be made of it as it is; `gave-up`: its order could not be
- * fetched for too long. Both return at once, until SQS's own redrive policy moves them to the DLQ: the console can send
- * back only what SQS itself moved. `waiting`: its channel's API fails, or does not have the order yet.
+ * A message that is not acknowledged. `unreadable`: the event cannot be parsed. `gave-up`: its order could not be
+ * fetched for too long. Both return at once until SQS's redrive policy moves them to the DLQ: "Start DLQ redrive" can
+ * send back only what SQS itself moved. `waiting`: its channel's API fails, or does not have the order yet.
  */
 export interface GivenBack {
   outcome: "unreadable" | "gave-up" | "waiting";
   retryInMs: number;
-  /** Of an unreadable event: the path of the field that is missing or wrong. */
+  /** Of an unreadable event: path of the field that is missing or wrong. */
   field?: string;
   /** The name of what was thrown. */
   error: string;
 }
 
-/** The API has no order of this ID, and neither has the ledger: it may be about to appear. */
+/** Neither the API nor the ledger has the order: it may be about to appear. */
 export class UnknownOrder extends Error {
   override readonly name = "UnknownOrder";
 }
@@ -29,7 +29,7 @@ interface Context {
   random: () => number;
 }
 
-/** @throws what is neither the event's nor the channel's fault: the message returns after the queue's own visibility timeout */
+/** @throws any error of the stack itself: the message then returns after the queue's visibility timeout */
 export function giveBack(error: unknown, message: Received, { config, now, random }: Context): GivenBack {
   const cause = error instanceof Error ? error.cause : undefined;
   const named = { error: errorName(cause ?? error) };
@@ -40,11 +40,11 @@ export function giveBack(error: unknown, message: Received, { config, now, rando
   if (until === undefined) throw error;
   if (now() >= until) return { outcome: "gave-up", retryInMs: 0, ...named };
   const delay = retryDelay(message, earliest(error, now()), { config, now: now(), random });
-  // It is given up on time, even where its delay has grown beyond that.
+  // The delay may have grown beyond the time to give up: the message returns for that time.
   return { outcome: "waiting", retryInMs: Math.min(delay, until - now()), ...named };
 }
 
-/** When it is given up, epoch ms; undefined for what has nothing to do with the channel's API. */
+/** When the message is given up, epoch ms; undefined for an error that does not come from the channel's API. */
 function waitUntil(error: unknown, message: Received, { config }: Pick<Context, "config" | "now">): number | undefined {
   if (error instanceof UnknownOrder) return message.sentAt + config.timing.goneAfter;
   const waits = [Unavailable, Throttled, Misconfigured, Deferred].some((kind) => error instanceof kind);

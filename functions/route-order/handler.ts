@@ -38,7 +38,7 @@ const deps: Deps = {
   ...clock,
 };
 
-/** Connections by the name of their own queue: those of channels that send no webhooks. */
+/** Connections by the name of their own queue. A connection has one if its channel sends no webhooks. */
 const owners = new Map(
   config.connections.map((connection) => [queueName.notifications(env.stage, pathOf(connection)), connection]),
 );
@@ -58,10 +58,10 @@ function toMessage({ attributes, messageAttributes, ...record }: SQSRecord, dead
   };
 }
 
-/** Records are answered for this long before the function's end, ms. */
+/** All records are answered this long before the function's timeout, ms. */
 const END_MARGIN = 1_000;
 
-/** Each record of the intake queue, or of a connection's own, is one event. */
+/** Each record of the intake queue, or of a connection's own queue, is one event. */
 export const handler = middy((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const work = async (record: SQSRecord, deadline: number): Promise<Disposition> => {
     const message = toMessage(record, deadline);

@@ -23,7 +23,9 @@ import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Reading } from "../channels/channel.ts";
 import { buyerHash } from "./buyer-hash.ts";
 
-/** What an event made of an order. `isNewest`: the event's order is the newest there is, its body has to be kept. */
+/**
+ * What an event changes in an order's record. `isNewest`: the event carries the newest order, so its body is written.
+ */
 export interface Step {
   record: OrderRecord;
   outcome: "recorded" | "updated" | "cancelled" | "duplicate" | "stale" | "touched" | "gone";
@@ -33,14 +35,14 @@ export interface Step {
 export interface EventContext {
   event: IntakeEvent;
   connection: Connection;
-  /** The channel has an API: an order that it holds can be fetched again. */
+  /** The channel has an API, so an order that it holds can be fetched again. */
   canFetch: boolean;
   config: Config;
   /** Epoch ms. */
   now: number;
 }
 
-/** An event that carries the whole order. @param deliveries of the order; read only where it was cancelled before */
+/** An event that carries the whole order. @param deliveries of the order; used only if it was cancelled before */
 export function nextRecord(
   current: OrderRecord | undefined,
   reading: Reading<"order">,
@@ -80,7 +82,7 @@ export function nextRecord(
   return { record, outcome: "updated", isNewest: true };
 }
 
-/** An event about a known order that does not carry the whole of it. */
+/** An event about a known order that does not carry the whole order. */
 export function nextRecordOfChange(current: OrderRecord, reading: Reading<"change">, context: EventContext): Step {
   const { change, eventTime, topic } = reading;
   const occasion = occasionOf(reading, context);
@@ -96,14 +98,14 @@ export function nextRecordOfChange(current: OrderRecord, reading: Reading<"chang
   return { record, outcome: "cancelled", isNewest: false };
 }
 
-/** The channel's API does not have an order that we know. */
+/** The channel's API does not have a known order. */
 export const nextRecordOfGone = (current: OrderRecord, topic: string, context: EventContext): Step => ({
   record: gone(current, occasionOf({ topic }, context)),
   outcome: "gone",
   isNewest: false,
 });
 
-/** An event that only the order's trace takes note of. @param outcome in our words */
+/** An event that only adds a line to the order's trace. @param outcome in our words */
 export const nextRecordOfNote = (
   current: OrderRecord,
   topic: string,

@@ -6,19 +6,19 @@ import { type RecordDeps, type RouteContext, recordNote } from "./record-order.t
 
 const NOTE = "erasure requested: data is not erased by itself yet; erase it by hand, `npm run erase` comes later";
 
-/** An event may be redriven for as long as a queue keeps it, and its DLQ after that; days. */
+/** How long a redriven event may still bring back erased data, ms: as long as a queue and then its DLQ may keep it. */
 const REPEATED_FOR = 30 * 86_400_000;
 
 /**
- * A request to erase personal data: it is kept in the ledger, and each order that it names says so in its trace. The caller
- * logs and counts it, which raises a ticket: until erasure is built, the operator has to act on it.
+ * Stores a request to erase personal data in the ledger, and adds a line to the trace of each order that it names. The
+ * caller logs and counts it, which raises a ticket: until erasure is built, the operator erases the data.
  */
 export async function noteErasure(
   { subject }: Extract<Action, { kind: "erase" }>,
   context: RouteContext,
   deps: RecordDeps,
 ): Promise<{ outcome: "erasure-requested" }> {
-  // A conflict is the same event again.
+  // A conflict means that this event was recorded before.
   await deps.ledger.putErasureRequest(requestOf(subject, context, deps));
   const orderIds = typeof subject === "object" && "orderIds" in subject ? subject.orderIds : [];
   for (const orderId of orderIds) await recordNote(orderId, NOTE, context, deps);

@@ -17,9 +17,9 @@ interface Deps {
   simulators?: string | undefined;
 }
 
-/** Opens the APIs of connections with their endpoint's and their own secret, and with tools of their own. */
+/** Opens a connection's API with the secrets of its endpoint and its own, and with tools of its own. */
 export function createOpenClient({ secrets, table, callTimeout, simulators }: Deps): OpenClient {
-  /** Of each connection, for as long as the environment lives. */
+  /** Each connection's memory, for as long as the environment lives. */
   const memories = new Map<string, Map<string, unknown>>();
 
   function memoryOf(account: string): Map<string, unknown> {

@@ -4,7 +4,7 @@ import type { Action } from "./action-of.ts";
 /** As `Order` has it: DynamoDB takes 2,048 bytes of a key. */
 const LONGEST_ID = 255;
 
-/** The ID of the order that an action is about, if it is about one. @throws MalformedEvent for one that is no key */
+/** The ID of the order that an action is about, if it is about one. @throws MalformedEvent if it cannot be a key */
 export function orderIdOf(action: Action): string | undefined {
   const orderId = action.kind === "record" ? action.order.id : "orderId" in action ? action.orderId : undefined;
   if (orderId === undefined) return undefined;

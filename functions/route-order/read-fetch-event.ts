@@ -4,7 +4,10 @@ import type { InterpretedEvent } from "../../shared/messages/interpret-event.ts"
 import type { Config } from "../../shared/stage/config.ts";
 import type { Meaning } from "../channels/channel.ts";
 
-/** An order ID that a poll found, or whose next look is due. @throws MalformedEvent where its connection left the stage */
+/**
+ * Reads an order ID that a poll found, or whose next look is due.
+ * @throws MalformedEvent if the stage lost its connection
+ */
 export function readFetchEvent(
   { channel, connection: name, orderId, topic }: FetchEvent,
   { connections }: Pick<Config, "connections">,

@@ -2,7 +2,7 @@ import { errorName, log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import type { IntakeMessage, Routed } from "./route-order.ts";
 
-/** One wide line an event, and what the alarms and the dashboard count: events by endpoint, orders by connection. */
+/** Writes one wide log line for each event, and the metrics: events by endpoint, orders by connection. */
 export function reportEvent(
   routed: Routed,
   { messageId, receives }: Pick<IntakeMessage, "messageId" | "receives">,
@@ -23,9 +23,9 @@ export function reportEvent(
     receives,
     until: retryInMs,
   });
-  // Where the event could not be read, its endpoint's own connection is meant: most serve one, of their own name.
+  // An unreadable event names no connection. Most endpoints serve one, which has the endpoint's name.
   const by = { connection: connection ?? endpoint ?? "unknown" };
-  // Once an event, however often it is handed out on its way to the DLQ.
+  // Counted at the first receive only: the event is received again until SQS moves it to the DLQ.
   if (outcome === "unreadable" && receives === 1) count("EventsUnreadable", by);
   if (outcome === "ignored" || outcome === "unknown-shop") count("EventsIgnored", by);
   countOrder(routed, by);
@@ -35,13 +35,16 @@ function countOrder({ outcome, state, isOverdue }: Routed, by: { connection: str
   if (outcome === "recorded") count("OrdersRecorded", by);
   if (state === "recorded" && (outcome === "recorded" || outcome === "updated")) count("OrdersRouted", by);
   if (outcome === "recorded" && (state === "not-routed" || state === "unrouted")) count("OrdersNotRouted", by);
-  // The operator has to act on these; this line in the log says on which connection and order.
+  // The operator has to act on these; the log line above names connection and order.
   if (outcome === "gone" && isOverdue) count("OrdersGone", {});
   if (outcome === "erasure-requested") count("ErasuresRequested", {});
   if (outcome === "interrupted") count("ConnectionsInterrupted", {});
 }
 
-/** A connection's API begins, or goes on, to fail. @param until epoch ms: no call is made before */
+/**
+ * Reports that a connection's API has started to fail, or still fails.
+ * @param until no call is made before, epoch ms
+ */
 export function reportApiFailure(connection: string, failure: unknown, until: number): void {
   const error = errorName(failure);
   log.warn("channel.failing", { connection, error, until });

@@ -1,7 +1,7 @@
 import { MAX_RECEIVES } from "../../shared/messages/max-receives.ts";
 import type { Config } from "../../shared/stage/config.ts";
 
-/** A message of the intake queue, as the delays need it. */
+/** What the delay of a message depends on. */
 export interface Received {
   /** How often SQS has handed it out, this time included. */
   receives: number;
@@ -11,20 +11,22 @@ export interface Received {
 
 type Timing = Pick<Config["timing"], "retryBase" | "fetchRetryCap" | "longestVisibility">;
 
-/** From this receive on, what is left of the time is shared out over what is left of the receives. */
+/** From this receive on, the remaining time is divided by the remaining receives. */
 const SHARE_OUT_FROM = 10;
-/** Messages that were given back together return apart: a delay grows by up to this share. */
+/** A delay grows by up to this share, so that messages given back together return apart. */
 const SPREAD = 0.1;
 
-/** When a message that waits for its channel's API is given up, epoch ms: half the queue's retention after it was sent. */
+/**
+ * When a message that waits for its channel's API is given up: half the queue's retention after it was sent. Epoch ms.
+ */
 export const waitsUntil = ({ sentAt }: Received, { retention }: Pick<Config, "retention">): number =>
   sentAt + retention.queues / 2;
 
 /**
- * For how long a message that waits for its channel's API is given back, ms. Every receive counts, and SQS moves what
- * was received 25 times to the DLQ: so the delay doubles with each receive, up to `fetchRetryCap`, and grows beyond that
- * only where the remaining receives would not last for half the queue's retention.
- * @param earliest before which a return is useless, epoch ms: the end of the connection's backoff
+ * For how long a message that waits for its channel's API is given back, ms. SQS moves a message to the DLQ after 25
+ * receives. So the delay doubles with each receive, up to `fetchRetryCap`. It grows beyond that only if the remaining
+ * receives would not last for half the queue's retention.
+ * @param earliest end of the connection's backoff, epoch ms: an earlier return is useless
  */
 export function retryDelay(
   message: Received,

@@ -22,7 +22,7 @@ import {
 import type { Received } from "./retry-delay.ts";
 
 export interface Deps extends RecordDeps, FetchDeps {
-  /** Undefined for a channel that this release does not have. */
+  /** @returns undefined for a channel that this release does not have */
   channelOf(name: string): Promise<Channel | undefined>;
   eventStore: Pick<EventStore, "get">;
   random: () => number;
@@ -32,22 +32,22 @@ export interface Deps extends RecordDeps, FetchDeps {
 export interface IntakeMessage extends Received {
   messageId: string;
   body: string;
-  /** By when all of its work must be over, epoch ms. */
+  /** By when all work on it must end, epoch ms. */
   deadline: number;
-  /** The connection whose own queue it came on: its body is what the channel sent, with attributes of type String. */
+  /** Connection whose own queue it came on. Then `body` is what the channel sent, `attributes` those of type String. */
   owner?: Connection;
   attributes?: Record<string, string>;
 }
 
-/** What an event came to. Without `retryInMs` its message is acknowledged. */
+/** The result of an event. Without `retryInMs` its message is acknowledged. */
 export interface Routed extends Seen, Partial<Omit<GivenBack, "outcome">> {
   outcome: Done["outcome"] | GivenBack["outcome"];
-  /** The order's, where it was recorded. */
+  /** State of the order, if it was recorded. */
   state?: OrderState;
   isOverdue?: boolean;
 }
 
-/** What was learned of an event on its way. */
+/** What is known of an event so far, for its log line. */
 interface Seen {
   event?: IntakeEvent;
   topic?: string;
@@ -61,10 +61,10 @@ type Done =
   | { outcome: "ignored" | "unknown-shop" | "erasure-requested" | "interrupted" | "still-connected" };
 
 /**
- * An event becomes an order with deliveries. Interprets it as its channel means it, fetches the order where the event does
- * not carry it, writes the order to the ledger under its identity, decides its deliveries and sends each to its
+ * Turns an event into an order with deliveries. Interprets the event with its channel's reader, fetches the order if
+ * the event does not carry it, writes the order to the ledger, decides its deliveries, and sends each to its
  * destination's queue (design.md, "The path of an order").
- * @throws what ledger, queues or S3 throw: the message comes again, and finishes what this one began
+ * @throws what the ledger, the queues or S3 throw: SQS delivers the message again, and that run finishes the work
  */
 export async function routeOrder(message: IntakeMessage, deps: Deps): Promise<Routed> {
   const seen: Seen = {};
@@ -79,7 +79,7 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
   const event = await eventIn(message, deps);
   seen.event = event;
   const channel = await deps.channelOf(event.channel);
-  // Taken out of the release while its events were queued: they wait in the DLQ for it to come back.
+  // A channel that was removed while its events were queued: they wait in the DLQ until it is back.
   if (!channel) throw new MalformedEvent({ field: "channel", problem: "is none of this release" });
 
   const { topic, eventTime, about } =
@@ -121,7 +121,7 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
     case "lifecycle":
       return { outcome: "interrupted" };
     case "check":
-      // Refused credentials throw: the connection's backoff reports them, and the event comes again.
+      // Refused credentials throw: the connection's backoff reports them, and the event is retried.
       await checkConnection(context, deps);
       return { outcome: "still-connected" };
     case "ignored":

@@ -12,7 +12,7 @@ const Path = z.string().check(z.regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "two names wit
 export const Endpoint = z.object({
   channel: Name,
   name: Name,
-  /** As it was registered at the channel, where the channel signs its address. */
+  /** As registered at the channel, if the channel signs its address. */
   url: z.optional(z.string().check(z.regex(/^https:\/\/[^\s/]+\/\S*$/, "an https:// address"))),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
@@ -21,15 +21,18 @@ export type Endpoint = z.infer<typeof Endpoint>;
 export const Connection = z.object({
   channel: Name,
   name: Name,
-  /** The endpoint that its events come to. Default: one of its own, with its name. */
+  /** The endpoint that receives its events. Default: an endpoint of its own, with its name. */
   endpoint: z.optional(Name),
-  /** Opens every reference we send for this connection's orders; never change it once orders were created. */
+  /** First part of every reference we send for this connection's orders. Never change it once orders were created. */
   key: z.string().check(z.regex(/^[A-Za-z0-9]{1,8}$/, "1 to 8 letters or digits")),
-  /** Orders placed before are recorded and not routed. Required but for the local demo. */
+  /** Orders placed before are recorded and not routed. Required except for the local demo. */
   since: z.optional(z.iso.datetime({ offset: true })),
-  /** Older orders are recorded and not routed: a bulk edit fires "updated" for years of them. "none" for the demo only. */
+  /**
+   * Older orders are recorded and not routed: a bulk edit sends "updated" for years of them. "none" is for the demo
+   * only.
+   */
   maxOrderAge: z._default(z.union([z.literal("none"), Duration]), 60 * 86_400_000),
-  /** The channel's own shop or seller ID, as its events name it. Required where several connections share an endpoint. */
+  /** The channel's own shop or seller ID, as its events name it. Required if several connections share an endpoint. */
   shop: z.optional(z.string()),
   /** No event for this long raises an alarm: 1 hour to 7 days. */
   silentAfter: z._default(Duration, 7 * 86_400_000),
@@ -38,7 +41,7 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** What a destination writes where the order lacks a value the provider requires (reference/providers.md 5b). */
+/** The values a destination sends if the order lacks one that the provider requires (reference/providers.md 5b). */
 export const Missing = z.object({
   email: z.optional(z.string()),
   phone: z.optional(z.string()),
@@ -55,7 +58,7 @@ export type Missing = z.infer<typeof Missing>;
 export const Destination = z.object({
   provider: Name,
   name: Name,
-  /** "plain" sends the channel order ID as it is; only where exactly one connection routes here. */
+  /** "plain" sends the channel order ID as it is; allowed only if exactly one connection routes here. */
   references: z._default(z.enum(["keyed", "plain"]), "keyed"),
   missing: z._default(Missing, {}),
   /** How long after an attempt "not there" proves nothing. Default: the provider's. */
@@ -63,7 +66,7 @@ export const Destination = z.object({
   /** Of one call. Default: the provider's. */
   callTimeout: z.optional(Duration),
   maxConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), 2),
-  /** Of the provider's own; each connector says which there are. */
+  /** Of the provider's own, described in docs/providers/<name>.md. */
   settings: z._default(z.record(z.string(), z.unknown()), {}),
 });
 export type Destination = z.infer<typeof Destination>;
@@ -78,37 +81,46 @@ export const Route = z.object({
 });
 export type Route = z.infer<typeof Route>;
 
-/** Every duration and rate; the defaults are the shipped ones, the local stage uses seconds. */
+/** Every duration. The defaults are for production; the local stage uses seconds. */
 export const Timing = z.object({
   /** Added to the function's timeout for a lease: the clocks of two environments differ. */
   leaseSkew: z._default(Duration, 30_000),
-  /** Longest wait inside a function for something that is about to be possible. */
+  /** Longest wait inside a function, for something that will soon be possible. */
   shortWait: z._default(Duration, 5_000),
   retryBase: z._default(Duration, 30_000),
   retryCap: z._default(Duration, 30 * 60_000),
-  /** Attempts go on at least this long before a delivery is given up as failed. */
+  /** A delivery is attempted for at least this long before it is given up as failed. */
   giveUpAfter: z._default(Duration, 6 * 3_600_000),
   throttleBase: z._default(Duration, 1_000),
   throttleCap: z._default(Duration, 60_000),
   /** Of one call of a channel's API. */
   channelCall: z._default(Duration, 10_000),
-  /** An order that neither the channel's API nor the ledger knows may appear within this; then its event goes to the DLQ. */
+  /**
+   * An order that neither the channel's API nor the ledger has may appear within this; after it, its event goes to the
+   * DLQ.
+   */
   goneAfter: z._default(Duration, 15 * 60_000),
-  /** First look at an order that its channel holds, and the longest pause between two looks; each is twice the one before. */
+  /**
+   * Pause before the first look at an order that its channel holds, and the longest pause; each is twice the one
+   * before.
+   */
   holdLookAfter: z._default(Duration, 5 * 60_000),
   holdLookCap: z._default(Duration, 6 * 3_600_000),
-  /** Longest delay of an event whose order cannot be fetched, between two receives: 25 of them last half the queue's retention. */
+  /**
+   * Longest delay between two receives of an event whose order cannot be fetched; longer if 25 would not last
+   * (retry-delay.ts).
+   */
   fetchRetryCap: z._default(Duration, 3 * 3_600_000),
-  /** Longest a message is given back for: SQS takes 12 h per receive. */
+  /** Longest time that a message is given back for: SQS allows 12 h per receive. */
   longestVisibility: z._default(Duration, 11 * 3_600_000),
-  /** After which the due-time pass looks at an order that may have been forgotten. */
+  /** After this time, find-due looks at an order that may have been forgotten. */
   dueAfter: z._default(Duration, 15 * 60_000),
   /** A delivery that is open for this long is overdue and raises an alarm. */
   overdueAfter: z._default(Duration, 3_600_000),
-  /** The due-time pass reads this far back again: the index is eventually consistent. */
+  /** find-due reads this far back again: the index is eventually consistent. */
   dueOverlap: z._default(Duration, 5 * 60_000),
   secretsMaxAge: z._default(Duration, 5 * 60_000),
-  /** At most one extra read of a secret in this time because a signature did not match. */
+  /** After a signature that did not match, a secret is read again at most once in this time. */
   secretsRecheck: z._default(Duration, 10_000),
   /** Function timeouts. */
   receiveTimeout: z._default(Duration, 10_000),
@@ -117,7 +129,7 @@ export const Timing = z.object({
   findDueTimeout: z._default(Duration, 60_000),
   /** Visibility of queues = this many function timeouts; AWS asks for at least 6. */
   visibilityFactor: z._default(z.number().check(z.minimum(6)), 6),
-  /** The due-time pass; EventBridge takes no less than a minute, the local stack does. */
+  /** How often find-due runs. EventBridge takes no less than a minute; the local stack does. */
   findDueEvery: z._default(Duration, 60_000),
 });
 export type Timing = z.infer<typeof Timing>;
@@ -134,8 +146,8 @@ export const Retention = z.object({
 /** How the ledger is written. */
 export const LedgerSettings = z.object({
   /**
-   * Over how many index keys the entries of an hour or a list are spread. One is enough for 1,000 new orders a second. It may
-   * change at any time: readers always ask all of them.
+   * Over how many index keys the entries of an hour or a list are spread. One is enough for 1,000 new orders a second.
+   * It may change at any time: readers query all possible keys.
    */
   workListShards: z._default(z.int().check(z.minimum(1), z.maximum(WORK_LIST_SHARDS)), 1),
 });
@@ -144,7 +156,7 @@ export type LedgerSettings = z.infer<typeof LedgerSettings>;
 /** The configuration of one deployment, as it travels in each function's bundle. */
 export const Config = z.object({
   stage: Name,
-  /** Only those that need more than a name: several connections, or an address that the channel signs. */
+  /** Only endpoints that need more than a name: that serve several connections, or whose address the channel signs. */
   endpoints: z._default(z.array(Endpoint), []),
   connections: z.array(Connection),
   destinations: z.array(Destination),
@@ -153,8 +165,8 @@ export const Config = z.object({
   retention: z._default(Retention, () => z.parse(Retention, {})),
   ledger: z._default(LedgerSettings, () => z.parse(LedgerSettings, {})),
   /**
-   * When the restored table was put to work after a point-in-time restore: unended deliveries of orders placed or first seen
-   * before are in doubt, never free.
+   * When a restored table was put into service. Deliveries that have not ended, of orders placed or first seen before,
+   * are in doubt, never free.
    */
   restoredAt: z.optional(z.iso.datetime({ offset: true })),
 });

@@ -1,11 +1,11 @@
 import { type Config, type Connection, type Endpoint, pathOf } from "./config.ts";
 
-/** An endpoint with the connections whose events come to it. */
+/** An endpoint with the connections whose events it receives. */
 export interface ServedEndpoint extends Endpoint {
   connections: readonly Connection[];
 }
 
-/** `tiktok-shop/app`: where a connection's events come in, and whose secret holds the app's keys. */
+/** `tiktok-shop/app`: the endpoint that receives a connection's events, and whose secret holds the app's keys. */
 export const endpointPathOf = ({ channel, name, endpoint = name }: Pick<Connection, "channel" | "name" | "endpoint">) =>
   pathOf({ channel, name: endpoint });
 
@@ -24,10 +24,10 @@ export function endpointsOf({ endpoints, connections }: Pick<Config, "endpoints"
 }
 
 /**
- * The connection that an event is for. An endpoint of one connection takes what names its shop, or no shop; where several
- * share it, the event has to name one of their shops.
- * @param shop as the event names it; upper and lower case are the same
- * @returns undefined for another's shop: the event is counted and ignored
+ * The connection that an event is for. An endpoint of one connection accepts events that name its shop or none. If
+ * several connections share the endpoint, the event must name the shop of one of them.
+ * @param shop as the event names it, in any case
+ * @returns undefined for an unknown shop: the event is counted and ignored
  */
 export function connectionAt(
   { connections }: Pick<ServedEndpoint, "connections">,
@@ -39,7 +39,7 @@ export function connectionAt(
   return connections.find((connection) => shop !== undefined && isSameShop(connection.shop, shop));
 }
 
-/** A connection that its endpoint cannot distinguish from the others: it names no shop, or the same as another. */
+/** A connection that its endpoint cannot distinguish from the others: it has no shop, or another's. */
 export interface AmbiguousConnection {
   endpoint: ServedEndpoint;
   connection: Connection;
@@ -47,7 +47,7 @@ export interface AmbiguousConnection {
   same?: Connection;
 }
 
-/** For the check of a stage file: what `connectionAt` could not decide. */
+/** The connections between which `connectionAt` could not decide; for the check of a stage file. */
 export function ambiguousConnections(config: Pick<Config, "endpoints" | "connections">): AmbiguousConnection[] {
   return endpointsOf(config).flatMap((endpoint) => {
     const { connections } = endpoint;

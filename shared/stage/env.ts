@@ -10,16 +10,16 @@ const Variables = z.object({
   CHANNEL_SIMULATORS_URL: z.optional(z.string()),
 });
 
-/** Where this function runs. All else is in the stage's configuration file (stage-config.ts). */
+/** Where this function runs. Everything else is in the stage's configuration (load-config.ts). */
 export interface Environment {
   stage: string;
   account: string;
   region: string;
-  /** Of an emulator; AWS's own endpoints where absent. The SDK's clients read the same variable. */
+  /** Of an emulator. Default: AWS's own endpoints. The SDK's clients read the same variable. */
   endpoint?: string | undefined;
   /**
-   * Where the channels' simulators listen, on this machine: calls of channels' hosts go there. Only ever set in the stage
-   * `local`: whatever its variables say, a function of any other stage calls the channels themselves.
+   * Where the channels' simulators listen, on this machine: calls of channels' hosts go there. Only ever set in the
+   * stage `local`: whatever its variables say, a function of any other stage calls the channels themselves.
    */
   simulators?: string | undefined;
 }

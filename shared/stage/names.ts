@@ -1,13 +1,13 @@
 /**
- * Names of everything the stack owns. They follow from stage and configuration alone, so that no list of URLs or ARNs
- * has to travel in a function's 4 KB of environment.
+ * Names of the stack's resources. They follow from stage and configuration alone, so that the 4 KB of a function's
+ * environment variables need no list of URLs or ARNs.
  */
 const PREFIX = "order-relay";
 
 export const queueName = {
   intake: (stage: string) => `${PREFIX}-${stage}-intake`,
   intakeDeadLetters: (stage: string) => `${PREFIX}-${stage}-intake-dlq`,
-  /** Of a connection whose channel sends to a queue. @param connection `amazon/main` */
+  /** Queue of a connection whose channel sends to a queue. @param connection `amazon/main` */
   notifications: (stage: string, connection: string) =>
     `${PREFIX}-${stage}-notifications-${connection.replace("/", "-")}`,
   notificationDeadLetters: (stage: string, connection: string) =>
@@ -21,9 +21,11 @@ export const queueName = {
 export const tableName = (stage: string): string => `${PREFIX}-${stage}-ledger`;
 /** The work list: the table's one index (shared/ledger/work-list.ts). */
 export const WORK_INDEX = "work";
-/** What it projects besides keys. Constants of an order, so that other changes of its record cost no write of the index. */
+/**
+ * What it projects besides keys. They never change for an order, so that a change of its record costs no index write.
+ */
 export const WORK_PROJECTION = ["number", "buyer", "firstSeenAt"] as const;
-/** Over how many keys a list or an hour may be spread. Readers ask all; how many are written to is a setting of the stage. */
+/** Over how many keys a list or an hour may be spread. Readers query all; the stage sets how many are written to. */
 export const WORK_LIST_SHARDS = 10;
 
 /** Bucket names are global: the account makes ours unique. */

@@ -4,7 +4,9 @@ import { secretName } from "./names.ts";
 
 export type SecretKind = Parameters<typeof secretName>[1];
 
-/** A secret that could not be read, or does not match its schema. The message says which and why, and has no value. */
+/**
+ * A secret that could not be read, or does not match its schema. The message says which and why, without its values.
+ */
 export class SecretUnreadable extends Error {
   override readonly name = "SecretUnreadable";
 }
@@ -17,8 +19,8 @@ export interface Secrets {
    */
   read<T>(kind: SecretKind, path: string, schema: z.ZodMiniType<T>): Promise<T>;
   /**
-   * Reads it again now, because a signature did not match and the key may have been rotated. Undefined where it was read less
-   * than `recheck` ago, so that a flood of forgeries does not become a flood of reads.
+   * Reads it again now, because a signature did not match and the key may have been rotated.
+   * @returns undefined if it was read less than `recheck` ago, so that a flood of forgeries causes no flood of reads
    * @throws SecretUnreadable
    */
   reread<T>(kind: SecretKind, path: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
@@ -45,7 +47,7 @@ export function createSecrets(
       .send(new GetSecretValueCommand({ SecretId: name }))
       .then(({ SecretString = "" }): unknown => JSON.parse(SecretString))
       .catch((error: unknown) => {
-        // No cause: JSON.parse quotes what it could not parse.
+        // Without a cause: JSON.parse quotes the text.
         throw new SecretUnreadable(`Secret ${name}: ${error instanceof Error ? error.name : "could not be read"}`);
       });
     reads.set(name, { at: now(), json });
@@ -67,7 +69,7 @@ export function createSecrets(
         try {
           return await parse(name, known.json, schema);
         } catch {
-          // A failure is not kept: the next event asks again.
+          // A failure is not cached: the next event reads the secret again.
         }
       }
       return parse(name, fetch(name), schema);
@@ -77,7 +79,7 @@ export function createSecrets(
       const name = secretName(stage, kind, path);
       const known = reads.get(name);
       if (!known || now() - known.at >= recheck) return parse(name, fetch(name), schema);
-      // If that read failed, it is not known yet whether the signature is wrong.
+      // Throws if that read failed: it is not known yet whether the signature is wrong.
       await parse(name, known.json, schema);
       return undefined;
     },
