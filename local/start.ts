@@ -10,9 +10,9 @@ const FIXABLE = [PortBusy, StageRefused, MissingSecret, MissingSimulator];
 
 const command = new Command("npm start --")
   .description("Hosts a stage on 127.0.0.1:$PORT (default 3000; 0 takes a free port).")
-  .option("--stage <stage>", "`local`, or a stage of infra/stages/", "local")
+  .option("--stage <stage>", "local, or the name of infra/stages/<stage>.ts", "local")
   .addOption(
-    new Option("--dynamo <emulator>", "the emulator of DynamoDB")
+    new Option("--dynamo <emulator>", "DynamoDB emulator")
       .choices(["dynalite", "dynamodb-local"] as const)
       .default("dynalite" as const),
   );
@@ -20,7 +20,8 @@ await start(command.parse().opts());
 
 async function start({ stage, dynamo }: { stage: string; dynamo: TableEmulatorKind }): Promise<void> {
   const port = Number(process.env["PORT"] ?? 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) return fail(`PORT is ${process.env["PORT"]}, not a port.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    return fail(`PORT is ${process.env["PORT"]}: set it to a number from 0 to 65535.`);
   console.log(`Synthesising the stage ${stage} …`);
   try {
     const stack = await startStack({ port, stage, dynamo });
@@ -45,18 +46,18 @@ function offer({ url, aws, assembly, channels, sandbox, logFolder }: LocalStack)
 
 ${assembly.routes.map(({ key }) => `  ${key}`).join("\n")}
 
-  The shops' simulators, of ${channels.connections.join(", ")}:
-  POST /sandbox/channels/{channel}/{connection}/send     {}: sends a new paid order; {"topic": "…", "order": {…}}
-  GET  /sandbox/channels/{channel}/{connection}          its orders, subscriptions and faults
+  Simulated shops: ${channels.connections.join(", ")}
+  POST /sandbox/channels/{channel}/{connection}/send     {} sends a new paid order; or {"topic": "…", "order": {…}}
+  GET  /sandbox/channels/{channel}/{connection}          the shop's orders, subscriptions and faults
   POST /sandbox/channels/{channel}/{connection}/faults   {"fault": "…", "times": n}
 
-  The providers' simulators, ${sandbox.providers.join(", ")}:
-  GET  /sandbox/{provider}/orders                        the orders that it holds
+  Simulated providers: ${sandbox.providers.join(", ")}
+  GET  /sandbox/{provider}/orders                        the orders that it created
   POST /sandbox/{provider}/faults                        {"fault": "…", "times": n}; GET lists them
 
   GET  /orders/{channel}/{connection}/{orderId}          an order's events and deliveries
   GET  /dead-letters                                     messages that failed
-  POST /dead-letters/redrive                             moves them back, as the console does
+  POST /dead-letters/redrive                             moves them back to their queues, as the console does
   GET  /health
 
   AWS endpoint  ${aws.url}

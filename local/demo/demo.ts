@@ -51,19 +51,19 @@ try {
     reasons = [...reasons, ...failed.map(({ destination, reason }) => `${destination}  ${reason}`)];
   }
   console.log(resultTable(stack.sandbox.providers, rows));
-  console.log("\nEach provider's column: how many orders it holds, and the state of our delivery.");
+  console.log("\nEach provider's column shows how many orders it created, and the state of our delivery.");
 
   const deadLetters = () => stack.deadLetters().reduce((sum, { messages }) => sum + messages.length, 0);
   await until(() => deadLetters() === reasons.length);
-  console.log(`\nDead letters: ${deadLetters()}. The ledger says why:\n  ${reasons.join("\n  ")}`);
+  console.log(`\nDead letters: ${deadLetters()}. The ledger has the reasons:\n  ${reasons.join("\n  ")}`);
 
   const rejected = last?.deliveries ?? [];
   const isHeld = ({ destination, reference }: (typeof rejected)[number]): boolean =>
     stack.sandbox.orders(destination.split("/")[0] ?? "").some((order) => order.reference === reference);
-  console.log(`\nThe cause is repaired; "Start DLQ redrive" moves ${stack.redrive() ?? 0} messages back …`);
+  console.log(`\nThe cause is fixed; "Start DLQ redrive" moves ${stack.redrive() ?? 0} messages back …`);
   const all = await until(() => rejected.every(isHeld));
-  console.log(`${all ? "Now each provider holds" : "Not every provider holds"} the order that it rejected before.`);
-  console.log(`Dead letters left: ${deadLetters()}.`);
+  console.log(`${all ? "Now each provider has" : "Not every provider has"} the order that it rejected before.`);
+  console.log(`Dead letters that remain: ${deadLetters()}.`);
 } finally {
   await stack.stop();
 }

@@ -19,7 +19,7 @@ export function rowOf(sandbox: Sandbox, { title, expect }: Scene, { statuses }: 
   return {
     what: `${title}: ${expect}`,
     answered: answered.join(" "),
-    ledger: trace ? [trace.state, trace.reason].filter(Boolean).join(": ") : "no trace",
+    ledger: trace ? [trace.state, trace.reason].filter(Boolean).join(": ") : "no record",
     providers: sandbox.providers.map((provider) => {
       const delivery = trace?.deliveries.find(({ destination }) => destination.startsWith(`${provider}/`));
       if (delivery === undefined) return "-";

@@ -55,7 +55,7 @@ export function scenes(stack: LocalStack): Scene[] {
     at("Paid, delivered five times at once", "the same webhook, still one order", () =>
       delivered(shop, (webhook) => Array.from({ length: 5 }, () => webhook)),
     ),
-    at("A forgery", "401, and no trace of it", () =>
+    at("A forgery", "401, nothing recorded", () =>
       delivered(shop, (webhook) => [{ ...webhook, body: `${webhook.body} ` }]),
     ),
     at("Paid, then an older update arrives late", "the older update changes nothing", () =>
