@@ -25,8 +25,6 @@ export const ConnectionState = z.object({
   resume: z.optional(z.object({ position: z.string(), began: z.string() })),
   /** When the last pass ended, whatever it found. */
   lastPassAt: z.optional(z.string()),
-  /** Failed calls of the channel's API in a row, and until when none is made. */
-  backoff: z.optional(z.object({ failures: z.int(), until: z.string() })),
   subscriptions: z.optional(z.array(Subscription)),
   /** What the channel reported last of the app's installation. */
   lifecycle: z.optional(

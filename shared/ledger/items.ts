@@ -40,6 +40,8 @@ export const STORED_WITH_EACH = ["written"] as const;
 
 const STATES = "with its order: `retention.states` after it was first seen";
 const ORDER_USERS = ["route-order", "create-order", "find-due", "operator"] as const;
+/** route-order calls channels' APIs, create-order calls providers', and `npm run secrets -- --check` calls both. */
+const CONNECTOR_USERS = ["route-order", "create-order", "operator"] as const;
 
 export const ITEM_KINDS: readonly ItemKind[] = [
   {
@@ -144,7 +146,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   },
   {
     name: "cache",
-    about: "What a connector remembers for one account, shared by all environments of its function.",
+    about:
+      "What a connector remembers for one account, shared by all environments of its function; and until when route-order leaves a channel's API alone, because it fails.",
     keys: [
       { pk: "provider#<provider>/cache#<provider>/<destination>", sk: "<name>" },
       { pk: "channel#<channel>/cache#<channel>/<connection>", sk: "<name>" },
@@ -152,8 +155,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: CacheItem,
     source: { file: "cache.ts", schema: "CacheItem" },
     expiry: "when it is too old to be used; each connector says how long that is",
-    readers: ["create-order"],
-    writers: ["create-order"],
+    readers: CONNECTOR_USERS,
+    writers: CONNECTOR_USERS,
   },
   {
     name: "token",
@@ -165,8 +168,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: CacheItem,
     source: { file: "cache.ts", schema: "CacheItem" },
     expiry: "when the token ends",
-    readers: ["create-order"],
-    writers: ["create-order"],
+    readers: CONNECTOR_USERS,
+    writers: CONNECTOR_USERS,
   },
   {
     name: "lease",
@@ -179,7 +182,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "lease.ts", schema: "LeaseItem" },
     expiry: "an hour after its holder loses it",
     readers: [],
-    writers: ["create-order"],
+    writers: CONNECTOR_USERS,
   },
   {
     name: "cursor",

@@ -6,7 +6,9 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { findDue } from "../../../functions/find-due/find-due.ts";
 import { createCatalogWriter } from "../../../operator/catalog-writer.ts";
-import { createTools } from "../../../shared/connector/tools.ts";
+import { createApiBackoff } from "../../../shared/connector/api-backoff.ts";
+import { createTools, type Subject, type Tools } from "../../../shared/connector/tools.ts";
+import { Deferred, Unavailable } from "../../../shared/errors.ts";
 import { Alias } from "../../../shared/ledger/alias.ts";
 import { ConnectionState, connectionStateKey } from "../../../shared/ledger/connection-state.ts";
 import { ERASURE_PK, ErasureRequest, erasureKey } from "../../../shared/ledger/erasure-request.ts";
@@ -127,17 +129,39 @@ describe("the items of the ledger", () => {
     }, "parcelworks/demo");
     await writer.write("DEMO-TEE", { productId: "p1", packSize: 6 });
     await writer.end();
+    const provider = { kind: "provider", name: "parcelworks", account: "parcelworks/demo" } as const;
+    const channel = { kind: "channel", name: "plain", account: "plain/main" } as const;
+    await everyTool(provider, "create-order", clock).then(({ catalog }) => catalog("DEMO-TEE"));
+    await everyTool(channel, "route-order", clock);
+    await leavesFailingApiAlone(clock);
+  }
+
+  async function everyTool(subject: Subject, user: LedgerUser, clock: number): Promise<Tools> {
     const tools = createTools({
-      subject: { kind: "provider", name: "parcelworks", account: "parcelworks/demo" },
-      table: log.record(started.table, "create-order"),
-      ...{ callTimeout: 0, deadline: clock + 60_000, memory: new Map(), now: () => clock },
+      ...{ subject, table: log.record(started.table, user), callTimeout: 0, deadline: clock + 60_000 },
+      ...{ memory: new Map(), now: () => clock },
     });
-    await tools.catalog("DEMO-TEE");
     for (const cache of [tools.cache, tools.sealedCache(randomBytes(32).toString("base64"))]) {
       await cache.put("name", "value", HOUR);
       equal(await cache.get("name", z.string()), "value");
     }
     await tools.lease("one call at a time", 1000, async () => {});
+    return tools;
+  }
+
+  async function leavesFailingApiAlone(clock: number): Promise<void> {
+    const table = log.record(started.table, "route-order");
+    const timing = { retryBase: HOUR, retryCap: HOUR, throttleBase: HOUR, throttleCap: HOUR };
+    const environment = () => createApiBackoff({ table, timing, now: () => clock, random: () => 0.5 });
+    const call = (work: () => Promise<void>) => environment().run("plain/main", clock + 60_000, work);
+    await rejects(
+      call(() => Promise.reject(new Unavailable("down"))),
+      Unavailable,
+    );
+    await rejects(
+      call(async () => {}),
+      Deferred,
+    );
   }
 
   test("what the code writes is of a listed kind, with listed attributes, and expires as that kind does", () => {
@@ -189,6 +213,9 @@ describe("the items of the ledger", () => {
       ["delivery", does(/ledger\.load\(/), does(/ledger\.putDelivery\(/)],
       ["catalog row", does(/catalogEntry\(/), does(/catalogPk\(/)],
       ["cursor", does(/dueCursor\(/), does(/moveDueCursor\(/)],
+      ["cache", does(/createTools\(/), does(/createTools\(/)],
+      ["token", does(/createTools\(/), does(/createTools\(/)],
+      ["lease", false, does(/createTools\(/)],
     ] as const) {
       const kind = ITEM_KINDS.find((one) => one.name === name);
       equal(kind?.readers.includes("operator"), reads, `${name}: read`);
@@ -239,7 +266,6 @@ describe("the items of the ledger", () => {
         item: {
           ...{ v: 1, rev: 1, watermark: "2026-11-20T11:00:00.000Z", lastPassAt: "2026-11-20T11:15:00.000Z" },
           resume: { position: "page 7", began: "2026-11-20T11:15:00.000Z" },
-          backoff: { failures: 3, until: "2026-11-20T11:30:00.000Z" },
           subscriptions: [{ topic: "orders/paid", id: "17", seenAt: "2026-11-20T11:15:00.000Z" }],
           lifecycle: { state: "installed", at: "2026-11-01T00:00:00.000Z" },
           ...{ tokenExpiresAt: "2026-12-01T00:00:00.000Z", secretExpiresAt: "2027-11-01T00:00:00.000Z" },
