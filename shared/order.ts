@@ -190,9 +190,6 @@ const Hold = z.object({
   until: maybe(Instant),
 });
 
-/** `hold.reason` of an order that goes to several addresses: only the merchant can say which line goes where. */
-export const SEVERAL_ADDRESSES = "the order goes to several addresses";
-
 /**
  * What a buyer ordered, in our own schema. Every channel's order is mapped to it, and every provider's order from it.
  * It is also the body of channel `standard`, published as docs/order.schema.json. Unknown fields are ignored.

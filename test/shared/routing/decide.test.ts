@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { isCashOnDelivery, Order, SEVERAL_ADDRESSES } from "../../../shared/order.ts";
+import { shipTo } from "../../../shared/connector/ship-to.ts";
+import { isCashOnDelivery, Order } from "../../../shared/order.ts";
 import { decide } from "../../../shared/routing/decide.ts";
 import { Config } from "../../../shared/stage/config.ts";
 
@@ -33,7 +34,12 @@ function decided(changes: Record<string, unknown>) {
 test("an order is held for the channel's own reason, paid or not", () => {
   equal(decided({})[0], "recorded");
   deepEqual(decided({ hold: { reason: "ON_HOLD" } }), ["held", "ON_HOLD"]);
-  deepEqual(decided({ hold: { reason: SEVERAL_ADDRESSES }, financialState: "pending" }), ["held", SEVERAL_ADDRESSES]);
+  const severalAddresses = shipTo([{ name: "Ada" }, { name: "Charles" }]);
+  deepEqual(decided({ ...severalAddresses }), ["held", "the order goes to several addresses"]);
+  deepEqual(decided({ ...severalAddresses, financialState: "pending" }), [
+    "held",
+    "the order goes to several addresses",
+  ]);
   // An order that is never sent is not held.
   equal(decided({ hold: { reason: "ON_HOLD" }, cancelledAt: "2026-11-01T11:00:00Z" })[0], "cancelled");
   equal(decided({ hold: { reason: "ON_HOLD" }, fulfilmentState: "fulfilled" })[0], "not-routed");
