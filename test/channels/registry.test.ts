@@ -23,8 +23,8 @@ for (const [registered, load] of Object.entries(channels)) {
       ok(channel.title.length > 0);
     });
 
-    test("it has a contract test, a simulator, a page and a demo secret", () => {
-      deepEqual(missingParts({ kind: "channel", name }), []);
+    test("it has a contract test, a simulator, a page and demo secrets", () => {
+      deepEqual(missingParts({ kind: "channel", name, credentials: channel.credentials }), []);
     });
 
     test("its page names every setting and every field of its secrets", () => {

@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod/mini";
 import { missingParts } from "./missing-parts.ts";
 
 test("for a registered provider without files, every file to write is reported", () => {
@@ -18,5 +19,14 @@ test("for a registered channel without files, every file to write is reported", 
     "Write local/simulators/channels/acme/index.ts: its simulator, as local/simulators/channels/standard/index.ts.",
     "Write docs/channels/acme.md: its page, as docs/channels/standard.md.",
     'Add "acme/demo" under endpoints in local/secrets.json: its invented secret, as "standard/demo" has one.',
+  ]);
+});
+
+test("the demo connection of a channel with API credentials needs some that fit, beside the endpoint's secret", () => {
+  const sentence =
+    'Add "standard/demo" under connections in local/secrets.json: invented values that its schema credentials accepts.';
+  deepEqual(missingParts({ kind: "channel", name: "standard" }), []);
+  deepEqual(missingParts({ kind: "channel", name: "standard", credentials: z.object({ token: z.string() }) }), [
+    sentence,
   ]);
 });

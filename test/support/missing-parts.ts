@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type * as z from "zod/mini";
 import secrets from "../../local/secrets.json" with { type: "json" };
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -9,6 +10,8 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 interface Connector {
   kind: "channel" | "provider";
   name: string;
+  /** The schema of its shops' API credentials, if the channel has them. */
+  credentials?: z.ZodMiniType | undefined;
 }
 
 const has = (path: string): boolean => existsSync(join(PROJECT, path));
@@ -25,6 +28,11 @@ function callsContract({ kind, name }: Connector): boolean {
 function hasDemoSecret({ kind, name }: Connector): boolean {
   const demo = kind === "channel" ? secrets.endpoints : secrets.destinations;
   return Object.hasOwn(demo, `${name}/demo`);
+}
+
+function hasDemoCredentials({ name, credentials }: Connector): boolean {
+  const connections: Record<string, unknown> = secrets.connections;
+  return credentials === undefined || credentials.safeParse(connections[`${name}/demo`]).success;
 }
 
 /** The missing parts of a registered connector (docs/add-a-connector.md): a sentence for each says what to write. */
@@ -48,6 +56,10 @@ export function missingParts(connector: Connector): string[] {
     [
       hasDemoSecret(connector),
       `Add "${name}/demo" under ${section} in local/secrets.json: its invented secret, as "${example}/demo" has one.`,
+    ],
+    [
+      hasDemoCredentials(connector),
+      `Add "${name}/demo" under connections in local/secrets.json: invented values that its schema credentials accepts.`,
     ],
   ];
   return parts.flatMap(([isThere, sentence]) => (isThere ? [] : sentence));
