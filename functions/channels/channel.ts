@@ -197,10 +197,9 @@ export interface ChannelClient {
   afterRecording?(id: string): Promise<void>;
 }
 
+/** An order as the API has it. An object, so that Square can add the order's version (docs/decisions/channel-contract.md). */
 export interface FetchedOrder {
   order: Order;
-  /** The order's own version number, where the channel counts one (Square, Wix). */
-  version?: number | undefined;
 }
 
 export interface ChangedOrder {
