@@ -9,7 +9,7 @@ import { type Action, actionOf } from "./action-of.ts";
 import { checkConnection, type FetchDeps, fetchOrder } from "./fetch-order.ts";
 import { type GivenBack, giveBack } from "./give-back.ts";
 import { noteErasure } from "./note-erasure.ts";
-import { orderIdOf } from "./order-id-of.ts";
+import { checkedOrderId, orderIdOf } from "./order-id-of.ts";
 import { readFetchEvent } from "./read-fetch-event.ts";
 import {
   type RecordDeps,
@@ -110,9 +110,10 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
       return recordOrder(action.order, context, deps);
     case "fetch": {
       const fetched = await fetchOrder(action.orderId, context, deps);
-      return fetched === "gone"
-        ? recordGone(action, context, deps)
-        : recordOrder(fetched.order, { ...context, eventTime: fetched.fetchedAt }, deps);
+      if (fetched === "gone") return recordGone(action, context, deps);
+      // It need not be the ID that was asked for: a pack has one of its own.
+      checkedOrderId(fetched.order.id);
+      return recordOrder(fetched.order, { ...context, eventTime: fetched.fetchedAt }, deps);
     }
     case "change":
       return recordChange(action, context, deps);

@@ -119,6 +119,25 @@ describe("an order to fetch", () => {
     equal((await relay.run(0))[0]?.outcome, "recorded");
   });
 
+  for (const [what, ids] of [
+    ["are halves of a character, which the ledger would take for one", ["7\ud800", "7\udbff"]],
+    ["are empty", [""]],
+    ["are longer than a key may be", ["7".repeat(256)]],
+  ] as const) {
+    test(`whose own IDs ${what} is unreadable, and never merged with another`, async () => {
+      const relay = await MarketContext.open(started);
+      for (const id of ids) {
+        const asked = newId();
+        relay.api().orders.set(asked, { ...orderOf({ id: asked }), id });
+        relay.poll(asked);
+        const [routed] = await relay.run(0);
+        deepEqual([routed?.outcome, routed?.field], ["unreadable", "order ID"]);
+      }
+      equal(relay.deadLetters.length, ids.length);
+      for (const id of ids) deepEqual(relay.sentOf(id), []);
+    });
+  }
+
   test("that makes its connector throw comes back by itself, and keeps no other order of the connection waiting", async () => {
     const relay = await MarketContext.open(started);
     const [bad, good] = [newId(), newId()];
