@@ -118,7 +118,7 @@ function report(source: string, { messageId, attributes }: SQSRecord, handled: H
     ...{ eventId, channel, connection, orderId, generation, destination, messageId, outcome, duration },
     ...{ state: delivery?.state, attempts: delivery?.attempts, reference: delivery?.reference },
     receives: Number(attributes.ApproximateReceiveCount),
-    ...(disposition !== "ack" && { until: disposition.retryInMs }),
+    ...(disposition !== "ack" && { retryInMs: Math.round(disposition.retryInMs) }),
   });
   // Counted at the first receive only: the message is received again until SQS moves it to the DLQ.
   if (outcome === "unreadable" && attributes.ApproximateReceiveCount !== "1") return;

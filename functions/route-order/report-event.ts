@@ -21,7 +21,7 @@ export function reportEvent(
     error,
     messageId,
     receives,
-    until: retryInMs,
+    retryInMs: retryInMs && Math.round(retryInMs),
   });
   // An unreadable event names no connection. Most endpoints serve one, which has the endpoint's name.
   const by = { connection: connection ?? endpoint ?? "unknown" };
@@ -47,6 +47,6 @@ function countOrder({ outcome, state, isOverdue }: Routed, by: { connection: str
  */
 export function reportApiFailure(connection: string, failure: unknown, until: number): void {
   const error = errorName(failure);
-  log.warn("channel.failing", { connection, error, until });
+  log.warn("channel.failing", { connection, error, until: Math.round(until) });
   if (error === "Misconfigured") count("ChannelCredentialsRefused", {});
 }

@@ -29,10 +29,12 @@ const FIELDS = [
   "queue",
   "receives",
   "reference",
+  "retryInMs",
   "route",
   "state",
   "status",
   "topic",
+  /** Epoch ms. */
   "until",
 ] as const;
 export type Fields = { [name in (typeof FIELDS)[number]]?: string | number | boolean | undefined };

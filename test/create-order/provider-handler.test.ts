@@ -71,6 +71,7 @@ for (const [what, body] of Object.entries({
     ]);
     const attempted = lines.find(({ message }) => message === "delivery.attempted");
     deepEqual([attempted?.["destination"], attempted?.["outcome"]], ["s2/us", "unreadable"]);
+    deepEqual([attempted?.["retryInMs"], attempted?.["until"]], [0, undefined]);
   });
 }
 
