@@ -18,7 +18,7 @@ export interface SurfaceParts {
   health(): object;
 }
 
-/** @returns undefined where the path is none of its own */
+/** @returns undefined for other paths */
 export type Surface = (request: IncomingMessage) => Promise<SurfaceAnswer | undefined>;
 
 /** Its own paths: what is not found below them is answered here, and nothing below them reaches the deployed routes. */

@@ -30,7 +30,7 @@ function* checkNames(stage: Stage, connectors: Connectors) {
   // order-relay-<stage>-<destination>: stage prod-s2 with kakaclo/eu and stage prod with s2/kakaclo-eu would share a
   // name.
   if (name.includes("-")) {
-    yield `stage "${name}" has a hyphen, with which its names could be those of another stage in the same account; write "${name.replaceAll("-", "")}"`;
+    yield `stage "${name}" has a hyphen, so its names could equal those of another stage in the same account; write "${name.replaceAll("-", "")}"`;
   }
   // order-relay-<stage>-events-<account>-<region> within S3's 63 characters.
   if (name.length > 16) yield `stage "${name}" is longer than 16 characters; write a shorter one: S3's names end at 63`;
@@ -78,19 +78,19 @@ function* checkRetention({ config: { retention } }: Stage) {
     yield `retention.deadLetters is ${days(deadLetters)}; SQS keeps a message 14 days at most: "14d"`;
   if (queues < 60_000) yield `retention.queues is ${queues} ms; SQS keeps a message a minute at least: write "4d"`;
   if (deadLetters <= queues) {
-    yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message takes its age along, and would be deleted before the operator looks`;
+    yield `retention.deadLetters (${days(deadLetters)}) must be longer than retention.queues (${days(queues)}): a message keeps its age, and SQS would delete it before the operator looks`;
   } else if (deadLetters < queues + OLD_DEAD_LETTER + TIME_TO_ACT) {
     // SQS counts a dead letter's retention from when it was first sent; the alarm counts its days in the dead-letter
     // queue:
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
-    yield `retention.deadLetters (${days(deadLetters)}) must be at least retention.queues and 8 days together (${days(queues + OLD_DEAD_LETTER + TIME_TO_ACT)}): a message takes its age along, and would be gone before the alarm for dead letters of 7 days could ring; write deadLetters: "14d"${queues > 6 * DAY ? ' and queues: "4d"' : ""}`;
+    yield `retention.deadLetters (${days(deadLetters)}) must be at least retention.queues and 8 days together (${days(queues + OLD_DEAD_LETTER + TIME_TO_ACT)}): a message keeps its age, and SQS would delete it before the 7-day alarm for dead letters goes off; write deadLetters: "14d"${queues > 6 * DAY ? ' and queues: "4d"' : ""}`;
   }
   if (events < queues + deadLetters) {
     yield `retention.events (${days(events)}) must be at least retention.queues and retention.deadLetters together (${days(queues + deadLetters)}): a dead letter may only point at its event`;
   }
   if (states < bodies) yield `retention.states (${days(states)}) must be at least retention.bodies (${days(bodies)})`;
   if (!LOG_DAYS.includes(logs / DAY)) {
-    yield `retention.logs is ${days(logs)}; CloudWatch knows ${LOG_DAYS.map((count) => `"${count}d"`).join(", ")}`;
+    yield `retention.logs is ${days(logs)}; CloudWatch takes ${LOG_DAYS.map((count) => `"${count}d"`).join(", ")}`;
   }
 }
 
@@ -104,14 +104,14 @@ function* checkTimeouts(stage: Stage, connectors: Connectors) {
   }
   const { dueAfter, giveUpAfter, overdueAfter, receiveTimeout } = config.timing;
   if (giveUpAfter >= config.retention.queues) {
-    yield `timing.giveUpAfter must be shorter than retention.queues (${days(config.retention.queues)}), or SQS forgets a delivery before we give it up`;
+    yield `timing.giveUpAfter must be shorter than retention.queues (${days(config.retention.queues)}), or SQS deletes a delivery's message before we give up`;
   }
   if (overdueAfter < dueAfter) {
-    yield `timing.overdueAfter (${overdueAfter / 60_000} min) must be at least timing.dueAfter (${dueAfter / 60_000} min): what was never taken from its queue is counted from the first look on`;
+    yield `timing.overdueAfter (${overdueAfter / 60_000} min) must be at least timing.dueAfter (${dueAfter / 60_000} min): a delivery that was never received counts as overdue only from the first check`;
   }
   // Of an HTTP API; fixed.
   if (receiveTimeout > 29_000) {
-    yield `timing.receiveTimeout is ${receiveTimeout / 1000} s; API Gateway waits no longer than 29: write "10s"`;
+    yield `timing.receiveTimeout is ${receiveTimeout / 1000} s; API Gateway waits at most 29 s: write "10s"`;
   }
   for (const fn of functions) {
     const provider = connectors.providers.find(({ name }) => fn === createOrderFunction(name));

@@ -47,7 +47,7 @@ function* checkConnections({ name, config: { connections, retention } }: Stage, 
       yield `connections ${path}: maxOrderAge "none" is for the local demo; write maxOrderAge: "60d" or leave it out`;
     }
     if (maxOrderAge !== "none" && maxOrderAge >= retention.bodies) {
-      yield `connections ${path}: maxOrderAge (${days(maxOrderAge)}) must be shorter than retention.bodies (${days(retention.bodies)}), or an order could be due whose body is gone`;
+      yield `connections ${path}: maxOrderAge (${days(maxOrderAge)}) must be shorter than retention.bodies (${days(retention.bodies)}), or an order could be due after its body has expired`;
     }
     if (silentAfter < HOUR || silentAfter > 7 * DAY || silentAfter % HOUR !== 0) {
       yield `connections ${path}: silentAfter is ${silentAfter / HOUR} hours; write whole hours between "1h" and "7d": CloudWatch looks no further back`;
@@ -108,7 +108,7 @@ function* checkSurroundings({ name, config, infrastructure: { fixedEgress, alarm
   const now = Date.now();
   if (restoredAt !== undefined && Date.parse(restoredAt) > now + SKEW) {
     const present = `${new Date(now).toISOString().slice(0, 19)}Z`;
-    yield `restoredAt "${restoredAt}" lies in the future, and until then every delivery would be in doubt and nothing be posted; write the present time: restoredAt: "${present}"`;
+    yield `restoredAt "${restoredAt}" is in the future, and until then every delivery would be in doubt and nothing would be posted; write the present time: restoredAt: "${present}"`;
   }
   const used = connectors.providers.filter((provider) =>
     config.destinations.some((one) => one.provider === provider.name),

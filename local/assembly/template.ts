@@ -42,7 +42,7 @@ const IDENTITIES: Record<string, Identity> = {
     ref: self,
     attributes: { Arn: (name) => arn("lambda", `function:${name}`) },
   },
-  // An alias or version stands for its function here: each function has one.
+  // An alias or version resolves to its function here: each function has one.
   "AWS::Lambda::Alias": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
   "AWS::Lambda::Version": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
   "AWS::ApiGatewayV2::Api": { name: "", ref: self },

@@ -21,12 +21,12 @@ export async function runEventSource(
   let running = 0;
   /** Batches that no environment has taken yet. At most one: messages wait better on their queue. */
   let waiting = 0;
-  let roomAgain = (): void => {};
+  let capacityFreed = (): void => {};
 
   for (;;) {
     while (running >= source.maximumConcurrency || waiting > 0) {
       await new Promise<void>((resolve) => {
-        roomAgain = resolve;
+        capacityFreed = resolve;
       });
     }
     const messages = await gather(source, sqs, url);
@@ -34,7 +34,7 @@ export async function runEventSource(
     running += 1;
     void deliver(messages).finally(() => {
       running -= 1;
-      roomAgain();
+      capacityFreed();
     });
   }
 
@@ -45,7 +45,7 @@ export async function runEventSource(
       if (taken) return;
       taken = true;
       waiting -= 1;
-      roomAgain();
+      capacityFreed();
     };
     const Records = messages.map((message) => record(message, source.queueArn));
     const result = await invoke(JSON.stringify({ Records }), started);

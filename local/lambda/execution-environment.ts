@@ -32,11 +32,11 @@ export interface ExecutionEnvironment {
 }
 
 /** What is the same for every environment of the local stack. */
-export type Surroundings = Pick<HostPlan, "awsEndpoint" | "channelSimulators" | "logFolder">;
+export type EnvironmentContext = Pick<HostPlan, "awsEndpoint" | "channelSimulators" | "logFolder">;
 
 export function startEnvironment(
   hosted: HostedFunction,
-  { logFolder, ...addresses }: Surroundings,
+  { logFolder, ...addresses }: EnvironmentContext,
 ): ExecutionEnvironment {
   const log = openSync(join(logFolder, `${hosted.name}.log`), "a");
   // As on Lambda, Node maps stack traces only if the function's NODE_OPTIONS enable it.
@@ -131,7 +131,7 @@ function give(child: ChildProcess, message: ToEnvironment): void {
 /** The template's variables, and those that Lambda itself sets. */
 function variables(
   hosted: HostedFunction,
-  { awsEndpoint, channelSimulators }: Omit<Surroundings, "logFolder">,
+  { awsEndpoint, channelSimulators }: Omit<EnvironmentContext, "logFolder">,
 ): Record<string, string> {
   return {
     ...hosted.environment,
@@ -152,7 +152,8 @@ function variables(
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    // Not Lambda's: the addresses of the local AWS and channels, and the values that the bootstrap puts into the context.
+    // Not Lambda's: the addresses of the local AWS and channels, and the values that the bootstrap puts into the
+    // context.
     AWS_ENDPOINT_URL: awsEndpoint,
     CHANNEL_SIMULATORS_URL: channelSimulators,
     LOCAL_FUNCTION_ARN: arn("lambda", `function:${hosted.name}`),

@@ -12,7 +12,7 @@ import { startSimulatorServer } from "./simulator-server.ts";
 export interface ChannelSandbox {
   /** `shopify/demo` */
   readonly connections: readonly string[];
-  /** Where the channels' APIs listen: shared/connector/at-simulator.ts says what stands in the path. */
+  /** Where the channels' APIs listen: shared/connector/at-simulator.ts describes the path. */
   readonly url: string;
   find(channel: string, connection: string): ChannelSimulator | undefined;
   stop(): Promise<void>;

@@ -5,11 +5,11 @@ import { json, type Reply, type SimulatorRequest } from "./simulator.ts";
 export interface SimulatorServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** Hangs up on everyone. */
+  /** Closes all connections. */
   stop(): Promise<void>;
 }
 
-/** More than any provider or channel takes; keeps a runaway client from filling the machine. */
+/** More than any provider or channel accepts; keeps a runaway client from filling the memory. */
 const MAX_REQUEST_BYTES = 20 * 1024 * 1024;
 
 /**
@@ -49,20 +49,20 @@ async function serve(
   });
   const body = await readBody(incoming);
   if (!body) return send(response, json(413, { error: "Payload Too Large" }));
-  // Not `new URL`: it throws on what a client may send, and reads "//host" as a host.
+  // Not `new URL`: it throws on paths that a client may send, and parses "//host" as a host.
   const [path = "", ...rest] = (incoming.url ?? "").split("?");
   const rawQuery = rest.join("?");
   const { method = "", headers } = incoming;
   send(response, replyTo({ method, path, rawQuery, query: new URLSearchParams(rawQuery), headers, body, ended }));
 }
 
-/** @returns undefined when there is too much of it */
+/** @returns undefined if the body is too large */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     size += chunk.length;
-    // Read on and dropped: an answer before the end of the request is a reset to many clients.
+    // Read and drop the rest: many clients take an answer before the end of their request for a reset.
     if (size <= MAX_REQUEST_BYTES) chunks.push(chunk);
   }
   return size > MAX_REQUEST_BYTES ? undefined : Buffer.concat(chunks);

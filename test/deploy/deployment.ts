@@ -231,7 +231,7 @@ export function succeeded({ code, output }: ScriptRun): void {
   deepEqual({ code }, { code: 0 }, output);
 }
 
-/** MiniStack's host names (`<id>.execute-api.localhost`) are no names of DNS: the same API is called by path. */
+/** DNS does not resolve MiniStack's host names (`<id>.execute-api.localhost`), so the API is called by path. */
 function apiOf(outputsFile: string): string {
   const outputs = JSON.parse(readFileSync(outputsFile, "utf8")) as Record<string, Record<string, string>>;
   const values = Object.values(outputs).flatMap((stack) => Object.values(stack));

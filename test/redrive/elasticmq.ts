@@ -8,12 +8,12 @@ import { type EmulatorProcess, PROJECT, startEmulatorProcess } from "../support/
 const LIB = join(PROJECT, ".cache/elasticmq/lib");
 
 /**
- * What StartMessageMoveTask makes of a message's ID: ElasticMQ keeps it, AWS documents a new one.
+ * Whether StartMessageMoveTask keeps a message's ID: ElasticMQ does, AWS documents a new one.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export type MovedIds = "kept" | "new";
 
-/** ElasticMQ, an SQS with strict limits and StartMessageMoveTask, in memory. */
+/** ElasticMQ, an in-memory SQS with strict limits and StartMessageMoveTask. */
 export interface ElasticMq extends ForeignSqs {
   call(operation: string, parameters: object): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -76,7 +76,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, url: 
   response.writeHead(answer.status, { "content-type": type }).end(text);
 }
 
-/** What a poller that died was given: ElasticMQ does not notice that it hung up, and hid the messages for it. */
+/** Releases the messages of a dead poller: ElasticMQ does not notice that it hung up, and keeps them invisible. */
 async function giveBack(asked: string, answered: string, call: ElasticMq["call"]): Promise<void> {
   const { QueueUrl } = JSON.parse(asked) as { QueueUrl: string };
   const { Messages = [] } = JSON.parse(answered || "{}") as { Messages?: { ReceiptHandle: string }[] };
@@ -85,14 +85,14 @@ async function giveBack(asked: string, answered: string, call: ElasticMq["call"]
   }
 }
 
-/** The move as AWS documents it: each message arrives in its source as a new one. */
+/** Moves messages as AWS documents it: each arrives in its source queue as a new message. */
 async function answer(request: IncomingMessage, response: ServerResponse, call: ElasticMq["call"]): Promise<void> {
   try {
     const { SourceArn } = JSON.parse((await request.toArray()).join("")) as { SourceArn: string };
     const QueueUrl = `http://sqs/${ACCOUNT}/${queueNameOf(SourceArn)}`;
     const { queueUrls } = (await call("ListDeadLetterSourceQueues", { QueueUrl })) as { queueUrls: string[] };
     const [source] = queueUrls;
-    if (source === undefined) throw new Error(`${SourceArn} is the dead-letter queue of none`);
+    if (source === undefined) throw new Error(`${SourceArn} is not a dead-letter queue`);
     for (;;) {
       const received = await call("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 });
       const messages = (received["Messages"] ?? []) as { Body: string; ReceiptHandle: string }[];

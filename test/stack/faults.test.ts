@@ -57,7 +57,7 @@ describe("a provider's fault makes no second order and loses none", () => {
 
       stack.redrive({ messageIds });
       await deliveriesAre(stack, id, ["created"]);
-      // A second click finds nothing to do, and does nothing.
+      // A second click finds no message to move.
       stack.redrive({ messageIds });
       for (const provider of providers) equal(held(stack, provider, id).length, 1, provider);
       equal(waiting().length, 0);

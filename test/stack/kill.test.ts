@@ -9,7 +9,7 @@ const ORDERS = 200;
 test(`kill -9 of the function host in the middle of ${ORDERS} orders: ${ORDERS} orders at each provider, no more`, async (t) => {
   const stack = await startStack({
     assembly: await localAssembly(),
-    // KakaClo's and Shoplazza's documented buckets would make this test wait for minutes, and prove nothing more.
+    // With KakaClo's and Shoplazza's documented buckets this test would take minutes and prove nothing more.
     sandbox: { kakaclo: { bucketSize: 10_000 }, shoplazza: { appBucketSize: 10_000, storeBucketSize: 10_000 } },
   });
   t.after(() => stack.stop());
@@ -38,7 +38,7 @@ test(`kill -9 of the function host in the middle of ${ORDERS} orders: ${ORDERS} 
   }
 });
 
-/** A sender whose webhook was not taken sends it again, as Shopify does. */
+/** Sends a webhook again until it is accepted, as Shopify does. */
 async function untilTaken(send: () => Promise<number>): Promise<void> {
   await until(
     async () => (await send().catch(() => 0)) === 200,

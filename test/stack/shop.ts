@@ -24,7 +24,7 @@ export interface ShopOrder {
   test?: boolean;
 }
 
-/** A webhook's body as Shopify's simulator makes it: the whole order resource, its ID a bare number. */
+/** A webhook's body from Shopify's simulator: the whole order resource, with its ID as a bare number. */
 export function shopifyBody({ id, updatedAt = "2026-11-20T10:00:00-05:00", ...given }: ShopOrder): string {
   const line = { id: "866550311766439020", sku: given.sku ?? "DEMO-TEE-M" };
   const part = {
@@ -51,7 +51,7 @@ export function shopifySends(
   return post(`${stack.url}/webhooks/shopify/demo`, body, { ...signed, ...headers });
 }
 
-/** Headers by event: a repeated delivery has those of the first, `x-shopify-triggered-at` too. */
+/** Headers by event: a repeated delivery has the first one's headers, including `x-shopify-triggered-at`. */
 const deliveries = new Map<string, Record<string, string>>();
 
 /** Delivers an order of our own schema, signed by the Standard Webhooks spec. @returns the status of the answer */
@@ -75,7 +75,7 @@ export async function traceOf(
   return answer.status === 200 ? ((await answer.json()) as Trace) : undefined;
 }
 
-/** Waits for something to become so. @throws what it last saw, when that does not happen in time */
+/** Waits until a condition holds. @throws with what it last saw, if that takes too long */
 export async function until<T>(
   what: () => T | undefined | false | Promise<T | undefined | false>,
   seconds: number,
@@ -91,7 +91,7 @@ export async function until<T>(
   }
 }
 
-/** Waits until every delivery of an order has come to rest in one of the states. */
+/** Waits until every delivery of an order is in one of the states. */
 export const deliveriesAre = (
   stack: LocalStack,
   orderId: string,
@@ -109,6 +109,6 @@ export const deliveriesAre = (
     () => traceOf(stack, orderId, connection),
   );
 
-/** Live orders a provider's simulator holds under an ID. */
+/** Orders with an ID at a provider's simulator that are not cancelled. */
 export const held = (stack: LocalStack, provider: string, orderId: string) =>
   stack.sandbox.orders(provider).filter((order) => order.reference.includes(orderId));

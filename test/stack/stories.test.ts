@@ -58,7 +58,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       }
     });
 
-    test("a forged webhook leaves no trace, and the real one after it is an order", async () => {
+    test("a forged webhook leaves no trace, and the real one after it becomes an order", async () => {
       const id = newOrderId();
       const body = shopifyBody({ id });
       const forged = await shopifySends(stack, "orders/paid", body, {
@@ -70,7 +70,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(trace.eventCount, 1);
     });
 
-    test("a fulfilled order and a test one are recorded with the reason, and not sent", async () => {
+    test("a fulfilled order and a test order are recorded with the reason, and not sent", async () => {
       const [fulfilled, tested, asTest] = [newOrderId(), newOrderId(), newOrderId()];
       await shopifySends(stack, "orders/updated", shopifyBody({ id: fulfilled, fulfilled: true }));
       await shopifySends(stack, "orders/paid", shopifyBody({ id: tested, test: true }));

@@ -11,9 +11,8 @@ import { Relay } from "../support/relay.ts";
 import { frozen } from "./frozen.ts";
 
 /**
- * Items as the first release wrote them, frozen: what ledger-items-v1.json has not. Those of the first two orders were
- * written with the limits lowered from which on a body lies in S3 and lines are zipped: at their own they fill a
- * megabyte.
+ * Frozen items of the first release that ledger-items-v1.json does not have. Those of the first two orders were
+ * written with lower limits for bodies in S3 and for zipped lines: at the real limits they would take a megabyte.
  */
 const { items, objects } = z.parse(
   z.object({ items: z.array(z.custom<Record<string, AttributeValue>>()), objects: z.record(z.string(), z.string()) }),
@@ -24,7 +23,7 @@ const BODY_IN_S3 = "820982911946100111";
 const ZIPPED_LINES = "820982911946100112";
 const FAULTY = "820982911946100113";
 const RETRYING = "820982911946100114";
-/** Its function died after it had claimed it. */
+/** Its function died after the claim. */
 const SENDING = "820982911946100115";
 /** Created as P2; the step `pay` is open. */
 const FOLLOW_UP = "820982911946100116";
@@ -32,7 +31,7 @@ const FOLLOW_UP = "820982911946100116";
 const HELD = "820982911946100117";
 /** Cancelled before it was sent, wanted again; its second generation is on the queue. */
 const GENERATION_2 = "820982911946100118";
-/** A person found at 13:00 that it was not created. */
+/** The operator found at 13:00 that it was not created. */
 const NOT_CREATED = "820982911946100119";
 
 const DESTINATION = "parcelworks/demo";
@@ -62,7 +61,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     };
     const deliveryOf = async (orderId: string) => (await fileOf(orderId)).deliveries.at(-1);
 
-    /** Its message comes, as a redrive would bring it. */
+    /** Delivers its message, as a redrive would. */
     async function comes(orderId: string, generation?: number) {
       const { record } = await fileOf(orderId);
       relay.send(JSON.stringify(pointerTo({ ...record, ...(generation && { generation }) }, DESTINATION, "test")));
@@ -73,7 +72,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       return handled;
     }
 
-    /** At the provider, under our reference. */
+    /** Its orders at the provider, by our reference. */
     const exists = (orderId: string, quantity = 2) =>
       relay.parcelworks.held.push({
         ...{ id: "P90", reference: `pm-${orderId}`, cancelled: false, visibleAt: 0 },
@@ -81,7 +80,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       });
     const asked = () => ({ posts: relay.parcelworks.posts, finds: relay.parcelworks.finds });
 
-    test("each has the entry in the work list that its state asks for", async () => {
+    test("each has the work list entry of its state", async () => {
       const entriesOf = async (as: WorkList) => {
         const found: string[] = [];
         for await (const { identity, destination = "order" } of started.ledger.workList(as)) {
@@ -101,7 +100,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(made?.lines, [{ id: "1", sku: "DEMO-TEE", quantity: 2, product: "DEMO-TEE" }]);
     });
 
-    test("zipped lines are what a look-up compares with, and not the order's newer ones", async () => {
+    test("a look-up compares with the zipped lines, not with the order's newer ones", async () => {
       const lines = [{ id: "1", sku: "DEMO-TEE", quantity: 5 }];
       await relay.ordered({ id: ZIPPED_LINES, updatedAt: "2026-11-09T00:00:00Z", lines });
       exists(ZIPPED_LINES);
@@ -127,7 +126,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual({ state, attempts, workList }, { state: "created", attempts: 2, workList: undefined });
     });
 
-    test("one whose function died is left alone while its lease lasts, then looked up", async () => {
+    test("one whose function died is not touched until its lease ends, then looked up", async () => {
       exists(SENDING);
       relay.clock = WRITTEN_AT + MINUTE;
       equal((await comes(SENDING)).outcome, "waiting");
@@ -137,7 +136,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal(relay.parcelworks.posts, 0);
     });
 
-    test("a step that is open after creation is done, and nothing else", async () => {
+    test("a step that is open after creation is carried out, and nothing else", async () => {
       const steps: unknown[] = [];
       relay.parcelworks.client.followUp = async (step, ids) => void steps.push([step, ids]);
       await comes(FOLLOW_UP);
@@ -147,7 +146,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual({ state, followUp, workList }, { state: "created", followUp: undefined, workList: undefined });
     });
 
-    test("an order that is held for a person stays so, until that person says what became of it", async () => {
+    test("an order that is held for an operator stays held until the operator resolves it", async () => {
       await relay.ordered({ id: HELD, updatedAt: "2026-11-09T00:00:00Z" });
       deepEqual(relay.queue, []);
       const file = await fileOf(HELD);
@@ -159,7 +158,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual([renewed.record.generation, renewed.record.toSend], [2, [DESTINATION]]);
     });
 
-    test("of a second generation the first one's message does nothing, its own creates it under a reference of its own", async () => {
+    test("in a second generation the first one's message does nothing; its own message creates the order under a new reference", async () => {
       equal((await comes(GENERATION_2, 1)).outcome, "superseded");
       deepEqual(asked(), { posts: 0, finds: 0 });
       equal((await comes(GENERATION_2)).outcome, "created");
@@ -169,14 +168,14 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       );
     });
 
-    test("one that a person found not created is created without a look-up; an older restore changes nothing", async () => {
+    test("one that the operator found not created is created without a look-up; an older restore changes nothing", async () => {
       relay.config = { ...relay.config, restoredAt: "2026-11-01T12:30:00Z" };
       equal((await comes(NOT_CREATED)).outcome, "created");
       deepEqual(asked(), { posts: 1, finds: 0 });
       match((await deliveryOf(NOT_CREATED))?.resolvedBy ?? "", /^not-created, .*ada$/);
     });
 
-    test("what a person found before a restore is looked up again", async () => {
+    test("a delivery that the operator resolved before a restore is looked up again", async () => {
       relay.config = { ...relay.config, restoredAt: "2026-11-01T13:30:00Z" };
       exists(NOT_CREATED);
       equal((await comes(NOT_CREATED)).outcome, "created");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
-/** A fixture. JSON has no bytes: they stand as base64. @param name of the file, without its ending */
+/** Reads a fixture. Bytes are base64, since JSON has none. @param name of the file, without its extension */
 export const frozen = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"), (_key, value) =>
     typeof value?.base64 === "string" ? new Uint8Array(Buffer.from(value.base64, "base64")) : value,

@@ -8,13 +8,14 @@ import { ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 import { frozen, frozenItems } from "./frozen.ts";
 
 /**
- * Messages as the first release sent them, frozen: they lie in a DLQ for 14 days, and may be redriven to a newer one.
+ * Frozen messages of the first release: a DLQ keeps them for 14 days, and a redrive may deliver them to a newer
+ * release.
  */
 const { envelope, pointer, objects, delivery } = z.parse(
   z.object({
     /** Of order …05. */
     envelope: z.string(),
-    /** Of order …06, whose envelope lies in S3. */
+    /** Of order …06, whose envelope is in S3. */
     pointer: z.string(),
     objects: z.record(z.string(), z.string()),
     /** Of order …02, rejected in ledger-items-v1.json. */
@@ -76,10 +77,10 @@ describe("messages of the first release", () => {
       relay.queue.map(({ body }) => body),
       [newer(sent.body)],
     );
-    ok(message.visibleAt >= relay.clock + 500_000, "it is not hurried to the DLQ while the newer function is deployed");
+    ok(message.visibleAt >= relay.clock + 500_000, "it does not reach the DLQ while the newer function is deployed");
     equal(relay.parcelworks.posts + relay.parcelworks.finds, 0);
     deepEqual(await started.table.partition(`order#plain/main#${id}`), before);
-    // What the newer release would do with it.
+    // As the newer release would do.
     relay.queue.splice(0);
     relay.send(sent.body);
     await relay.run();

@@ -9,12 +9,12 @@ import { createLedgerTable, startLedger, type TestLedger } from "../support/ledg
 import { newId, ONE, RouteOrderContext } from "../support/route-order-context.ts";
 import { runOperatorCommand as run } from "../support/run-operator-command.ts";
 
-describe("an order that a newer release wrote, at an older operator's desk", () => {
+describe("an order of a newer release, with an older release's operator commands", () => {
   let started: TestLedger;
   let table: Table;
   let context: RouteOrderContext;
   let url: string;
-  /** What the command finds the local stack by. */
+  /** The health route, by which the command finds the local stack. */
   const health = createServer(async (_request, response) => {
     const endpoint = await started.client.config.endpoint?.();
     const aws = { endpoint: `http://127.0.0.1:${endpoint?.port}`, region: "eu-central-1", account: "000000000000" };

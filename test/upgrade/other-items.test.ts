@@ -20,7 +20,7 @@ import { RouteOrderContext } from "../support/route-order-context.ts";
 import { frozenItems } from "./frozen.ts";
 
 /**
- * What the first release wrote besides orders, frozen: two catalog rows of kakaclo/demo; Shoplazza's products, and an
+ * Frozen items of the first release besides orders: two catalog rows of kakaclo/demo; Shoplazza's products, and an
  * order that an error had named; Lingxing's stores and regions, its sealed token, the lease of a call that was given
  * up; the cursor.
  */
@@ -43,7 +43,7 @@ const neverCalled = async (): Promise<never> => {
 };
 
 for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
-  describe(`what the first release wrote besides orders, on ${kind}`, { skip }, () => {
+  describe(`items of the first release besides orders, on ${kind}`, { skip }, () => {
     let started: TestLedger;
     let clock = FROZEN_AT;
     const now = () => clock;
@@ -58,7 +58,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       for (const Item of ITEMS) await started.client.send(new PutItemCommand({ TableName: "ledger", Item }));
     }
 
-    /** The item as a later release may have it: what this one knows by name need not be there. */
+    /** The item in a later release's form, which may lack the fields that this release knows. */
     async function newer(key: Key, changes: Record<string, unknown> = {}): Promise<Item> {
       const item = { ...key, v: 2, ...changes };
       await started.table.put(item, ALWAYS);
@@ -69,7 +69,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       ...createTools({
         subject: { kind: "provider", name: provider.name, account: `${provider.name}/demo` },
         ...{ table: started.table, memory: new Map(), now },
-        // Kept free by the tools: a second for the result.
+        // The tools reserve a second for the result.
         ...{ callTimeout: 0, deadline: clock + 1000 },
       }),
       http: neverCalled,
@@ -99,7 +99,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(await catalog("BOX-OF-6"), { productId: "788", variantId: "991", providerSku: "B6", packSize: 6 });
     });
 
-    test("what was remembered of products and orders is read", async () => {
+    test("cached products and orders are read", async () => {
       await thawed();
       const { cache } = toolsOf(shoplazza);
       equal(await cache.get(namedOrder("pm-820982911946100003"), z.string(), { newer: "refuse" }), "577500-1");
@@ -107,12 +107,12 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal((await cache.get("variant DEMO-MUG", Product))?.price, "19.99");
     });
 
-    test("a sealed token is opened and used: none is fetched", async () => {
+    test("an encrypted token is decrypted and used: none is fetched", async () => {
       await thawed();
       ok((await lingxingTokens().current()).length > 10);
     });
 
-    test("a lease that is kept is waited for, and taken when it is over", async () => {
+    test("another writer's lease is waited for, and taken when it ends", async () => {
       await thawed();
       const name = `${APP} /order/amzod/api/createOrder`;
       clock = LEASED_UNTIL - 1;
@@ -128,7 +128,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual(await started.table.get(CURSOR), { ...CURSOR, v: 1, at: FROZEN_AT + 2 });
     });
 
-    test("a catalog row of a newer release holds its order back, which is created once that release is there", async () => {
+    test("a catalog row of a newer release delays its order until that release is deployed", async () => {
       const row = { pk: catalogPk("parcelworks/demo"), sk: "DEMO-TEE" };
       await newer(row, { product: "other words" });
       const relay = new Relay(started);
@@ -162,7 +162,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       ["remembered product", VARIANT],
       ["sealed token", TOKEN],
     ] as const) {
-      test(`a ${what} of a newer release is not there, and is neither overwritten nor deleted until it is too old`, async () => {
+      test(`a ${what} of a newer release counts as missing, and is neither overwritten nor deleted until it expires`, async () => {
         const expiresAt = FROZEN_AT / 1000 + 60;
         const item = await newer(key, { value: '{"token":"theirs"}', freshUntil: FROZEN_AT + 60_000, expiresAt });
         clock = FROZEN_AT;
@@ -173,7 +173,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         await cache.put(key.sk, { token: "ours" }, 60_000);
         await cache.delete(key.sk);
         deepEqual(await started.table.get(key), item);
-        // By now DynamoDB may have deleted it.
+        // DynamoDB may have deleted it by this time.
         clock = FROZEN_AT + 62_000;
         await cache.put(key.sk, { token: "ours" }, 60_000);
         deepEqual(await cache.get(key.sk, Value), { token: "ours" });
@@ -181,7 +181,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       });
     }
 
-    test("an order that a newer release's error named is not looked up without it, until that is too old", async () => {
+    test("an order that a newer release's error named is not looked up without that item until it expires", async () => {
       const item = await newer(NAMED, { id: "577500-1", expiresAt: FROZEN_AT / 1000 + 60 });
       clock = FROZEN_AT;
       const account = {
@@ -197,7 +197,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       await rejects(find(), /the provider was called/);
     });
 
-    test("a lease that a newer release wrote is not taken over, whatever it says, until DynamoDB may delete it", async () => {
+    test("a lease of a newer release is not taken over until DynamoDB may delete it, despite its end", async () => {
       const name = `${APP} /order/amzod/api/createOrder`;
       for (const changes of [{ until: FROZEN_AT - 1, token: "theirs" }, { holders: 1 }]) {
         const item = await newer(LEASE, { ...changes, expiresAt: FROZEN_AT / 1000 + 60 });
@@ -209,21 +209,21 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       }
     });
 
-    test("find-due does not run on a newer release's cursor, and does not move it", async () => {
+    test("find-due neither uses nor moves a newer release's cursor", async () => {
       const item = await newer(CURSOR, { at: FROZEN_AT - 3_600_000 });
       clock = FROZEN_AT;
       const context = new RouteOrderContext(started);
       const { config, ledger, queues } = context;
       await rejects(findDue({ config, ledger, queues, now, deadline: clock + 30_000 }), /newer release/);
       deepEqual(context.commands, ["GetItemCommand"]);
-      // One that was written while an older pass was under way.
+      // A cursor that was written during an older pass.
       await ledger.moveDueCursor(FROZEN_AT);
       deepEqual(await started.table.get(CURSOR), item);
     });
   });
 }
 
-test("beside a newer release that keeps its own token, orders are created: each signs in, neither takes what it cannot read", async (context) => {
+test("beside a newer release with its own token, orders are created: each release signs in, and neither uses the other's token", async (context) => {
   const company = await startCompany(context);
   const [newRelease, oldRelease] = [company.environment(), company.environment()];
   await newRelease.create(outgoingSample({}, "SHO1-1"));

@@ -7,7 +7,7 @@ import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/
 import { Relay, sampleOrder } from "../support/relay.ts";
 import { frozenItems } from "./frozen.ts";
 
-/** Items as the first release wrote them, frozen: an order created, one rejected, one in doubt, one held. */
+/** Frozen items of the first release: an order created, one rejected, one in doubt, one held. */
 const CREATED = "820982911946100001";
 const REJECTED = "820982911946100002";
 const IN_DOUBT = "820982911946100003";
@@ -22,7 +22,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     before(async () => {
       started = await startLedger(kind);
       relay = new Relay(started);
-      // After everything in the fixtures.
+      // After all times in the fixtures.
       relay.clock = Date.parse("2026-11-10T00:00:00Z");
       for (const item of frozenItems("ledger-items-v1")) await put(item);
     });
@@ -46,7 +46,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal((await relay.trace(CREATED)).deliveries[0]?.state, "created");
     });
 
-    test("a rejected one is created by its replay, with the reference it had", async () => {
+    test("a redrive creates a rejected one, with the same reference", async () => {
       await redelivered(REJECTED);
       await relay.run();
       deepEqual(relay.parcelworks.live(`pm-${REJECTED}`).length, 1);
@@ -67,7 +67,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual((await relay.trace(IN_DOUBT)).deliveries[0]?.providerOrderIds, ["P90"]);
     });
 
-    test("a held one is released by the event that says it is paid", async () => {
+    test("the event that says it is paid releases a held one", async () => {
       await relay.ordered({ id: HELD, updatedAt: "2026-11-09T00:00:00Z" });
       await relay.run();
       equal((await relay.trace(HELD)).deliveries[0]?.state, "created");
@@ -110,7 +110,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       ["a cancellation", cancellation, "order", "820982911946200002"],
       ["a cancellation", cancellation, "delivery#parcelworks/demo#1", "820982911946200003"],
     ] as const) {
-      test(`${what} that meets an item "${sk}" of a newer release comes back, overwrites and sends nothing, and is taken once that release is there`, async () => {
+      test(`${what} that meets an item "${sk}" of a newer release is given back, overwrites and sends nothing, and is processed once that release is deployed`, async () => {
         await relay.ordered({ id });
         const [message] = relay.queue.splice(0);
         ok(message);
@@ -150,7 +150,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         },
         awsRegion: "eu-central-1",
       };
-      const changeVisibility = async () => fail("it is not hurried to the DLQ");
+      const changeVisibility = async () => fail("it must not reach the DLQ early");
       return workOnBatch({ Records: [record] }, { changeVisibility }, async () => {
         await relay.arrives(reading);
         return "ack";

@@ -105,7 +105,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
   ["a number with a fraction", { routeConcurrency: 2.5 }, "routeConcurrency"],
   ["a day where a moment is wanted", { connections: [{ ...shop, since: "2026-01-31" }] }, "since (bazaar/main)"],
   [
-    "a word that is none of those there are",
+    "a word that is not one of the choices",
     asJson({ destinations: [{ ...eu, references: "key" }] }),
     "references (parcelworks/eu)",
   ],
@@ -116,13 +116,13 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
     "maxOrderAge (bazaar/main)",
   ],
   [
-    "text that is no duration where a word would do as well",
+    "text that is not a duration, in a field that also takes a word",
     asJson({ connections: [{ ...shop, maxOrderAge: "60 days" }] }),
     "maxOrderAge (bazaar/main)",
   ],
   ["a key that is too long", { connections: [{ ...shop, key: "BAZAARMAIN" }] }, "connections[0].key (bazaar/main)"],
   [
-    "a duration that is none",
+    "text that is not a duration",
     { connections: [{ ...shop, silentAfter: "3 hours" }] },
     "connections[0].silentAfter (bazaar/main)",
   ],
@@ -140,7 +140,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
     "retention.deadLetters (14 days)",
   ],
   [
-    "dead letters that may be gone before the alarm of 7 days can ring",
+    "dead letters that SQS may delete before the 7-day alarm goes off",
     { retention: { deadLetters: "10d" } },
     "retention.deadLetters (10 days)",
   ],
@@ -151,7 +151,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
   ],
   ["dead letters that SQS does not keep", { retention: { deadLetters: "15d" } }, "retention.deadLetters"],
   [
-    "events that are gone before the dead letter that points at them",
+    "events that expire before the dead letter that points at them",
     { retention: { events: "10d" } },
     "retention.events (10 days)",
   ],
@@ -188,7 +188,11 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
   ],
   ["a fixed address for a provider that is not there", { fixedEgress: ["parcelworx"] }, "fixedEgress"],
   ["alarms without a recipient", { alarms: { page: [], ticket: ["a@example.com"] } }, "alarms.page"],
-  ["an alarm's target that is none", { alarms: { page: ["#oncall"], ticket: ["a@example.com"] } }, "alarms.page[0]"],
+  [
+    "an alarm's recipient that is not an address",
+    { alarms: { page: ["#oncall"], ticket: ["a@example.com"] } },
+    "alarms.page[0]",
+  ],
 ];
 
 for (const [title, changes, field] of MISTAKES) {
@@ -252,7 +256,7 @@ test("a restoredAt in the future is a mistake, since nothing would be posted unt
   t.mock.timers.enable({ apis: ["Date"], now: Date.parse("2026-12-24T11:30:00.500Z") });
   match(
     said({ restoredAt: "2026-12-24T12:40:00+01:00" }),
-    /restoredAt "2026-12-24T12:40:00\+01:00" lies in the future, .* nothing be posted; write the present time: restoredAt: "2026-12-24T11:30:00Z"$/,
+    /restoredAt "2026-12-24T12:40:00\+01:00" is in the future, .* nothing would be posted; write the present time: restoredAt: "2026-12-24T11:30:00Z"$/,
   );
   equal(said({ restoredAt: "2026-12-24T11:35:00Z" }), "nothing");
   equal(said({ restoredAt: "2026-11-24T11:30:00Z" }), "nothing");
