@@ -30,7 +30,7 @@ function align(a: Scaled, b: Scaled): [bigint, bigint, number] {
 
 export const isDecimal = (text: string): boolean => DECIMAL.test(text.trim());
 
-/** The same number without exponent, plus sign or white space; digits after the point are kept: `1.20` stays `1.20`. */
+/** The same number without exponent, plus sign or white space. Digits after the point stay: `1.20` remains `1.20`. */
 export const normalise = (text: Decimal): Decimal => format(parse(text));
 
 export function add(a: Decimal, b: Decimal): Decimal {
@@ -48,7 +48,7 @@ export function multiply(a: Decimal, b: Decimal): Decimal {
   return format({ units: x.units * y.units, scale: x.scale + y.scale });
 }
 
-/** `a / b` with `places` digits after the point, cut towards zero: what is left over is the caller's to place. */
+/** `a / b` with `places` digits after the point, cut towards zero. The caller handles the remainder. */
 export function divide(a: Decimal, b: Decimal, places: number): Decimal {
   const [x, y] = align(parse(a), parse(b));
   if (y === 0n) throw new RangeError("Division by zero");
@@ -73,7 +73,7 @@ export function compare(a: Decimal, b: Decimal): number {
 export const sum = (amounts: Iterable<Decimal>): Decimal => [...amounts].reduce(add, "0");
 
 /**
- * Splits an amount into `parts` that add up to it exactly; what does not divide goes to the last.
+ * Splits an amount into `parts` that add up to it exactly; the remainder goes to the last.
  * @example split("10.00", 3) // ["3.33", "3.33", "3.34"]
  */
 export function split(amount: Decimal, parts: number): Decimal[] {

@@ -1,8 +1,8 @@
 /**
- * Parses JSON without losing a digit: a number stays a number only where JavaScript prints it back exactly as it was
- * written; every other one (18-digit IDs, `1.20`, `1e3`) becomes the text it was written as. `JSON.parse` alone turns
- * Shopify's 820982911946154508 into …4500.
- * @throws SyntaxError for text that is not JSON, or is nested too deeply to be anybody's order.
+ * Parses JSON without losing a digit. A number stays a number only if JavaScript prints it exactly as it was written;
+ * any other (18-digit IDs, `1.20`, `1e3`) becomes the text as written. `JSON.parse` alone turns Shopify's
+ * 820982911946154508 into …4500.
+ * @throws SyntaxError for text that is not JSON, or is nested too deeply to be an order
  */
 export function parseJson(text: string): unknown {
   refuseBomb(text);
@@ -13,7 +13,7 @@ export function parseJson(text: string): unknown {
         : value,
     );
   } catch (error) {
-    // The reviver recurses; 10 MB of nested arrays exhaust the stack, which is the sender's fault and not ours.
+    // The reviver recurses: 10 MB of nested arrays exhaust the stack, which is the sender's error.
     if (error instanceof RangeError) throw new SyntaxError("JSON nested too deeply");
     throw error;
   }
@@ -23,7 +23,7 @@ export function parseJson(text: string): unknown {
 const DEEPEST = 500;
 const MOST = 250_000;
 
-/** @throws SyntaxError for arrays and objects that lie too deep in each other, or are too many; one pass over the text. */
+/** Checks depth and number of arrays and objects, in one pass over the text. @throws SyntaxError */
 function refuseBomb(text: string): void {
   let depth = 0;
   let count = 0;
@@ -39,7 +39,7 @@ function refuseBomb(text: string): void {
   }
 }
 
-/** Where the string that opens at `from` is closed. */
+/** Index of the quote that closes the string that opens at `from`. */
 function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
     if (text[at] === "\\") at += 1;

@@ -3,38 +3,41 @@ import * as z from "zod/mini";
 import type { HttpAnswer } from "./http.ts";
 import type { ApiTools } from "./tools.ts";
 
-/** What a login or a refresh brings. */
+/** The result of a login or a refresh. */
 export interface Grant {
   access: string;
-  /** Epoch ms. Undefined where the server does not say: the token is used until it is refused. */
+  /** Epoch ms. Undefined if the server does not say: then the token is used until it is refused. */
   expiresAt?: number | undefined;
-  /** A refresh token and until when it is good, epoch ms. */
+  /** A refresh token and when it ends, epoch ms. */
   refresh?: { token: string; expiresAt: number } | undefined;
 }
 
 export interface TokenOptions {
-  /** Names the login in lease and cache: no credential in it. Destinations of one name share a token. */
+  /** Names the login in lease and cache; contains no credential. Destinations of one name share a token. */
   name: string;
-  /** What the login sends. A token that was got with others is not used: the operator has changed the secret. */
+  /** What the login sends. A token of other credentials is not used: the operator has changed the secret. */
   credentials: readonly string[];
-  /** 32 bytes in base64: the token is shared by all environments, sealed in the table. Without it, each logs in by itself. */
+  /**
+   * 32 bytes in base64, which seal the token in the table for all environments. Without it, each environment logs in
+   * itself.
+   */
   key?: string | undefined;
-  /** The token is renewed so long before it ends, ms, though never in the first half of its life. */
+  /** How long before its end the token is renewed, ms; never in the first half of its life. */
   early?: number;
   /** @param last when the last token was fetched, epoch ms, where one is known */
   login(last: number | undefined): Promise<Grant>;
-  /** Undefined: the server does not take this refresh token any more, so a login follows. */
+  /** @returns undefined if the server no longer takes this refresh token; then a login follows */
   refresh?(token: string): Promise<Grant | undefined>;
 }
 
 /** An access token. Its methods throw what `login` and `refresh` throw, and Deferred. */
 export interface AccessToken {
   current(): Promise<string>;
-  /** After the server refused a token: a newer one. Another record or environment may have got it already. */
+  /** After the server refused a token: a newer one, which another record or environment may have fetched already. */
   replace(refused: string): Promise<string>;
-  /** Makes a call, and makes it again with a newer token where the server refused the first (401), once. */
+  /** Makes a call. If the server refuses the token (401), makes it once more with a newer one. */
   call(send: (token: string) => Promise<HttpAnswer>): Promise<HttpAnswer>;
-  /** This environment's last tokens, which no text may quote. */
+  /** This environment's last tokens, to be removed from every quoted text. */
   used(): readonly string[];
 }
 
@@ -48,7 +51,7 @@ const Token = z.object({
 });
 type Token = z.infer<typeof Token>;
 
-/** How long the table keeps a token whose end is not known, ms. */
+/** How long the table keeps a token whose end is unknown, ms. */
 const UNSTATED = 7 * 86_400_000;
 
 /** What an environment remembers of a login. */
@@ -60,12 +63,12 @@ class Held {
 }
 
 /**
- * The one access token of a login: remembered by the environment, shared with the others through the sealed cache, and
- * renewed by one caller at a time under a lease, since at some providers a new token ends the old one.
+ * The one access token of a login. The environment keeps it in memory and shares it with the others through the sealed
+ * cache. One caller at a time renews it, under a lease: at some providers a new token ends the old one.
  *
- * Refresh tokens live in the cache, so a lost one costs a login. A refresh token that rotates and cannot be replaced by a
- * login (OAuth of storefronts) must not be kept here: it belongs in Secrets Manager, written before the new access token
- * is used (design.md H6). That comes with the storefronts issue.
+ * Refresh tokens are cached, so losing one costs a login. A refresh token that rotates and that no login can replace
+ * (OAuth of storefronts) must not be kept here: it belongs in Secrets Manager, written before the new access token is
+ * used (design.md H6). That comes with the storefronts issue.
  */
 export function accessToken(options: TokenOptions, tools: ApiTools): AccessToken {
   const { name, key, early = 0 } = options;
@@ -104,7 +107,7 @@ export function accessToken(options: TokenOptions, tools: ApiTools): AccessToken
     });
   }
 
-  /** A failed renewal is every waiting caller's; the next one tries again. */
+  /** If a renewal fails, it fails for every waiting caller; the next caller tries again. */
   function begin(refused: string | undefined): Promise<Token> {
     const pending = renew(refused)
       .then((token) => {
@@ -122,7 +125,7 @@ export function accessToken(options: TokenOptions, tools: ApiTools): AccessToken
   async function obtain(refused?: string): Promise<string> {
     while (held.pending) {
       const { access } = await held.pending;
-      // It may have begun before the server refused the token that it found.
+      // The renewal may have started before the server refused the token that it found.
       if (access !== refused) return access;
     }
     return (usable(held.token, refused) ?? (await begin(refused))).access;

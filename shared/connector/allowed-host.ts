@@ -1,5 +1,5 @@
 /**
- * Whether a URL leads to one of a connector's hosts, over HTTPS and its own port, without a user name.
+ * Whether a URL leads to one of a connector's hosts, over HTTPS on the default port, without user name or password.
  * @param hosts `api.ebay.com`; `*.myshopify.com` for one label before it
  */
 export function isAllowedHost(url: string, hosts: readonly string[]): boolean {

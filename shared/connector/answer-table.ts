@@ -2,7 +2,7 @@ import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable
 import { type HttpAnswer, retryAfter } from "./http.ts";
 import type { ApiTools } from "./tools.ts";
 
-/** What an answer that is no success means for the order, by what happens next (shared/errors.ts). */
+/** What an error answer means for the order, by what happens next (shared/errors.ts). */
 export type Meaning = "rejected" | "failed" | "throttled" | "already-exists" | "unavailable" | "in-doubt";
 
 /** An answer as the tables read it. */
@@ -14,14 +14,14 @@ export interface Said {
   texts?: readonly string[];
 }
 
-/** One line of a vendor's table. What it does not name may be anything; all that it names must be so. */
+/** One row of a vendor's table. An answer fits if it matches every condition of the row. */
 export interface AnswerRow<Means extends string = Meaning> {
   status?: readonly number[];
   code?: readonly string[] | RegExp;
-  /** Of the texts, where status and code say too little. */
+  /** A condition on the texts, if status and code do not say enough. */
   where?: (said: Said) => boolean;
   means: Means;
-  /** What the operator checks: "token, scope or address of the shop". */
+  /** What the operator should check: "token, scope or address of the shop". */
   hint?: string;
 }
 
@@ -43,9 +43,9 @@ function fits({ status, code, where }: AnswerRow<string>, said: Said): boolean {
 }
 
 interface Options {
-  /** Default: of the answer, its status alone. */
+  /** Default: the table reads the status alone. */
   said?: Omit<Said, "status">;
-  /** What no row names. In doubt for a create, unavailable for a call that may be repeated. */
+  /** The meaning of an answer that fits no row: in doubt for a create, unavailable for a call that may be repeated. */
   rest: "in-doubt" | "unavailable";
   /** The sentence for the ledger, without secrets. */
   reason(means: Meaning, hint: string | undefined): string;

@@ -7,17 +7,17 @@ import { backoff } from "../messages/backoff.ts";
 import type { Config } from "../stage/config.ts";
 import { HttpFailure } from "./http.ts";
 
-/** A connection's API as all environments know it: no call before `until` (epoch ms), after so many failures in a row. */
+/** A connection's backoff, shared by all environments: failures in a row, and no call before `until` (epoch ms). */
 const State = z.object({ until: z.number(), failures: z.number() });
 type State = z.infer<typeof State>;
 
-/** Of the connection's cache in the ledger. */
+/** Its name in the connection's cache in the ledger. */
 const STATE = "api-backoff";
-/** A failure is remembered for this long after its backoff has ended, ms: a slow probe must find it. */
+/** How long a failure is kept after the end of its backoff, ms: a slow probe must still find it. */
 const REMEMBERED = 3_600_000;
-/** Calls of one connection's API that one environment makes side by side. */
+/** How many calls of one connection's API one environment makes at a time. */
 const SIDE_BY_SIDE = 4;
-/** Kept free before the record's deadline, ms: to note that the API does not answer. */
+/** Kept free before the record's deadline, to store that the API does not answer, ms. */
 const NOTE_MARGIN = 500;
 
 /** What this environment knows of a connection's API. */
@@ -26,13 +26,14 @@ interface Lane extends State {
   waiting: (() => void)[];
 }
 
-/** Makes the calls of all connections' APIs. A connection whose API fails is left alone until its backoff ends. */
+/** Makes the calls of all connections' APIs. An API that fails is not called until its backoff ends. */
 export interface ApiBackoff {
   /**
    * Makes a call of a connection's API.
    * @param connection `ebay/main`
    * @param deadline epoch ms, by when the call must be over
-   * @throws Deferred, without a call, while the API fails; Unavailable where it does not answer in time; what `call` throws
+   * @throws Deferred, without a call, during the backoff; Unavailable if the API does not answer in time; what `call`
+   * throws
    */
   run<T>(connection: string, deadline: number, call: () => Promise<T>): Promise<T>;
 }
@@ -43,14 +44,13 @@ interface Deps {
   /** Epoch ms. */
   now: () => number;
   random: () => number;
-  /** Called when an API begins, or goes on, to fail: once a backoff, however many calls fail in it. */
+  /** Called once for each backoff that starts, however many calls failed. */
   onFailure?: (connection: string, error: unknown, until: number) => void;
 }
 
 /**
- * One API that is down must not cost the other connections their slots. So one environment makes few calls to it at a
- * time, only one while it fails, and none until its backoff ends; the other environments learn of the backoff from the
- * ledger.
+ * One API that is down must not take the slots of the other connections. So one environment makes few calls to it at a
+ * time, only one after a failure, and none during its backoff. The other environments read the backoff from the ledger.
  */
 export function createApiBackoff({ table, timing, now, random, onFailure }: Deps): ApiBackoff {
   const lanes = new Map<string, Lane>();
@@ -72,7 +72,7 @@ export function createApiBackoff({ table, timing, now, random, onFailure }: Deps
   async function write(connection: string, lane: Lane, state: State): Promise<void> {
     Object.assign(lane, state);
     const maxAge = Math.max(0, state.until - now()) + REMEMBERED;
-    // The other environments find it out themselves where this cannot be written; the call's own result must not be lost.
+    // If this write fails, the other environments see the failure themselves; the call's own result must not be lost.
     await stateOf(connection)
       .put(STATE, state, maxAge)
       .catch(() => undefined);
@@ -81,14 +81,14 @@ export function createApiBackoff({ table, timing, now, random, onFailure }: Deps
   async function failed(connection: string, lane: Lane, error: unknown): Promise<void> {
     const wait = waitAfter(error, lane.failures + 1);
     if (wait === undefined) return;
-    // A call beside it has failed meanwhile: that is the same failure.
+    // A concurrent call has failed meanwhile: this is the same failure.
     const known = lane.until > now();
     const until = known ? Math.max(lane.until, now() + (retryAfterOf(error) ?? 0)) : now() + wait;
     await write(connection, lane, { until, failures: lane.failures + (known ? 0 : 1) });
     if (!known) onFailure?.(connection, error, until);
   }
 
-  /** @returns undefined for an error of this one order: it says nothing of the API */
+  /** @returns undefined for an error of this one order, which says nothing about the API */
   function waitAfter(error: unknown, failures: number): number | undefined {
     if (error instanceof Throttled) {
       return error.retryAfter ?? backoff(failures, { base: timing.throttleBase, cap: timing.throttleCap, random });

@@ -3,7 +3,7 @@ export interface Attribute {
   value?: string | undefined;
 }
 
-/** Names under which shops, themes and apps keep what an order has no field for; none is a channel's own. */
+/** Attribute names that shops, themes and apps use for data that an order has no field for. None is a channel's own. */
 const NAMES = {
   gift: ["gift", "is_gift", "gift_order", "gift_wrap", "gift_wrapping"],
   giftMessage: ["gift_message", "gift_note", "gift_card_message"],
@@ -25,7 +25,7 @@ const plain = (name: string): string =>
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_|_$/g, "");
 
-/** What the first attribute says that bears one of the names. */
+/** The value of the first attribute that has one of the names. */
 export function attribute(attributes: readonly Attribute[], what: keyof typeof NAMES): string | undefined {
   const names: readonly string[] = NAMES[what];
   return attributes.find(({ name, value }) => value !== undefined && names.includes(plain(name)))?.value;

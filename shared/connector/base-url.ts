@@ -3,8 +3,8 @@ import * as z from "zod/mini";
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
- * The address of a provider's API in its secret, without a slash at the end. Plain HTTP is for this machine only: the
- * credentials travel in every call.
+ * The address of a provider's API in its secret, without a slash at the end. Plain HTTP is allowed to this machine
+ * only: every call carries the credentials.
  */
 export const BaseUrl = z.pipe(
   z.string().check(
@@ -18,5 +18,5 @@ export const BaseUrl = z.pipe(
   z.transform((text) => text.replace(/\/+$/, "")),
 );
 
-/** A token or password that travels in a header: anything else there makes the call throw before it is made. */
+/** A token or password that is sent in a header: with any other character, Node refuses to make the call. */
 export const HeaderSecret = z.string().check(z.regex(/^[\x21-\x7e]+$/, "visible ASCII characters only"));

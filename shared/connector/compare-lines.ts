@@ -11,7 +11,7 @@ function sumsOf(lines: readonly ProductQuantity[]): Map<string, number> {
 }
 
 /**
- * What a provider holds against what was sent, by the sum per product: providers merge and split lines.
+ * Compares what a provider has with what was sent, by the sum per product: providers merge and split lines.
  * `part`: nothing but what was sent, and not all of it. `difference` names products and numbers only.
  */
 export function compareLines(

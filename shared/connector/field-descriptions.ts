@@ -7,8 +7,8 @@ interface Described {
 }
 
 /**
- * The fields of a secret by name, each with what a person has to fill in: the `description` that its schema registered in
- * `z.globalRegistry`. A field without one has the empty text.
+ * The fields of a secret by name, each with what the operator has to fill in: the `description` that its schema
+ * registered in `z.globalRegistry`, or "".
  */
 export function fieldDescriptions(schema: z.ZodMiniType | undefined): Record<string, string> {
   const { shape = {} } = (schema ?? {}) as Described;

@@ -1,6 +1,9 @@
 import { Rejected } from "../errors.ts";
 
-/** In Unicode characters (code points): no document says which unit its limits count [ASSUME, reference/providers.md 5b]. */
+/**
+ * In Unicode characters (code points): no document says which unit its limits count [ASSUME, reference/providers.md
+ * 5b].
+ */
 export const lengthOf = (text: string): number => [...text].length;
 
 /** For notes and remarks only: cut to `max` characters, the last of them "…". */
@@ -15,9 +18,9 @@ export function cutText(text: string, max: number): string {
 }
 
 /**
- * For names, phones, codes and references, which are never cut: half a phone number is another one.
- * @param field as a person calls it, for the sentence: "recipient"
- * @throws Rejected when it is longer than the destination takes
+ * For names, phones, codes and references, which are never cut: a shortened phone number is another number.
+ * @param field its name in the message: "recipient"
+ * @throws Rejected if it is longer than the destination takes
  */
 export function wholeText(text: string, max: number, field: string, destination: string): string {
   const whole = text.trim();
@@ -28,12 +31,12 @@ export function wholeText(text: string, max: number, field: string, destination:
 }
 
 /**
- * Street lines within the provider's limit: what is over continues in the next line, broken at a word. Lines that fit stay
- * as they are, so that line two of the order is line two there.
+ * Street lines within the provider's limit: a line that is too long continues in the next one, broken at a word. Lines
+ * that fit stay as they are, so that line two of the order is line two there.
  * @param given the order's lines, first to last
  * @param lines how many the provider has
  * @returns exactly `lines` texts, "" for none
- * @throws Rejected when all of it does not fit, or one word alone is too long
+ * @throws Rejected if the whole street does not fit, or one word alone is too long
  */
 export function fitStreet(
   given: readonly (string | undefined)[],
@@ -59,7 +62,7 @@ export function fitStreet(
 function breakAtWord(line: string, max: number): [fits: string, rest: string] {
   const characters = [...line];
   if (characters.length <= max) return [line, ""];
-  // One more than fits: a space just behind the limit is a place to break, too.
+  // One character more than fits: a space right after the limit is a place to break, too.
   const at = characters.slice(0, max + 1).findLastIndex((character) => /\s/.test(character));
   if (at <= 0) return ["", line];
   return [

@@ -10,8 +10,8 @@ export function hmacSha256(key: Bytes, parts: readonly Bytes[]): Buffer {
 }
 
 /**
- * Compares in constant time. Text against text: decoding base64 or hex first would forgive what Node's decoders skip, so
- * that many spellings of one signature would pass.
+ * Compares in constant time, text with text: Node's base64 and hex decoders skip invalid characters, so that after
+ * decoding many spellings of one signature would pass.
  */
 export function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];

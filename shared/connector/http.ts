@@ -9,23 +9,23 @@ export interface HttpRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Of the whole call, ms; the socket is closed when it is over. */
+  /** Of the whole call, ms; then the socket is closed. */
   timeout: number;
-  /** Bytes of an answer that are read at most, decoded or not. Default 5 MiB. */
+  /** Largest answer, in bytes, before and after decompression. Default 5 MiB. */
   maxBytes?: number;
 }
 
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
-  /** Decompressed where the server compressed it. */
+  /** Decompressed, if the server compressed it. */
   text: string;
 }
 
 /** Makes a call. Redirects are answers, not followed. @throws HttpFailure */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** A call without a whole answer. `sent: false` = surely nothing of the request reached the server. */
+/** A call without a complete answer. `sent: false` = surely no byte of the request reached the server. */
 export class HttpFailure extends Error {
   override readonly name: string = "HttpFailure";
   readonly kind: "no-connection" | "timeout" | "reset" | "oversized" | "undecodable";
@@ -38,18 +38,20 @@ export class HttpFailure extends Error {
   }
 }
 
-/** The server closed a pooled connection while the request was on its way, and answered no byte of it. */
+/** The server closed a pooled connection while the request was on its way, without a byte of an answer. */
 class IdleConnectionClosed extends HttpFailure {
   override readonly name = "IdleConnectionClosed";
 }
 
-/** Idle connections are not used again after this time, ms: servers close them after 5 s or more, and Lambda freezes them. */
+/**
+ * Idle connections are not reused after this time, ms: servers close them after 5 s or more, and Lambda freezes them.
+ */
 const LONGEST_IDLE = 4_000;
 const MAX_BYTES = 5 * 1024 * 1024;
 
 /**
- * GETs share connections. Every other call has a connection of its own and closes it: a reset on a reused connection would
- * put an order in doubt that no server ever saw. A call settles only when nothing of it can still leave.
+ * GETs share connections. Every other call opens a connection of its own and closes it: a reset on a reused connection
+ * would put an order in doubt that no server ever saw. A call settles only when no byte of it can still leave.
  */
 export const http: Http = async (request) => {
   const startedAt = performance.now();
@@ -112,7 +114,7 @@ function exchange(request: HttpRequest, pooled: boolean): Promise<HttpAnswer> {
           ),
           text: decoded.toString("utf8"),
         };
-        // A pooled connection goes back by itself.
+        // A pooled connection returns to the pool by itself.
         if (!pooled) outgoing.destroy();
       });
     });
@@ -150,10 +152,10 @@ function watchConnection(outgoing: ClientRequest, secure: boolean) {
 const nodeHttp = (secure: boolean) => process.getBuiltinModule(secure ? "node:https" : "node:http");
 
 const pools = new Map<boolean, Agent>();
-/** Since when an idle connection is idle, epoch ms. */
+/** When an idle connection became idle, epoch ms. */
 const idleSince = new WeakMap<object, number>();
 
-/** Connections for GETs. Those that are idle for too long are closed first: Node's own timers stop in a frozen Lambda. */
+/** The connections for GETs. Closes those that were idle for too long: Node's own timers stop in a frozen Lambda. */
 function poolOf(secure: boolean): Agent {
   const pool = pools.get(secure) ?? new (nodeHttp(secure).Agent)({ keepAlive: true });
   if (!pools.has(secure)) pool.on("free", (socket: Socket) => idleSince.set(socket, Date.now()));
@@ -164,11 +166,11 @@ function poolOf(secure: boolean): Agent {
   return pool;
 }
 
-/** `Retry-After` in ms: seconds or an HTTP date (RFC 9110 10.2.3). Undefined where absent or unreadable. */
+/** `Retry-After` in ms: seconds or an HTTP date (RFC 9110 10.2.3). Undefined if absent or unreadable. */
 export function retryAfter(answer: Pick<HttpAnswer, "headers">, now: number): number | undefined {
   const text = answer.headers["retry-after"]?.trim();
   if (!text) return undefined;
-  // All forms of an HTTP date begin with the weekday; Date.parse makes a day of the year 2001 of "1.5".
+  // All forms of an HTTP date start with the weekday. Date.parse would read "1.5" as a day of the year 2001.
   const until = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : until - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

@@ -1,9 +1,9 @@
 import { Rejected } from "../errors.ts";
 
 /**
- * Our pieces in the provider's packs.
+ * Converts our pieces to the provider's packs.
  * @param packSize pieces of ours in one of theirs, as the operator's catalog says; 1 without it
- * @throws Rejected when they do not come out even: half a pack cannot be ordered, a whole one would be too much
+ * @throws Rejected if they do not make whole packs: half a pack cannot be ordered, a whole one would be too much
  */
 export function inPacks(pieces: number, packSize: number | undefined, sku: string, destination: string): number {
   const size = packSize ?? 1;

@@ -2,17 +2,17 @@ import * as z from "zod/mini";
 import { isDecimal, normalise } from "../decimal.ts";
 
 /*
- * Schemas of what shops and marketplaces send: they leave out, null and empty fields freely, and all three mean that there
- * is nothing. What an order cannot do without (IDs, quantities, money) is strict.
+ * Schemas of what shops and marketplaces send. A field that is missing, null or empty has no value. The fields that an
+ * order cannot do without (IDs, quantities, money) are strict.
  */
 
-/** A field that becomes nothing where it is missing, null or not as expected. */
+/** A field that becomes undefined if it is missing, null or not as expected. */
 export const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
 
-/** A field that may be missing or null, and else has to be right. */
+/** A field that may be missing or null, and else must be valid. */
 export const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 
-/** Trimmed; empty is nothing. */
+/** Trimmed; undefined if empty. */
 export const Text = lenient(
   z.pipe(
     z.union([z.string(), z.number(), z.boolean()]),
@@ -20,7 +20,7 @@ export const Text = lenient(
   ),
 );
 
-/** A number is taken by the digits it was written with (shared/json.ts). */
+/** A number keeps the digits it was written with (shared/json.ts). */
 export const Id = z.pipe(
   z.union([z.string().check(z.minLength(1)), z.number()]),
   z.transform((id) => String(id)),
@@ -31,13 +31,13 @@ export const Time = z.iso.datetime({ offset: true });
 
 export const Flag = lenient(z.boolean());
 
-/** Strict: an amount that cannot be read must not be left out. */
+/** Strict: an unreadable amount must not be dropped. */
 export const Amount = z.pipe(
   z.union([z.string().check(z.refine(isDecimal, "not a decimal amount")), z.number()]),
   z.transform((amount) => normalise(String(amount))),
 );
 
-/** A list that may be missing, null or an empty object (PHP writes an empty list so); then it is empty. */
+/** A list. Missing, null and an empty object (as PHP writes an empty list) become an empty list. */
 export const list = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
     z.transform((given) => (given === null || given === undefined || isEmptyObject(given) ? [] : given)),
@@ -53,8 +53,8 @@ interface NameValue {
 }
 
 /**
- * `[{name, value}]`, or an object where an app wrote one. Names and values may be anything: what is not text is written out
- * as JSON, an entry without a name is left out, and no entry spoils the others.
+ * `[{name, value}]`, or an object, as some apps write. Names and values may be anything: an object becomes JSON text,
+ * and an entry without a name is dropped. No entry makes the others invalid.
  */
 export const NameValues = z.transform((given: unknown): NameValue[] => {
   if (!isObject(given)) return [];

@@ -1,17 +1,17 @@
 import type * as z from "zod/mini";
 import { MalformedEvent } from "../errors.ts";
 
-/** A name in a path. What is not like one may be the sender's own text (a key of a map, say) and is not quoted. */
+/** A name in a path. Any other text may be the sender's own (a key of a map, for example), and is not quoted. */
 const NAME = /^[\w-]{1,64}$/;
-/** Issues whose text says the rule, never what was found. */
+/** Issues whose text names the rule and never the value. */
 const RULES: ReadonlySet<string | undefined> = new Set(["custom", "invalid_format"]);
 
-/** `line_items.0.price`; `*` for a part that is not a plain name, `body` for the whole. */
+/** `line_items.0.price`; `*` for a part that is not a plain name, `body` for the whole value. */
 export const fieldPath = (path: readonly PropertyKey[]): string =>
   path.map((part) => (NAME.test(String(part)) ? String(part) : "*")).join(".") || "body";
 
 /**
- * The error of an event that does not fit its schema: names the first field that is wrong, and counts the others.
+ * The error for an event that does not match its schema: names the first wrong field and counts the others.
  * @param under where in the event the parsed value lies: `["data"]`
  */
 export function malformed({ issues }: z.core.$ZodError, under: readonly string[] = []): MalformedEvent {

@@ -4,13 +4,13 @@ interface Named {
   lastName?: string | undefined;
 }
 
-/** The name in one piece; undefined where there is none. */
+/** The name as one text; undefined if there is none. */
 export function fullName(person: Named | undefined): string | undefined {
   const parts = [person?.firstName?.trim(), person?.lastName?.trim()].filter(Boolean).join(" ");
   return person?.name?.trim() || parts || undefined;
 }
 
-/** The name in two pieces; of a one-word name the word is the last name (reference/providers.md 5b). */
+/** The name as two texts; a one-word name is the last name (reference/providers.md 5b). */
 export function splitName(person: Named | undefined): { firstName: string; lastName: string | undefined } {
   const first = person?.firstName?.trim() ?? "";
   const last = person?.lastName?.trim();

@@ -1,11 +1,11 @@
 /**
- * What a provider said, for the reason in the ledger: in one line, at most 500 characters, without the secrets that a
- * server may send back with the headers it got.
+ * Quotes a provider's answer for the reason in the ledger: one line of at most 500 characters, without the secrets that
+ * a server may echo from our request.
  */
 export function quoteAnswer(text: string, secrets: readonly string[]): string {
   let quoted = text;
   for (const secret of secrets) {
-    // A server that quotes our request in its JSON escapes what it quotes.
+    // A server that quotes our request in JSON escapes it.
     for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])) {
       if (form) quoted = quoted.replaceAll(form, "***");
     }

@@ -4,8 +4,8 @@ import { parseJson } from "../json.ts";
 import { type HttpAnswer, HttpFailure } from "./http.ts";
 
 /**
- * The answer's body, if it is JSON of this shape; digits of long numbers survive (json.ts). Servers send JSON as text/html
- * and with a byte order mark: what counts is the content. A proxy's page of HTML is no JSON.
+ * The answer's body, if it is JSON of this shape; long numbers keep their digits (json.ts). The content decides, not
+ * the header: servers send JSON as text/html, and with a byte order mark.
  */
 export function readAnswer<T>({ text }: Pick<HttpAnswer, "text">, schema: z.ZodMiniType<T>): T | undefined {
   try {
@@ -17,7 +17,10 @@ export function readAnswer<T>({ text }: Pick<HttpAnswer, "text">, schema: z.ZodM
   }
 }
 
-/** A call that creates: without a whole answer it is in doubt as soon as any of it may have left. @throws InDoubt, Unavailable */
+/**
+ * A call that creates: without a complete answer it is in doubt if any byte may have left.
+ * @throws InDoubt, Unavailable
+ */
 export async function answerToCreate(call: Promise<HttpAnswer>): Promise<HttpAnswer> {
   try {
     return await call;
@@ -28,7 +31,7 @@ export async function answerToCreate(call: Promise<HttpAnswer>): Promise<HttpAns
   }
 }
 
-/** A call that may be repeated: without a whole answer the provider is down. @throws Unavailable */
+/** A call that may be repeated: without a complete answer the provider is unavailable. @throws Unavailable */
 export async function answerToRead(call: Promise<HttpAnswer>): Promise<HttpAnswer> {
   try {
     return await call;

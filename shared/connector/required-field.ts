@@ -1,7 +1,7 @@
 import { Rejected } from "../errors.ts";
 import type { Missing } from "../stage/config.ts";
 
-/** Where a value is going; a provider's `Account` is one. */
+/** The destination that a value is sent to; a provider's `Account` is one. */
 export interface Recipient {
   /** `kakaclo/demo` */
   destination: string;
@@ -10,11 +10,11 @@ export interface Recipient {
 }
 
 /**
- * What the provider requires: the order's own value, else the destination's default, never an invented one
- * (reference/providers.md 5b). White space around it is dropped, and alone it is no value.
- * @param field as a person calls it, for the sentence: "phone number"
- * @param setting which entry of `missing` may stand in; without one nothing may
- * @throws Rejected in one sentence naming field, destination and setting
+ * A value that the provider requires: the order's own, trimmed, else the destination's default, never an invented one
+ * (reference/providers.md 5b).
+ * @param field its name in the message: "phone number"
+ * @param setting the entry of `missing` that is the default; absent if there is none
+ * @throws Rejected with one sentence that names field, destination and setting
  */
 export function requiredField(
   value: string | undefined,

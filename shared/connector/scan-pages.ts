@@ -1,17 +1,17 @@
 import { Deferred } from "../errors.ts";
 
 export interface Page<Row> {
-  /** Of the whole list, as this page has it. */
+  /** Rows in the whole list, as this page reports it. */
   total: number;
   rows: Row[];
 }
 
 /**
- * Reads a list page by page while other rows may come in, and keeps the rows that are `wanted`.
+ * Reads a list page by page, while rows may be added, and keeps the rows that are `wanted`.
  *
- * `whole` is true only when every row that the first page counted has been seen: rows are distinguished by their ID, so that
- * a server which cuts its pages short, repeats one, or loses one is found out. Rows that come in during the scan may be
- * missing; they are younger than the question.
+ * `whole` is true only if the scan has seen as many rows as the first page reported. It counts rows by their ID, so
+ * that it notices a server that cuts its pages short, repeats one or loses one. Rows that are added during the scan may
+ * be missing.
  */
 export async function scanPages<Row>({
   page,
@@ -26,9 +26,9 @@ export async function scanPages<Row>({
   idOf(row: Row): string;
   wanted(row: Row): boolean;
   maxPages: number;
-  /** False when time is up. */
+  /** False once the time is up. */
   mayGoOn?: () => boolean;
-  /** Of a list known to be sorted: this row, and so every later one, lies outside the window. */
+  /** Of a list that is surely sorted: this row, and so every later one, is outside the window. */
   isPast?: (row: Row) => boolean;
 }): Promise<{ rows: Row[]; whole: boolean }> {
   const seen = new Set<string>();
@@ -37,7 +37,7 @@ export async function scanPages<Row>({
   let total: number | undefined;
   for (let index = 0; index < maxPages && mayGoOn(); index++) {
     const next = await page(index, received).catch((error: unknown) => {
-      // Begun again from the front, a list too long for one run would never be read to its end.
+      // A list that is too long for one run would start from the front each time, and never end.
       if (index > 0 && error instanceof Deferred) return undefined;
       throw error;
     });
@@ -52,7 +52,7 @@ export async function scanPages<Row>({
     }
     received += rows.length;
     if (seen.size >= total || rows.some(isPast)) return { rows: kept, whole: true };
-    if (seen.size === before) break; // an empty page, or the same one again: it would never end
+    if (seen.size === before) break; // an empty or a repeated page: the scan would never end
   }
   return { rows: kept, whole: false };
 }

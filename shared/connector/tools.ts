@@ -10,9 +10,9 @@ import { type Http, type HttpAnswer, type HttpRequest, http as ourHttp } from ".
 
 export type { Cache, CatalogEntry };
 
-/** Kept free after a call before the function's end, ms: to record the answer. */
+/** Kept free between a call and the deadline, to record the answer, ms. */
 const RESULT_MARGIN = 1_000;
-/** How often a lease that another call holds is asked for again, ms. */
+/** Pause between two tries for a lease that another call holds, ms. */
 const TURN_POLL = 250;
 
 /** The account a connector works for. */
@@ -32,18 +32,21 @@ export interface ApiTools {
   now(): number;
   /** Resolves after `ms`, or rejects with Deferred where the function's time does not allow it. */
   wait(ms: number): Promise<void>;
-  /** By when all of this record's work must be over, epoch ms. */
+  /** By when all work on this record must end, epoch ms. */
   readonly deadline: number;
-  /** This account's, shared by all environments, in the ledger's table. */
+  /** This account's cache in the ledger's table, shared by all environments. */
   readonly cache: Cache;
-  /** This connector's, shared by all its accounts; sealed by AES-GCM with a key (32 bytes, base64) of the secret: for tokens. */
+  /**
+   * For tokens: shared by all accounts of this connector, sealed by AES-GCM with a key (32 bytes, base64) of the
+   * secret.
+   */
   sealedCache(key: string): Cache;
   /** In this environment's memory only. */
   readonly memory: Map<string, unknown>;
   /**
-   * Runs `work` while no other holder of `name` (of this connector) does. Waits its turn inside the function where that is
-   * short, else throws Deferred. `work` gets `keep(until)`: leave the lease taken until then (epoch ms), for a call that was
-   * abandoned and may still run at the other side.
+   * Runs `work` under the lease `name` of this connector. Waits inside the function for a short time, else throws
+   * Deferred. `work` may call `keep(until)`, which holds the lease until then (epoch ms): for an abandoned call that
+   * the server may still be working on.
    */
   lease<T>(name: string, hold: number, work: (keep: (until: number) => void) => Promise<T>): Promise<T>;
   /** Counts something for the metrics; no personal data, no query, no ID of an order. */
@@ -87,7 +90,7 @@ export function createTools({ subject, table, callTimeout, deadline, memory, now
     sealedCache: (key) => createTableCache(table, tokenPk(subject), now, sealWith(key)),
     catalog: (sku) => catalogEntry(table, account, sku),
     async http({ timeout = callTimeout, ...request }) {
-      // A call that the function's end would cut off is not begun: a frozen environment must not send later.
+      // No call starts that the function's timeout would cut off: a frozen environment must not send later.
       needTime(timeout);
       return http({ ...request, timeout });
     },

@@ -7,6 +7,6 @@ export function backoff(
   { base, cap, random }: { base: number; cap: number; random: () => number },
 ): number {
   const ceiling = Math.min(cap, base * 2 ** Math.min(30, Math.max(0, failures - 1)));
-  // Never quite 0: a retry at once is no backoff at all.
+  // Never close to 0: an immediate retry would not be a backoff.
   return Math.max(Math.min(base, ceiling) / 4, random() * ceiling);
 }

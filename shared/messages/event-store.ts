@@ -1,4 +1,6 @@
-/** Envelopes over the queue's 1 MiB. The S3 client is loaded with the first of them, not at the start of every function. */
+/**
+ * Stores envelopes over the queue's 1 MiB. Loads the S3 client with the first of them, not at the start of a function.
+ */
 export interface EventStore {
   put(key: string, envelope: string): Promise<void>;
   get(key: string): Promise<string>;
@@ -17,6 +19,6 @@ export function createEventStore(bucket: string, endpoint?: string): EventStore 
   };
 }
 
-/** Where an oversized event lies; `events/` is what the bucket's expiry rule goes by. */
+/** S3 key of an oversized event; the bucket's expiry rule has the prefix `events/`. */
 export const eventKey = ({ channel, endpoint, eventId }: { channel: string; endpoint: string; eventId: string }) =>
   `events/${channel}/${endpoint}/${eventId}`;

@@ -6,14 +6,16 @@ import type { Identity } from "../identity.ts";
 import { omit } from "../omit.ts";
 import { isNewer, NewerRelease } from "../release.ts";
 
-/** One webhook delivery (source `webhook`) or one record of a connection's queue (source `queue`), raw, as it arrived. */
+/**
+ * One webhook delivery (source `webhook`) or one record of a connection's queue (source `queue`), raw, as it arrived.
+ */
 export interface ReceivedEvent {
   source: "webhook" | "queue";
-  /** Ours: travels in message and log line from webhook to provider call. */
+  /** Our own ID: it is in every message and log line from the webhook to the provider call. */
   eventId: string;
   channel: string;
   endpoint: string;
-  /** The connection whose queue it came on; a webhook's is picked by endpoint and shop. */
+  /** The connection whose queue it came on. A webhook's connection is found by endpoint and shop. */
   connection?: string | undefined;
   /** UTC ISO 8601. */
   receivedAt: string;
@@ -44,7 +46,7 @@ export interface FetchEvent {
   topic: string;
 }
 
-/** Whatever the intake queue holds. */
+/** Every event of the intake queue. */
 export type IntakeEvent = ReceivedEvent | FetchEvent;
 
 const Envelope = z.object({
@@ -60,7 +62,7 @@ const Envelope = z.object({
   rawQuery: z.string(),
   headers: z.record(z.string(), z.string()),
   query: z.record(z.string(), z.string()),
-  /** gzip + base64; absent where the whole envelope lies in S3. */
+  /** gzip + base64; absent if the whole envelope is in S3. */
   body: z.string(),
 });
 
@@ -75,7 +77,7 @@ const FetchEnvelope = z.object({
   topic: z.string(),
 });
 
-/** In place of an envelope over the queue's 1 MiB: where it lies. */
+/** Replaces an envelope over the queue's 1 MiB: says where it is in S3. */
 const Pointer = z.object({
   v: z.literal(1),
   eventId: z.string(),
@@ -85,7 +87,7 @@ const Pointer = z.object({
 });
 type Pointer = z.infer<typeof Pointer>;
 
-/** Unzipped, an event is never larger than the front lets in; more is a bomb. */
+/** API Gateway accepts no larger event: a body that unzips to more is a zip bomb. */
 const MAX_BODY = 16 * 1024 * 1024;
 
 /** SQS refuses some characters; JSON's own escapes leave ASCII only. */
@@ -112,7 +114,7 @@ export function fetchEvent(
   return { source: "poll", eventId: newEventId(), channel, connection, receivedAt, orderId, topic };
 }
 
-/** A record of a connection's own queue (Amazon's notifications), as the reader takes it. */
+/** Makes an event of a record of a connection's own queue (Amazon's notifications). */
 export function queueEvent(
   { channel, endpoint, name }: { channel: string; endpoint: string; name: string },
   { messageId, body, sentAt, attributes = {} }: QueueRecord,
@@ -143,7 +145,10 @@ interface QueueRecord {
   attributes?: Record<string, string>;
 }
 
-/** The group of SQS's fair queues: a flood at one endpoint, or of one connection's polls, does not delay the others. */
+/**
+ * Message group for SQS's fair queues: a flood at one endpoint, or of one connection's polls, does not delay the
+ * others.
+ */
 export const groupOf = (event: IntakeEvent): string =>
   `${event.channel}/${event.source === "poll" ? event.connection : event.endpoint}`;
 
@@ -152,7 +157,7 @@ export const pointerTo = (s3Key: string, { eventId, channel, endpoint }: Receive
 
 /**
  * @param fetchOversized reads an envelope from S3
- * @throws MalformedEvent for what is not an envelope of ours; NewerRelease; what `fetchOversized` throws
+ * @throws MalformedEvent if it is not an envelope of ours; NewerRelease; what `fetchOversized` throws
  */
 export async function unpack(
   message: string,
@@ -169,7 +174,7 @@ export async function unpack(
   });
 }
 
-/** A message that comes back finds the newer function, once it is deployed; until then it is whole. */
+/** A newer message is retried unchanged until the newer function is deployed. */
 function parse(text: string): unknown {
   const json: unknown = readable(() => JSON.parse(text));
   if (isNewer(json)) throw new NewerRelease("this envelope");

@@ -3,7 +3,7 @@ import type { Config } from "../stage/config.ts";
 import { unpack } from "./event.ts";
 import { type InterpretingChannel, interpretEvent } from "./interpret-event.ts";
 
-/** Why a message of the intake queue cannot be read; no part of its values. */
+/** Why a message of the intake queue cannot be parsed; none of its values. */
 export interface Unreadable {
   /** Path of the field in the sender's own names: `line_items.0.price`. */
   field: string;
@@ -20,8 +20,8 @@ interface Context {
 }
 
 /**
- * Reads a dead letter of the intake once more, to say which field is wrong. Nothing is recorded and no API is asked.
- * @returns undefined where the event can be read now: its order could not be fetched, or the mapping was repaired
+ * Parses a dead letter of the intake again, to say which field is wrong. Records nothing and calls no API.
+ * @returns undefined if the event can be parsed now: its order could not be fetched, or the mapping was fixed
  * @throws NewerRelease; what `fetchOversized` throws
  */
 export async function explainEvent(message: string, context: Context): Promise<Unreadable | undefined> {

@@ -5,7 +5,7 @@ import { connectionAt, endpointsOf } from "../stage/endpoints.ts";
 import { errorName } from "../telemetry/log.ts";
 import type { ReceivedEvent } from "./event.ts";
 
-/** What of a channel is needed to interpret its events; functions/channels/channel.ts has the whole contract. */
+/** The part of a channel that interprets its events; functions/channels/channel.ts has the whole contract. */
 export interface InterpretingChannel<Meaning> {
   settings: z.ZodMiniType;
   reader(): Promise<{ interpret(event: ReceivedEvent): Interpretation<Meaning> }>;
@@ -24,16 +24,16 @@ export interface InterpretedEvent<Meaning> {
   topic: string;
   /** When the sender says that it happened, UTC ISO 8601. */
   eventTime?: string | undefined;
-  /** What it means for which connection; undefined for a shop that is none of the endpoint's connections. */
+  /** Its connection and what it means; undefined if the endpoint has no connection with its shop. */
   about: { connection: Connection; meaning: Meaning } | undefined;
 }
 
-/** Of a sender's own word for what happened, kept in the trace: 50 of them must fit an item. */
+/** Longest topic in the trace, characters: 50 of these senders' own texts must fit an item. */
 const LONGEST_TOPIC = 200;
 
 /**
- * Reads an event by its channel's reader, and picks the connection it is for by its endpoint and shop.
- * @throws MalformedEvent naming the field that cannot be read, never its value; also for whatever else a mapping throws
+ * Reads an event with its channel's reader, and finds its connection by endpoint and shop.
+ * @throws MalformedEvent that names the wrong field, never its value; also for any other error of a mapping
  */
 export async function interpretEvent<Meaning>(
   event: ReceivedEvent,
@@ -62,17 +62,17 @@ const readWhole = <Meaning>(interpretation: Interpretation<Meaning>) => ({
 
 const factsOf = (connection: Connection) => ({ connection: pathOf(connection), shop: connection.shop });
 
-/** @returns undefined where the event names another shop than the endpoint's connections */
+/** @returns undefined if the event names a shop of none of the endpoint's connections */
 function receiverOf(event: ReceivedEvent, shop: string | undefined, config: Pick<Config, "connections" | "endpoints">) {
   const endpoint = endpointsOf(config).find(
     ({ channel, name }) => channel === event.channel && name === event.endpoint,
   );
-  // Taken out of the stage while its events were queued: they wait in the DLQ for it to come back.
+  // A connection that was removed while its events were queued: they wait in the DLQ until it is back.
   if (!endpoint || endpoint.connections.length === 0) throw notInStage("endpoint");
   return connectionAt(endpoint, shop);
 }
 
-/** A queue belongs to one seller: another's event on it means that something is set up wrong, and must not be lost. */
+/** A queue belongs to one seller. Another seller's event on it is a configuration mistake, and must not be lost. */
 function ownerOf(event: ReceivedEvent, shop: string | undefined, { connections }: Pick<Config, "connections">) {
   const owner = connections.find(({ channel, name }) => channel === event.channel && name === event.connection);
   if (!owner) throw notInStage("connection");
@@ -100,7 +100,7 @@ function settingsOf(
   return parsed.get(connection);
 }
 
-/** Whatever a mapping throws, the event is kept as it is. What its own errors say may quote the buyer: only their name is kept. */
+/** Any error of a mapping keeps the event in the DLQ. Its message may quote the buyer, so only its name is used. */
 function mapped<T>(map: () => T): T {
   try {
     return map();

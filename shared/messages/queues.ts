@@ -7,10 +7,10 @@ import {
 import type { Environment } from "../stage/env.ts";
 import { queueName } from "../stage/names.ts";
 
-/** SQS takes a message of 1 MiB, and as much in all the messages of a batch. */
+/** SQS's limit for a message, and for all messages of a batch together. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MAX_BATCH = 10;
-/** SQS allows no longer delay than 15 minutes and no longer visibility than 12 hours. */
+/** SQS's limits: a delay of 15 minutes, a visibility timeout of 12 hours. */
 const MAX_DELAY_SECONDS = 900;
 const MAX_VISIBILITY_SECONDS = 12 * 3600;
 
@@ -21,13 +21,16 @@ export interface Queues {
   sendToIntake(message: string, groupId: string): Promise<void>;
   /** @param destination `kakaclo/demo` */
   sendToDestination(destination: string, message: string, options?: { delaySeconds?: number }): Promise<void>;
-  /** @throws once all were tried and some were not taken: send them all again, a message twice is harmless */
+  /** @throws after trying all, if SQS refused some: send them all again, a duplicate is harmless */
   sendAllToDestination(destination: string, messages: readonly string[]): Promise<void>;
   /** @param queue URL, or ARN as an event source's record names it */
   changeVisibility(queue: string, receiptHandle: string, seconds: number): Promise<void>;
 }
 
-/** The stack's queues. Their URLs follow from stage, account and region. Rejects with what the SDK throws, after its retries. */
+/**
+ * The stack's queues. Their URLs follow from stage, account and region. Rejects with what the SDK throws, after its
+ * retries.
+ */
 export function createQueues(
   client: Pick<SQSClient, "send">,
   { stage, account, region, endpoint }: Environment,

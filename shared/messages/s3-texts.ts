@@ -2,7 +2,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } fro
 
 /** Reads and writes texts of one bucket. @throws what the SDK throws, after its retries */
 export function openTexts(Bucket: string, endpoint?: string, settings: S3ClientConfig = {}) {
-  // Emulators have no name server for a bucket's own host name.
+  // An emulator has no DNS name for each bucket.
   const client = new S3Client({ ...settings, ...(endpoint && { forcePathStyle: true }) });
   return {
     async put(Key: string, text: string): Promise<void> {

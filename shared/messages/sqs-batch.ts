@@ -2,19 +2,19 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { errorName, log } from "../telemetry/log.ts";
 import type { Queues } from "./queues.ts";
 
-/** What happens to a message: acknowledged, or given back and received again after so many ms (0: at once). */
+/** What happens to a message: acknowledged, or given back to be received again after `retryInMs` (0: at once). */
 export type Disposition = "ack" | { retryInMs: number };
 
 /**
- * When the work of a record must end, epoch ms: `margin` before the function does, or after half of its time where that
- * is little.
+ * When the work of a record must end, epoch ms: `margin` before the function's timeout, or after half of its time if
+ * that is later.
  * @param left of the function's time, ms
  */
 export const deadlineWithin = (left: number, margin: number): number => Date.now() + Math.max(left / 2, left - margin);
 
 /**
- * Works on the records of a batch side by side; each is acknowledged or comes back alone. A record whose work throws
- * comes back after the queue's own visibility timeout.
+ * Works on the records of a batch side by side; each is acknowledged or given back by itself. A record whose work
+ * throws is received again after the queue's visibility timeout.
  * @param work of one record, which must end by `deadline` (epoch ms)
  * @param deadline epoch ms. A record that is not done by then comes back alone: if the function timed out, the whole
  * batch would
@@ -45,7 +45,7 @@ export async function workOnBatch(
   return { batchItemFailures: failures.flatMap((id) => (id === undefined ? [] : [{ itemIdentifier: id }])) };
 }
 
-/** Every message of ours carries it, even one that cannot be parsed. */
+/** The event's ID, which every message of ours has, even if it cannot be parsed. */
 const eventIdIn = (body: string): string | undefined => /"eventId":"(evt_[\w-]{1,60})"/.exec(body)?.[1];
 
 class TimeIsOver extends Error {

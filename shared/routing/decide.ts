@@ -2,7 +2,7 @@ import { isCashOnDelivery, linesToShip, type Order, progressOf, type ShippingKin
 import type { OrderState } from "../order-state.ts";
 import { type Config, type Connection, pathOf } from "../stage/config.ts";
 
-/** What the routes say of an order as it is now. `destinations`: those to which it is due. */
+/** What the routes decide for an order as it is now. `destinations`: where it has to be sent. */
 export interface Decision {
   state: OrderState;
   reason?: string;

@@ -1,8 +1,9 @@
 import { logger } from "./logger.ts";
 
 /**
- * All that a log line may say. No headers, path, query, body or text of an error among them: what is not in a list cannot
- * leak (design.md P7). Error texts of providers and parsers echo addresses: `error` is an error's name, never its message.
+ * The only fields that a log line may have: what is not listed cannot leak (design.md P7). There are no headers, path,
+ * query, body or error texts. Error texts of providers and parsers may quote addresses: `error` is an error's name,
+ * never its message.
  */
 const FIELDS = [
   "action",
@@ -39,7 +40,7 @@ const FIELDS = [
 ] as const;
 export type Fields = { [name in (typeof FIELDS)[number]]?: string | number | boolean | undefined };
 
-/** Names, IDs, topics, times. Whatever else a sender put where we expected one of these is not written down. */
+/** What names, IDs, topics and times look like. Any other text that a sender put in their place is not logged. */
 const PLAIN = /^[\w./:#+-]{0,200}$/;
 
 function allowed(fields: Fields): Record<string, string | number | boolean> {
@@ -59,5 +60,5 @@ export const log = {
   error: (event: string, fields: Fields = {}) => logger.error(event, allowed(fields)),
 };
 
-/** What may be written of something thrown: its name. */
+/** The name of a thrown value: all that may be logged of it. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -1,4 +1,4 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 
-/** For log.ts, which decides what a line may hold (design.md P7), and lambda-context.ts. Nothing else writes with it. */
+/** Only for log.ts, which decides what a line may contain (design.md P7), and lambda-context.ts. */
 export const logger = new Logger({ serviceName: "order-relay" });

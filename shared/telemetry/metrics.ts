@@ -1,9 +1,9 @@
 import { Metrics } from "@aws-lambda-powertools/metrics";
 
-/** One of endpoint, connection or destination, never two together: each combination is a metric that costs money. */
+/** One of endpoint, connection or destination, never two: each combination of dimensions is a billed metric. */
 export type Dimension = { endpoint: string } | { connection: string } | { destination: string } | Record<never, never>;
 
-/** Each is written for every endpoint, connection or destination: docs/costs.md has their number. */
+/** Each is written for every endpoint, connection or destination; docs/costs.md counts them. */
 export const METRICS = {
   /** Of the whole stage. */
   stage: [
@@ -36,7 +36,7 @@ export const METRICS = {
 
 export type MetricName = (typeof METRICS)[keyof typeof METRICS][number];
 
-/** As `destination`: all destinations that were removed from the stage file while orders were due there. It is no path. */
+/** Value of `destination` for all destinations that were removed from the stage file while orders were due there. */
 export const REMOVED = "removed";
 
 export const NAMESPACE = "OrderRelay";
@@ -47,16 +47,16 @@ let metrics: Metrics | undefined;
 function opened(): Metrics {
   if (metrics) return metrics;
   metrics = new Metrics({ namespace: NAMESPACE, singleMetric: true });
-  // Powertools adds a dimension `service`; with it each metric would be another one than alarms and dashboard read.
+  // Powertools adds a dimension `service`, which would make each metric another one than alarms and dashboard read.
   metrics.clearDefaultDimensions();
   metrics.setDefaultDimensions({ stage: process.env["STAGE"] || "none" });
   return metrics;
 }
 
 /**
- * Writes one metric in the embedded metric format, a log line that CloudWatch reads. It is written at once, because a metric
- * that is held back is lost when Lambda freezes or kills the environment; and to stdout, as powertools does, because with JSON
- * logs Lambda wraps what goes through `console`, and CloudWatch does not read a wrapped metric. No personal data.
+ * Writes one metric in the embedded metric format, a log line that CloudWatch reads; no personal data. Writes it at
+ * once: a buffered metric is lost if Lambda freezes or kills the environment. Writes it to stdout, as powertools does:
+ * with JSON logs, Lambda wraps the output of `console`, and CloudWatch does not read a wrapped metric.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function count(name: MetricName, dimension: Dimension, value = 1): void {
