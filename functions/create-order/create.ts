@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Throttled } from "../../shared/errors.ts";
+import { addressDigest } from "../../shared/ledger/address-digest.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { claimed } from "../../shared/ledger/delivery-life.ts";
 import { backoff } from "../../shared/messages/backoff.ts";
@@ -18,6 +19,7 @@ export async function create(free: Delivery, prepared: Prepared, context: Opened
   const delivery = claimed(free, {
     ...{ now: now(), functionTimeout, leaseSkew: config.timing.leaseSkew, token: randomUUID() },
     ...{ reference: outgoing.reference, lines: prepared.lines, orderVersion: snapshot.body?.freshness ?? "" },
+    addressDigest: addressDigest(snapshot.record, outgoing.order.shippingAddress),
   });
   await save(delivery, context);
 

@@ -153,7 +153,7 @@ export function foundNothing(delivery: Delivery): Delivery {
 }
 
 /** What a claim stores of what is about to be sent. Times in epoch ms. */
-export type Claim = Required<Pick<Delivery, "reference" | "orderVersion" | "lines" | "token">> & {
+export type Claim = Required<Pick<Delivery, "reference" | "orderVersion" | "lines" | "addressDigest" | "token">> & {
   now: number;
   /** When the attempt's function ends at the latest, ms from now; and by how much two clocks may differ. */
   functionTimeout: number;

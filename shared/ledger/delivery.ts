@@ -49,6 +49,8 @@ export const Delivery = z.object({
   /** Freshness of the order as it was sent. */
   orderVersion: z.optional(z.string()),
   lines: z.optional(z.array(SentLine)),
+  /** Of the address as it was sent: an edit of it is judged against this (address-digest.ts). */
+  addressDigest: z.optional(z.string()),
   firstSentAt: z.optional(z.int()),
   lastSentAt: z.optional(z.int()),
   /** The running attempt's own, and until when no other attempt may take over. */

@@ -75,6 +75,7 @@ const by = { resolvedBy: "created, 2026-11-01 12:00:00Z, ada", now: NOW, leaseSk
 const claim = {
   ...{ now: NOW, functionTimeout: 90_000, leaseSkew: SKEW, token: "t2" },
   ...{ reference: "pm-1-g2", orderVersion: "v", lines: [{ id: "1", sku: "A", quantity: 1, product: "A" }] },
+  addressDigest: "d",
 };
 
 const CALLS: Record<DeliveryTransition, (delivery: Delivery) => Delivery> = {

@@ -241,6 +241,7 @@ test("a new generation begins only where every former delivery is cancelled or w
     reference: "r",
     orderVersion: "v",
     lines: [],
+    addressDigest: "d",
   };
   const running = claimed(newDelivery(recorded, TWO), claim);
   for (const some of [[], [one], [one, running], [one, { ...two, generation: 9 }]]) {
