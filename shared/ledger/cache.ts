@@ -5,23 +5,23 @@ import { ITEM_VERSION, isNewer } from "../release.ts";
 import { notNewer, type Table } from "./table.ts";
 import { Version } from "./version.ts";
 
-/** What a connector remembers under a name of its own, which is the sort key. */
+/** A value that a connector caches under a name of its own, which is the sort key. */
 export const CacheItem = z.object({
   v: Version,
   /** JSON; of a token sealed by AES-256-GCM, in base64. */
   value: z.string(),
-  /** Until when it may be used, epoch ms. */
+  /** When it becomes too old to be used, epoch ms. */
   freshUntil: z.int(),
   /** Epoch seconds. */
   expiresAt: z.int(),
 });
 type CacheItem = z.infer<typeof CacheItem>;
 
-/** What a connector may keep for a while, shared by all environments. */
+/** A connector's cache, shared by all environments. */
 export interface Cache {
   /**
-   * What a newer release of ours remembers is not there to this one; `newer: "refuse"` throws Misconfigured instead: for
-   * what a look-up relies on, so that an older function does not send again what it cannot find.
+   * A value of a newer release is ignored. `newer: "refuse"` throws Misconfigured instead: for values that a look-up
+   * relies on, so that an older function does not send again what it cannot find.
    */
   get<T>(name: string, schema: z.ZodMiniType<T>, options?: { newer: "refuse" }): Promise<T | undefined>;
   put(name: string, value: unknown, maxAge: number): Promise<void>;
@@ -30,15 +30,15 @@ export interface Cache {
 
 interface Seal {
   close(text: string, label: string): string;
-  /** Undefined for what this key did not seal, or what was moved from another label. */
+  /** @returns undefined if another key sealed it, or under another label */
   open(sealed: string, label: string): string | undefined;
 }
 
-/** Bytes. Node takes a shorter one where it is not said, and a shorter one is sooner guessed. */
+/** Bytes. Without it Node accepts a shorter tag, which is easier to guess. */
 const TAG = { authTagLength: 16 };
 const OPEN: Seal = { close: (text) => text, open: (text) => text };
 
-/** AES-256-GCM, the label authenticated with it. @param key 32 bytes in base64 */
+/** AES-256-GCM, with the label as additional authenticated data. @param key 32 bytes in base64 */
 export function sealWith(key: string): Seal {
   const bytes = Buffer.from(key, "base64");
   if (bytes.length !== 32) throw new TypeError(`A token key has 32 bytes in base64, this one ${bytes.length}`);
@@ -56,7 +56,7 @@ export function sealWith(key: string): Seal {
         decipher.setAuthTag(all.subarray(12, 28));
         return Buffer.concat([decipher.update(all.subarray(28)), decipher.final()]).toString("utf8");
       } catch {
-        // A rotated key: what it sealed is as good as not there.
+        // The key was rotated: values of the former key count as missing.
         return undefined;
       }
     },
@@ -64,7 +64,7 @@ export function sealWith(key: string): Seal {
 }
 
 /**
- * What a newer release wrote is neither read nor overwritten nor deleted, until it is too old (docs/decisions/versions.md).
+ * Never reads, overwrites or deletes a value of a newer release before it is too old (docs/decisions/versions.md).
  * @param pk of the cache's items (connector-partition.ts)
  * @param now epoch ms
  */
@@ -77,11 +77,11 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
         throw new Misconfigured(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
       }
       const { data } = CacheItem.safeParse(item);
-      // TTL deletes within days; what is too old is not there.
+      // DynamoDB's TTL deletes within days: a value that is too old counts as missing.
       if (!data || data.freshUntil <= now()) return undefined;
       const text = seal.open(data.value, `${pk}/${name}`);
       if (text === undefined) return undefined;
-      // Written by another release, perhaps: what does not parse is not there.
+      // Another release may have written it: a value that does not parse counts as missing.
       const parsed = schema.safeParse(JSON.parse(text));
       return parsed.success ? parsed.data : undefined;
     },
@@ -89,7 +89,7 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
       const freshUntil = Math.round(now() + maxAge);
       const text = seal.close(JSON.stringify(value), `${pk}/${name}`);
       const item: CacheItem = { v: ITEM_VERSION, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) };
-      // A cache: the last one wins.
+      // It is a cache: the last write wins.
       await table.put({ pk, sk: name, ...item }, notNewer(now()));
     },
     async delete(name) {

@@ -4,7 +4,7 @@ import { isNewer } from "../release.ts";
 import type { Table } from "./table.ts";
 import { Version } from "./version.ts";
 
-/** How one SKU of ours is known at a destination; `packSize`: pieces of ours in one of theirs. */
+/** How a destination knows one of our SKUs. `packSize`: our pieces in one of its packs. */
 export const CatalogEntry = z.object({
   productId: z.optional(z.string()),
   variantId: z.optional(z.string()),
@@ -20,11 +20,11 @@ export const CatalogItem = z.extend(CatalogEntry, { v: Version });
 export const catalogPk = (destination: string): string => `catalog#${destination}`;
 
 /**
- * The operator's own mapping, imported by `npm run catalog`; one item a SKU and destination.
- * @throws Misconfigured for a row of a newer release: nothing is wrong with the order, so it is tried again
+ * The operator's own mapping, imported by `npm run catalog`: one item for each SKU and destination.
+ * @throws Misconfigured for a row of a newer release: the order is fine, so it is retried
  */
 export async function catalogEntry(table: Table, destination: string, sku: string): Promise<CatalogEntry | undefined> {
-  // DynamoDB takes no empty key, and 1,024 bytes of one.
+  // DynamoDB takes no empty sort key, and at most 1,024 bytes.
   if (sku === "" || Buffer.byteLength(sku) > 1024) return undefined;
   const item = await table.get({ pk: catalogPk(destination), sk: sku });
   if (isNewer(item)) {

@@ -12,21 +12,24 @@ const Subscription = z.object({
 });
 
 /**
- * What the functions remember of a connection, or of an endpoint that many connections share. Times UTC ISO 8601, and by our
- * clock where nothing else is said.
+ * What the functions store of a connection, or of an endpoint that many connections share. Times UTC ISO 8601, by our
+ * clock unless stated otherwise.
  */
 export const ConnectionState = z.object({
   v: Version,
   /** Counts the writes; each is conditional on the one before. */
   rev: z.int(),
-  /** Orders that changed at the channel before this were found: the time the last full pass began, by the channel's clock. */
+  /**
+   * Orders that changed at the channel before this were found: the time the last full pass began, by the channel's
+   * clock.
+   */
   watermark: z.optional(z.string()),
-  /** Where an unfinished pass goes on: the channel's own position, and the time that pass began. */
+  /** Where an unfinished pass continues: the channel's own position, and when that pass began. */
   resume: z.optional(z.object({ position: z.string(), began: z.string() })),
   /** When the last pass ended, whatever it found. */
   lastPassAt: z.optional(z.string()),
   subscriptions: z.optional(z.array(Subscription)),
-  /** What the channel reported last of the app's installation. */
+  /** What the channel last reported about the app's installation. */
   lifecycle: z.optional(
     z.object({
       state: z.enum(["installed", "uninstalled", "authorization-revoked", "subscription-disabled"]),

@@ -6,12 +6,12 @@ export interface Connector {
 }
 
 /**
- * How every partition begins that is a connector's own: caches, tokens and leases. IAM compares the beginning of keys, so one
- * condition lets a function into its connector's partitions and keeps it out of all others (infra/constructs/ledger-table.ts).
+ * The prefix of every partition of a connector: caches, tokens and leases. One IAM condition on the prefix of keys lets
+ * a function into its connector's partitions and no others (infra/constructs/ledger-table.ts).
  */
 export const connectorPrefix = ({ kind, name }: Connector): string => `${kind}#${name}/`;
 
-/** What is remembered for one account. @param account its path: `kakaclo/demo` */
+/** The cache of one account. @param account its path: `kakaclo/demo` */
 export const cachePk = ({ account, ...connector }: Connector & { account: string }): string =>
   `${connectorPrefix(connector)}cache#${account}`;
 

@@ -6,14 +6,14 @@ import { Delivery } from "./delivery.ts";
 import { ErrorText } from "./error-text.ts";
 import type { Item } from "./table.ts";
 
-/** Characters of JSON. DynamoDB takes an item of 400 KB, which thousands of lines would not fit as they are. */
+/** Characters of JSON. DynamoDB's limit is 400 KB an item: thousands of lines have to be compressed. */
 const MOST_PLAIN = 64 * 1024;
 /** Of unzipped lines, bytes; an event is never larger. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**
- * A delivery as the table stores it: its error text is an item of its own, of which it keeps the `rev`; lines that are too
- * many for one item are gzip of their JSON.
+ * A delivery as the table stores it. Its error text is an item of its own, whose `rev` it keeps. If there are too many
+ * lines for one item, their JSON is compressed.
  */
 export const StoredDelivery = z.extend(z.omit(Delivery, { errorText: true }), {
   errorRev: z.optional(z.int()),
@@ -28,7 +28,7 @@ export function packDelivery(delivery: Delivery): StoredDelivery {
   return lines.length <= MOST_PLAIN ? stored : { ...omit(stored, "lines"), linesGzip: gzipSync(lines) };
 }
 
-/** @param error its error text as stored, expired ones left out */
+/** @param error its error text as stored, unless it has expired */
 export function unpackDelivery(item: Item, error?: Item): Delivery {
   const errorText = error && z.parse(ErrorText, error);
   const zipped = item["linesGzip"];

@@ -40,9 +40,12 @@ export const Delivery = z.object({
   state: DeliveryState,
   /** In our own words, for the operator; never quotes the buyer. */
   reason: z.optional(z.string()),
-  /** What a connector reported last; may quote the buyer, so it is an item of its own (error-text.ts). */
+  /** What a connector reported last. It may quote the buyer, so it is an item of its own (error-text.ts). */
   errorText: z.optional(ErrorText),
-  /** Fixed with the first claim, never recomputed; after a restore, of the order that was found. Absent where it was cancelled before. */
+  /**
+   * Fixed with the first claim, never recomputed; after a restore, of the order that was found. Absent where it was
+   * cancelled before.
+   */
   reference: z.optional(z.string()),
   /** Creates that were started, over its whole life. */
   attempts: z.int(),
@@ -53,7 +56,7 @@ export const Delivery = z.object({
   addressDigest: z.optional(z.string()),
   firstSentAt: z.optional(z.int()),
   lastSentAt: z.optional(z.int()),
-  /** The running attempt's own, and until when no other attempt may take over. */
+  /** The running attempt's own token, and when its lease ends. */
   token: z.optional(z.string()),
   leaseUntil: z.optional(z.int()),
   /** Until when the last request could act: while it runs, its function's end; then, when its socket was closed. */
@@ -63,16 +66,16 @@ export const Delivery = z.object({
   nextAttemptAt: z.optional(z.int()),
   /** Failed attempts of each message ID, and when its first one failed. */
   tries: z.record(z.string(), z.object({ count: z.int(), since: z.int() })),
-  /** Message IDs it failed with for good, and when: SQS has to move these to the DLQ. */
+  /** Message IDs with which it failed for good, and when: SQS has to move these to the DLQ. */
   failed: z.record(z.string(), z.int()),
   providerOrderIds: z.array(z.string()),
   /** A step still open after creation. */
   followUp: z.optional(z.string()),
   notes: z.optional(z.array(z.string())),
   createdAt: z.optional(z.int()),
-  /** When the operator found that nothing of ours exists at the provider, whatever was sent before. */
+  /** When the operator recorded that the order does not exist at the provider, despite earlier requests. */
   notCreatedAt: z.optional(z.int()),
-  /** What the operator found last, when, and who that was. */
+  /** What the operator recorded last, when, and the operator's ARN. */
   resolvedBy: z.optional(z.string()),
   /** Present while it is open after a failure, or waits for the operator (work-list.ts). */
   workList: z.optional(z.string()),
@@ -81,11 +84,11 @@ export const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** Why it is in its state, as the operator reads it: what was reported, else our own words. */
+/** Why it is in its state, for the operator: what the connector reported, else our own words. */
 export const reasonOf = ({ errorText, reason }: Pick<Delivery, "errorText" | "reason">): string | undefined =>
   errorText?.text ?? reason;
 
-/** One that nothing has happened to yet; `rev` 0: it is in no table. */
+/** A delivery to which nothing has happened yet. `rev` 0: it is not in the table. */
 export function newDelivery(
   { channel, connection, orderId, expiresAt, ...record }: Identity & Pick<OrderRecord, "generation" | "expiresAt">,
   destination: string,
@@ -95,7 +98,9 @@ export function newDelivery(
   return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };
 }
 
-/** What a destination's queue carries: small, no personal data, and a few words for the human who reads the DLQ. */
+/**
+ * The message of a destination's queue: small, without personal data, with a note for the operator who reads the DLQ.
+ */
 export const DeliveryPointer = z.object({
   ...Identity.shape,
   v: z.literal(1),

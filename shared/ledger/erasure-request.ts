@@ -3,7 +3,7 @@ import { ITEM_VERSION } from "../release.ts";
 import type { Key } from "./table.ts";
 import { Version } from "./version.ts";
 
-/** Whose data is to be erased. A buyer is known by the hash that order records carry. */
+/** Whose data to erase. A buyer is identified by the hash in order records. */
 const Subject = z.union([
   z.object({ kind: z.literal("buyer"), buyer: z.string() }),
   z.object({ kind: z.literal("orders"), orderIds: z.array(z.string()) }),
@@ -11,7 +11,7 @@ const Subject = z.union([
 ]);
 
 /**
- * A request to erase personal data (design.md, H5). A request by buyer or shop is repeated by every daily walk until
+ * A request to erase personal data (design.md, H5). Every daily walk repeats a request by buyer or shop until
  * `repeatUntil`, for events that are redriven later. Times UTC ISO 8601.
  */
 export const ErasureRequest = z.object({
@@ -20,14 +20,14 @@ export const ErasureRequest = z.object({
   rev: z.int(),
   channel: z.string(),
   connection: z.string(),
-  /** Ours, of the event that asked for it. */
+  /** Our ID of the event that asked for it. */
   eventId: z.string(),
   subject: Subject,
-  /** When the event was received: orders first heard of later are not meant. */
+  /** When the event was received: it does not concern orders first seen later. */
   receivedAt: z.string(),
-  /** Until when each daily walk repeats it. Absent where the orders are named. */
+  /** Until when each daily walk repeats it. Absent if the request names orders. */
   repeatUntil: z.optional(z.string()),
-  /** Up to where the running walk has come in the work list. */
+  /** How far the running walk has read the work list. */
   walkedTo: z.optional(z.string()),
   /** When the last walk ended. */
   lastWalkAt: z.optional(z.string()),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Version } from "./version.ts";
 
-/** Up to where find-due has read the hours of the work list. It never goes back. */
+/** How far find-due has read the hours of the work list. It never moves back. */
 export const FindDueCursor = z.object({
   v: Version,
   /** Epoch ms. */

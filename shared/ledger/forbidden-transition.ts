@@ -1,4 +1,4 @@
-/** A transition was called on an order or a delivery whose state it may not start from: a defect of ours, nothing is written. */
+/** A transition may not start from the state of this order or delivery: a defect of ours. Nothing is written. */
 export class ForbiddenTransition extends Error {
   override readonly name = "ForbiddenTransition";
 }

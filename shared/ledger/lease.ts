@@ -5,14 +5,14 @@ import { ITEM_VERSION } from "../release.ts";
 import { type Item, notNewer, type Table } from "./table.ts";
 import { Version } from "./version.ts";
 
-/** A lease that is held, or was not given back. */
+/** A lease that is held, or was not released. */
 export const LeaseItem = z.object({
   v: Version,
-  /** The holder's own. */
+  /** The holder's own token. */
   token: z.string(),
   /** When the holder loses it, epoch ms. */
   until: z.int(),
-  /** Epoch seconds: an hour later, for the clocks of two environments differ. */
+  /** Epoch seconds: an hour later, because the clocks of two environments differ. */
   expiresAt: z.int(),
 });
 type LeaseItem = z.infer<typeof LeaseItem>;
@@ -23,17 +23,17 @@ interface Options {
   sleep: (ms: number) => Promise<void>;
   /** How long to wait before a held lease is tried again, ms. */
   poll: number;
-  /** Until when waiting inside the function makes sense, epoch ms. */
+  /** When to stop waiting inside the function, epoch ms. */
   waitUntil: number;
 }
 
 /**
- * Runs `work` while no other holder of the lease does. It waits for its turn inside the function; a FIFO queue would block
- * all orders behind a failing one. A lease of a newer release counts as held until DynamoDB may delete it: two calls in
- * flight are worse than a wait.
+ * Runs `work` while it holds the lease. Waits for the lease inside the function: a FIFO queue would block all orders
+ * behind a failing one. A lease of a newer release counts as held until it expires: two calls in flight are worse than
+ * a wait.
  * @param pk of the lease (connector-partition.ts)
  * @param hold ms after which a holder that died loses it
- * @throws Deferred when its turn did not come in time
+ * @throws Deferred if the lease did not become free in time
  */
 export async function withLease<T>(
   table: Table,
@@ -69,7 +69,7 @@ export async function withLease<T>(
     });
   } finally {
     const released = keptUntil > now() ? table.put(take(keptUntil), mine) : table.delete(key, mine);
-    // A lease that could not be given back ends by itself. The result of the work, or its error, must not be lost for that.
+    // A lease that could not be released ends by itself; the result of the work, or its error, must not be lost.
     await released.catch(() => undefined);
   }
 }

@@ -29,36 +29,37 @@ export interface OrderSnapshot {
 }
 
 /**
- * The DynamoDB table that stores every order and delivery. One partition an order; conditional writes only: each item counts
- * its writes in `rev`, and a write names the one it builds on. "conflict" means another writer was first: read again.
+ * The DynamoDB table that stores every order and delivery. Each order has one partition. Every write is conditional:
+ * each item counts its writes in `rev`, and a write requires the `rev` it was made from. "conflict": another writer was
+ * first, so read again.
  */
 export interface Ledger {
   order(identity: Identity): Promise<OrderRecord | undefined>;
   load(identity: Identity): Promise<OrderSnapshot | undefined>;
-  /** Writes a record of `rev` n upon n - 1; `rev` 1 only where there is none. */
+  /** Writes a record of `rev` n over n - 1; `rev` 1 only if there is none. */
   putOrder(record: OrderRecord): Promise<"written" | "conflict">;
-  /** Writes the order's body unless a newer one is there. */
+  /** Writes the order's body unless the table has a newer one. */
   putBody(identity: Identity, order: Order, item: Pick<BodyItem, "freshness" | "digest" | "expiresAt">): Promise<void>;
   readBody(body: BodyItem): Promise<Order>;
   /** As `putOrder`. */
   putDelivery(delivery: Delivery): Promise<"written" | "conflict">;
   /**
-   * The orders whose entry lies between two times, in the order of these; both ends are included. Where `to` is the earlier
-   * one, it walks back. There may be more of them than fit into memory.
+   * The orders whose entry lies between two times, both included, from `from` to `to`: backwards if `to` is the earlier
+   * one. There may be more than fit into memory.
    * @param from epoch ms @param to epoch ms
    */
   walk(from: number, to: number): AsyncIterable<WorkEntry>;
-  /** What is in a list, longest waiting first. After an outage there may be more than fits into memory. */
+  /** The entries of a list, longest waiting first. After an outage there may be more than fit into memory. */
   workList(list: WorkList): AsyncIterable<WorkEntry>;
-  /** "conflict": the event that asks for it was recorded before. */
+  /** "conflict": the request of this event was recorded before. */
   putErasureRequest(request: ErasureRequest): Promise<"written" | "conflict">;
-  /** Up to where the due-time pass has looked, epoch ms. @throws NewerRelease */
+  /** How far find-due has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
 }
 
 const HOUR = 3_600_000;
-/** All times of `workAt`, as text. */
+/** A range that contains every `workAt`. */
 const ALWAYS = { from: "0", to: "9" };
 /** Entries of one shard in memory. find-due reads the shards of all lists side by side, in 256 MB. */
 const PAGE_SIZE = 500;
@@ -86,7 +87,7 @@ export function createLedger(
       { expression: "attribute_not_exists(pk) OR rev <= :rev", values: { ":rev": errorText.rev } },
     );
 
-  /** Of a list or an hour, from all its shards. */
+  /** The entries of a list or an hour, from all its shards. */
   const entries = (list: string, sort: Omit<Range["sort"], "name">, order: "ascending" | "descending") => {
     const shards = Array.from({ length: WORK_LIST_SHARDS }, (_, shard) =>
       table.range({
@@ -136,7 +137,7 @@ export function createLedger(
 
     async putDelivery(delivery) {
       const { rev, errorText } = delivery;
-      // First the text: a delivery that names one is never without it.
+      // The text first, so that a delivery that refers to a text always has it.
       if (errorText?.rev === rev && (await putErrorText(delivery, errorText)) === "conflict") return "conflict";
       return put(deliveryKey(delivery), packDelivery(delivery));
     },
@@ -174,7 +175,7 @@ export function createLedger(
   };
 }
 
-/** An item of an order as its schema has it: the shard of its entry is the table's concern. */
+/** An item of an order without the shard in its index key. */
 function fromStored(item: Item): Item {
   const { workList, ...rest } = refuseNewer("This order", item);
   return typeof workList === "string" ? { ...rest, workList: listOf(workList) } : item;

@@ -27,10 +27,10 @@ export type BodyItem = z.infer<typeof BodyItem>;
 
 const toJson = (order: Order): string => JSON.stringify(order);
 
-/** Equal for the same order mapped twice: a mapping writes its fields in the same order each time. */
+/** The same for the same order mapped twice: a mapping writes its fields in the same order each time. */
 export const digestOf = (order: Order): string => createHash("sha256").update(toJson(order)).digest("base64url");
 
-/** What to store of an order. One that does not fit the item lies in S3 before this resolves. */
+/** Compresses an order for its item. Writes one that does not fit to S3 before it resolves. */
 export async function packBody(
   identity: Identity,
   order: Order,
@@ -38,7 +38,7 @@ export async function packBody(
 ): Promise<Pick<BodyItem, "gzip" | "s3Key">> {
   const zipped = await promisify(gzip)(toJson(order));
   if (zipped.length <= LARGEST_INLINE) return { gzip: zipped };
-  // Named by its content: an older body that is written late never lands on a newer one.
+  // The key is a hash of the content: a late write of an older body never overwrites a newer one.
   const digest = createHash("sha256").update(identityText(identity)).update(zipped).digest("hex");
   const s3Key = `bodies/${digest}`;
   await store.put(s3Key, zipped.toString("base64"));

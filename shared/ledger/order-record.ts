@@ -12,10 +12,10 @@ export const TraceEvent = z.object({
 });
 export type TraceEvent = z.infer<typeof TraceEvent>;
 
-/** The newest stand in the trace, then a count. */
+/** The trace keeps this many of the newest events, and counts all. */
 export const TRACE_LENGTH = 50;
 
-/** What the ledger knows of an order but its body: sk `order`. Times UTC ISO 8601. */
+/** An order without its body: sk `order`. Times UTC ISO 8601. */
 export const OrderRecord = z.object({
   ...Identity.shape,
   v: Version,
@@ -24,11 +24,11 @@ export const OrderRecord = z.object({
   state: OrderState,
   reason: z.optional(z.string()),
   generation: z.int(),
-  /** Of the newest state taken (freshness.ts). */
+  /** Of the newest state that was recorded (freshness.ts). */
   freshness: z.string(),
   /** SHA-256 of the order as mapped: distinguishes a repeat from an update of equal freshness. */
   digest: z.optional(z.string()),
-  /** The buyer's number of it: what a buyer quotes. Set once: the index projects it. */
+  /** The number that the buyer sees. Set once: the index projects it. */
   number: z.optional(z.string()),
   placedAt: z.optional(z.string()),
   firstSeenAt: z.string(),
@@ -36,21 +36,24 @@ export const OrderRecord = z.object({
   eventCount: z.int(),
   /**
    * Destinations decided in this generation. A delivery takes every line to ship, until the routes issue makes each of
-   * these `{ destination, route, lines: [{ id, quantity }], options }`, and adds `toRevise` beside `toSend` (design.md H1).
+   * these `{ destination, route, lines: [{ id, quantity }], options }`, and adds `toRevise` beside `toSend` (design.md
+   * H1).
    */
   decided: z.array(z.string()),
-  /** Of these, those whose message is not yet known to be on its queue. */
+  /** Those of `decided` whose message is not known to be on its queue yet. */
   toSend: z.array(z.string()),
-  /** Decided destinations which a cancellation has still to reach. */
+  /** Those of `decided` that a cancellation has not reached yet. */
   toSuppress: z.array(z.string()),
   /** When `toSend` was last emptied. */
   sentAt: z.optional(z.string()),
   /**
-   * Present while it waits for its channel: `hold`, the channel's own reason not to send it yet; `gone`, its API does not have
-   * the order. Since when, and how often find-due had it fetched since.
+   * Present while it waits for its channel: `hold`, the channel's own reason not to send it yet; `gone`, its API does
+   * not have the order. Since when, and how often find-due had it fetched since.
    */
   channelWait: z.optional(z.object({ cause: z.enum(["hold", "gone"]), since: z.string(), looks: z.int() })),
-  /** Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries. */
+  /**
+   * Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries.
+   */
   eventId: z.string(),
   receivedAt: z.string(),
   /** Hash of the buyer, so that a buyer's bodies can be found and erased. Set once: the index projects it. */
@@ -58,7 +61,7 @@ export const OrderRecord = z.object({
   /** Its entry in the work list: when find-due looks at it next, and the hour of that; or a list (work-list.ts). */
   workAt: z.optional(z.string()),
   workList: z.optional(z.string()),
-  /** How often it has looked in vain. */
+  /** How often find-due has looked and found it unfinished. */
   dueLooks: z.optional(z.int()),
   /** Epoch seconds; fixed when the order was first seen. */
   expiresAt: z.int(),

@@ -12,9 +12,9 @@ function base32(bytes: Uint8Array): string {
 const LIKE_A_GENERATION = /-g\d+$/;
 
 /**
- * The natural key we send: `<key>-<channel order ID>`, plus `-g<n>` from the second generation on. One that is too long
- * for the provider, outside its characters, or reads like a generation of another order, carries the hash of the whole identity instead; it is never cut, for a cut
- * makes two numbers one. (reference/providers.md 0)
+ * The natural key that we send: `<key>-<channel order ID>`, plus `-g<n>` from the second generation on. If that is too
+ * long for the provider, has characters it does not take, or looks like a generation of another order, a hash of the
+ * identity replaces the order ID. It is never cut: two numbers could become one. (reference/providers.md 0)
  * @param key of the connection; undefined for a destination set to plain order IDs
  */
 export function reference(

@@ -17,7 +17,7 @@ export interface Key {
 }
 export type Item = Key & Record<string, unknown>;
 
-/** A condition in DynamoDB's words: `rev = :rev`, with the values of its placeholders. */
+/** A DynamoDB condition expression, `rev = :rev`, with the values of its placeholders. */
 export interface Condition {
   expression: string;
   values?: Record<string, unknown>;
@@ -35,12 +35,12 @@ export interface Range {
   pageSize?: number;
 }
 
-/** The one table, in plain JavaScript values. Every read is consistent; every write is conditional. */
+/** The table, in plain JavaScript values. Every read but `range` is consistent; every write is conditional. */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** All items of a partition, whatever their size. */
   partition(pk: string): Promise<Item[]>;
-  /** A range of an index, a page at a time: it may be longer than memory. Eventually consistent, as indexes are. */
+  /** A range of an index, page by page: it may not fit into memory. Eventually consistent, as indexes are. */
   range(range: Range): AsyncIterable<Item>;
   /** "conflict": the condition did not hold, so nothing was written. */
   put(item: Item, condition: Condition): Promise<"written" | "conflict">;
@@ -50,8 +50,8 @@ export interface Table {
 export const NOT_EXISTS: Condition = { expression: "attribute_not_exists(pk)" };
 
 /**
- * The condition of a write over an item that a newer release may have written. It holds where the item is not newer, and
- * where it has expired, so that DynamoDB may delete it at any moment. @param now epoch ms
+ * The condition for overwriting an item that a newer release may have written: the item is not newer, or it has expired
+ * and DynamoDB may delete it at any moment. @param now epoch ms
  */
 export const notNewer = (now: number): Condition & { values: Record<string, unknown> } => ({
   expression: "(attribute_not_exists(v) OR v <= :version OR expiresAt < :seconds)",
@@ -115,8 +115,8 @@ export function createTable(client: Pick<DynamoDBClient, "send">, name: string):
       }),
 
     async put(item, condition) {
-      // Each write is marked: when the answer to one is lost, the SDK's retry finds the condition broken by ourselves.
-      // Asking for the old item with the failure would save the read, but not every emulator gives it.
+      // Each write has a mark: if its answer is lost, the SDK's retry fails on a condition that our own write has
+      // broken. ReturnValuesOnConditionCheckFailure would save the read, but not every emulator supports it.
       const written = randomUUID();
       try {
         await client.send(

@@ -3,7 +3,7 @@ import { type Delivery, reasonOf } from "./delivery.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OrderRecord } from "./order-record.ts";
 
-/** One order's story, as the operator reads it. No personal data but what a provider's error text echoes in `reason`. */
+/** One order's story, for the operator. No personal data, except what a provider's error text quotes in `reason`. */
 export interface Trace extends Identity {
   generation: number;
   state: OrderRecord["state"];
@@ -26,7 +26,7 @@ export interface Trace extends Identity {
   }[];
 }
 
-/** Undefined for an order that the ledger does not hold. */
+/** Undefined for an order that the ledger does not have. */
 export async function readTrace(ledger: Pick<Ledger, "load">, identity: Identity): Promise<Trace | undefined> {
   const file = await ledger.load(identity);
   if (!file) return undefined;
@@ -57,7 +57,7 @@ export async function readTrace(ledger: Pick<Ledger, "load">, identity: Identity
         followUp: delivery.followUp ?? null,
         nextAttemptAt: delivery.nextAttemptAt === undefined ? null : new Date(delivery.nextAttemptAt).toISOString(),
       })),
-      // Its item is made by the first claim; until then it waits on its queue.
+      // The first claim makes its item; until then it waits on its queue.
       ...queued.map((destination) => ({
         destination,
         generation: record.generation,

@@ -2,14 +2,14 @@ import * as z from "zod/mini";
 import type { Identity } from "../identity.ts";
 import type { Item } from "./table.ts";
 
-/** What the work list says of an order or a delivery: its keys, and what the index projects. */
+/** An order or a delivery in the work list: its keys, and what the index projects. */
 export interface WorkEntry {
   identity: Identity;
   /** Of a delivery; undefined for an order. */
   destination: string | undefined;
-  /** When to look at it, or since when it is in its list; UTC ISO 8601. */
+  /** When to look at it, or since when it has been in its list; UTC ISO 8601. */
   workAt: string;
-  /** Of an order: the buyer's number of it, a hash of the buyer, and when we first heard of it. */
+  /** Of an order: the number the buyer sees, a hash of the buyer, and when it was first seen. */
   number: string | undefined;
   buyer: string | undefined;
   firstSeenAt: string | undefined;

@@ -1,10 +1,11 @@
 import type { Delivery } from "./delivery.ts";
 
 /**
- * The lists of the index `work`, beside its hours. A delivery that failed once, or was not sent in time, and an order that
- * is held for the operator have an entry in one until they end, so each can be counted at any time; the good case pays
- * nothing. `open`: it is retried without help. `failing`: so is it, but the reason is no order's (credentials). The others
- * need the operator: `rejected`, `failed` (also what is still in doubt at the end), `held`.
+ * The lists of the index `work`, besides its hours. A delivery that failed once or was not sent in time, and an order
+ * that is held for the operator, have an entry in one list until they end, so that they can be counted at any time. The
+ * good case costs no entry. `open`: it is retried automatically. `failing`: it is retried automatically, and the cause
+ * is not the order (credentials). The other lists need the operator: `rejected`, `failed` (which includes deliveries
+ * that stayed in doubt), `held`.
  */
 export const WORK_LISTS = ["open", "failing", "rejected", "failed", "held"] as const;
 export type WorkList = (typeof WORK_LISTS)[number];
@@ -18,7 +19,7 @@ interface WorkPlace {
   workList: string;
 }
 
-/** The index's attributes of an order that is looked at at a time. @param at epoch ms */
+/** The index attributes of an order that find-due looks at at a time. @param at epoch ms */
 export function onHour(at: number): WorkPlace {
   const workAt = new Date(at).toISOString();
   return { workAt, workList: hourOf(workAt) };
@@ -27,7 +28,7 @@ export function onHour(at: number): WorkPlace {
 /** @param time UTC ISO 8601 */
 export const hourOf = (time: string): string => time.slice(0, 13);
 
-/** The index's attributes. @param since epoch ms */
+/** The index attributes of an entry in a list. @param since epoch ms */
 export const onList = (list: WorkList, since: number): WorkPlace => ({
   workAt: new Date(since).toISOString(),
   workList: list,
@@ -38,7 +39,7 @@ type Entry = { [field in "workAt" | "workList"]?: Delivery[field] };
 export const isOnOpenList = ({ workList }: Entry): boolean => OPEN_LISTS.some((list) => list === workList);
 export const needsOperator = ({ workList }: Entry): boolean => NEEDS_OPERATOR.some((list) => list === workList);
 
-/** Open since it first was, however often it is tried. */
+/** An open entry keeps its first time, however often the delivery is retried. */
 export const onOpenList = (entry: Entry, now: number, list: (typeof OPEN_LISTS)[number] = "open"): WorkPlace => ({
   ...onList(list, now),
   ...(isOnOpenList(entry) && entry.workAt !== undefined && { workAt: entry.workAt }),

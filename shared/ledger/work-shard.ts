@@ -5,8 +5,8 @@ import { type Identity, identityText } from "../identity.ts";
 export const workShard = (list: string, shard: number): string => `${list}#${shard}`;
 
 /**
- * The index key under which an order's entry is written: always the same for the same order and setting. One key of an index
- * takes about 1,000 writes a second, and a throttled index refuses the table's writes too.
+ * The index key of an order's entry: always the same for the same order and setting. One key of an index takes about
+ * 1,000 writes a second, and a throttled index throttles the table's writes too.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
  * @param shards 1 to `WORK_LIST_SHARDS`: a setting of the stage
  */
