@@ -1,5 +1,5 @@
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { cancelled, inDoubt, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
+import { cancelled, inDoubt, requeued, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
 import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
 import type { Prepared } from "../providers/provider.ts";
 import { create } from "./create.ts";
@@ -18,7 +18,7 @@ export type Attempted = Omit<AttemptResult, "outcome"> & { outcome: AttemptResul
 /**
  * Works on the delivery of one message: looks it up if it is in doubt, claims it, creates the order, records the
  * result. Of a delivery that is already created, it only does the open step.
- * @param found as it was read: free, or with an expired lease
+ * @param found as it was read: free, withdrawn with lines to ship again, or with an expired lease
  */
 export async function attemptDelivery(found: Delivery, context: DeliveryContext): Promise<Attempted> {
   try {
@@ -35,7 +35,9 @@ async function finish(delivery: Delivery, context: DeliveryContext): Promise<Att
   return "outcome" in opened ? opened : followUp(delivery, opened);
 }
 
-async function send(found: Delivery, context: DeliveryContext): Promise<AttemptResult> {
+async function send(free: Delivery, context: DeliveryContext): Promise<AttemptResult> {
+  // Its lines came back, or it would have ended.
+  const found = free.state === "withdrawn" ? await save(requeued(free), context) : free;
   const { config, settling, snapshot, now } = context;
   const { record } = snapshot;
   const settledAt = inDoubtUntil(found, record, { settling, restoredAt: config.restoredAt, now: now() });

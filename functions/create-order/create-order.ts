@@ -1,6 +1,7 @@
 import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
 import { stageOf } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
+import { linesReturned } from "../../shared/ledger/lines-returned.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
 import { isNewer, NewerRelease } from "../../shared/release.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
@@ -49,19 +50,25 @@ const patience = (receives: number, { retryBase, longestVisibility }: Config["ti
 
 async function work(message: Message, deps: Deps): Promise<Handled> {
   const pointer = parsePointer(message.body);
-  const destination = deps.config.destinations.find((one) => destinationPath(one) === pointer?.destination);
+  const destination = deps.config.destinations.find(
+    (one) => destinationPath(one) === pointer?.destination && one.provider === deps.provider.name,
+  );
   const snapshot = pointer && destination && (await deps.ledger.load(pointer));
-  // Not a message of ours, or of a destination or an order that is gone: the operator reads it in the DLQ.
+  // Not a message of ours or of this provider, or of a destination or an order that is gone: the operator reads it in the
+  // DLQ.
   if (!snapshot) return { disposition: { retryInMs: 0 }, outcome: "unreadable", ...(pointer && { pointer }) };
 
   const { record } = snapshot;
   if (pointer.generation < record.generation) return { disposition: "ack", outcome: "superseded", pointer };
+  // What the order's record did not decide was put on a queue by hand, or was forgotten by a restore of the table.
+  const isDecided = pointer.generation === record.generation && record.decided.includes(pointer.destination);
+  if (!isDecided) return { disposition: { retryInMs: 0 }, outcome: "unreadable", pointer };
   const delivery =
     deliveryOf(snapshot, pointer.destination, pointer.generation) ??
     newDelivery(record, pointer.destination, pointer.generation);
   const known = { pointer, delivery };
 
-  if (ENDED.has(delivery.state) && stageOf(delivery) !== "step-open")
+  if (hasEnded(delivery) && !(await linesReturned(delivery, snapshot, deps.ledger)))
     return { disposition: "ack", outcome: "ended", ...known };
   const failedAt = delivery.failed[message.messageId];
   if (failedAt !== undefined && message.sentAt <= failedAt) {
@@ -74,6 +81,8 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   const result = await attemptDelivery(delivery, deliveryContext(message, destination, snapshot, deps));
   return { ...known, ...result, cancelled: record.state === "cancelled" };
 }
+
+const hasEnded = (delivery: Delivery): boolean => ENDED.has(delivery.state) && stageOf(delivery) !== "step-open";
 
 /** @returns undefined for a message that is not ours */
 function parsePointer(body: string): DeliveryPointer | undefined {

@@ -3,6 +3,7 @@ import { type Delivery, newDelivery } from "../../shared/ledger/delivery.ts";
 import { backAt, isOpen, overdue } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
+import { linesReturned } from "../../shared/ledger/lines-returned.ts";
 import { asked, isHeldForOperator, looked } from "../../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
@@ -127,16 +128,16 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   pass.looked += 1;
   const { record } = snapshot;
   if (record.channelWait) return askChannel(record, deps);
-  const open = record.decided
-    .filter((destination) => !record.toSuppress.includes(destination))
-    .filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
-  if (record.toSend.length === 0 && record.toSuppress.length === 0 && open.length === 0) return;
+  const wanted = record.decided.filter((destination) => !record.toSuppress.includes(destination));
+  const open = wanted.filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
+  const back = await returned(wanted, snapshot, deps);
+  if ([record.toSend, record.toSuppress, open, back].every(({ length }) => length === 0)) return;
 
   const known = new Set(config.destinations.map(destinationPath));
   // A destination that was removed from the stage has no queue; its deliveries are counted all the same.
-  const lost = open.filter((destination) => known.has(destination) && isLost(deliveryOf(snapshot, destination), deps));
+  const lost = open.filter((destination) => isLost(deliveryOf(snapshot, destination), deps));
   await Promise.all(open.map((destination) => countAsOpen(snapshot, destination, deps)));
-  const resend = isHeldForOperator(record) ? [] : lost;
+  const resend = isHeldForOperator(record) ? [] : [...lost, ...back];
   const toSend = [...new Set([...record.toSend, ...resend])].filter((destination) => known.has(destination));
   const pause = config.timing.dueAfter * Math.min(2 ** ((record.dueLooks ?? 0) + 1), LONGEST_PAUSE);
   const next = looked(record, toSend, pause, now());
@@ -144,6 +145,18 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
   pass.resent += next.toSend.length;
   await dispatch(next, deps);
+}
+
+/** Destinations whose delivery was withdrawn, and that has lines to ship again. */
+async function returned(
+  destinations: readonly string[],
+  snapshot: OrderSnapshot,
+  { ledger }: Deps,
+): Promise<readonly string[]> {
+  const areBack = await Promise.all(
+    destinations.map((destination) => linesReturned(deliveryOf(snapshot, destination), snapshot, ledger)),
+  );
+  return destinations.filter((_, index) => areBack[index]);
 }
 
 /**

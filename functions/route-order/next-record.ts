@@ -59,8 +59,7 @@ export function nextRecord(
 
   if (!current) {
     const identity = { channel: connection.channel, connection: connection.name, orderId: order.id };
-    const expiresAt = Math.floor((now + config.retention.states) / 1000);
-    const record = firstRecorded(identity, facts, decision, occasion, expiresAt);
+    const record = firstRecorded(identity, facts, decision, occasion, expiresAtOf(context));
     return { record, outcome: "recorded", isNewest: true };
   }
   if (facts.digest === current.digest || facts.freshness === current.freshness) {
@@ -82,19 +81,35 @@ export function nextRecord(
   return { record, outcome: "updated", isNewest: true };
 }
 
-/** An event about a known order that does not carry the whole order. */
-export function nextRecordOfChange(current: OrderRecord, reading: Reading<"change">, context: EventContext): Step {
+/**
+ * An event that does not carry the whole order. A cancellation of an order that we do not know is remembered, so that an
+ * older event that comes later is stale (design.md P6).
+ */
+export function nextRecordOfChange(
+  current: OrderRecord | undefined,
+  reading: Reading<"change">,
+  context: EventContext,
+): Step | undefined {
   const { change, eventTime, topic } = reading;
   const occasion = occasionOf(reading, context);
   if (change === "touched") {
+    if (!current) return undefined;
     return { record: ignored(current, "touched", occasion), outcome: "touched", isNewest: false };
   }
   const fresh = freshness(eventTime ?? context.event.receivedAt, "cancelled", eventTime);
+  const reason = `${topic} at the channel`;
+  if (!current) {
+    const { channel, name: connection } = context.connection;
+    const decision = { state: "cancelled", reason, destinations: [] } as const;
+    const identity = { channel, connection, orderId: reading.orderId };
+    const record = firstRecorded(identity, { freshness: fresh }, decision, occasion, expiresAtOf(context));
+    return { record, outcome: "cancelled", isNewest: false };
+  }
   if (fresh < current.freshness) return stale(current, occasion);
   if (current.state === "cancelled") {
     return { record: repeated(current, fresh, undefined, occasion), outcome: "duplicate", isNewest: false };
   }
-  const record = cancelled(current, { freshness: fresh }, `${topic} at the channel`, occasion);
+  const record = cancelled(current, { freshness: fresh }, reason, occasion);
   return { record, outcome: "cancelled", isNewest: false };
 }
 
@@ -122,6 +137,9 @@ const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
   outcome: "stale",
   isNewest: false,
 });
+
+/** Epoch seconds. */
+const expiresAtOf = ({ config, now }: EventContext): number => Math.floor((now + config.retention.states) / 1000);
 
 const occasionOf = ({ topic }: Pick<Reading, "topic">, { event, config, now }: EventContext): EventOccasion => ({
   topic,

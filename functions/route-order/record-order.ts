@@ -59,17 +59,15 @@ export async function recordOrder(order: Order, context: RouteContext, deps: Rec
   });
 }
 
-/** Records a change of an order that the event does not carry, of a channel without an API. Never creates an order. */
+/** Records a change of an order that the event does not carry, of a channel without an API. No delivery comes of it. */
 export async function recordChange(
   action: Extract<Action, { kind: "change" }>,
   context: RouteContext,
   deps: RecordDeps,
 ): Promise<Recorded> {
   const facts = factsOf(context, deps);
-  return write(
-    identityOf(action.orderId, context),
-    deps,
-    async (current) => current && nextRecordOfChange(current, { ...action, ...readingOf(context) }, facts),
+  return write(identityOf(action.orderId, context), deps, async (current) =>
+    nextRecordOfChange(current, { ...action, ...readingOf(context) }, facts),
   );
 }
 

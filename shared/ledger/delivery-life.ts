@@ -41,8 +41,8 @@ export const DELIVERY_TRANSITIONS = {
   gaveUp: { by: "create-order", moves: { ...lead([...FREE, "sending"], "failed"), ...stay("in-doubt", "step-open") } },
   withdrawn: { by: "create-order", moves: lead(FREE, "withdrawn") },
   cancelled: { by: "create-order, outbox", moves: lead(FREE, "cancelled") },
-  requeued: { by: "route-order", moves: { withdrawn: ["queued"] } },
-  fenced: { by: "outbox", moves: stay(...FREE, "in-doubt") },
+  requeued: { by: "create-order", moves: { withdrawn: ["queued"] } },
+  fenced: { by: "outbox", moves: stay(...UNENDED) },
   overdue: { by: "find-due", moves: stay("queued", "retrying", "in-doubt", "sending", "step-open") },
   resolvedCreated: { by: "operator", moves: lead(UNENDED, "created") },
   doneByHand: { by: "operator", moves: lead(UNENDED, "done-by-hand") },
@@ -66,6 +66,10 @@ function refuse(transition: DeliveryTransition, { destination, generation }: Del
     `The delivery to ${destination} (generation ${generation}) ${why}: ${transition} is not allowed`,
   );
 }
+
+/** The function of the attempt that sends it has not ended yet. @param now epoch ms */
+export const isRunning = ({ state, actsUntil = 0 }: Delivery, now: number): boolean =>
+  state === "sending" && actsUntil > now;
 
 /** Only the attempt that holds the claim touches it while its lease lasts. */
 function requireNoLease(transition: DeliveryTransition, delivery: Delivery, now: number): void {
@@ -308,15 +312,19 @@ export function cancelled(delivery: Delivery, reason: string): Delivery {
   return { ...ended(delivery), state: "cancelled", reason };
 }
 
-/** Lines to ship came back to a withdrawn delivery: it gets a new message. */
+/** Lines to ship came back to a withdrawn delivery: its new message begins again. */
 export function requeued(delivery: Delivery): Delivery {
   start("requeued", delivery);
   return { ...ended(delivery), state: "queued" };
 }
 
-/** Nothing changes but `rev`: a claim that is based on the item as it was fails, and its worker reads again. */
-export function fenced(delivery: Delivery): Delivery {
+/**
+ * Nothing changes but `rev`: a claim that is based on the item as it was fails, and its worker reads again. That of an
+ * attempt whose function has ended is protected no longer.
+ */
+export function fenced(delivery: Delivery, now: number): Delivery {
   start("fenced", delivery);
+  if (isRunning(delivery, now)) refuse("fenced", delivery, "is being sent by another attempt");
   return { ...delivery, rev: delivery.rev + 1 };
 }
 

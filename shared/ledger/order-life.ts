@@ -281,15 +281,15 @@ export function renewed(
   return line({ ...next, dueLooks: 0, ...onHour(at) }, outcome, { topic: "operator", now });
 }
 
-/** A held order goes on as it is: its deliveries stay valid. */
+/** A held order goes on as it is: its deliveries stay valid, those too that the cancellation has not reached yet. */
 export function kept(
   record: OrderRecord,
   outcome: string,
   { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
 ): OrderRecord {
   start("kept", record);
-  const next = { ...omit(record, "reason"), state: "recorded" as const, dueLooks: 0, ...onHour(now + dueAfter) };
-  return line(next, outcome, { topic: "operator", now });
+  const next = { ...omit(record, "reason"), state: "recorded" as const, toSuppress: [], dueLooks: 0 };
+  return line({ ...next, ...onHour(now + dueAfter) }, outcome, { topic: "operator", now });
 }
 
 /** One line more in its trace. */
@@ -316,16 +316,18 @@ function withFacts(record: OrderRecord, facts: OrderFacts): OrderRecord {
   };
 }
 
-/** Destinations once decided stay; those that became due are added. */
+/** Destinations once decided stay; those that became due are added, and those that are due again are sent again. */
 function decided(record: OrderRecord, decision: Decision, occasion: WaitOccasion): OrderRecord {
   if (isHeldForOperator(record)) return record;
   const { state, reason, destinations, asksChannel = false } = decision;
   const fresh = destinations.filter((destination) => !record.decided.includes(destination));
   const all = [...record.decided, ...fresh];
+  const back = destinations.filter((destination) => record.lapsed && record.decided.includes(destination));
   return {
-    ...omit(record, "reason", "channelWait"),
+    ...omit(record, "reason", "channelWait", "lapsed"),
     decided: all,
-    toSend: [...record.toSend, ...fresh],
+    toSend: [...new Set([...record.toSend, ...fresh, ...back])],
+    ...(all.length > 0 && destinations.length === 0 && { lapsed: true as const }),
     ...(all.length > 0 ? { state: "recorded" as const } : { state, ...(reason !== undefined && { reason }) }),
     ...(all.length === 0 && asksChannel && waitFor("hold", record, occasion)),
   };

@@ -44,6 +44,11 @@ export const OrderRecord = z.object({
   toSend: z.array(z.string()),
   /** Those of `decided` that a cancellation has not reached yet. */
   toSuppress: z.array(z.string()),
+  /**
+   * Present while the newest state is due nowhere, though deliveries were decided (no line left to ship): where it is due
+   * again, a new message is sent, for the delivery may be withdrawn.
+   */
+  lapsed: z.optional(z.literal(true)),
   /** When `toSend` was last emptied. */
   sentAt: z.optional(z.string()),
   /**

@@ -2,7 +2,7 @@ import type { Identity } from "../identity.ts";
 import type { Queues } from "../messages/queues.ts";
 import { type Config, pathOf } from "../stage/config.ts";
 import { type Delivery, type DeliveryPointer, type DeliveryState, ENDED, newDelivery } from "./delivery.ts";
-import { cancelled, fenced } from "./delivery-life.ts";
+import { cancelled, fenced, isRunning } from "./delivery-life.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { isInDoubt } from "./in-doubt-until.ts";
 import type { Ledger } from "./ledger.ts";
@@ -102,14 +102,15 @@ async function suppress(
     const snapshot = await ledger.load(record);
     const found = snapshot && deliveryOf(snapshot, destination, record.generation);
     if (found && ENDED.has(found.state)) return found.state === "created" ? "created" : undefined;
-    if (found?.state === "sending") return "sending";
+    if (found && isRunning(found, now())) return "sending";
     const delivery = found ?? newDelivery(record, destination);
     // One that was sent, or that a restore of the table may have forgotten, may exist: create-order looks it up when its
     // next message comes. A worker that has one now read the order before: its claim must fail, so that it reads again.
     const mayExist = delivery.firstSentAt !== undefined || isInDoubt(delivery, record, { restoredAt, now: now() });
-    const next: Delivery = mayExist ? fenced(delivery) : cancelled(delivery, record.reason ?? BEFORE_SENT);
+    const next: Delivery = mayExist ? fenced(delivery, now()) : cancelled(delivery, record.reason ?? BEFORE_SENT);
     if ((await ledger.putDelivery(next)) === "conflict") continue;
-    return next.state === "in-doubt" ? "in-doubt" : undefined;
+    // An attempt that died while it was sending left it in doubt.
+    return next.state === "in-doubt" || next.state === "sending" ? "in-doubt" : undefined;
   }
 }
 

@@ -51,7 +51,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual([found.outcome, found.cancelled], ["created", true]);
     });
 
-    for (const fate of ["down", "timeout-before-create"] as const) {
+    for (const fate of ["down", "timeout-before-create", "killed-before-create"] as const) {
       test(`cancelled while its second attempt prepares (the first: ${fate}), it is not posted again`, async () => {
         const { relay, id, cancel, message } = await paid(fate);
         await relay.receive(message);

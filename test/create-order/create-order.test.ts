@@ -409,6 +409,74 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal((await delivery())?.state, "withdrawn");
     });
 
+    for (const first of ["down", "created"] as const) {
+      test(`lines that come back to a withdrawn delivery are sent, the first fate being ${first}`, async () => {
+        const { relay, id, delivery } = await paid(first);
+        const [message] = relay.queue;
+        ok(message);
+        if (first === "down") await relay.receive(message);
+        const none = [{ id: "1", sku: "DEMO-TEE", quantity: 2, quantityToShip: 0 }];
+        await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", lines: none });
+        await relay.run();
+        deepEqual([(await delivery())?.state, relay.queue.length], ["withdrawn", 0]);
+        await relay.ordered({ id, updatedAt: "2026-11-01T11:30:00Z" });
+        await relay.run();
+        equal((await delivery())?.state, "created");
+        deepEqual([relay.parcelworks.live().length, relay.queue.length], [1, 0]);
+      });
+    }
+
+    test("lines that come back while an older attempt withdraws the delivery are sent", async () => {
+      const { relay, id, delivery } = await paid();
+      const none = [{ id: "1", sku: "DEMO-TEE", quantity: 2, quantityToShip: 0 }];
+      await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", lines: none });
+      const [message] = relay.queue;
+      ok(message);
+      const { ledger } = relay;
+      const { load } = ledger;
+      ledger.load = async (identity) => {
+        const file = await load(identity);
+        ledger.load = load;
+        await relay.ordered({ id, updatedAt: "2026-11-01T11:30:00Z" });
+        return file;
+      };
+      await relay.receive(message);
+      equal((await delivery())?.state, "withdrawn");
+      await relay.run();
+      deepEqual([(await delivery())?.state, relay.parcelworks.live().length], ["created", 1]);
+    });
+
+    for (const [what, changes] of [
+      ["a later generation than the order has", { generation: 9 }],
+      ["a destination that was never decided", { destination: "parcelworks/other" }],
+      ["a destination of another provider", { destination: "s2/us" }],
+    ] as const) {
+      test(`a message of ${what} creates nothing and ends in the DLQ`, async () => {
+        const { relay, delivery } = await paid();
+        const [first, second] = ["parcelworks/other", "s2/us"].map((path) => path.split("/"));
+        for (const [provider = "", name = ""] of [first ?? [], second ?? []]) {
+          const [known] = relay.config.destinations;
+          ok(known);
+          relay.config.destinations.push({ ...known, provider, name });
+        }
+        const [message] = relay.queue.splice(0);
+        relay.send(JSON.stringify({ ...JSON.parse(message?.body ?? ""), ...changes }));
+        await relay.run();
+        deepEqual([relay.parcelworks.posts, relay.deadLetters.length], [0, 1]);
+        equal((await delivery())?.state, "queued");
+      });
+    }
+
+    test("a message of an order that is held until it is paid creates nothing", async () => {
+      const { relay, id } = unheard();
+      await relay.ordered({ id, financialState: "pending" });
+      const note = { eventId: "e", receivedAt: "2026-11-01T11:00:00Z", note: "" };
+      const order = { v: 1, channel: "plain", connection: "main", orderId: id, generation: 1 };
+      relay.send(JSON.stringify({ ...order, destination: "parcelworks/demo", ...note }));
+      await relay.run();
+      deepEqual([relay.parcelworks.posts, relay.deadLetters.length], [0, 1]);
+    });
+
     test("a text as long as an event lets it be, and whole numbers written 2.0, make no order unreadable", async () => {
       const id = newId();
       const relay = new Relay(started);

@@ -76,6 +76,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       judgement(`leaves alone what is ${what}: a person knows, or nothing is left to do`, async (router) => {
         const id = await router.sentOrder();
         for (const destination of [ONE, TWO]) await router.delivered(id, destination, changes);
+        if (changes.state === "withdrawn") await router.ordered({ id, updatedAt: LATER, fulfilmentState: "fulfilled" });
         router.clock += 2 * DAY;
         router.sent.length = 0;
         const { resent } = await router.pass();
@@ -124,6 +125,18 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         pauses.push((Date.parse((await router.record(id)).workAt ?? "") - router.clock) / DUE);
       }
       deepEqual(pauses, [2, 4, 8, 16, 32, 48, 48, 48]);
+    });
+
+    story("sends again what was withdrawn, has lines again, and lost its new message", async (router) => {
+      const id = await router.sentOrder();
+      await router.ordered({ id, updatedAt: LATER, fulfilmentState: "fulfilled" });
+      for (const destination of [ONE, TWO]) await router.delivered(id, destination, { state: "withdrawn" });
+      await router.ordered({ id, updatedAt: "2026-11-01T11:30:00.000Z" });
+      deepEqual(router.sentOf(id), [ONE, TWO, ONE, TWO]);
+      router.sent.length = 0;
+      router.clock += DUE;
+      await router.pass();
+      deepEqual(router.sentOf(id), [ONE, TWO]);
     });
 
     story("finishes what a cancellation has to suppress", async (router) => {

@@ -447,6 +447,18 @@ describe("an order held for a person", () => {
     deepEqual(await desk.waits(), []);
   });
 
+  test("is kept whole: what the cancellation had still to reach is not cancelled", async () => {
+    const desk = await held();
+    const file = await desk.file();
+    // route-order ended before it suppressed anything.
+    const { record, will } = keep(
+      { ...file, record: { ...file.record, toSuppress: [DESTINATION] } },
+      { config: desk.relay.config, who: "ada", now: desk.relay.clock },
+    );
+    match(will, /nothing is sent/);
+    deepEqual([record.state, record.toSuppress], ["recorded", []]);
+  });
+
   test("is not renewed while a delivery of it is rejected or in doubt: an unseen order may exist", async () => {
     const desk = new Desk(started, "rejected");
     const { relay, id } = desk;

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
+import { sentAgain } from "../../shared/ledger/order-life.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
 import { createTable } from "../../shared/ledger/table.ts";
 import { NEEDS_OPERATOR, onList } from "../../shared/ledger/work-list.ts";
@@ -187,6 +188,21 @@ for (const { kind, skip } of TABLE_EMULATORS) {
       },
     );
 
+    story(
+      "what is both to be sent and to be suppressed stays to be suppressed where only the send worked",
+      async ({ router, id }) => {
+        await router.ordered({ id });
+        const { ledger } = router;
+        router.ledger = dying(ledger, "putDelivery", "before");
+        await rejects(cancel(router, id), /killed/);
+        const both = sentAgain(await router.record(id), [ONE], "sent again", { now: router.clock, dueAfter: 1000 });
+        equal(await ledger.putOrder(both), "written");
+        await rejects(dispatch(both, deps(router)), /killed/);
+        const { toSend, toSuppress } = await router.record(id);
+        deepEqual([toSend, toSuppress], [[], [ONE, TWO]]);
+      },
+    );
+
     story("two dispatches at once leave nothing to send, and nothing unsent", async ({ router, id }) => {
       router.down.add(ONE).add(TWO);
       await rejects(router.ordered({ id }));
@@ -217,7 +233,8 @@ for (const { kind, skip } of TABLE_EMULATORS) {
         const claimed = {
           ...{ v: 1 as const, rev: 1, channel, connection, orderId, destination: ONE, generation: 1, expiresAt },
           ...{ state: "sending" as const, attempts: 1, tries: {}, failed: {}, providerOrderIds: [] },
-          ...{ reference: `pm-${id}`, firstSentAt: router.clock, token: "t", leaseUntil: router.clock + 1000 },
+          ...{ reference: `pm-${id}`, firstSentAt: router.clock, token: "t" },
+          ...{ actsUntil: router.clock + 1000, leaseUntil: router.clock + 2000 },
         };
         const { ledger } = router;
         // The claim is written between the suppression's read and its write.

@@ -204,12 +204,33 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal((await router.record(id)).state, "recorded");
     });
 
-    for (const change of ["touched", "cancelled"]) {
-      story(`${change} of an unknown order creates none`, async ({ router, id }) => {
-        equal((await router.arrives({ kind: "change", change, orderId: id })).outcome, "ignored");
-        equal(await router.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
-      });
-    }
+    story("a note about an unknown order creates none", async ({ router, id }) => {
+      equal((await router.arrives({ kind: "change", change: "touched", orderId: id })).outcome, "ignored");
+      equal(await router.ledger.order({ channel: "plain", connection: "main", orderId: id }), undefined);
+    });
+
+    story(
+      "a deletion of an unknown order is remembered: an older event that comes later is stale",
+      async ({ router, id }) => {
+        const deleted = { kind: "change", change: "cancelled", orderId: id, topic: "orders/delete", eventTime: LATER };
+        equal((await router.arrives(deleted)).outcome, "cancelled");
+        equal((await router.arrives(deleted)).outcome, "duplicate");
+        equal((await router.ordered({ id }, { topic: "orders/create" })).outcome, "stale");
+        deepEqual(router.sentOf(id), []);
+        const { state, reason, digest } = await router.record(id);
+        deepEqual([state, reason, digest], ["cancelled", "orders/delete at the channel", undefined]);
+      },
+    );
+
+    story(
+      "an order that the channel wants again after its deletion was heard of first is sent",
+      async ({ router, id }) => {
+        await router.arrives({ kind: "change", change: "cancelled", orderId: id, eventTime: LATER });
+        equal((await router.ordered({ id, updatedAt: "2026-11-01T11:30:00.000Z" })).state, "recorded");
+        deepEqual(router.sentOf(id), [ONE, TWO]);
+        equal((await router.record(id)).generation, 1);
+      },
+    );
 
     for (const [why, changes, reason] of [
       ["placed before since", { placedAt: "2025-12-31T23:59:59Z" }, /since/],

@@ -92,7 +92,7 @@ const CALLS: Record<DeliveryTransition, (delivery: Delivery) => Delivery> = {
   withdrawn,
   cancelled: (delivery) => cancelled(delivery, "cancelled at the channel before it was sent"),
   requeued,
-  fenced,
+  fenced: (delivery) => fenced(delivery, NOW),
   overdue: (delivery) => overdue(delivery, NOW),
   resolvedCreated: (delivery) => resolvedCreated(delivery, by, ["P2"]),
   doneByHand: (delivery) => doneByHand(delivery, by),
@@ -188,6 +188,11 @@ test("while a lease lasts, only the attempt that holds the claim touches the del
   }
 });
 
+test("a claim is broken once its function has ended, and not before", () => {
+  throws(() => fenced({ ...SAMPLES.sending, actsUntil: NOW + 1, leaseUntil: NOW + SKEW }, NOW), ForbiddenTransition);
+  equal(fenced({ ...SAMPLES.sending, actsUntil: NOW, leaseUntil: NOW + SKEW }, NOW).rev, SAMPLES.sending.rev + 1);
+});
+
 test("one that was sent and then refused is looked up before it is free again", () => {
   for (const state of ["rejected", "failed"] as const) {
     const refused = { ...SAMPLES[state], ...sent };
@@ -231,7 +236,7 @@ test("an error text belongs to the write that reported it, and ends with the del
   const refused = rejected(SAMPLES.queued, failure);
   deepEqual(refused.errorText, { ...cause.errorText, rev: 4 });
   equal(refused.reason, undefined);
-  deepEqual(fenced(refused).errorText?.rev, 4, "it is not written again");
+  deepEqual(fenced(refused, NOW).errorText?.rev, 4, "it is not written again");
   for (const transition of transitions) {
     for (const stage of stages) {
       const to = movesOf(transition)[stage];

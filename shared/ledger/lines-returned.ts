@@ -1,0 +1,13 @@
+import { linesToShip } from "../order.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Ledger, OrderSnapshot } from "./ledger.ts";
+
+/** Its delivery was withdrawn, and the order has lines to ship again: it is as good as queued. */
+export async function linesReturned(
+  delivery: Delivery | undefined,
+  { record, body }: OrderSnapshot,
+  ledger: Pick<Ledger, "readBody">,
+): Promise<boolean> {
+  if (delivery?.state !== "withdrawn" || record.state !== "recorded" || !body) return false;
+  return linesToShip(await ledger.readBody(body)).length > 0;
+}
