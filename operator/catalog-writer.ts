@@ -4,7 +4,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { type CatalogEntry, catalogPk } from "../shared/ledger/catalog.ts";
 import { CommandError } from "./command-error.ts";
 
-/** DynamoDB takes no more at once. */
+/** DynamoDB's limit for a batch. */
 const BATCH = 25;
 const IN_FLIGHT = 8;
 const TRIES = 10;

@@ -40,7 +40,8 @@ export function checkDestination(
 
 /**
  * Opens a connection's API as route-order does, with the same tokens and leases, and makes its harmless call.
- * @param app its endpoint's secret @param credentials its own, undefined where the channel has none; both match the schemas
+ * @param app its endpoint's secret @param credentials its own, undefined where the channel has none; both match the
+ * schemas
  */
 export function checkConnection(
   connection: Connection,
@@ -93,7 +94,7 @@ async function check(
   }
 }
 
-/** The texts of providers and channels may echo what was sent. */
+/** The texts of providers and channels may quote the secret that was sent. */
 export function withoutSecrets(text: string, secret: unknown): string {
   const values = typeof secret === "object" && secret !== null ? Object.values(secret).flat() : [secret];
   return values

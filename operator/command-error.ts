@@ -1,4 +1,4 @@
-/** What the operator asked for cannot be done, or shall not; `message` is all that they need to see. */
+/** The operator's request cannot or must not be carried out. `message` is all that the operator needs to see. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }

@@ -14,7 +14,8 @@ export interface Filled {
 const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 /**
- * Reads values from a file of the shape of local/secrets.json: `{"endpoints": {"shopify/main": {…}}, "destinations": {…}}`.
+ * Reads values from a file of the shape of local/secrets.json: `{"endpoints": {"shopify/main": {…}}, "destinations":
+ * {…}}`.
  * @param secrets of the stage, all
  * @throws CommandError that lists everything that is wrong in the file, but no values
  */
@@ -91,7 +92,7 @@ function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // It is no JSON; then it is meant otherwise.
+    // Not JSON: another type of the schema has to match.
     return undefined;
   }
 }

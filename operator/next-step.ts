@@ -2,10 +2,13 @@ import type { Delivery } from "../shared/ledger/delivery.ts";
 import { ENDED } from "../shared/ledger/delivery.ts";
 import { needsOperator } from "../shared/ledger/work-list.ts";
 
-/** Why an operator should look at something. The last three are retried without help, or would be. */
+/**
+ * Why an operator should look at an order. The last three are retried automatically, `removed` once its destination is
+ * back.
+ */
 export type Kind = "rejected" | "failed" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";
 
-/** Undefined for a delivery that has ended or is retried without help. */
+/** Undefined for a delivery that has ended or is retried automatically. */
 export function kindOf(delivery: Delivery): Kind | undefined {
   const { state, followUp } = delivery;
   if (!needsOperator(delivery)) return undefined;

@@ -57,18 +57,18 @@ export interface ResolveContext {
 }
 
 export interface Resolved {
-  /** To be written upon the one it was made from. */
+  /** To be written over the delivery it was made from. */
   delivery: Delivery;
   /** What it means, in a sentence. */
   will: string;
-  /** It is free to be created, and wants a message. */
+  /** It is free to be created, and needs a message. */
   send: boolean;
   /** The finding is true only of a look at the provider after this moment, epoch ms. */
   looksAfter?: number;
 }
 
 /**
- * What a delivery becomes by the operator's finding.
+ * Applies the operator's finding to a delivery.
  * @param destination one of those decided for the order
  * @throws CommandError where it has ended, is under way, or where that cannot be known yet
  */
@@ -133,7 +133,7 @@ function notCreated({ record }: OrderSnapshot, delivery: Delivery, by: FoundBy, 
   const doubt = inDoubtUntil(delivery, record, { settling: settlingOf(destination), restoredAt, now });
   const looksAfter = doubt === undefined ? {} : { looksAfter: doubt + timing.leaseSkew };
   refuseOldLook(destination, { ...looksAfter, ...context });
-  // No longer wanted, or wanted only as a new generation: it ends, and nothing can come of it any more.
+  // The order is no longer wanted, or only as a new generation: the delivery ends.
   if (record.state !== "recorded") {
     const will = `end ${destination} as cancelled: the order is ${record.state}, and it does not exist there`;
     return { delivery: endedNotCreated(delivery, by), will: will + onlyAfter(looksAfter), send: false, ...looksAfter };

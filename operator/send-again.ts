@@ -17,9 +17,9 @@ interface Sendable {
 }
 
 /**
- * What of an order can be sent again.
- * @param wanted one destination; default all that have not ended and do not come again by themselves
- * @throws CommandError where that is nothing
+ * The deliveries of an order that can be sent again.
+ * @param wanted one destination; default: all that have not ended and are not retried automatically
+ * @throws CommandError if there are none
  */
 export function sendable(file: OrderSnapshot, wanted: string | undefined, config: Config, now: number): Sendable[] {
   const { record } = file;
@@ -82,7 +82,8 @@ export interface SendDeps {
 }
 
 /**
- * Sends from the ledger, as route-order does: recorded first, so that find-due finishes what this process leaves undone.
+ * Sends from the ledger, as route-order does: writes the record first, so that find-due finishes what this process does
+ * not.
  * @param outcome for the trace
  * @throws CommandError where another writer changed the order meanwhile
  */

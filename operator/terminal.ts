@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
-/** Where a command writes and asks; tests have one of their own. */
+/** Where a command writes and asks. Tests pass one of their own. */
 export interface Terminal {
   /** The command's result. */
   say(text: string): void;

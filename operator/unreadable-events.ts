@@ -1,6 +1,6 @@
 import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 
-/** Messages read of one DLQ; of a longer one only the number is printed. */
+/** How many messages of one DLQ are read; of the others only the number is printed. */
 const MOST = 50;
 /** SQS's limit for one receive. */
 const BATCH = 10;
@@ -26,8 +26,9 @@ interface Context {
 }
 
 /**
- * Receives the messages of the intake's DLQ and says why each cannot be parsed. SQS has no read without a receive: each message
- * is hidden for 10 s and its receive count grows, which a DLQ, having no redrive policy itself, ignores. Nothing is deleted.
+ * Receives the messages of the intake's DLQ and says why each cannot be parsed. SQS has no read without a receive: each
+ * message is hidden for 10 s and its receive count grows, which a DLQ, having no redrive policy itself, ignores.
+ * Nothing is deleted.
  * @returns undefined where the operator may not receive: the number of messages is all that is known then
  */
 export async function unreadableEvents({

@@ -32,9 +32,9 @@ export interface WaitingGroup {
 const SIDE_BY_SIDE = 20;
 
 /**
- * What the alarms are about: deliveries and orders that need an operator, and of those that are retried automatically the
- * overdue ones, those that fail because of configuration or credentials, and those whose destination was removed. Longest
- * waiting first. Read from the deliveries themselves, since the index may lag. @param now epoch ms
+ * Everything that raises an alarm: deliveries and orders that need an operator, and of the deliveries that are retried
+ * automatically those that are overdue, that fail because of configuration or credentials, or whose destination was
+ * removed. Longest waiting first. Reads the deliveries themselves, since the index may lag. @param now epoch ms
  */
 export async function waitingOnes(
   ledger: Pick<Ledger, "workList" | "load">,
@@ -101,8 +101,8 @@ export function grouped(ones: readonly WaitingOne[]): WaitingGroup[] {
 }
 
 /**
- * The reason without the order's own IDs, SKUs, amounts and quoted texts. The destination's name and short numbers stay:
- * they are a provider's error codes.
+ * The reason without the order's own IDs, SKUs, amounts and quoted texts. The destination's name and short numbers
+ * stay: they are a provider's error codes.
  */
 function commonReason({ reason, destination, order, reference }: WaitingOne): string {
   const own = [order, reference].filter((text) => text !== null);

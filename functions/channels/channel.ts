@@ -5,9 +5,9 @@ import type { Order } from "../../shared/order.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 
 /**
- * A kind of place where buyers order. `index.ts` of its folder holds what receive-webhook needs (schemas and the check of
- * a request) and nothing heavier; the reader and the API client are modules of their own, loaded when they are used. A
- * channel does nothing when imported: whatever it needs from outside is handed to it.
+ * A kind of place where buyers order. `index.ts` of its folder has what receive-webhook needs (schemas and the check of
+ * a request) and nothing heavier; the reader and the API client are modules of their own, loaded when used. Importing a
+ * channel has no side effects: its callers pass in whatever it needs from outside.
  */
 export interface Channel<Secret = unknown, Settings = unknown, Credentials = unknown> {
   /** Its folder's name, and the first half of every path: `shopify` in `shopify/main`. */
@@ -15,19 +15,24 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   /** As the vendor writes it: "TikTok Shop". */
   readonly title: string;
   /**
-   * `connection`: one endpoint a shop. `app`: one endpoint for all shops of an app, the event's shop picks the connection.
-   * `queue`: no address; events come on a queue of each connection.
+   * `connection`: one endpoint a shop. `app`: one endpoint for all shops of an app; the event's shop finds the
+   * connection. `queue`: no address; events come on a queue of each connection.
    */
   readonly endpoint: "connection" | "app" | "queue";
   /**
-   * What `endpoints["<channel>/<endpoint>"]` of the secrets holds: signing keys, and an app's own credentials (client ID and
-   * secret, partner key), which all its shops share. Each field has a description in `z.globalRegistry`, for the person
-   * who fills it in.
+   * What `endpoints["<channel>/<endpoint>"]` of the secrets holds: signing keys, and an app's own credentials (client
+   * ID and secret, partner key), which all its shops share. Each field has a description in `z.globalRegistry`, for the
+   * person who fills it in.
    */
   readonly secret: z.ZodMiniType<Secret>;
-  /** `settings` of its connections in the stage file, described in docs/channels/<name>.md. Parsed once, with the stage. */
+  /**
+   * `settings` of its connections in the stage file, described in docs/channels/<name>.md. Parsed once, with the stage.
+   */
   readonly settings: z.ZodMiniType<Settings>;
-  /** What `connections["<channel>/<connection>"]` of the secrets holds: the shop's own API credentials. Absent: it has none. */
+  /**
+   * What `connections["<channel>/<connection>"]` of the secrets holds: the shop's own API credentials. Absent: it has
+   * none.
+   */
   readonly credentials?: z.ZodMiniType<Credentials>;
   /** The only hosts its tools call, for keys and orders alike: `api.ebay.com`, `*.myshopify.com`. */
   readonly hosts: readonly string[];
@@ -37,11 +42,14 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   readonly verification?: Verification<Secret>;
   /** Loaded by route-order alone. */
   reader(): Promise<Reader<Settings>>;
-  /** Loaded when an order has to be fetched. Absent where no webhook is thin and the channel has no API to ask. */
+  /** Loaded when an order has to be fetched. Absent if the channel has no API, and every webhook carries its order. */
   api?(): Promise<ChannelApi<Secret, Settings, Credentials>>;
 }
 
-/** How receive-webhook checks that a request comes from the channel. A scheme of schemes.ts makes it, or it is written out. */
+/**
+ * How receive-webhook checks that a request comes from the channel. A scheme of schemes.ts makes it, or it is written
+ * out.
+ */
 export interface Verification<Secret> {
   /** GET where the channel does a handshake. Default: POST only. */
   readonly methods?: readonly ("GET" | "POST")[];
@@ -51,8 +59,8 @@ export interface Verification<Secret> {
    */
   readonly covers: "body" | "url+body" | "event-id" | "nothing";
   /**
-   * Over the raw bytes, in constant time. An error it throws is taken as "forged", but for KeyUnavailable.
-   * @throws KeyUnavailable where a signing key cannot be fetched now: answered 503, the sender comes again
+   * Over the raw bytes, in constant time. An error that it throws counts as "forged", except KeyUnavailable.
+   * @throws KeyUnavailable if a signing key cannot be fetched now: the answer is 503 and the sender retries
    */
   verify(request: SignedRequest, endpoint: EndpointContext<Secret>): Authentication | Promise<Authentication>;
 }
@@ -66,7 +74,10 @@ export interface HandshakeAnswer {
   contentType?: string;
 }
 
-/** A request as it was sent: `rawPath` (`/webhooks/shopify/main`) and `rawQuery` (`a=1&b=%20`, no `?`) are undecoded, some schemes sign them. */
+/**
+ * A request as it was sent: `rawPath` (`/webhooks/shopify/main`) and `rawQuery` (`a=1&b=%20`, no `?`) are undecoded,
+ * some schemes sign them.
+ */
 export type SignedRequest = Pick<ReceivedEvent, "method" | "headers" | "query" | "rawPath" | "rawQuery" | "body">;
 
 /** The endpoint that a request came to. */
@@ -77,9 +88,10 @@ export interface EndpointContext<Secret> {
   /** Epoch ms, for schemes that sign a time. */
   now: number;
   /**
-   * Text of a signing key, or of the token that is needed to ask for one. From a host of `hosts` alone, over HTTPS, within
-   * 1 s, at most 16 KB; cached by method and URL.
-   * @returns undefined where the host says that there is no such key (4xx but 401, 403, 408, 429): the sender invented it
+   * Text of a signing key, or of the token that is needed to ask for one. From a host of `hosts` alone, over HTTPS,
+   * within 1 s, at most 16 KB; cached by method and URL.
+   * @returns undefined where the host says that there is no such key (4xx but 401, 403, 408, 429): the sender invented
+   * it
    * @throws KeyUnavailable
    */
   fetchKey(request: KeyRequest): Promise<string | undefined>;
@@ -95,7 +107,7 @@ export interface KeyRequest {
   maxAge?: number;
 }
 
-/** A signing key is out of reach: whether the request is authentic cannot be known now. Names the host, no path and no query. */
+/** A signing key cannot be fetched, so the request cannot be checked now. Names the host, without path or query. */
 export class KeyUnavailable extends Error {
   override readonly name = "KeyUnavailable";
 }
@@ -103,20 +115,20 @@ export class KeyUnavailable extends Error {
 /** Reads what a channel sends. */
 export interface Reader<Settings = unknown> {
   /**
-   * Parses an event once, without I/O. Of source `webhook` it is a request as it was sent; of source `queue` a record of
-   * the connection's queue: its body, with the message attributes as headers.
+   * Parses an event once, without I/O. Of source `webhook` it is a request as it was sent; of source `queue` a record
+   * of the connection's queue: its body, with the message attributes as headers.
    * @throws MalformedEvent naming the field, never its value; the event then goes to the intake DLQ, raw and whole
    */
   interpret(event: ReceivedEvent): Interpretation<Settings>;
 }
 
-/** What an event says whatever connection it is for. */
+/** What an event says before its connection is known. */
 export interface Interpretation<Settings = unknown> {
   /** The channel's own word for what happened, for the trace. */
   topic: string;
   /** When the sender says that it happened, UTC ISO 8601. */
   eventTime?: string | undefined;
-  /** The channel's shop or seller ID. It picks the connection where several share the endpoint. */
+  /** The channel's shop or seller ID. It finds the connection if several share the endpoint. */
   shop?: string | undefined;
   /** @throws MalformedEvent */
   meaning(connection: ConnectionFacts<Settings>): Meaning;
@@ -126,20 +138,20 @@ export interface Interpretation<Settings = unknown> {
 export type Meaning =
   /** It carries the whole order. */
   | { kind: "order"; order: Order }
-  /** It names an order; the whole of it is at the channel's API, under the key it names. */
+  /** It names an order, which has to be fetched from the channel's API. */
   | { kind: "fetch"; orderId: string }
-  /** It does not carry the whole order: it changes states, never creates or replaces an order. */
+  /** It does not carry the whole order: it may change an order's state, but never creates or replaces an order. */
   | { kind: "change"; orderId: string; change: "touched" | "cancelled" }
   /** A request to erase personal data: of a buyer (the channel's ID of it), of orders, or of the whole shop. */
   | { kind: "erase"; subject: ErasureSubject }
   /** The app's own state at this shop changed. */
   | { kind: "lifecycle"; event: "uninstalled" | "authorization-revoked" | "subscription-disabled" }
-  /** Authentic, and nothing of ours. */
+  /** Authentic, but of no interest to us. */
   | { kind: "ignored"; reason: string };
 
 export type ErasureSubject = "shop" | { buyerId: string } | { orderIds: readonly string[] };
 
-/** An event that was read, with what it means: what route-order records. */
+/** An event with its meaning, as route-order records it. */
 export type Reading<Kind extends Meaning["kind"] = "order" | "change" | "ignored"> = Pick<
   Interpretation,
   "topic" | "eventTime"
@@ -157,7 +169,7 @@ export interface ConnectionFacts<Settings = unknown> {
 
 /**
  * A connection with its settings parsed.
- * @throws an error that names the connection and the field: the stage's check lets no such configuration be deployed
+ * @throws an error that names connection and field. The check of the stage file refuses such a configuration at synth
  */
 export function connectionFacts(channel: Pick<Channel, "settings">, connection: Connection): ConnectionFacts {
   const parsed = channel.settings.safeParse(connection.settings);
@@ -180,24 +192,30 @@ export interface ChannelApi<Secret = unknown, Settings = unknown, Credentials = 
 /**
  * One shop's API. Errors by what happens next (shared/errors.ts): Rejected (the API refuses this request for good),
  * Misconfigured (credentials, permissions), Unavailable, Throttled, Deferred; MalformedEvent where an answer cannot be
- * mapped. Anything else is taken as Unavailable.
+ * mapped. Any other error counts as Unavailable.
  */
 export interface ChannelClient {
-  /** `id` is what a `fetch` meaning, `changedSince` or an order we know names. "gone": the API says that it has no such order. */
+  /**
+   * `id` is what a `fetch` meaning, `changedSince` or an order we know names. "gone": the API says that it has no such
+   * order.
+   */
   order(id: string): Promise<FetchedOrder | "gone">;
   /**
-   * IDs of the orders that changed at `time` (UTC ISO 8601) or later, for reconcile; never mapped orders: lists lag, lack
-   * fields and hide states. Ends early by its consumer's choice.
+   * IDs of the orders that changed at `time` (UTC ISO 8601) or later, for reconcile; never mapped orders: lists lag,
+   * lack fields and hide states. Ends early by its consumer's choice.
    */
   changedSince?(time: string): AsyncIterable<ChangedOrder>;
   subscriptions?: Subscriptions;
   /** A call that changes nothing and proves the credentials: `npm run secrets`. */
   check?(): Promise<void>;
-  /** A step that the channel wants once an order is recorded (Walmart's acknowledgement). Safe to repeat. */
+  /** A step that the channel requires once an order is recorded (Walmart's acknowledgement). Safe to repeat. */
   afterRecording?(id: string): Promise<void>;
 }
 
-/** An order as the API has it. An object, so that Square can add the order's version (docs/decisions/channel-contract.md). */
+/**
+ * An order as the API has it. An object, so that Square can add the order's version
+ * (docs/decisions/channel-contract.md).
+ */
 export interface FetchedOrder {
   order: Order;
 }
@@ -218,7 +236,7 @@ export interface Subscriptions {
   subscribe(topic: string, url: string): Promise<{ signingSecret?: string | undefined }>;
 }
 
-/** Keeps a channel's types together where it is declared, and lets the registry hold channels of every kind. */
+/** Checks a channel's types where it is declared, and gives it the type of all channels in the registry. */
 export const defineChannel = <Secret, Settings, Credentials>(
   channel: Channel<Secret, Settings, Credentials>,
 ): Channel<Secret, Settings, Credentials> => channel;

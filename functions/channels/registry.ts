@@ -3,8 +3,8 @@ import type { Channel } from "./channel.ts";
 export type { Channel };
 
 /**
- * Every channel by its folder's name, a line each. Each is loaded when it is first asked for, so that the number of
- * channels slows no function's start.
+ * Every channel by its folder's name, one line each. A channel is loaded at its first use, so that the number of
+ * channels does not slow a function's start.
  */
 export const channels = {
   shopify: async () => (await import("./shopify/index.ts")).shopify,

@@ -10,11 +10,11 @@ export interface SigningSecrets {
 }
 
 interface HmacScheme<Secret> {
-  /** In lower case. Of several names the first that is present counts, right or wrong. */
+  /** In lower case. Of several names, the first one present counts, whether or not its signature matches. */
   header: string | readonly string[];
   /** Hex is lower case. */
   encoding: "base64" | "hex";
-  /** What is signed, one part after the other. Default: the body. Undefined where a part is missing: the request is forged. */
+  /** The signed parts in order. Default: the body. Undefined if a part is missing: the request is forged. */
   signs?(request: SignedRequest, endpoint: EndpointContext<Secret>): readonly Bytes[] | undefined;
   /** The key's bytes. Default: the text in UTF-8. */
   key?(signingSecret: string): Bytes;
@@ -23,8 +23,8 @@ interface HmacScheme<Secret> {
 }
 
 /**
- * A keyed hash in a header: HMAC-SHA256 over the raw bytes. The spelling counts: decoding base64 or hex first would let many
- * texts pass for one signature.
+ * A keyed hash in a header: HMAC-SHA256 over the raw bytes. Compares the encoded texts: after decoding base64 or hex,
+ * many texts would pass for one signature.
  */
 export function hmac<Secret extends SigningSecrets>({
   header,
@@ -46,14 +46,16 @@ export function hmac<Secret extends SigningSecrets>({
   };
 }
 
-/** Seconds; what the specification's own libraries allow. */
+/** Seconds, as in the specification's own libraries. */
 const TOLERANCE = 300;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 const PREFIX = /^wh(?:sec|pk)_/;
 const bytesOf = (key: string): Buffer => Buffer.from(key.replace(PREFIX, ""), "base64");
 
-/** Whether a text is a key as the specification writes it: `whsec_` and base64, or `whpk_` and the base64 of 32 bytes. */
+/**
+ * Whether a text is a key as the specification writes it: `whsec_` and base64, or `whpk_` and the base64 of 32 bytes.
+ */
 export function isStandardKey(key: string): boolean {
   if (!PREFIX.test(key) || !BASE64.test(key.replace(PREFIX, ""))) return false;
   const { length } = bytesOf(key);
@@ -61,7 +63,8 @@ export function isStandardKey(key: string): boolean {
 }
 
 /**
- * Standard Webhooks, by either family of headers (`webhook-…`, `svix-…`): `v1` by a shared key, `v1a` by an ed25519 key.
+ * Standard Webhooks, by either family of headers (`webhook-…`, `svix-…`): `v1` by a shared key, `v1a` by an ed25519
+ * key.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  * @param key bytes of a shared key. Default: the base64 after `whsec_`; BigCommerce signs with the text itself
  */
@@ -109,7 +112,7 @@ function ed25519Key(bytes: Buffer): KeyObject | undefined {
   }
 }
 
-/** A signature with what its key is fetched by. */
+/** A signature, and how to fetch its key. */
 interface FetchedSignature {
   key: KeyRequest;
   signature: Uint8Array;
@@ -118,15 +121,18 @@ interface FetchedSignature {
 interface FetchedKeyScheme<Secret> {
   /** As OpenSSL names it: `sha256`, `sha1`. The kind of key says the rest. */
   algorithm: string;
-  /** The signatures that a request carries; any of them is enough. None: the request is forged. */
+  /** The signatures of a request; one valid signature is enough. Without any, the request is forged. */
   signatures(request: SignedRequest, endpoint: EndpointContext<Secret>): readonly FetchedSignature[];
-  /** PEM out of what the key's address answers. Default: the whole of it. */
+  /** Extracts the PEM from the answer of the key's address. Default: the whole answer. */
   pem?(answer: string): string;
   /** Default: `body`. */
   covers?: Verification<Secret>["covers"];
 }
 
-/** A signature by a private key of the sender, whose public key is fetched from a host of the channel. @throws KeyUnavailable */
+/**
+ * A signature by a private key of the sender, whose public key is fetched from a host of the channel.
+ * @throws KeyUnavailable
+ */
 export function signedByFetchedKey<Secret>({
   algorithm,
   signatures,
@@ -146,10 +152,10 @@ export function signedByFetchedKey<Secret>({
   };
 }
 
-/** A key that the address itself carries, for channels that sign nothing. It proves nothing about the request. */
+/** A key in the address itself, for channels that sign nothing. It proves nothing about the request. */
 export interface UrlKey {
   key: string;
-  /** Taken too while the address is changed at the channel. */
+  /** Accepted too, while the operator changes the address at the channel. */
   formerKey?: string | undefined;
 }
 

@@ -14,7 +14,7 @@ const signingSecrets = z
 /**
  * Shopify's webhooks over HTTPS. https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
  *
- * The signature covers the body alone: no time, no topic, no shop. So an endpoint serves one shop.
+ * The signature covers only the body, not time, topic or shop. So an endpoint serves one shop.
  */
 export const shopify = defineChannel({
   name: "shopify",

@@ -10,7 +10,7 @@ import { serviceLevel } from "./service-level.ts";
 import type { Settings } from "./settings.ts";
 import { shippingKind, travels } from "./shipping-kind.ts";
 
-/** What the delivery says beside the body. */
+/** What the webhook's headers say. */
 export interface Delivery {
   topic: string;
   shop?: string | undefined;
@@ -19,7 +19,7 @@ export interface Delivery {
   triggeredAt?: string | undefined;
 }
 
-/** @throws MalformedEvent where the result is not an order of ours: names our field, not its value */
+/** @throws MalformedEvent if the result does not match our own schema: names our field, not its value */
 export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings): Order {
   const { customer, billing_address: billing } = rest;
   const attributes = rest.note_attributes ?? [];
@@ -107,7 +107,7 @@ function mapLine(line: LineItem, order: RestOrder, { fulfilmentServices }: Setti
   };
 }
 
-/** The shop's own stock is `manual`; a gift card's service is `gift_card`. */
+/** `manual` is the shop's own stock; a gift card's service is `gift_card`. */
 function otherService({ fulfillment_service: service }: LineItem, ours: readonly string[]): string | undefined {
   if (service === undefined || service === "manual" || service === "gift_card") return undefined;
   return ours.some((name) => name.trim().toLowerCase() === service.toLowerCase()) ? undefined : service;
@@ -130,7 +130,7 @@ const mapAddress = (address: RestAddress) => ({
   longitude: address.longitude,
 });
 
-/** Several shipping lines become one: the first's name, the sum of their money. */
+/** Several shipping lines become one, with the name of the first and the sums of their amounts. */
 function mapShipping(rest: RestOrder, attributes: readonly Attribute[], settings: Settings) {
   const kind = shippingKind(rest, settings);
   const wished = period(attribute(attributes, "deliveryDate"));
@@ -160,7 +160,7 @@ function shippingMethod(lines: readonly ShippingLine[], settings: Settings) {
   };
 }
 
-/** `discounted_price` leaves out discounts of the whole cart; the allocations have them, but are not always there. */
+/** `discounted_price` lacks discounts of the whole cart; the allocations have them, but are not always sent. */
 function shippingDiscount(line: ShippingLine): string {
   const price = inShopMoney(line.price_set, line.price) ?? "0";
   const own = subtract(price, inShopMoney(line.discounted_price_set, line.discounted_price) ?? price);
@@ -173,7 +173,10 @@ function placedAt({ created_at, processed_at }: RestOrder): string {
   return processed_at && Date.parse(processed_at) < Date.parse(created_at) ? processed_at : created_at;
 }
 
-/** The order itself does not say when it was paid. Known from its terms, from "paid" itself, or where it was paid at once. */
+/**
+ * The order has no time of payment. It follows from its payment terms, from the event "paid", or from an immediate
+ * payment.
+ */
 function paidAt(rest: RestOrder, { topic, triggeredAt }: Delivery): string | undefined {
   if (!["paid", "partially_refunded", "refunded"].includes(rest.financial_status ?? "")) return undefined;
   const instalments = rest.payment_terms?.payment_schedules.flatMap(({ completed_at }) => completed_at ?? []) ?? [];
@@ -182,7 +185,7 @@ function paidAt(rest: RestOrder, { topic, triggeredAt }: Delivery): string | und
   return topic === "orders/create" ? (rest.processed_at ?? rest.created_at) : undefined;
 }
 
-/** `expired`: an authorisation that lapsed; nothing was paid. */
+/** `expired`: the authorisation lapsed; nothing was paid. */
 const financialState = (status: string | null | undefined): string =>
   status === null || status === undefined || status === "expired" ? "pending" : status;
 
@@ -194,7 +197,7 @@ const FULFILMENT: Record<string, "unfulfilled" | "partial" | "fulfilled"> = {
 const CASH_ON_DELIVERY =
   /cash[\s_-]*on[\s_-]*delivery|(?:^|[^a-z])cod(?:[^a-z]|$)|nachnahme|contrassegno|contra[\s_-]*(?:entrega|reembolso)|kap[ıi]da/i;
 
-/** What is still owed of an order that is paid on delivery. A paid order keeps the name of its payment method. */
+/** What is still due of an order that is paid on delivery. Its payment method says so even after it was paid. */
 function amountDue(rest: RestOrder): string | undefined {
   const names = [...rest.payment_gateway_names, rest.gateway ?? ""];
   if (!names.some((name) => CASH_ON_DELIVERY.test(name))) return undefined;
@@ -202,7 +205,10 @@ function amountDue(rest: RestOrder): string | undefined {
   return rest.total_outstanding ?? inShopMoney(rest.total_price_set, rest.total_price);
 }
 
-/** Transactions are in the buyer's currency; what is not in the shop's is converted by the order's own rate. */
+/**
+ * Transactions are in the buyer's currency. Amounts in another currency than the shop's are converted by the order's
+ * rate.
+ */
 function refunded({ refunds, currency, ...rest }: RestOrder): string | undefined {
   if (!refunds) return undefined;
   const paidBack = refunds

@@ -22,7 +22,10 @@ const LineItem = z.object({
   id: Id,
   sku: Text,
   quantity: z.int().check(z.minimum(0)),
-  /** Without what was refunded or removed; since version 2024-01. https://shopify.dev/changelog/addition-of-lineitem-current_quantity-on-admin-rest-api */
+  /**
+   * Without what was refunded or removed; since version 2024-01.
+   * https://shopify.dev/changelog/addition-of-lineitem-current_quantity-on-admin-rest-api
+   */
   current_quantity: maybe(z.int()),
   fulfillable_quantity: maybe(z.int()),
   fulfillment_status: Text,
@@ -34,7 +37,7 @@ const LineItem = z.object({
   vendor: Text,
   price: maybe(Amount),
   price_set: MoneySet,
-  /** `manual`, the shop itself, or the handle of a service. */
+  /** `manual` (the shop itself) or the handle of a service. */
   fulfillment_service: Text,
   total_discount: maybe(Amount),
   total_discount_set: MoneySet,
@@ -43,7 +46,7 @@ const LineItem = z.object({
   properties: z.optional(NameValues),
   requires_shipping: Flag,
   gift_card: Flag,
-  /** Present on the line that a tip becomes. */
+  /** Present on the line of a tip. */
   tip: z.optional(z.unknown()),
 });
 export type LineItem = z.infer<typeof LineItem>;

@@ -10,13 +10,13 @@ type Sources = {
 const VOID = new Set(["cancelled", "error", "failure"]);
 
 /**
- * What is still to be shipped of a line: ordered, minus refunded, removed and already fulfilled. The least of what
- * Shopify's fields and our own count say, because each is missing or wrong somewhere:
+ * How many of a line are still to ship: ordered, minus refunded, removed and already fulfilled. It is the least of
+ * Shopify's fields and our own count, because each of them is missing or wrong in some case:
  * - `fulfillable_quantity` is documented as quantity - max(refunded, fulfilled), which counts a unit that was refunded
- *   before it shipped and another that shipped only once;
+ * before it shipped, and another one that shipped, only once;
  * - `current_quantity` knows nothing of fulfilments, and is absent before version 2024-01;
- * - a unit that was shipped, sent back and refunded must not be taken off twice: `restock_type` "return" says so. Any other
- *   refund counts against what has not been shipped: rather hold back a unit than give away a refunded one.
+ * - a unit that was shipped, sent back and refunded (`restock_type` "return") must not be subtracted twice. Any other
+ * refund counts against unshipped units: it is better to hold back a unit than to give away a refunded one.
  */
 export function quantityToShip(line: LineItem, order: Sources): number {
   if (line.fulfillment_status === "fulfilled" || order.fulfillment_status === "fulfilled") return 0;
@@ -42,6 +42,6 @@ type Part = {
   quantity?: number | null | undefined;
 };
 
-/** A refund's item names its line apart from its own ID; a fulfilment's is the line itself. */
+/** A refund's item has an ID of its own and names its line; a fulfilment's item has the ID of the line. */
 const isOf = (line: LineItem, part: Part): boolean => (part.line_item_id ?? part.id) === line.id;
 const total = (parts: readonly Part[]): number => parts.reduce((sum, { quantity }) => sum + (quantity ?? 0), 0);

@@ -20,7 +20,7 @@ const WHOLE = new Set([
   "orders/partially_fulfilled",
 ]);
 
-/** Topics about an order without carrying it: where each keeps the order's ID, and what it means to us. */
+/** Topics about an order that do not carry it: the path of the order's ID, and what each means to us. */
 const ABOUT: Record<string, { at: string[]; change: "touched" | "cancelled" }> = {
   "orders/edited": { at: ["order_edit", "order_id"], change: "touched" },
   "orders/delete": { at: ["id"], change: "cancelled" },
@@ -52,7 +52,7 @@ function topicOf(headers: Record<string, string>): string {
   const topic = header(headers, "topic")?.trim().toLowerCase();
   const field = "headers.shopify-topic";
   if (!topic) throw new MalformedEvent({ field, problem: "is missing" });
-  // API Gateway joins doubled headers: which of them was meant is for a person to say.
+  // API Gateway joins repeated headers: only the operator can say which topic was meant.
   if (topic.includes(",")) throw new MalformedEvent({ field, problem: "names several topics" });
   return topic;
 }
@@ -87,7 +87,7 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
   }
 }
 
-/** Of a buyer: the orders that Shopify names, or whatever is kept of the buyer where it names none. */
+/** A request about a buyer: the orders that Shopify names, or all of the buyer's data if it names none. */
 function redaction(body: Uint8Array): Meaning {
   const parsed = z.safeParse(Redaction, readJson(body));
   if (!parsed.success) throw malformed(parsed.error);

@@ -1,10 +1,12 @@
 import type { ServiceLevel, Settings } from "./settings.ts";
 
-/** Shops name their methods freely; these words are what carriers' own products are called. The settings overrule them. */
+/**
+ * Shops name their methods freely; these words come from the names of carriers' products. The settings take precedence.
+ */
 const PRIORITY = /\b(?:overnight|next[\s_-]?day|same[\s_-]?day|24\s?h)\b/i;
 const EXPEDITED = /\b(?:express|expedited|priority|rush|(?:2|two|second|2nd)[\s_-]?day|48\s?h)\b/i;
 
-/** Which of our three speeds a shipping method is: by the connection's settings, else by its words, else standard. */
+/** Which of our three speeds a shipping method has: by the connection's settings, else by its words, else standard. */
 export function serviceLevel(
   { title, code }: { title?: string | undefined; code?: string | undefined },
   { serviceLevels }: Pick<Settings, "serviceLevels">,

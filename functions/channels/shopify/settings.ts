@@ -9,7 +9,7 @@ export const Settings = z.object({
   serviceLevels: z._default(z.record(z.string(), ServiceLevel), {}),
   /** Likewise, how orders of a shipping method reach the buyer: `{ "Main Street Store": "pick-up" }`. */
   shippingKinds: z._default(z.record(z.string(), z.enum(["ship", "pick-up", "local"])), {}),
-  /** Handles of fulfilment services whose lines are ours to send. Lines of any other service but `manual` are left out. */
+  /** Handles of fulfilment services whose lines we send. Lines of other services, except `manual`, are not sent. */
   fulfilmentServices: z._default(z.array(z.string()), []),
 });
 export type Settings = z.infer<typeof Settings>;

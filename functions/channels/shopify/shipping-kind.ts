@@ -2,18 +2,18 @@ import type { ShippingKind } from "../../../shared/order.ts";
 import type { LineItem, RestOrder } from "./payload.ts";
 import type { Settings } from "./settings.ts";
 
-/** Shopify's order has no field for it; shops and apps name their methods freely. The settings overrule these words. */
+/** Shopify's order has no field for it; shops and apps name their methods freely. The settings take precedence. */
 const PICK_UP =
   /\b(?:(?:store|local|in[\s_-]?store)?[\s_-]?pick[\s_-]?up|click\s?(?:and|&|\+)\s?collect|abholung|selbstabholer|retrait|ritiro|recogida|retirada)\b/i;
 const LOCAL = /\blocal[\s_-]?delivery\b/i;
 
-/** False for gift cards, tips and what the merchant marked as not shipped. */
+/** False for gift cards, tips and lines that the merchant marked as not shipped. */
 export const travels = (line: LineItem): boolean =>
   line.requires_shipping !== false && line.gift_card !== true && (line.tip ?? null) === null;
 
 /**
- * How an order reaches its buyer: by the connection's settings, else by the words of its shipping lines. Goods whose
- * address is null are picked up (or were taken along: a sale at the till); one that is left out of the event says nothing.
+ * How an order reaches its buyer: by the connection's settings, else by the words of its shipping lines. If the address
+ * is null, the goods are picked up (or were taken along, in a sale at the till). An absent address means nothing.
  */
 export function shippingKind(
   { line_items, shipping_lines, shipping_address }: RestOrder,

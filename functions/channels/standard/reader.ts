@@ -4,7 +4,7 @@ import { readJson } from "../../../shared/connector/read-json.ts";
 import { Instant, Order } from "../../../shared/order.ts";
 import type { Interpretation, Reader } from "../channel.ts";
 
-/** The payload form that the specification advises: the order is in `data`. */
+/** The form of payload that the specification recommends: the order is in `data`. */
 const Wrapped = z.object({
   type: z.string().check(z.minLength(1)),
   timestamp: z.optional(Instant),
@@ -24,7 +24,7 @@ export const reader: Reader = {
   },
 };
 
-/** An order of ours has no `data`, and what is wrapped has no `lines` beside it: nothing is both. */
+/** Our order has no `data`, and a wrapped one has no `lines` next to it, so no payload is both. */
 const isWrapped = (json: unknown): boolean =>
   typeof json === "object" && json !== null && Object.hasOwn(json, "data") && !Object.hasOwn(json, "lines");
 
