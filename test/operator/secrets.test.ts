@@ -80,12 +80,12 @@ describe("npm run secrets at the local stack", () => {
     );
     const said = await secrets(["--list"]);
     equal(said.exit, 1);
-    match(said.out, /missing +destinations\/kakaclo\/demo +needs token, baseUrl/);
+    match(said.out, /missing +destinations\/kakaclo\/demo +needs baseUrl, token/);
     match(said.out, /wrong +destinations\/s2\/demo +password: .*expected string/);
     match(said.out, /wrong +destinations\/shoplazza\/demo +is not valid JSON/);
     match(said.out, /filled +destinations\/lingxing\/demo +unknown field appID/);
     match(said.out, /wrong +destinations\/akinon\/demo +baseUrl: an https:\/\/ address/);
-    match(said.notes, /4 of 7 secrets are not filled/);
+    match(said.notes, /4 of 7 secrets are missing or wrong/);
     nothingShown(said, "47114711", "spz-broken-json", "typing-error", "spill");
   });
 
@@ -142,8 +142,8 @@ describe("npm run secrets at the local stack", () => {
     const typed = [
       // endpoints/shopify/demo: a list
       "first-key, second-key",
-      // destinations/kakaclo/demo: wrong, once more, then right; its address stays
-      ...["still wrong", "", "y", "typed-token", ""],
+      // destinations/kakaclo/demo: its address stays; the token is wrong, then right
+      ...["", "still wrong", "y", "", "typed-token"],
       "y",
     ];
     const said = await secrets([], typed);

@@ -16,6 +16,7 @@ class TestTerminal implements Terminal {
   readonly notes: string[] = [];
   readonly interactive: boolean;
   private readonly typed: string[];
+  private unanswered = 0;
 
   constructor(typed: string[] | undefined) {
     this.interactive = typed !== undefined;
@@ -26,7 +27,10 @@ class TestTerminal implements Terminal {
   note = (text: string): void => void this.notes.push(text);
   ask = async (question: string): Promise<string> => {
     this.notes.push(question);
-    return this.typed.shift() ?? "";
+    const answer = this.typed.shift();
+    // A command that asks again and again would never end.
+    if (answer === undefined && ++this.unanswered > 20) throw new Error(`No answer is left for: ${question}`);
+    return answer ?? "";
   };
   askSecret = this.ask;
 }
