@@ -31,7 +31,7 @@ interface Options {
   yes?: true;
 }
 
-/** `npm run order`: what became of an order, and what a person does about it. */
+/** `npm run order`: the trace of an order, and the operator's acts on it. */
 export const orderCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run order --")
     .description("Shows an order's history; sends the order again, or records what the operator found out.")
