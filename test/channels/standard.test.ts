@@ -49,16 +49,18 @@ const librarySigns = (body: Uint8Array, { signingSecrets: [key = ""] }: typeof S
 });
 
 channelContract(standard, {
-  request: {
-    headers: { "webhook-id": ID, "webhook-timestamp": String(TS), ...librarySigns(sample, SECRET) },
-    body: sample,
-  },
   secret: SECRET,
-  otherSecret: secretOf(`whsec_${Buffer.alloc(32, 7).toString("base64")}`),
-  proof: ["webhook-id", "webhook-timestamp", "webhook-signature"],
-  sign: librarySigns,
   now: TS * 1000,
-  expected: { kind: "order", order: jsonFixture("standard/fixtures/order.expected.json") },
+  webhook: {
+    request: {
+      headers: { "webhook-id": ID, "webhook-timestamp": String(TS), ...librarySigns(sample, SECRET) },
+      body: sample,
+    },
+    otherSecret: secretOf(`whsec_${Buffer.alloc(32, 7).toString("base64")}`),
+    proof: ["webhook-id", "webhook-timestamp", "webhook-signature"],
+    sign: librarySigns,
+    expected: { kind: "order", order: jsonFixture("standard/fixtures/order.expected.json") },
+  },
 });
 
 test("the specification's known answer is authentic, under Svix's header names too", () => {
