@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Connectors } from "../../infra/stage-file/connectors.ts";
 import type { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { bazaar, stageFile } from "./synthesised.ts";
+import { fixedConnectors } from "./written-template.ts";
 
 const field = (description: string) => z.string().register(z.globalRegistry, { description });
 const api = () => Promise.reject(new Error("no test calls it"));
@@ -10,7 +11,7 @@ const api = () => Promise.reject(new Error("no test calls it"));
  * The bazaar and three more channels: `mall` has one signed address for all shops of an app, `fair` lets an operator
  * choose its endpoint's address and signs it, `harbour` sends to a queue of each connection.
  */
-export const appChannels: Connectors = {
+export const appChannels: Connectors = fixedConnectors("app channels", {
   ...bazaar,
   channels: [
     ...bazaar.channels,
@@ -31,7 +32,7 @@ export const appChannels: Connectors = {
       credentials: z.object({ refreshToken: field("of the seller") }),
     },
   ],
-};
+});
 
 const since = "2026-01-01T00:00:00Z";
 

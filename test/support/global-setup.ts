@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { javaIsThere } from "../../local/aws/table-emulator.ts";
+import { fixedTemplates } from "./fixed-templates.ts";
 import { shareDynamoDbLocal } from "./ledger-table.ts";
 import { localAssembly } from "./local-assembly.ts";
 
@@ -10,8 +11,11 @@ import { localAssembly } from "./local-assembly.ts";
 let end: (() => Promise<void>)[] = [];
 
 export async function globalSetup(): Promise<void> {
-  const [assembly, emulator] = await Promise.all([localAssembly(), javaIsThere() ? shareDynamoDbLocal() : undefined]);
-  end = [() => rm(assembly, { recursive: true, force: true }), async () => emulator?.stop()];
+  const starting = Promise.all([localAssembly(), javaIsThere() ? shareDynamoDbLocal() : undefined]);
+  const templates = fixedTemplates();
+  const [assembly, emulator] = await starting;
+  const folders = [assembly, templates];
+  end = [...folders.map((folder) => () => rm(folder, { recursive: true, force: true })), async () => emulator?.stop()];
 }
 
 export async function globalTeardown(): Promise<void> {

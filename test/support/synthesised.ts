@@ -6,6 +6,7 @@ import { OrderRelayStack } from "../../infra/order-relay-stack.ts";
 import { type Connectors, connectors } from "../../infra/stage-file/connectors.ts";
 import type { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { readStage } from "../../infra/stage-file/read-stage.ts";
+import { fixedConnectors, writtenTemplate } from "./written-template.ts";
 
 // CDK's own schema check takes 3 s of each synth; `npm run synth` runs it.
 process.env["CDK_VALIDATION"] = "false";
@@ -16,7 +17,7 @@ const plain = {
 };
 
 /** Two channels and two providers that exist only here, so that a test shows all that it depends on. */
-export const bazaar: Connectors = {
+export const bazaar: Connectors = fixedConnectors("bazaar", {
   channels: [
     {
       ...{ name: "bazaar", title: "Bazaar", endpoint: "connection", settings: z.object({}) },
@@ -47,7 +48,8 @@ export const bazaar: Connectors = {
       oneInFlight: true,
     },
   ],
-};
+});
+fixedConnectors("registry", connectors);
 
 const since = "2026-01-01T00:00:00Z";
 
@@ -81,24 +83,29 @@ export interface Resource {
   UpdateReplacePolicy?: string;
 }
 
-/** Templates by stage file (as JSON) and connectors: a synth takes a second. */
-const templates = new Map<Connectors, Map<string, ReturnType<typeof synthesiseTemplate>>>();
+type TemplateJson = ReturnType<Template["toJSON"]>;
 
-/** The resources of a type as CloudFormation gets them, from the first synth of the same stage file. */
+/** Templates by stage file (as JSON) and connectors: a synth takes a second. */
+const templates = new Map<Connectors, Map<string, ReturnType<typeof readable>>>();
+
+/** A stage's resources as CloudFormation gets them: as the global setup wrote them, else from the first synth here. */
 export function templateOf(file: StageFile, known: Connectors = bazaar) {
-  const ofConnectors = templates.get(known) ?? new Map<string, ReturnType<typeof synthesiseTemplate>>();
+  const ofConnectors = templates.get(known) ?? new Map<string, ReturnType<typeof readable>>();
   templates.set(known, ofConnectors);
   const key = JSON.stringify(file);
-  const template = ofConnectors.get(key) ?? synthesiseTemplate(file, known);
+  const template = ofConnectors.get(key) ?? readable(writtenTemplate(file, known) ?? synthesisedTemplate(file, known));
   ofConnectors.set(key, template);
   return template;
 }
 
-function synthesiseTemplate(file: StageFile, known: Connectors) {
-  const template = Template.fromStack(synthesised(file, { known }).stack);
+export const synthesisedTemplate = (file: StageFile, known: Connectors): TemplateJson =>
+  Template.fromStack(synthesised(file, { known }).stack).toJSON();
+
+function readable(json: TemplateJson) {
+  const resources = Object.entries<Partial<Resource> & { Type?: string }>(json["Resources"] ?? {});
   const all = (type: string): Resource[] =>
-    Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, Properties: {}, ...resource }));
-  return { all, json: template.toJSON(), text: JSON.stringify(template.toJSON()) };
+    resources.flatMap(([id, resource]) => (resource.Type === type ? [{ id, Properties: {}, ...resource }] : []));
+  return { all, json, text: JSON.stringify(json) };
 }
 
 export { connectors };
