@@ -1,5 +1,5 @@
 import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
-import { stageOf } from "../../shared/ledger/delivery-life.ts";
+import { isOpen, stageOf } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import { linesReturned } from "../../shared/ledger/lines-returned.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
@@ -7,6 +7,7 @@ import { isNewer, NewerRelease } from "../../shared/release.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
 import { type Attempted, attemptDelivery } from "./attempt-delivery.ts";
 import { type Deps, deliveryContext, type Message } from "./delivery-context.ts";
+import { makeDueAgain } from "./make-due-again.ts";
 
 /** How a message was handled, for its log line and the metrics. */
 export interface Handled {
@@ -78,7 +79,9 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
   const wait = (busyUntil ?? 0) - deps.now();
   if (wait > 0) return { disposition: { retryInMs: wait }, outcome: "waiting", ...known };
 
-  const result = await attemptDelivery(delivery, deliveryContext(message, destination, snapshot, deps));
+  const context = deliveryContext(message, destination, snapshot, deps);
+  if (!isOpen(delivery, deps.now())) await makeDueAgain(context);
+  const result = await attemptDelivery(delivery, context);
   return { ...known, ...result, cancelled: record.state === "cancelled" };
 }
 

@@ -411,9 +411,10 @@ export function isOpen(delivery: Delivery | undefined, now: number): boolean {
   if (!delivery) return true;
   const { state, failed, nextAttemptAt, leaseUntil = 0 } = delivery;
   const deadLettered = Object.keys(failed).length > 0;
-  if (ENDED.has(state)) return stageOf(delivery) === "step-open" && !deadLettered;
+  const waitsForOperator = deadLettered && nextAttemptAt === undefined;
+  if (ENDED.has(state)) return stageOf(delivery) === "step-open" && !waitsForOperator;
   if (state === "rejected" || state === "failed") return false;
-  return !(state === "in-doubt" && nextAttemptAt === undefined && deadLettered && leaseUntil < now);
+  return !(state === "in-doubt" && waitsForOperator && leaseUntil < now);
 }
 
 /** When its message comes back at the latest, as far as the delivery says; epoch ms. */

@@ -53,7 +53,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "`retention.states` after it was first seen (400 days)",
     readers: ORDER_USERS,
-    writers: ["route-order", "find-due", "operator"],
+    writers: ["route-order", "create-order", "find-due", "operator"],
   },
   {
     name: "tombstone",
@@ -63,9 +63,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: OrderRecord,
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "as an order record",
-    readers: ORDER_USERS,
+    readers: ["route-order", "find-due", "operator"],
     writers: ["route-order"],
-    filledBy: "the channels' issue: the first event that names an unknown order",
   },
   {
     name: "alias",

@@ -41,6 +41,7 @@ export const ORDER_TRANSITIONS = {
   dispatched: { by: "outbox", moves: stay(...KNOWN) },
   asked: { by: "find-due", moves: stay("held") },
   looked: { by: "find-due", moves: stay("recorded", "held-for-operator", "cancelled") },
+  dueAgain: { by: "create-order", moves: stay("recorded", "cancelled") },
   sentAgain: { by: "operator", moves: stay("recorded", "cancelled") },
   renewed: { by: "operator", moves: { "held-for-operator": [...ROUTED] } },
   kept: { by: "operator", moves: { "held-for-operator": ["recorded"] } },
@@ -255,6 +256,16 @@ export function looked(record: OrderRecord, toSend: string[], pause: number, now
   start("looked", record);
   return { ...record, toSend, rev: record.rev + 1, dueLooks: (record.dueLooks ?? 0) + 1, ...onHour(now + pause) };
 }
+
+/** A delivery of it that had failed is tried again: find-due looks for its message as it does for a first one. */
+export function dueAgain(record: OrderRecord, { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">): OrderRecord {
+  start("dueAgain", record);
+  return { ...record, rev: record.rev + 1, dueLooks: 0, ...onHour(now + dueAfter) };
+}
+
+/** find-due never looks at it again: its hour is over. An order held for the operator is on a list instead. @param now epoch ms */
+export const isBehindDue = (record: OrderRecord, now: number): boolean =>
+  (record.state === "recorded" || record.state === "cancelled") && Date.parse(record.workAt ?? "") <= now;
 
 /** The operator sends it again: recorded first, so that find-due finishes what the operator's process leaves undone. */
 export function sentAgain(

@@ -221,6 +221,34 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       });
     }
 
+    for (const [what, fate, state] of [
+      ["rejected", "rejected", "rejected"],
+      ["in doubt to the end", "timeout-before-create", "in-doubt"],
+    ] as const) {
+      test(`one that was ${what} and is tried again is looked for by the due-time pass again`, async () => {
+        const { relay, id, delivery } = await paid(fate);
+        relay.parcelworks.searchable = fate === "rejected";
+        await relay.run(48 * HOUR, 1000);
+        equal((await delivery())?.state, state);
+        relay.clock += 24 * HOUR;
+        const later = () => Array.fromAsync(relay.ledger.walk(relay.clock, relay.clock + HOUR));
+        equal((await later()).filter(({ identity }) => identity.orderId === id).length, 0, "find-due left it behind");
+        relay.redrive("new");
+        relay.parcelworks.searchable = true;
+        relay.parcelworks.fates.push("throttled");
+        relay.parcelworks.onPost = async () => {
+          relay.clock += 80_000;
+        };
+        const [message] = relay.queue;
+        ok(message);
+        const began = relay.clock;
+        await relay.receive(message);
+        equal((await delivery())?.state, "retrying");
+        const [entry] = (await later()).filter(({ identity }) => identity.orderId === id);
+        equal(Date.parse(entry?.workAt ?? ""), began + relay.config.timing.dueAfter);
+      });
+    }
+
     test("a rejection that was none is found by the replay: no second order", async () => {
       const { relay, delivery, id } = await paid("rejected");
       await relay.run();

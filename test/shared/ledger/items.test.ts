@@ -109,6 +109,9 @@ describe("the items of the ledger", () => {
     await relay.ordered({ id: "6", lines });
     await relay.run(HOUR);
     await relay.arrives({ kind: "erase", subject: { buyerId: "b1" }, topic: "customers/redact" });
+    for (let times = 0; times < 2; times++) {
+      await relay.arrives({ kind: "change", change: "cancelled", orderId: "8", topic: "orders/delete" });
+    }
     // Its message is lost.
     await relay.ordered({ id: "7" });
     relay.queue.length = 0;
@@ -120,6 +123,8 @@ describe("the items of the ledger", () => {
     const queues = { sendToDestination: async () => {}, sendToIntake: async () => {} };
     relay.clock += HOUR;
     equal((await findDue({ config, ledger, queues, now, deadline: relay.clock + 30_000 })).resent, 1);
+    relay.redrive("new");
+    await relay.run(HOUR);
   }
 
   async function connectorsOwn(clock: number): Promise<void> {
