@@ -49,7 +49,8 @@ ${assembly.routes.map(({ key }) => `  ${key}`).join("\n")}
   Simulated shops: ${channels.connections.join(", ")}
   POST /sandbox/channels/{channel}/{connection}/send     {} sends a new paid order; or {"topic": "…", "order": {…}}
   GET  /sandbox/channels/{channel}/{connection}          the shop's orders, subscriptions and faults
-  POST /sandbox/channels/{channel}/{connection}/faults   {"fault": "…", "times": n}
+  POST /sandbox/channels/{channel}/{connection}/faults   {"fault": "…", "times": n}; of its API: {…, "on": "fetch"}
+  PUT  /sandbox/channels/{channel}/{connection}/orders/{id}   what its API answers, where its connector calls one
 
   Simulated providers: ${sandbox.providers.join(", ")}
   GET  /sandbox/{provider}/orders                        the orders that it created
