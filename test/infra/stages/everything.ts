@@ -1,24 +1,27 @@
 import { connectors } from "../../../infra/stage-file/connectors.ts";
 import { defineStage } from "../../../infra/stage-file/define-stage.ts";
+import { loadChannelDemo, loadProviderDemo } from "../../../local/simulators/load-simulator.ts";
 
-/** Some providers ask for settings. */
-const SETTINGS: Record<string, Record<string, unknown>> = {
-  lingxing: { store: { name: "My Store-US", country: "US" } },
-  s2: { accountId: "00000000-0000-4000-8000-000000000000" },
-};
+/** What a connector asks of its stage, it says in `demo.ts` of its simulator. */
+const shops = await Promise.all(
+  connectors.channels.map(async (channel) => ({ ...channel, demo: await loadChannelDemo(channel.name) })),
+);
 
-const connections = connectors.channels.map(({ name: channel }, index) => ({
-  channel,
-  name: "main",
-  key: `C${index}`,
-  since: "2026-12-01T00:00:00Z",
+const endpoints = shops
+  .filter(({ demo: { url } }) => url !== undefined)
+  .map(({ name: channel }) => ({ channel, name: "main", url: `https://hooks.example.com/webhooks/${channel}/main` }));
+
+const connections = shops.map(({ name: channel, demo: { settings = {}, shop } }, index) => ({
+  ...{ channel, name: "main", key: `C${index}`, since: "2026-12-01T00:00:00Z", settings },
+  ...(shop !== undefined && { shop }),
 }));
 
-const destinations = connectors.providers.map(({ name: provider }) => ({
-  provider,
-  name: "main",
-  settings: SETTINGS[provider] ?? {},
-}));
+const destinations = await Promise.all(
+  connectors.providers.map(async ({ name: provider }) => {
+    const { settings = {} } = await loadProviderDemo(provider);
+    return { provider, name: "main", settings };
+  }),
+);
 
 /**
  * Every channel and provider, and every option that adds resources. cfn-lint, cdk-nag and docs/iam check it besides the
@@ -26,6 +29,7 @@ const destinations = connectors.providers.map(({ name: provider }) => ({
  */
 export const stage = defineStage({
   stage: "everything",
+  endpoints,
   connections,
   destinations,
   routes: [
