@@ -60,7 +60,7 @@ describe("npm run secrets at the local stack", () => {
     const said = await secrets(["--check"]);
     equal(said.exit, 0, said.notes);
     match(said.out, /filled +endpoints\/shopify\/demo/);
-    for (const provider of stack.sandbox.providers) match(said.out, new RegExp(`${provider}/demo: good`));
+    for (const provider of stack.sandbox.providers) match(said.out, new RegExp(`${provider}/demo: (good|no check)`));
     nothingShown(said);
   });
 
@@ -85,7 +85,8 @@ describe("npm run secrets at the local stack", () => {
     match(said.out, /wrong +destinations\/shoplazza\/demo +is not valid JSON/);
     match(said.out, /filled +destinations\/lingxing\/demo +unknown field appID/);
     match(said.out, /wrong +destinations\/akinon\/demo +baseUrl: an https:\/\/ address/);
-    match(said.notes, /4 of 7 secrets are missing or wrong/);
+    const count = Object.values(values).flatMap((kind) => Object.keys(kind)).length;
+    ok(said.notes.includes(`4 of ${count} secrets are missing or wrong`), said.notes);
     nothingShown(said, "47114711", "spz-broken-json", "typing-error", "spill");
   });
 

@@ -16,16 +16,16 @@ test("every registered provider has a simulator in the folder of its name", asyn
 test("every registered channel has a simulator in the folder of its name", async () => {
   ok(connectors.channels.length >= 2);
   for (const { name } of connectors.channels) ok((await loadChannelSimulator(name)).webhooks, name);
-  await rejects(loadChannelSimulator("bazaar"), {
+  await rejects(loadChannelSimulator("no-such"), {
     name: "MissingSimulator",
-    message: /channel "bazaar" .*local\/simulators\/channels\/bazaar\/index\.ts/,
+    message: /channel "no-such" .*local\/simulators\/channels\/no-such\/index\.ts/,
   });
 });
 
 test("a missing simulator is an error that names the file to write", async () => {
-  await rejects(loadProviderSimulator("parcelworks"), {
+  await rejects(loadProviderSimulator("no-such"), {
     name: "MissingSimulator",
-    message: /provider "parcelworks" .*local\/simulators\/providers\/parcelworks\/index\.ts/,
+    message: /provider "no-such" .*local\/simulators\/providers\/no-such\/index\.ts/,
   });
 });
 
