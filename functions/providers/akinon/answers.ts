@@ -105,14 +105,14 @@ const isGone = (answer: HttpAnswer): boolean =>
   complaintsOf(answer).some(({ message }) => /invalid pk|does not exist/i.test(message));
 
 /** Whose answer it is, and how to put it into words. */
-export interface Speaker {
+export interface CallContext {
   destination: string;
   tools: Pick<Tools, "now" | "count">;
   quote(answer: HttpAnswer): string;
 }
 
 /** @throws Misconfigured, Throttled, Unavailable for what a server says before it looks at the data */
-export function throwUnlessAccepted(answer: HttpAnswer, { destination, tools, quote }: Speaker): void {
+export function throwUnlessAccepted(answer: HttpAnswer, { destination, tools, quote }: CallContext): void {
   const { status } = answer;
   const isOfData = status >= 400 && status < 500 && ![401, 403, 404, 429].includes(status);
   if (isSuccess(answer) || isOfData) return;
@@ -125,17 +125,17 @@ export function throwUnlessAccepted(answer: HttpAnswer, { destination, tools, qu
 
 /**
  * After `throwUnlessAccepted`, for calls that may be repeated.
- * @param Refused what another 4xx means: the order's data is no good (Rejected), or our question is (Misconfigured)
+ * @param ErrorClass what another 4xx means: the order's data is no good (Rejected), or our question is (Misconfigured)
  * @throws Rejected or Misconfigured, Unavailable when it cannot be read
  */
 export function readable<T>(
   answer: HttpAnswer,
   schema: z.ZodMiniType<T>,
   what: string,
-  { quote }: Pick<Speaker, "quote">,
-  Refused: typeof Rejected | typeof Misconfigured = Misconfigured,
+  { quote }: Pick<CallContext, "quote">,
+  ErrorClass: typeof Rejected | typeof Misconfigured = Misconfigured,
 ): T {
-  if (answer.status >= 400) throw new Refused(`Omnitron refused ${what} (${answer.status}): ${quote(answer)}`);
+  if (answer.status >= 400) throw new ErrorClass(`Omnitron refused ${what} (${answer.status}): ${quote(answer)}`);
   const read = answer.status < 300 ? readAnswer(answer, schema) : undefined;
   if (read === undefined) throw new Unavailable(`Omnitron's answer to ${what} (${answer.status}) cannot be read.`);
   return read;

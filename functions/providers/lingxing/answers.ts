@@ -17,7 +17,7 @@ const Envelope = z.object({
 });
 
 /** What an answer means, before anybody asks what was wanted. */
-export type Verdict =
+export type ReadAnswer =
   | { is: "done"; data: unknown }
   /** Not executed, and worth another try at once. */
   | { is: "token-refused" | "signature-expired"; reason: string }
@@ -62,7 +62,7 @@ const CODES: readonly AnswerRow<"token-refused" | "signature-expired" | "throttl
  * @param success "200" of the token endpoints, "0" of all others
  * @param secrets never to be quoted, whatever the answer echoes
  */
-export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: readonly string[]): Verdict {
+export function interpretAnswer(answer: HttpAnswer, success: "0" | "200", secrets: readonly string[]): ReadAnswer {
   const { status } = answer;
   const envelope = readAnswer(answer, Envelope);
   // A page of nginx: the document's answer to a wrong address.
@@ -91,7 +91,7 @@ export function verdictOf(answer: HttpAnswer, success: "0" | "200", secrets: rea
   }
 }
 
-const failed = (reason: string): Verdict => ({ is: "failed", error: new Misconfigured(reason) });
+const failed = (reason: string): ReadAnswer => ({ is: "failed", error: new Misconfigured(reason) });
 
 interface Refuser {
   destination: string;
@@ -100,7 +100,7 @@ interface Refuser {
 
 /** A refused create; undefined where the setting says that it may exist. `mskus` are those of the order. */
 export function refusalOf(
-  { reason, details }: Extract<Verdict, { is: "refused" }>,
+  { reason, details }: Extract<ReadAnswer, { is: "refused" }>,
   { destination, settings }: Refuser,
   mskus: readonly string[],
 ): AlreadyExists | Rejected | undefined {

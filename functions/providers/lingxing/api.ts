@@ -4,13 +4,13 @@ import { answerToCreate, answerToRead } from "../../../shared/connector/read-ans
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
-import { refusalOf, type Verdict, verdictOf } from "./answers.ts";
+import { interpretAnswer, type ReadAnswer, refusalOf } from "./answers.ts";
 import { appTag, openSession } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { canonicalJson, type Parameters, sign, valueText } from "./sign.ts";
 
 /** A look-up that Lingxing refuses for reasons of its own: nothing follows from it for any order. */
-export class Refused extends Misconfigured {
+export class CallRefused extends Misconfigured {
   readonly details: readonly string[];
 
   constructor(reason: string, details: readonly string[]) {
@@ -21,9 +21,9 @@ export class Refused extends Misconfigured {
 
 /** Signed calls, one in flight per appId and URL. */
 export interface Api {
-  /** `data` of the answer. @throws Refused, Misconfigured, Throttled, Unavailable, Deferred */
+  /** `data` of the answer. @throws CallRefused, Misconfigured, Throttled, Unavailable, Deferred */
   read<T>(method: "GET" | "POST", path: string, parameters: Parameters, schema: z.ZodMiniType<T>): Promise<T>;
-  /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but Refused */
+  /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but CallRefused */
   create(path: string, parameters: Parameters, mskus: readonly string[]): Promise<void>;
 }
 
@@ -73,11 +73,11 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     path: string,
     parameters: Parameters,
     guard: (call: Promise<HttpAnswer>) => Promise<HttpAnswer>,
-  ): Promise<Verdict> {
+  ): Promise<ReadAnswer> {
     let token = await session.current();
     const attempt = async () => {
       const answer = await guard(oneInFlight(path, () => tools.http(request(method, path, parameters, token))));
-      return verdictOf(answer, "0", [token, secret.appId, secret.appSecret]);
+      return interpretAnswer(answer, "0", [token, secret.appId, secret.appSecret]);
     };
     const first = await attempt();
     if (first.is === "token-refused") token = await session.replace(token);
@@ -98,33 +98,33 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
 
   return {
     async read(method, path, parameters, schema) {
-      const verdict = await exchange(method, path, parameters, answerToRead);
-      switch (verdict.is) {
+      const answer = await exchange(method, path, parameters, answerToRead);
+      switch (answer.is) {
         case "done": {
-          const data = z.safeParse(schema, verdict.data);
+          const data = z.safeParse(schema, answer.data);
           if (data.success) return data.data;
           throw new Unavailable(`Lingxing's answer to ${path} is not what the document shows.`);
         }
         case "failed":
-          throw failed(verdict.error);
+          throw failed(answer.error);
         case "refused":
-          throw new Refused(verdict.reason, verdict.details);
+          throw new CallRefused(answer.reason, answer.details);
         default:
-          throw new Unavailable(verdict.reason);
+          throw new Unavailable(answer.reason);
       }
     },
 
     async create(path, parameters, mskus) {
-      const verdict = await exchange("POST", path, parameters, answerToCreate);
-      switch (verdict.is) {
+      const answer = await exchange("POST", path, parameters, answerToCreate);
+      switch (answer.is) {
         case "done":
           return;
         case "failed":
-          throw failed(verdict.error);
+          throw failed(answer.error);
         case "refused":
-          throw refusalOf(verdict, { destination, settings }, mskus) ?? new InDoubt(verdict.reason);
+          throw refusalOf(answer, { destination, settings }, mskus) ?? new InDoubt(answer.reason);
         default:
-          throw new InDoubt(verdict.reason);
+          throw new InDoubt(answer.reason);
       }
     },
   };

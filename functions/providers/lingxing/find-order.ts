@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
 import type { Account, Found, Sent } from "../provider.ts";
 import { mentions } from "./answers.ts";
-import { type Api, Refused } from "./api.ts";
+import { type Api, CallRefused } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 import type { Store, Stores } from "./stores.ts";
 
@@ -61,7 +61,7 @@ async function detailsOf(
     try {
       found.push(...((await api.read("POST", PATH, { order_info }, z.nullable(z.array(Detail)))) ?? []));
     } catch (error) {
-      if (!(error instanceof Refused && mentions(error.details, notFoundTexts))) throw error;
+      if (!(error instanceof CallRefused && mentions(error.details, notFoundTexts))) throw error;
     }
   }
   return found.filter((detail) => detail.seller_fulfillment_order_id === reference && sids.includes(detail.sid));

@@ -3,7 +3,7 @@ import { requiredField } from "../../../shared/connector/required-field.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Address } from "../../../shared/order.ts";
 import type { Account } from "../provider.ts";
-import { type Api, Refused } from "./api.ts";
+import { type Api, CallRefused } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 
 const Region = z.object({ code: z.string(), state_or_province_name: z.string() });
@@ -75,7 +75,7 @@ async function listOf(country: string, settings: Settings, tools: Tools, api: Ap
       return listed ?? [];
     } catch (error) {
       // A country that Lingxing has no list of: the address has its own text.
-      if (error instanceof Refused) return [];
+      if (error instanceof CallRefused) return [];
       throw error;
     }
   }

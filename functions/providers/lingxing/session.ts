@@ -6,7 +6,7 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { defined } from "../../../shared/defined.ts";
 import { Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
-import { verdictOf } from "./answers.ts";
+import { interpretAnswer } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
 
 const Granted = z.object({
@@ -64,21 +64,21 @@ async function askFor(
 ): Promise<Grant | undefined> {
   const { query, ...request } = formOf(settings.tokenForm, fields);
   const url = `${secret.baseUrl}/api/auth-server/oauth/${path}${query}`;
-  const verdict = verdictOf(
+  const answer = interpretAnswer(
     await answerToRead(tools.http({ method: "POST", url, ...defined(request) })),
     "200",
     Object.values(fields),
   );
-  if (verdict.is === "failed") {
-    if (verdict.error instanceof Throttled) tools.count("throttled");
-    throw verdict.error;
+  if (answer.is === "failed") {
+    if (answer.error instanceof Throttled) tools.count("throttled");
+    throw answer.error;
   }
-  if (verdict.is !== "done") {
+  if (answer.is !== "done") {
     // 2001008 and 2001009: used, expired, or of a token that was displaced.
-    if (path === "refresh" && /^Lingxing 200100[89]:/.test(verdict.reason)) return undefined;
-    throw verdict.is === "refused" ? new Misconfigured(verdict.reason) : new Unavailable(verdict.reason);
+    if (path === "refresh" && /^Lingxing 200100[89]:/.test(answer.reason)) return undefined;
+    throw answer.is === "refused" ? new Misconfigured(answer.reason) : new Unavailable(answer.reason);
   }
-  const granted = z.safeParse(Granted, verdict.data);
+  const granted = z.safeParse(Granted, answer.data);
   if (!granted.success) throw new Unavailable("Lingxing gave a token that cannot be read.");
   const { access_token: access, refresh_token: token, expires_in } = granted.data;
   const now = tools.now();

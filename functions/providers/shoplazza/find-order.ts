@@ -15,21 +15,21 @@ const LONGEST_ACT = 60 * 60_000;
 /** Under which name the cache holds the order ID that an error has named. */
 export const namedOrder = (reference: string): string => `named ${reference}`;
 
-interface Place {
+interface LookUpContext {
   api: Api;
   settings: Settings;
   tools: Tools;
 }
 
 /** What the shop's own records say of our reference; nothing here changes anything. */
-export async function findOrder(sent: Sent, outgoing: Outgoing, place: Place): Promise<Found> {
+export async function findOrder(sent: Sent, outgoing: Outgoing, context: LookUpContext): Promise<Found> {
   const marker = markerOf(sent.reference);
-  const byId = await namedByError(sent.reference, marker, place);
-  if (byId) return judge([byId], sent, outgoing, place.settings);
+  const byId = await namedByError(sent.reference, marker, context);
+  if (byId) return judge([byId], sent, outgoing, context.settings);
 
-  const { orders, whole } = await search(marker, sent, outgoing, place);
+  const { orders, whole } = await search(marker, sent, outgoing, context);
   if (orders.length === 0) return { found: "nothing", conclusive: whole };
-  const judged = judge(orders, sent, outgoing, place.settings);
+  const judged = judge(orders, sent, outgoing, context.settings);
   // A living one may be on a page we did not reach.
   return judged.found === "cancelled" && !whole ? { found: "nothing", conclusive: false } : judged;
 }
@@ -55,7 +55,11 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
 }
 
 /** 422 reason 6 names the order; it counts unless it bears another mark (its tags may be what failed). */
-async function namedByError(reference: string, marker: string, { api, tools }: Place): Promise<ShopOrder | undefined> {
+async function namedByError(
+  reference: string,
+  marker: string,
+  { api, tools }: LookUpContext,
+): Promise<ShopOrder | undefined> {
   const id = await tools.cache.get(namedOrder(reference), z.string(), { newer: "refuse" });
   const order = id === undefined ? undefined : await api.order(id);
   return order && !carriesAnother(order, marker) ? order : undefined;
@@ -68,14 +72,14 @@ interface Hits {
   whole: boolean;
 }
 
-async function search(marker: string, sent: Sent, outgoing: Outgoing, place: Place): Promise<Hits> {
-  if (place.settings.lookUp === "2026-01") {
-    const tagged = await byTag(marker, place);
-    if (tagged.orders.length > 0 || (tagged.whole && place.settings.tagMiss === "conclusive")) return tagged;
+async function search(marker: string, sent: Sent, outgoing: Outgoing, context: LookUpContext): Promise<Hits> {
+  if (context.settings.lookUp === "2026-01") {
+    const tagged = await byTag(marker, context);
+    if (tagged.orders.length > 0 || (tagged.whole && context.settings.tagMiss === "conclusive")) return tagged;
   }
   const hits: Hits = { orders: [], whole: true };
   for (const window of windowsOf(sent, outgoing)) {
-    const { orders, whole } = await byWindow(marker, window, place);
+    const { orders, whole } = await byWindow(marker, window, context);
     hits.orders.push(...orders.filter(({ id }) => hits.orders.every((known) => known.id !== id)));
     hits.whole &&= whole;
   }
@@ -94,7 +98,7 @@ function windowsOf({ firstSentAt, lastSentAt }: Sent, { order }: Outgoing): [fro
 }
 
 /** By the tag alone, whenever it was created. A shop that ignores the filter lists others' orders: then a miss is none. */
-async function byTag(marker: string, { api, settings, tools }: Place): Promise<Hits> {
+async function byTag(marker: string, { api, settings, tools }: LookUpContext): Promise<Hits> {
   const sieve = createSieve(marker);
   let cursor = "";
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
@@ -116,7 +120,7 @@ async function byTag(marker: string, { api, settings, tools }: Place): Promise<H
 async function byWindow(
   marker: string,
   [from, to]: [from: number, to: number],
-  { api, settings, tools }: Place,
+  { api, settings, tools }: LookUpContext,
 ): Promise<Hits> {
   const sieve = createSieve(marker);
   const window = { created_at_min: toTheSecond(from), created_at_max: toTheSecond(to) };
