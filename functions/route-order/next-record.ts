@@ -51,7 +51,7 @@ export function nextRecord(
 ): Step {
   const { order } = reading;
   const { config, connection, now, canFetch } = context;
-  const facts = factsOf(order, reading.eventTime, connection);
+  const facts = factsOf(reading, context);
   const routed = decide(config, connection, order, now);
   const isHeldByChannel = routed.state === "held" && order.hold !== undefined;
   const decision = { ...routed, asksChannel: canFetch && isHeldByChannel };
@@ -96,7 +96,8 @@ export function nextRecordOfChange(
     if (!current) return undefined;
     return { record: ignored(current, "touched", occasion), outcome: "touched", isNewest: false };
   }
-  const fresh = freshness(eventTime ?? context.event.receivedAt, "cancelled", eventTime);
+  const { receivedAt } = context.event;
+  const fresh = freshness(eventTime ?? receivedAt, "cancelled", { eventTime, receivedAt });
   const reason = `${topic} at the channel`;
   if (!current) {
     const { channel, name: connection } = context.connection;
@@ -150,11 +151,12 @@ const occasionOf = ({ topic }: Pick<Reading, "topic">, { event, config, now }: E
   holdLookAfter: config.timing.holdLookAfter,
 });
 
-function factsOf(order: Order, eventTime: string | undefined, connection: Connection): OrderFacts {
+function factsOf({ order, eventTime }: Reading<"order">, { event, connection }: EventContext): OrderFacts {
   const buyer = buyerOf(order, connection);
+  const digest = digestOf(order);
   return {
-    digest: digestOf(order),
-    freshness: freshness(order.updatedAt, progressOf(order), eventTime),
+    digest,
+    freshness: freshness(order.updatedAt, progressOf(order), { eventTime, receivedAt: event.receivedAt, digest }),
     placedAt: order.placedAt,
     ...defined({ buyer, number: order.number }),
   };

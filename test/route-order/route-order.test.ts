@@ -96,6 +96,47 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       equal((await router.body(id)).note, "third");
     });
 
+    judgement("at equal time, progress and event time the content that was received later wins", async () => {
+      for (const sequence of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const { router, id } = begin();
+        const began = router.clock;
+        for (const second of sequence) {
+          router.clock = began + second;
+          await router.ordered({ id, note: second === 0 ? "old address" : "new address" });
+        }
+        equal((await router.body(id)).note, "new address", sequence.join());
+      }
+    });
+
+    judgement(
+      "of two contents received in one moment the same one wins, whichever comes first",
+      async ({ router, id }) => {
+        const notes = ["one", "two"];
+        for (const note of notes) await router.ordered({ id, note }, { endpoint: "main" });
+        for (const note of notes.reverse()) await router.ordered({ id, note }, { endpoint: "second" });
+        for (const connection of ["main", "second"]) {
+          const { record, body } = await router.file(id, connection);
+          equal(body?.digest, record.digest, connection);
+        }
+        equal((await router.body(id)).note, (await router.body(id, "second")).note);
+      },
+    );
+
+    judgement(
+      "nothing to ship, then lines, at equal freshness: routed by what is stored, and sent",
+      async ({ router, id }) => {
+        const none = [{ id: "1", sku: "DEMO-TEE", quantity: 2, quantityToShip: 0 }];
+        equal((await router.ordered({ id, lines: none })).state, "not-routed");
+        router.clock += 1;
+        equal((await router.ordered({ id })).outcome, "updated");
+        deepEqual(router.sentOf(id), [ONE, TWO]);
+        equal((await router.body(id)).lines[0]?.quantityToShip, undefined);
+      },
+    );
+
     story("the same order reported again later holds its place against one in between", async ({ router, id }) => {
       await router.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.100Z" });
       equal((await router.ordered({ id, note: "A" }, { eventTime: "2026-11-01T10:00:00.900Z" })).outcome, "duplicate");
