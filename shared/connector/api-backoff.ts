@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import { Deferred, Misconfigured, Throttled, Unavailable } from "../errors.ts";
 import { createTableCache } from "../ledger/cache.ts";
-import { cachePk } from "../ledger/connector-partition.ts";
+import { cachePk, leasePk } from "../ledger/connector-partition.ts";
+import { withLease } from "../ledger/lease.ts";
 import type { Table } from "../ledger/table.ts";
 import { backoff } from "../messages/backoff.ts";
 import type { Config } from "../stage/config.ts";
@@ -32,15 +34,15 @@ export interface ApiBackoff {
    * Makes a call of a connection's API.
    * @param connection `ebay/main`
    * @param deadline epoch ms, by when the call must be over
-   * @throws Deferred, without a call, during the backoff; Unavailable if the API does not answer in time; what `call`
-   * throws
+   * @throws Deferred, without a call, during the backoff or while another environment probes the API; Unavailable if the
+   * API does not answer in time; what `call` throws
    */
   run<T>(connection: string, deadline: number, call: () => Promise<T>): Promise<T>;
 }
 
 interface Deps {
   table: Table;
-  timing: Pick<Config["timing"], "retryBase" | "retryCap" | "throttleBase" | "throttleCap">;
+  timing: Pick<Config["timing"], "channelCall" | "retryBase" | "retryCap" | "throttleBase" | "throttleCap">;
   /** Epoch ms. */
   now: () => number;
   random: () => number;
@@ -50,7 +52,8 @@ interface Deps {
 
 /**
  * One API that is down must not take the slots of the other connections. So one environment makes few calls to it at a
- * time, only one after a failure, and none during its backoff. The other environments read the backoff from the ledger.
+ * time, and none during its backoff. After that, one call of all environments probes the API, under a lease. The
+ * environments read the backoff from the ledger.
  */
 export function createApiBackoff({ table, timing, now, random, onFailure }: Deps): ApiBackoff {
   const lanes = new Map<string, Lane>();
@@ -97,18 +100,37 @@ export function createApiBackoff({ table, timing, now, random, onFailure }: Deps
     return down ? backoff(failures, { base: timing.retryBase, cap: timing.retryCap, random }) : undefined;
   }
 
+  async function make<T>(connection: string, deadline: number, call: () => Promise<T>): Promise<T> {
+    const lane = laneOf(connection);
+    try {
+      const result = await inTime(call, deadline - NOTE_MARGIN - now());
+      if (lane.failures > 0) await write(connection, lane, { until: 0, failures: 0 });
+      return result;
+    } catch (error) {
+      await failed(connection, lane, error);
+      throw error;
+    }
+  }
+
+  /** Makes the call where no other environment probes the API. The lease of one that died ends with its record's deadline. */
+  function probe<T>(connection: string, deadline: number, call: () => Promise<T>): Promise<T> {
+    const work = async () => {
+      // Another environment's probe may have ended between our reading and our lease.
+      await throwWhileFailing(connection, laneOf(connection));
+      return make(connection, deadline, call);
+    };
+    // Waiting would hold the slot that the lease is to free: a record whose turn it is not comes back later.
+    const options = { now, sleep, poll: timing.channelCall, waitUntil: now() };
+    return withLease(table, probeLease(connection), deadline - now(), work, options);
+  }
+
   return {
     async run(connection, deadline, call) {
       const lane = laneOf(connection);
       await turn(lane);
       try {
         await throwWhileFailing(connection, lane);
-        const result = await inTime(call, deadline - NOTE_MARGIN - now());
-        if (lane.failures > 0) await write(connection, lane, { until: 0, failures: 0 });
-        return result;
-      } catch (error) {
-        await failed(connection, lane, error);
-        throw error;
+        return await (lane.failures > 0 ? probe : make)(connection, deadline, call);
       } finally {
         lane.running -= 1;
         for (const wake of lane.waiting.splice(0)) wake();
@@ -117,17 +139,16 @@ export function createApiBackoff({ table, timing, now, random, onFailure }: Deps
   };
 }
 
-/** @param account `ebay/main` */
-function partitionOf(account: string): string {
-  const [name = ""] = account.split("/");
-  return cachePk({ kind: "channel", name, account });
-}
+/** @param connection `ebay/main` */
+const channelOf = (connection: string) => ({ kind: "channel" as const, name: connection.split("/")[0] ?? "" });
+const partitionOf = (connection: string): string => cachePk({ ...channelOf(connection), account: connection });
+const probeLease = (connection: string): string => leasePk(channelOf(connection), `probe ${connection}`);
 
 const retryAfterOf = (error: unknown): number | undefined =>
   error instanceof Throttled ? error.retryAfter : undefined;
 
 async function turn(lane: Lane): Promise<void> {
-  while (lane.running >= (lane.failures > 0 ? 1 : SIDE_BY_SIDE)) {
+  while (lane.running >= SIDE_BY_SIDE) {
     await new Promise<void>((resolve) => lane.waiting.push(resolve));
   }
   lane.running += 1;

@@ -117,23 +117,66 @@ describe("a connection's API that fails", () => {
     equal(api.failures.length, 1, "four calls that fail together are one failure");
   });
 
-  test("is probed by one call of an environment at a time, until one succeeds", async () => {
+  for (const failures of [1, 2, 3, 4]) {
+    test(`is probed by one call of all environments at a time, after ${failures} failures in a row`, async () => {
+      const api = open();
+      const known = api.environment();
+      for (let count = 0; count < failures; count++) {
+        await attempt(known, api, fails(new Unavailable("down")));
+        api.pass((api.failures.at(-1)?.until ?? 0) - api.now());
+      }
+      const environments = [known, ...Array.from({ length: 9 }, () => api.environment())];
+      let calls = 0;
+      let answer = (_: string) => {};
+      const hang = () => {
+        calls += 1;
+        return new Promise<string>((resolve) => {
+          answer = resolve;
+        });
+      };
+      let deferred = 0;
+      const allDeferred = new Promise<void>((resolve) => {
+        const came = (error: unknown) => {
+          if (error instanceof Deferred && error.until > api.now()) deferred += 1;
+          if (deferred === 19) resolve();
+        };
+        // Two records of each environment: one of the twenty is the probe.
+        for (const environment of [...environments, ...environments]) {
+          environment.run(api.connection, api.deadline(), hang).catch(came);
+        }
+      });
+      await allDeferred;
+      equal(calls, 1);
+      equal((await attempt(api.environment(), api)).called, false, "it is still probed");
+      answer("order");
+      await untilCalled(() => attempt(known, api));
+      for (const environment of environments) equal((await attempt(environment, api)).called, true);
+    });
+  }
+
+  /** The lease is given back, and the success written, after the answer. */
+  async function untilCalled(again: () => Promise<{ called: boolean }>): Promise<void> {
+    while (!(await again()).called) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  test("is probed again once the deadline of an environment that died in its probe is over", async () => {
     const api = open();
-    const environment = api.environment();
-    await attempt(environment, api, fails(new Unavailable("down")));
+    await attempt(api.environment(), api, fails(new Unavailable("down")));
     api.pass(MINUTE);
-    let running = 0;
-    let most = 0;
-    const probe = async () => {
-      running += 1;
-      most = Math.max(most, running);
-      await new Promise((resolve) => setImmediate(resolve));
-      running -= 1;
-      throw new Unavailable("still down");
-    };
-    const five = Array.from({ length: 5 }, () => environment.run(api.connection, api.deadline(), probe));
-    await Promise.allSettled(five);
-    equal(most, 1);
+    let end = (_: Error) => {};
+    await new Promise<void>((resolve) => {
+      const died = api.environment().run(api.connection, api.deadline(), () => {
+        resolve();
+        return new Promise((_, reject) => {
+          end = reject;
+        });
+      });
+      died.catch(() => undefined);
+    });
+    equal((await attempt(api.environment(), api)).called, false);
+    api.pass(30_001);
+    equal((await attempt(api.environment(), api)).called, true);
+    end(new Error("the test is over"));
   });
 
   test("that never answers at all is noted before the record's deadline", async () => {

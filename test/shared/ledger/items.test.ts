@@ -156,7 +156,7 @@ describe("the items of the ledger", () => {
 
   async function leavesFailingApiAlone(clock: number): Promise<void> {
     const table = log.record(started.table, "route-order");
-    const timing = { retryBase: HOUR, retryCap: HOUR, throttleBase: HOUR, throttleCap: HOUR };
+    const timing = { channelCall: 1000, retryBase: HOUR, retryCap: HOUR, throttleBase: HOUR, throttleCap: HOUR };
     const environment = () => createApiBackoff({ table, timing, now: () => clock, random: () => 0.5 });
     const call = (work: () => Promise<void>) => environment().run("plain/main", clock + 60_000, work);
     await rejects(
