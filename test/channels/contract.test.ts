@@ -9,8 +9,8 @@ import { type HttpAnswer, retryAfter } from "../../shared/connector/http.ts";
 import { readJson } from "../../shared/connector/read-json.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
 import { Order } from "../../shared/order.ts";
+import { jsonFixture } from "../support/deliveries.ts";
 import { type ChannelSample, contractCases } from "./contract.ts";
-import { jsonFixture } from "./deliveries.ts";
 
 /** The names of the promises that a channel breaks. */
 async function broken(channel: Channel, sample: ChannelSample): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import { quantityToShip } from "../../shared/order.ts";
-import { leastOrder, orderOf, read, topic } from "./deliveries.ts";
+import { leastOrder, orderOf, read, topic } from "../support/deliveries.ts";
 
 interface Case {
   line?: object;

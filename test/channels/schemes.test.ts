@@ -8,7 +8,7 @@ import {
   type Verification,
 } from "../../functions/channels/channel.ts";
 import { hmac, isStandardKey, signedByFetchedKey, standardWebhooks, urlKey } from "../../functions/channels/schemes.ts";
-import { hmac as independentHmac } from "./deliveries.ts";
+import { hmac as independentHmac } from "../support/deliveries.ts";
 
 /* The literal signatures were made by OpenSSL 3 on the command line; the commands are beside them. */
 const BODY = '{"order_id":"576461413038785752","status":"AWAITING_SHIPMENT"}';

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { linesToShip, type Order, quantityToShip } from "../../shared/order.ts";
-import { fixture, leastOrder, orderOf, read, topic } from "./deliveries.ts";
+import { fixture, leastOrder, orderOf, read, topic } from "../support/deliveries.ts";
 
 const headers: Record<string, string> = JSON.parse(fixture("shopify/fixtures/orders-updated.headers.json").toString());
 const sample = async (): Promise<Order> =>

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { shopify } from "../../functions/channels/shopify/index.ts";
-import { fixture, hmac, verify } from "./deliveries.ts";
+import { fixture, hmac, verify } from "../support/deliveries.ts";
 
 const SECRET = "order-relay-sample-secret";
 const body = fixture("shopify/fixtures/orders-updated.json");

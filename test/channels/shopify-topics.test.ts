@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { channels } from "../../functions/channels/registry.ts";
 import { MalformedEvent } from "../../shared/errors.ts";
-import { event, leastOrder, orderOf, read, topic } from "./deliveries.ts";
+import { event, leastOrder, orderOf, read, topic } from "../support/deliveries.ts";
 
 const ID = "820982911946154508";
 

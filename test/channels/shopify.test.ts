@@ -1,6 +1,6 @@
 import { shopify } from "../../functions/channels/shopify/index.ts";
+import { fixture, hmac, jsonFixture } from "../support/deliveries.ts";
 import { channelContract } from "./contract.ts";
-import { fixture, hmac, jsonFixture } from "./deliveries.ts";
 
 const secretOf = (key: string) => ({ signingSecrets: [key] });
 const SECRET = secretOf("order-relay-sample-secret");

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { Webhook as Library } from "standardwebhooks";
 import { standard } from "../../functions/channels/standard/index.ts";
 import { MalformedEvent } from "../../shared/errors.ts";
+import { fixture, hmac, jsonFixture, orderOf, read, verify } from "../support/deliveries.ts";
 import { channelContract } from "./contract.ts";
-import { fixture, hmac, jsonFixture, orderOf, read, verify } from "./deliveries.ts";
 
 const KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const ID = "msg_p5jXN8AQM9LWM0D4loKWxJek";

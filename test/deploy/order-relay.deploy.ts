@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Trace } from "../../shared/ledger/trace.ts";
 import { queueName } from "../../shared/stage/names.ts";
-import { newOrderId, shopifyBody, shopifySends, standardSends, until } from "../stack/shop.ts";
+import { newOrderId, shopifyBody, shopifySends, standardSends, until } from "../support/shop.ts";
 import { Deployment, STAGE, succeeded } from "./deployment.ts";
 
 let relay: Deployment;

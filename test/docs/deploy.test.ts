@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import type { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { readStage } from "../../infra/stage-file/read-stage.ts";
-import { stage as shipped } from "./stages/prod.ts";
+import { stage as shipped } from "../support/stages/prod.ts";
 
 const page = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
 

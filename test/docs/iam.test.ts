@@ -4,10 +4,10 @@ import { test } from "node:test";
 import * as z from "zod/mini";
 import { readStage } from "../../infra/stage-file/read-stage.ts";
 import { bareTemplate } from "../../infra/template.ts";
-import { stage as everything } from "../infra/stages/everything.ts";
+import { stage as everything } from "../support/stages/everything.ts";
+import { stage as shipped } from "../support/stages/prod.ts";
 import { connectors } from "../support/synthesised.ts";
 import { codeOf } from "./pages.ts";
-import { stage as shipped } from "./stages/prod.ts";
 
 const FOLDER = new URL("../../docs/iam/", import.meta.url);
 const OneOrMore = z.union([z.string(), z.array(z.string())]);

@@ -10,8 +10,8 @@ import type { OrderRelayStack } from "../../infra/order-relay-stack.ts";
 import type { StageFile } from "../../infra/stage-file/define-stage.ts";
 import { stage as prod } from "../../infra/stages/prod.ts";
 import { stage as local } from "../../local/stages/local.ts";
+import { stage as everything } from "../support/stages/everything.ts";
 import { bazaar, connectors, stageFile, synthesised } from "../support/synthesised.ts";
-import { stage as everything } from "./stages/everything.ts";
 
 /** @throws the findings of AwsSolutions that are not acknowledged */
 function nag(file: StageFile, known = bazaar, spoil: (stack: OrderRelayStack) => void = () => {}): void {

@@ -2,8 +2,8 @@ import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { type LocalStack, startStack } from "../../local/stack.ts";
-import { deliveriesAre, held, traceOf, until } from "../stack/shop.ts";
 import { localAssembly } from "../support/local-assembly.ts";
+import { deliveriesAre, held, traceOf, until } from "../support/shop.ts";
 
 let stack: LocalStack;
 before(async () => {

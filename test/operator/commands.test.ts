@@ -14,10 +14,10 @@ import { catalogEntry } from "../../shared/ledger/catalog.ts";
 import { deliveryKey, errorTextKey } from "../../shared/ledger/order-key.ts";
 import { createTable, type Key } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
-import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../stack/shop.ts";
 import { createLedgerTable } from "../support/ledger-table.ts";
 import { localAssembly } from "../support/local-assembly.ts";
 import { runOperatorCommand as run, type Said } from "../support/run-operator-command.ts";
+import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../support/shop.ts";
 
 const STAGE = ["--stage", "local"];
 

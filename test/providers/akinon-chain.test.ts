@@ -6,7 +6,7 @@ import type { Tools } from "../../shared/connector/tools.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import { atLeast } from "../support/at-least.ts";
 import { memoryTools } from "../support/memory-tools.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { attempt } from "./provider-context.ts";
 import { oneLine, secret, startAkinon } from "./start-akinon.ts";
 

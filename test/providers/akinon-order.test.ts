@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
 import { Rejected } from "../../shared/errors.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { attempt } from "./provider-context.ts";
 import { oneLine, startAkinon } from "./start-akinon.ts";
 

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { outgoingSample } from "../support/order-sample.ts";
 import { matchesWording } from "../support/wording-snapshot.ts";
 import type { FaultCase } from "./contract/fault-cases.ts";
 import { faults } from "./contract/faults.ts";
@@ -12,7 +13,6 @@ import { positions } from "./contract/positions.ts";
 import { requests } from "./contract/requests.ts";
 import { createSuite, type Suite } from "./contract/suite.ts";
 import type { Written } from "./hostile-proxy.ts";
-import { outgoingSample } from "./order-sample.ts";
 import { attempt, type Outcome, type Setup } from "./provider-context.ts";
 
 /** What the suite must know of a provider; all of it is data. */

@@ -5,7 +5,7 @@ import { kakaclo } from "../../functions/providers/kakaclo/index.ts";
 import type { Found } from "../../functions/providers/provider.ts";
 import { Rejected, Throttled } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const setup: Setup = { secret: { token: "kk-demo-token" } };

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { Found } from "../../functions/providers/provider.ts";
 import { Misconfigured } from "../../shared/errors.ts";
-import { outgoingSample } from "./order-sample.ts";
+import { outgoingSample } from "../support/order-sample.ts";
 import { attempt, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const PATH = "/lingxing/order/amzod/api/orderDetails/productInformation";

@@ -2,8 +2,8 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import { Deferred, InDoubt, Throttled, Unavailable } from "../../shared/errors.ts";
+import { outgoingSample } from "../support/order-sample.ts";
 import { startCompany } from "./lingxing-environment.ts";
-import { outgoingSample } from "./order-sample.ts";
 
 const CREATE = "/order/amzod/api/createOrder";
 const order = (number: number) => outgoingSample({}, `SHO1-${number}`);

@@ -4,7 +4,7 @@ import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { OrderBody } from "../../functions/providers/lingxing/order-body.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line, Order } from "../../shared/order.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const secret = {

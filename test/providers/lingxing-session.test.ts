@@ -1,9 +1,9 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Misconfigured, Throttled } from "../../shared/errors.ts";
-import { call } from "../local/simulators/sandbox-client.ts";
+import { outgoingSample } from "../support/order-sample.ts";
+import { call } from "../support/sandbox-client.ts";
 import { type Company, startCompany } from "./lingxing-environment.ts";
-import { outgoingSample } from "./order-sample.ts";
 
 const TOKEN = "/api/auth-server/oauth/access-token";
 const REFRESH = "/api/auth-server/oauth/refresh";

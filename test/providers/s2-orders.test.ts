@@ -6,7 +6,7 @@ import { unitPriceOf } from "../../functions/providers/s2/unit-price.ts";
 import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line } from "../../shared/order.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe888";

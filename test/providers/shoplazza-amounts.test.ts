@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { amountsOf } from "../../functions/providers/shoplazza/amounts.ts";
 import { linesToShip, type Order } from "../../shared/order.ts";
-import { orderSample } from "./order-sample.ts";
+import { orderSample } from "../support/order-sample.ts";
 
 /** Two lines of 2 × 10.00 and 1 × 20.00, whole unless a test says otherwise. */
 function amounts(changes: Partial<Order>, { only, shopValue }: { only?: string; shopValue?: string } = {}) {

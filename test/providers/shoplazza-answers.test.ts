@@ -4,7 +4,7 @@ import { createError, orderIdIn } from "../../functions/providers/shoplazza/answ
 import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import type { HttpAnswer } from "../../shared/connector/http.ts";
 import { InDoubt, Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
-import { outgoingSample } from "./order-sample.ts";
+import { outgoingSample } from "../support/order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({

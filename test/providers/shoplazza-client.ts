@@ -6,7 +6,7 @@ import { startSandbox } from "../../local/simulators/sandbox.ts";
 import type { CatalogEntry } from "../../shared/connector/tools.ts";
 import type { Missing } from "../../shared/stage/config.ts";
 import { memoryTools } from "../support/memory-tools.ts";
-import { outgoingSample } from "./order-sample.ts";
+import { outgoingSample } from "../support/order-sample.ts";
 
 interface Options {
   settings?: Record<string, unknown>;

@@ -5,7 +5,7 @@ import { findOrder } from "../../functions/providers/shoplazza/find-order.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { carries } from "../../functions/providers/shoplazza/shop-order.ts";
 import { Misconfigured, Unavailable } from "../../shared/errors.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { variantOf } from "../../local/simulators/providers/shoplazza/products.ts";
 import { Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
-import { orderSample, outgoingSample } from "./order-sample.ts";
+import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
 
 const [tee, mug] = [variantOf("DEMO-TEE-M"), variantOf("DEMO-MUG")];

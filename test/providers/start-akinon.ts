@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
 import type { Outgoing } from "../../functions/providers/provider.ts";
 import type { Line } from "../../shared/order.ts";
-import { outgoingSample } from "./order-sample.ts";
+import { outgoingSample } from "../support/order-sample.ts";
 import { attempt, type Setup, startProviderContext } from "./provider-context.ts";
 
 export const secret = { channelId: 5, username: "relay@akinon-demo.invalid", password: "akinon-demo-password" };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { bundle } from "../../infra/bundle/bundle.ts";
 import { unpack } from "../../shared/messages/event.ts";
-import { hmac } from "../channels/deliveries.ts";
+import { hmac } from "../support/deliveries.ts";
 import { startAwsStub } from "./aws-stub.ts";
 import { startEnvironment } from "./environment.ts";
 

@@ -10,7 +10,7 @@ import { type Dependencies, type Request, receiveWebhook } from "../../functions
 import { type ReceivedEvent, unpack } from "../../shared/messages/event.ts";
 import { Config } from "../../shared/stage/config.ts";
 import { createSecrets } from "../../shared/stage/secrets.ts";
-import { hmac } from "../channels/deliveries.ts";
+import { hmac } from "../support/deliveries.ts";
 
 const SECRET = "first-key";
 

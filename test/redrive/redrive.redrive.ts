@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Trace } from "../../shared/ledger/trace.ts";
-import { newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "../stack/shop.ts";
+import { newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "../support/shop.ts";
 import { INTAKE, lane, ReplayedStack, synthesiseOnce } from "./replayed-stack.ts";
 
 const KAKACLO = lane("kakaclo/demo");

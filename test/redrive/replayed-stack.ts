@@ -13,8 +13,8 @@ import { synthesise } from "../../infra/synthesise.ts";
 import { ACCOUNT, arn, REGION } from "../../local/aws/aws-account.ts";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { functionName, queueName } from "../../shared/stage/names.ts";
-import { until } from "../stack/shop.ts";
 import { PROJECT } from "../support/emulator-process.ts";
+import { until } from "../support/shop.ts";
 import { type ElasticMq, type MovedIds, startElasticMq } from "./elasticmq.ts";
 
 const STAGE = "redrivetest";

@@ -2,7 +2,7 @@ import { equal, match, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { localAssembly } from "../support/local-assembly.ts";
-import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "./shop.ts";
+import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, traceOf, until } from "../support/shop.ts";
 
 const FAULTS = [
   "timeout-after-create",

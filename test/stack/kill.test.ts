@@ -2,7 +2,7 @@ import { equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { startStack } from "../../local/stack.ts";
 import { localAssembly } from "../support/local-assembly.ts";
-import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, until } from "./shop.ts";
+import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, until } from "../support/shop.ts";
 
 const ORDERS = 200;
 

@@ -4,7 +4,16 @@ import { after, before, describe, test } from "node:test";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { QUICK_TABLE_EMULATORS } from "../support/ledger-table.ts";
 import { localAssembly } from "../support/local-assembly.ts";
-import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "./shop.ts";
+import {
+  deliveriesAre,
+  held,
+  newOrderId,
+  shopifyBody,
+  shopifySends,
+  standardSends,
+  traceOf,
+  until,
+} from "../support/shop.ts";
 
 for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
   describe(`the synthesised stack on ${kind}`, { skip }, () => {

@@ -4,9 +4,9 @@ import { checkConnection, fetchOrder } from "../../../functions/route-order/fetc
 import { channelHttp } from "../../../shared/connector/channel-http.ts";
 import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
+import { connection } from "../../support/deliveries.ts";
 import { memoryTools } from "../../support/memory-tools.ts";
 import { noChannelApi } from "../../support/no-channel-api.ts";
-import { connection } from "../deliveries.ts";
 import type { ApiSample, ChannelSample, ContractCase } from "./channel-sample.ts";
 
 type Answer = (request: HttpRequest) => Partial<HttpAnswer>;

@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { type Channel, connectionFacts, type Meaning } from "../../../functions/channels/channel.ts";
 import { actionOf } from "../../../functions/route-order/action-of.ts";
 import type { ReceivedEvent } from "../../../shared/messages/event.ts";
-import { connection } from "../deliveries.ts";
+import { connection } from "../../support/deliveries.ts";
 import type { ChannelSample } from "./channel-sample.ts";
 
 /** What the channel's reader says that an event means. */

@@ -20,8 +20,8 @@ import { METRICS } from "../../../shared/telemetry/metrics.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../../support/ledger-table.ts";
 import { firstReceive, noChannelApi } from "../../support/no-channel-api.ts";
 import { Relay } from "../../support/relay.ts";
+import { stage as shipped } from "../../support/stages/prod.ts";
 import { connectors } from "../../support/synthesised.ts";
-import { stage as shipped } from "../stages/prod.ts";
 
 const costs = (changes: Partial<StageFile> = {}) => {
   const stage = readStage({ ...shipped, ...changes }, connectors);

@@ -8,7 +8,7 @@ import { readStage } from "../../../infra/stage-file/read-stage.ts";
 import type { Resource } from "../../../infra/template.ts";
 import { bareTemplate } from "../../../infra/template.ts";
 import { METRICS } from "../../../shared/telemetry/metrics.ts";
-import { stage as shipped } from "../../docs/stages/prod.ts";
+import { stage as shipped } from "../../support/stages/prod.ts";
 import { bazaar, connectors, stageFile, templateOf } from "../../support/synthesised.ts";
 
 const widgetsOfStage = (file = stageFile(), known = bazaar): Widget[] => {

@@ -1,8 +1,8 @@
 import type { AkinonSwitches } from "../../../local/simulators/providers/akinon/switches.ts";
 import { startSandbox } from "../../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
+import { type Came, call } from "../../support/sandbox-client.ts";
 import sample from "./fixtures/akinon-create-sample.json" with { type: "json" };
-import { type Came, call } from "./sandbox-client.ts";
 
 export const credentials = { username: "relay@akinon-demo.invalid", password: "akinon-demo-password" };
 

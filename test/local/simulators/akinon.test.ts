@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, notEqual, ok, throws } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { call } from "../../support/sandbox-client.ts";
 import { credentials, openAkinon, type Row, rowsOf } from "./akinon-calls.ts";
 import documented from "./fixtures/akinon-created-sample.json" with { type: "json" };
-import { call } from "./sandbox-client.ts";
 
 const jsonOf = ({ json }: { json: unknown }) => json as Row;
 const statusOf = async (came: Promise<{ status: number }>) => (await came).status;

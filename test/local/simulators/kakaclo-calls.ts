@@ -1,8 +1,8 @@
 import type { KakacloSwitches } from "../../../local/simulators/providers/kakaclo/switches.ts";
 import { type Sandbox, startSandbox } from "../../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
+import { call } from "../../support/sandbox-client.ts";
 import sample from "./fixtures/kakaclo-create-sample.json" with { type: "json" };
-import { call } from "./sandbox-client.ts";
 
 const authorization = "Bearer kk-demo-token";
 const ORDERS = "openapi/v2/order/orders";

@@ -2,7 +2,7 @@ import { signatureOf } from "../../../local/simulators/providers/lingxing/signat
 import type { LingxingSwitches } from "../../../local/simulators/providers/lingxing/switches.ts";
 import { startSandbox } from "../../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
-import { call } from "./sandbox-client.ts";
+import { call } from "../../support/sandbox-client.ts";
 
 export const APP = { appId: "ak_0123456789abc", appSecret: "lx+demo/secret%2B==&more" };
 export const CREATE = "/order/amzod/api/createOrder";

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, notEqual, throws } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { call } from "../../support/sandbox-client.ts";
 import { eventually } from "./eventually.ts";
 import { APP, CANCEL, CREATE, DETAIL, LIST, lingxingOrder, openLingxing, type Said, STORES } from "./lingxing-calls.ts";
-import { call } from "./sandbox-client.ts";
 
 const detailOf = (order_id: string, sid = 101) => ({ order_info: [{ sid, seller_fulfillment_order_id: order_id }] });
 const itemsOf = (row: Record<string, unknown> | undefined) =>

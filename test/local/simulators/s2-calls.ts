@@ -1,8 +1,8 @@
 import type { S2Switches } from "../../../local/simulators/providers/s2/switches.ts";
 import { startSandbox } from "../../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
+import { call } from "../../support/sandbox-client.ts";
 import sample from "./fixtures/s2-create-sample.json" with { type: "json" };
-import { call } from "./sandbox-client.ts";
 
 export const credentials = { email: "demo@order-relay.invalid", password: "s2-demo-password" };
 export const organization = "95d73baf-76ba-4bea-86ac-1534c5e5d4aa";

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { startSandbox } from "../../../local/simulators/sandbox.ts";
+import { call } from "../../support/sandbox-client.ts";
 import { eventually } from "./eventually.ts";
 import { kakacloOrder, openKakaclo } from "./kakaclo-calls.ts";
 import { openS2 } from "./s2-calls.ts";
-import { call } from "./sandbox-client.ts";
 
 /** Both simulators with the same verbs: `create` sends a good order, `held` counts the orders. */
 const providers = {

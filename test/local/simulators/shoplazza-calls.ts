@@ -1,7 +1,7 @@
 import type { ShoplazzaSwitches } from "../../../local/simulators/providers/shoplazza/switches.ts";
 import { startSandbox } from "../../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../../local/simulators/simulator.ts";
-import { call } from "./sandbox-client.ts";
+import { call } from "../../support/sandbox-client.ts";
 
 type Json = Record<string, unknown>;
 export interface Row extends Json {

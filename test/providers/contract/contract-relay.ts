@@ -2,9 +2,9 @@ import type { Client, Provider } from "../../../functions/providers/provider.ts"
 import type { Delivery } from "../../../shared/ledger/delivery.ts";
 import { createLedger } from "../../../shared/ledger/ledger.ts";
 import type { Table } from "../../../shared/ledger/table.ts";
+import { orderSample } from "../../support/order-sample.ts";
 import { ProviderRelay } from "../../support/provider-relay.ts";
 import { plain } from "../../support/relay.ts";
-import { orderSample } from "../order-sample.ts";
 import type { ProviderContext, Setup } from "../provider-context.ts";
 
 /** Bodies of this size never leave the table. */

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
-import { outgoingSample } from "../order-sample.ts";
+import { outgoingSample } from "../../support/order-sample.ts";
 import { attempt, configure, outcomeOf, type ProviderContext } from "../provider-context.ts";
 import { COMMON_FAULTS, LOOK_UP_FAULTS } from "./fault-cases.ts";
 import { HANGING, isUnanswered, LATE, SHORT, SURELY_NOT, type Suite } from "./suite.ts";

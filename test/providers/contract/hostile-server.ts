@@ -1,8 +1,8 @@
 import { equal, notEqual, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { outgoingSample } from "../../support/order-sample.ts";
 import { type Passed, TRAP, TRICKS } from "../hostile-proxy.ts";
-import { outgoingSample } from "../order-sample.ts";
 import { attempt, outcomeOf, type ProviderContext } from "../provider-context.ts";
 import { HANGING, patienceFor, type Suite } from "./suite.ts";
 

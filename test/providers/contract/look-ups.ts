@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { outgoingSample } from "../order-sample.ts";
+import { outgoingSample } from "../../support/order-sample.ts";
 import { attempt, configure } from "../provider-context.ts";
 import { LATE, patienceFor, type Suite } from "./suite.ts";
 

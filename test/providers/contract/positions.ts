@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
-import { outgoingSample } from "../order-sample.ts";
+import { outgoingSample } from "../../support/order-sample.ts";
 import { attempt } from "../provider-context.ts";
 import { HANGING, type Suite } from "./suite.ts";
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { Outgoing } from "../../../functions/providers/provider.ts";
-import { outgoingSample } from "../order-sample.ts";
+import { outgoingSample } from "../../support/order-sample.ts";
 import { attempt, outcomeOf } from "../provider-context.ts";
 import { HANGING, type Suite } from "./suite.ts";
 

@@ -9,8 +9,8 @@ import { connectors } from "../../../infra/stage-file/connectors.ts";
 import type { FunctionName } from "../../../infra/stage-file/function-settings.ts";
 import { handlersOf } from "../../../infra/stage-file/handlers.ts";
 import { readStage } from "../../../infra/stage-file/read-stage.ts";
-import { stage as everything } from "../../infra/stages/everything.ts";
 import { startEnvironment } from "../../receive-webhook/environment.ts";
+import { stage as everything } from "../../support/stages/everything.ts";
 
 const kindOf = (name: FunctionName): string => name.replace(/^create-order-.*/, "create-order");
 /** Every function of a stage; of the providers one, since all run the same handler. */
