@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import type { Channel } from "../functions/channels/registry.ts";
 import type { Provider } from "../functions/providers/registry.ts";
+import { channelHttp } from "../shared/connector/channel-http.ts";
+import { type Http, http } from "../shared/connector/http.ts";
 import { type ApiTools, createTools, type Subject, type Tools } from "../shared/connector/tools.ts";
 import type { Table } from "../shared/ledger/table.ts";
 import { type Connection, type Destination, destinationPath, pathOf } from "../shared/stage/config.ts";
@@ -24,7 +26,7 @@ export function checkDestination(
 ): Promise<CheckResult> {
   const account = destinationPath(destination);
   const callTimeout = destination.callTimeout ?? provider.timing.call;
-  const tools = toolsFor({ kind: "provider", name: provider.name, account }, callTimeout, table);
+  const tools = toolsFor({ kind: "provider", name: provider.name, account }, callTimeout, { table, http });
   return check([secret], () =>
     provider.open(
       {
@@ -49,14 +51,17 @@ export function checkConnection(
   { app, credentials, table }: { app: unknown; credentials: unknown; table: Table },
 ): Promise<CheckResult> {
   const account = pathOf(connection);
-  const tools: ApiTools = toolsFor({ kind: "channel", name: channel.name, account }, CHANNEL_CALL, table);
   return check([app, credentials], async () => {
+    const settings = z.parse(channel.settings, connection.settings);
+    const facts = { connection: account, shop: connection.shop, settings };
+    const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
+    const own = channelHttp({ caller: `connections/${account}`, hosts });
+    const subject: Subject = { kind: "channel", name: channel.name, account };
+    const tools: ApiTools = toolsFor(subject, CHANNEL_CALL, { table, http: own });
     const api = await channel.api?.();
     return api?.open(
       {
-        connection: account,
-        shop: connection.shop,
-        settings: z.parse(channel.settings, connection.settings),
+        ...facts,
         app: z.parse(channel.secret, app),
         credentials: channel.credentials && z.parse(channel.credentials, credentials),
       },
@@ -65,11 +70,11 @@ export function checkConnection(
   });
 }
 
-function toolsFor(subject: Subject, callTimeout: number, table: Table): Tools {
+function toolsFor(subject: Subject, callTimeout: number, { table, http }: { table: Table; http: Http }): Tools {
   const memory = new Map<string, unknown>();
   const deadline = Date.now() + LONGEST;
   return {
-    ...createTools({ subject, table, callTimeout, deadline, memory, now: Date.now }),
+    ...createTools({ subject, table, http, callTimeout, deadline, memory, now: Date.now }),
     // A metric is a line in a function's log; there is none here.
     count: () => {},
   };

@@ -70,7 +70,7 @@ interface Options {
   now: () => number;
   /** Resolves after that many ms; default: a timer. */
   sleep?: (ms: number) => Promise<void>;
-  /** Default: calls any host. A channel's calls its own hosts only (channel-http.ts). */
+  /** A channel's calls its own hosts only (channel-http.ts); a provider's, by default, calls any. */
   http?: Http;
 }
 
