@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
-import { type Delivery, ENDED, newDelivery } from "../shared/ledger/delivery.ts";
+import { type Delivery, ENDED } from "../shared/ledger/delivery.ts";
 import {
   cancelledByHand,
   doneByHand,
   endedNotCreated,
   type Finding as FoundBy,
+  newDelivery,
   released,
   resolvedCreated,
   stageOf,

@@ -30,9 +30,10 @@ const LIVES: readonly Life[] = [
     source: "delivery-life.ts",
     title: "The life of a delivery",
     introduction: `A delivery changes by these transitions and by nothing else. Each takes the delivery as it was read and returns the next
-item, with its entry in the work list. \`step-open\` is \`created\` with a step still open after creation. A delivery that
-is *sending* has a lease: while it lasts, only the attempt that holds the claim may change it. One that was sent once and
-is *rejected* or *failed* is looked up (\`inDoubt\`, \`foundNothing\`) before it is free again.`,
+item, with its entry in the work list. \`new\` is a destination without a delivery; \`step-open\` is \`created\` with a
+step still open after creation. A delivery that is *sending* has a lease: while it lasts, only the attempt that holds
+the claim may change it. One that was sent once and is *rejected* or *failed* is looked up (\`inDoubt\`,
+\`foundNothing\`) before it is free again.`,
     transitions: DELIVERY_TRANSITIONS,
   },
   {

@@ -1,5 +1,5 @@
-import { type Delivery, DeliveryPointer, ENDED, newDelivery } from "../../shared/ledger/delivery.ts";
-import { isOpen, stageOf } from "../../shared/ledger/delivery-life.ts";
+import { type Delivery, DeliveryPointer, ENDED } from "../../shared/ledger/delivery.ts";
+import { isOpen, newDelivery, stageOf } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import { linesReturned } from "../../shared/ledger/lines-returned.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";

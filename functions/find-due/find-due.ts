@@ -1,6 +1,6 @@
 import type { Identity } from "../../shared/identity.ts";
-import { type Delivery, newDelivery } from "../../shared/ledger/delivery.ts";
-import { backAt, isOpen, overdue } from "../../shared/ledger/delivery-life.ts";
+import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { backAt, isOpen, newDelivery, overdue } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { linesReturned } from "../../shared/ledger/lines-returned.ts";

@@ -1,10 +1,12 @@
+import type { Identity } from "../identity.ts";
 import { omit } from "../omit.ts";
 import { type Delivery, type DeliveryState, ENDED } from "./delivery.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
+import type { OrderRecord } from "./order-record.ts";
 import { onList, onOpenList } from "./work-list.ts";
 
-/** A delivery's state; created with a step still open is one of its own. */
-export type DeliveryStage = DeliveryState | "step-open";
+/** A delivery's state; created with a step still open is one of its own, "new" is a destination without a delivery. */
+export type DeliveryStage = DeliveryState | "step-open" | "new";
 
 export const stageOf = ({ state, followUp }: Pick<Delivery, "state" | "followUp">): DeliveryStage =>
   state === "created" && followUp !== undefined ? "step-open" : state;
@@ -23,6 +25,7 @@ interface Transition {
 
 /** Every change of a delivery, and the states it may start from. `docs/delivery-life.md` is generated from this. */
 export const DELIVERY_TRANSITIONS = {
+  newDelivery: { by: "create-order, find-due, operator, outbox", inMemory: true, moves: { new: ["queued"] } },
   inDoubt: { by: "create-order", inMemory: true, moves: lead(UNENDED, "in-doubt") },
   withReference: { by: "create-order", inMemory: true, moves: stay(...UNENDED) },
   foundNothing: { by: "create-order", inMemory: true, moves: { "in-doubt": ["retrying"] } },
@@ -126,6 +129,16 @@ export interface Failure {
   messageId: string;
   cause: Cause;
   now: number;
+}
+
+/** A delivery to which nothing has happened yet. `rev` 0: it is not in the table. Not written by itself. */
+export function newDelivery(
+  { channel, connection, orderId, expiresAt, ...record }: Identity & Pick<OrderRecord, "generation" | "expiresAt">,
+  destination: string,
+  generation: number = record.generation,
+): Delivery {
+  const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
+  return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };
 }
 
 /**

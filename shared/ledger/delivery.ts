@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import { Identity } from "../identity.ts";
 import { ErrorText } from "./error-text.ts";
-import type { OrderRecord } from "./order-record.ts";
 import { Version } from "./version.ts";
 
 export const DeliveryState = z.enum([
@@ -87,16 +86,6 @@ export type Delivery = z.infer<typeof Delivery>;
 /** Why it is in its state, for the operator: what the connector reported, else our own words. */
 export const reasonOf = ({ errorText, reason }: Pick<Delivery, "errorText" | "reason">): string | undefined =>
   errorText?.text ?? reason;
-
-/** A delivery to which nothing has happened yet. `rev` 0: it is not in the table. */
-export function newDelivery(
-  { channel, connection, orderId, expiresAt, ...record }: Identity & Pick<OrderRecord, "generation" | "expiresAt">,
-  destination: string,
-  generation: number = record.generation,
-): Delivery {
-  const none = { attempts: 0, tries: {}, failed: {}, providerOrderIds: [] };
-  return { v: 1, rev: 0, channel, connection, orderId, destination, generation, state: "queued", expiresAt, ...none };
-}
 
 /**
  * The message of a destination's queue: small, without personal data, with a note for the operator who reads the DLQ.

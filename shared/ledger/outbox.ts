@@ -1,8 +1,8 @@
 import type { Identity } from "../identity.ts";
 import type { Queues } from "../messages/queues.ts";
 import { type Config, pathOf } from "../stage/config.ts";
-import { type Delivery, type DeliveryPointer, type DeliveryState, ENDED, newDelivery } from "./delivery.ts";
-import { cancelled, fenced, isRunning } from "./delivery-life.ts";
+import { type Delivery, type DeliveryPointer, type DeliveryState, ENDED } from "./delivery.ts";
+import { cancelled, fenced, isRunning, newDelivery } from "./delivery-life.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { isInDoubt } from "./in-doubt-until.ts";
 import type { Ledger } from "./ledger.ts";

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Context } from "aws-lambda";
-import { newDelivery } from "../../shared/ledger/delivery.ts";
+import { newDelivery } from "../../shared/ledger/delivery-life.ts";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { onList } from "../../shared/ledger/work-list.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { Delivery, DeliveryState, ENDED, newDelivery } from "../../../shared/ledger/delivery.ts";
+import { Delivery, DeliveryState, ENDED } from "../../../shared/ledger/delivery.ts";
 import {
   cancelled,
   cancelledByHand,
@@ -18,6 +18,7 @@ import {
   foundNothing,
   gaveUp,
   inDoubt,
+  newDelivery,
   overdue,
   rejected,
   released,
@@ -46,7 +47,7 @@ const open = { workList: "open", workAt: "2026-11-01T11:00:00.000Z" };
 const errorText = { text: "429 for Ada Byron", rev: 3, expiresAt: 1_790_000_000 };
 
 /** One in each stage, as the table may have it; none was sent and refused, which `claimed` would not take. */
-const SAMPLES: Record<DeliveryStage, Delivery> = {
+const SAMPLES: Record<Exclude<DeliveryStage, "new">, Delivery> = {
   queued: fresh,
   sending: {
     ...fresh,
@@ -78,7 +79,7 @@ const claim = {
   addressDigest: "d",
 };
 
-const CALLS: Record<DeliveryTransition, (delivery: Delivery) => Delivery> = {
+const CALLS: Record<Exclude<DeliveryTransition, "newDelivery">, (delivery: Delivery) => Delivery> = {
   inDoubt: (delivery) => inDoubt(delivery, { settledAt: NOW + 1, now: NOW }),
   withReference: (delivery) => withReference(delivery, "pm-1-g2"),
   foundNothing,
@@ -102,8 +103,8 @@ const CALLS: Record<DeliveryTransition, (delivery: Delivery) => Delivery> = {
   released: (delivery) => released(delivery, by),
 };
 
-const stages = Object.keys(SAMPLES) as DeliveryStage[];
-const transitions = Object.keys(DELIVERY_TRANSITIONS) as DeliveryTransition[];
+const stages = Object.keys(SAMPLES) as (keyof typeof SAMPLES)[];
+const transitions = Object.keys(CALLS) as (keyof typeof CALLS)[];
 const movesOf = (transition: DeliveryTransition) =>
   DELIVERY_TRANSITIONS[transition].moves as Partial<Record<DeliveryStage, readonly DeliveryStage[]>>;
 const isWritten = (transition: DeliveryTransition) => !("inMemory" in DELIVERY_TRANSITIONS[transition]);
@@ -111,6 +112,16 @@ const isWritten = (transition: DeliveryTransition) => !("inMemory" in DELIVERY_T
 test("there is a sample of each state", () => {
   deepEqual([...new Set(Object.values(SAMPLES).map(({ state }) => state))].sort(), [...DeliveryState.options].sort());
   for (const stage of stages) equal(stageOf(SAMPLES[stage]), stage);
+  deepEqual(["newDelivery", ...transitions].sort(), Object.keys(DELIVERY_TRANSITIONS).sort());
+});
+
+test("a new delivery is queued, of its order's generation unless another is asked for, and in no table yet", () => {
+  const order = { channel: "plain", connection: "main", orderId: "1", generation: 3, expiresAt: 1_800_000_000 };
+  const made = newDelivery(order, "parcelworks/demo");
+  ok(DELIVERY_TRANSITIONS.newDelivery.moves.new.some((stage) => stage === stageOf(made)));
+  deepEqual(z.parse(Delivery, made), made);
+  deepEqual([made.rev, made.generation, made.attempts, made.expiresAt], [0, 3, 0, order.expiresAt]);
+  equal(newDelivery(order, "parcelworks/demo", 2).generation, 2);
 });
 
 for (const transition of transitions) {

@@ -1,13 +1,14 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { DELIVERY_TRANSITIONS } from "../../../shared/ledger/delivery-life.ts";
 import { ORDER_TRANSITIONS } from "../../../shared/ledger/order-life.ts";
 import { ROOT, sources } from "../../support/dependency-rules.ts";
 
-/** The lives themselves, the schemas, and the ledger, which stores what it is given. */
-const HOME = /^shared\/ledger\/(?!outbox|trace|in-doubt-until|delivery-of|freshness)/;
+/** The lives themselves, the ledger, which stores what it is given, and an item that is neither order nor delivery. */
+const HOME =
+  /^shared\/ledger\/(delivery-life|order-life|ledger|delivery-item|stored-item|work-list|erasure-request)\.ts$/;
 const files = sources("functions", "shared", "operator", "local", "infra", "bench", "docs/tools");
 const callers = files.filter((file) => !HOME.test(file));
 /** Without comments, and without what is in quotes. */
@@ -62,3 +63,34 @@ test("the ledger is given what a transition returned", () => {
     [],
   );
 });
+
+/** Where each caller that a transition names has its code. */
+const CALLERS: Record<string, string> = {
+  "create-order": "functions/create-order/",
+  "find-due": "functions/find-due/",
+  operator: "operator/",
+  outbox: "shared/ledger/outbox.ts",
+  "route-order": "functions/route-order/",
+};
+const callerOf = (file: string) => Object.keys(CALLERS).find((name) => file.startsWith(CALLERS[name] ?? "")) ?? file;
+
+/** The names that a file imports from another one. */
+function importsOf(file: string, from: string): string[] {
+  const imports = readFileSync(join(ROOT, file), "utf8").matchAll(/^import \{([^}]*)\} from "(\.[^"]+)"/gm);
+  return [...imports]
+    .filter(([, , path = ""]) => join(dirname(file), path) === from)
+    .flatMap(([, names = ""]) => names.split(",").map((name) => name.trim().replace(/ as .*/, "")));
+}
+
+for (const [life, transitions] of Object.entries({
+  "shared/ledger/delivery-life.ts": DELIVERY_TRANSITIONS,
+  "shared/ledger/order-life.ts": ORDER_TRANSITIONS,
+})) {
+  const imports = files.map((file) => ({ caller: callerOf(file), names: importsOf(file, life) }));
+  for (const [name, { by }] of Object.entries<{ by: string }>(transitions)) {
+    test(`${life}: ${name} is called by ${by}, and by nothing else`, () => {
+      const found = imports.filter(({ names }) => names.includes(name)).map(({ caller }) => caller);
+      deepEqual([...new Set(found)].sort(), by.split(", ").sort());
+    });
+  }
+}

@@ -1,8 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { newDelivery } from "../../../shared/ledger/delivery.ts";
-import { cancelled as cancelledDelivery, claimed } from "../../../shared/ledger/delivery-life.ts";
+import { cancelled as cancelledDelivery, claimed, newDelivery } from "../../../shared/ledger/delivery-life.ts";
 import { ForbiddenTransition } from "../../../shared/ledger/forbidden-transition.ts";
 import {
   asked,

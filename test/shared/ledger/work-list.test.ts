@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { QueryCommand } from "@aws-sdk/client-dynamodb";
-import { newDelivery } from "../../../shared/ledger/delivery.ts";
+import { newDelivery } from "../../../shared/ledger/delivery-life.ts";
 import { createLedger, type Ledger } from "../../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../../shared/ledger/order-record.ts";
 import { createTable, type Table } from "../../../shared/ledger/table.ts";
