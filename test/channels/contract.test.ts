@@ -275,3 +275,30 @@ test("the reader of an app's endpoint that does not name the shop is found", asy
   const nameless: Reader = { interpret: (event) => ({ ...thin.interpret(event), shop: undefined }) };
   deepEqual(await broken({ ...mall, reader: async () => nameless }, mallSample), [QUEUED]);
 });
+
+test("an API client that takes one failure of an order call for a missing order is found, whichever it is", async () => {
+  /** The mall's client, behind an API whose failure looks like an order that is not there. */
+  const hiding = (hides: (status: number | undefined) => boolean): Channel => ({
+    ...mall,
+    api: async () => ({
+      open: (account, tools) =>
+        mallApi.open(account, {
+          ...tools,
+          async http(request) {
+            const answer = await tools.http(request).catch((error: unknown) => {
+              if (hides(undefined)) return { status: 404, headers: {}, text: "" };
+              throw error;
+            });
+            return mallApiSample.isOrderCall(request) && hides(answer.status) ? { ...answer, status: 404 } : answer;
+          },
+        }),
+    }),
+  });
+  for (const hidden of [401, 403, 429, 500, 502, 503, 504, undefined]) {
+    const names = await broken(
+      hiding((status) => status === hidden),
+      mallSample,
+    );
+    deepEqual([hidden, names.includes(FAULT)], [hidden, true]);
+  }
+});

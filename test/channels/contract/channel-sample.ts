@@ -52,7 +52,7 @@ export interface ApiSample {
   /** Answers every call of the client, those for a token too. Status 200 by default. */
   answer(request: HttpRequest): Partial<HttpAnswer>;
   /** Whether the request asks for an order; if not, for a token. */
-  isOrderCall(request: HttpRequest): boolean;
+  isOrderCall(request: Pick<HttpRequest, "method" | "url">): boolean;
 }
 
 /** One promise of the contract. */
