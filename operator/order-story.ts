@@ -3,6 +3,7 @@ import { deliveryOf } from "../shared/ledger/delivery-of.ts";
 import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { isHeldForOperator } from "../shared/ledger/order-life.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
+import { shellWord } from "../shared/shell-word.ts";
 import { pathOf } from "../shared/stage/config.ts";
 import { kindOf, nextStep } from "./next-step.ts";
 
@@ -13,11 +14,8 @@ export const timeText = (at: number | string): string =>
 /** The command that shows an order, to be copied: an order ID may be anything. @param order `shopify/main/1` */
 export function commandFor({ stage, stages }: { stage: string; stages?: string }, order?: string): string {
   const words = ["--stage", stage, ...(stages === undefined ? [] : ["--stages", stages])];
-  return ["npm run order --", ...[...words, ...(order === undefined ? [] : [order])].map(quoted)].join(" ");
+  return ["npm run order --", ...[...words, ...(order === undefined ? [] : [order])].map(shellWord)].join(" ");
 }
-
-/** As one word of a shell. */
-const quoted = (word: string): string => (/^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The order's trace for a person to read. @param command that shows it, for what to do next */
 export async function orderStory(file: OrderSnapshot, command: string): Promise<string> {

@@ -22,12 +22,16 @@ const Id = z.pipe(
 const Text = z.string();
 const Flag = z.boolean();
 
+const LONGEST_AMOUNT = 64;
+
 /** A decimal string; money is never a float. A JSON number keeps the digits it was written with. */
 export const Amount = z.pipe(
-  z.union([z.string().check(z.maxLength(64)), z.number()]),
+  z.union([z.string().check(z.maxLength(LONGEST_AMOUNT)), z.number()]),
   z.transform((value, context) => {
     const text = String(value);
-    if (isDecimal(text)) return normalise(text);
+    const amount = isDecimal(text) ? normalise(text) : "";
+    // Checked once it is written out: 1e400 has 401 digits, and what was accepted must be readable again.
+    if (amount !== "" && amount.length <= LONGEST_AMOUNT) return amount;
     context.issues.push({ code: "custom", message: "not a decimal amount", input: value });
     return z.NEVER;
   }),

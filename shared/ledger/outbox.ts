@@ -1,5 +1,7 @@
 import type { Identity } from "../identity.ts";
+import { asciiJson } from "../messages/ascii-json.ts";
 import type { Queues } from "../messages/queues.ts";
+import { shellWord } from "../shell-word.ts";
 import { type Config, pathOf } from "../stage/config.ts";
 import { type Delivery, type DeliveryPointer, type DeliveryState, ENDED } from "./delivery.ts";
 import { cancelled, fenced, isRunning, newDelivery } from "./delivery-life.ts";
@@ -65,7 +67,7 @@ async function tryAll<Result>(
 }
 
 const send = (record: OrderRecord, destination: string, { queues, config }: Deps): Promise<void> =>
-  queues.sendToDestination(destination, JSON.stringify(pointerTo(record, destination, config?.stage)));
+  queues.sendToDestination(destination, asciiJson(pointerTo(record, destination, config?.stage)));
 
 const lateSentence = (destination: string, state: DeliveryState | undefined): string =>
   `${state === "created" ? "" : "perhaps "}too late for ${destination} (${state})`;
@@ -74,8 +76,8 @@ const lateSentence = (destination: string, state: DeliveryState | undefined): st
 export function pointerTo(record: OrderRecord, destination: string, stage = "<stage>"): DeliveryPointer {
   const { channel, connection, orderId, generation, eventId, receivedAt } = record;
   const path = pathOf({ channel, name: connection });
-  const command = `npm run order -- --stage ${stage} ${path}/${orderId}`;
-  const note = `Order ${orderId} of ${path} for ${destination}; its story: ${command}`;
+  const command = `npm run order -- --stage ${stage} ${shellWord(`${path}/${orderId}`)}`;
+  const note = `Order ${orderId} of ${path} for ${destination}; its trace: ${command}`;
   return { v: 1, channel, connection, orderId, generation, destination, eventId, receivedAt, note };
 }
 

@@ -5,6 +5,7 @@ import { MalformedEvent } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import { omit } from "../omit.ts";
 import { isNewer, NewerRelease } from "../release.ts";
+import { asciiJson } from "./ascii-json.ts";
 
 /**
  * One webhook delivery (source `webhook`) or one record of a connection's queue (source `queue`), raw, as it arrived.
@@ -90,16 +91,11 @@ type Pointer = z.infer<typeof Pointer>;
 /** API Gateway accepts no larger event: a body that unzips to more is a zip bomb. */
 const MAX_BODY = 16 * 1024 * 1024;
 
-/** SQS refuses some characters; JSON's own escapes leave ASCII only. */
-const toAscii = (json: string): string =>
-  json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-
 /** The intake queue's message. ASCII; header names and values as they came, body gzip + base64. */
 export function pack(event: IntakeEvent): string {
-  if (event.source === "poll")
-    return toAscii(JSON.stringify({ v: 1, ...event } satisfies z.infer<typeof FetchEnvelope>));
+  if (event.source === "poll") return asciiJson({ v: 1, ...event } satisfies z.infer<typeof FetchEnvelope>);
   const body = gzipSync(event.body, { level: 1 }).toString("base64");
-  return toAscii(JSON.stringify({ v: 1, ...event, body } satisfies z.infer<typeof Envelope>));
+  return asciiJson({ v: 1, ...event, body } satisfies z.infer<typeof Envelope>);
 }
 
 export const newEventId = (): string => `evt_${randomUUID()}`;
@@ -153,7 +149,7 @@ export const groupOf = (event: IntakeEvent): string =>
   `${event.channel}/${event.source === "poll" ? event.connection : event.endpoint}`;
 
 export const pointerTo = (s3Key: string, { eventId, channel, endpoint }: ReceivedEvent): string =>
-  toAscii(JSON.stringify({ v: 1, eventId, channel, endpoint, s3Key } satisfies Pointer));
+  asciiJson({ v: 1, eventId, channel, endpoint, s3Key } satisfies Pointer);
 
 /**
  * @param fetchOversized reads an envelope from S3
