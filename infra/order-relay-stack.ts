@@ -25,7 +25,7 @@ import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
 import { createOrderFunction, type FunctionName } from "./stage-file/function-settings.ts";
 import { usedProviders } from "./stage-file/handlers.ts";
-import { hasAddress, stageEndpoints } from "./stage-file/stage-endpoints.ts";
+import { hasAddress, stageConnections, stageEndpoints } from "./stage-file/stage-endpoints.ts";
 
 interface Props {
   stage: Stage;
@@ -86,7 +86,7 @@ export class OrderRelayStack extends Stack {
     const alarms = new Alarms(this, "Alarms", stage, new AlarmTopics(this, "AlarmTopics", stage, key));
     watchFront(alarms, this.front);
     for (const endpoint of stageEndpoints(stage, connectors).filter(hasAddress)) watchEndpoint(alarms, endpoint);
-    for (const connection of stage.config.connections) watchConnection(alarms, connection);
+    for (const connection of stageConnections(stage, connectors)) watchConnection(alarms, connection);
     watchIntake(alarms, this.intake);
     for (const notifications of this.intake.notifications) watchNotifications(alarms, notifications);
     for (const destination of destinations) watchDestination(alarms, destination);

@@ -8,7 +8,8 @@ export function reportEvent(
   { messageId, receives }: Pick<IntakeMessage, "messageId" | "receives">,
 ): void {
   const { event, topic, connection, orderId, outcome, state, field, error, retryInMs } = routed;
-  const endpoint = event && `${event.channel}/${event.source === "poll" ? event.connection : event.endpoint}`;
+  const sentTo = event && `${event.channel}/${event.source === "poll" ? event.connection : event.endpoint}`;
+  const endpoint = routed.endpoint ?? sentTo;
   log.info("event.routed", {
     eventId: event?.eventId,
     endpoint,
@@ -23,12 +24,11 @@ export function reportEvent(
     receives,
     retryInMs: retryInMs && Math.round(retryInMs),
   });
-  // An unreadable event names no connection. Most endpoints serve one, which has the endpoint's name.
-  const by = { connection: connection ?? endpoint ?? "unknown" };
+  const by = { endpoint: endpoint ?? "unknown" };
   // Counted at the first receive only: the event is received again until SQS moves it to the DLQ.
   if (outcome === "unreadable" && receives === 1) count("EventsUnreadable", by);
   if (outcome === "ignored" || outcome === "unknown-shop") count("EventsIgnored", by);
-  countOrder(routed, by);
+  if (connection !== undefined) countOrder(routed, { connection });
 }
 
 function countOrder({ outcome, state, isOverdue }: Routed, by: { connection: string }): void {
@@ -48,5 +48,5 @@ function countOrder({ outcome, state, isOverdue }: Routed, by: { connection: str
 export function reportApiFailure(connection: string, failure: unknown, until: number): void {
   const error = errorName(failure);
   log.warn("channel.failing", { connection, error, until: Math.round(until) });
-  if (error === "Misconfigured") count("ChannelCredentialsRefused", {});
+  if (error === "Misconfigured") count("ChannelCredentialsRefused", { connection });
 }

@@ -4,6 +4,7 @@ import type { EventStore } from "../../shared/messages/event-store.ts";
 import { interpretEvent } from "../../shared/messages/interpret-event.ts";
 import type { OrderState } from "../../shared/order-state.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import type { Channel, Meaning } from "../channels/channel.ts";
 import { type Action, actionOf } from "./action-of.ts";
 import { checkConnection, type FetchDeps, fetchOrder } from "./fetch-order.ts";
@@ -51,6 +52,8 @@ export interface Routed extends Seen, Partial<Omit<GivenBack, "outcome">> {
 interface Seen {
   event?: IntakeEvent;
   topic?: string;
+  /** Of the connection: `tiktok-shop/app` */
+  endpoint?: string;
   /** `shopify/main` */
   connection?: string;
   orderId?: string;
@@ -90,6 +93,7 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
   if (!about) return { ...seen, outcome: "unknown-shop" };
   const { connection, meaning } = about;
   seen.connection = pathOf(connection);
+  seen.endpoint = endpointPathOf(connection);
 
   const action = actionOf(meaning, event.source, channel);
   const orderId = orderIdOf(action);

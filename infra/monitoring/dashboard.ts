@@ -110,8 +110,8 @@ const webhooks = ({ stage, endpoints, connections }: Sources): Row => [
   graph("Webhooks and orders, by outcome", [
     connections.sum("OrdersRouted", "routed", Color.GREEN),
     connections.sum("OrdersNotRouted", "not routed", Color.GREY),
-    connections.sum("EventsIgnored", "ignored: not about an order", Color.BROWN),
-    connections.sum("EventsUnreadable", "unreadable", Color.RED),
+    endpoints.sum("EventsIgnored", "ignored: not about an order", Color.BROWN),
+    endpoints.sum("EventsUnreadable", "unreadable", Color.RED),
     endpoints.sum("SignatureFailures", "refused: signature", Color.PURPLE),
     relayMetric(stage.name, "HandshakesAnswered", {}, { label: "handshakes", color: Color.PINK }),
   ]),
@@ -121,7 +121,8 @@ const orders = ({ endpoints, connections }: Sources): Row => [
   graph("Orders recorded, by connection", connections.of("OrdersRecorded")),
   graph("Webhooks refused or unreadable", [
     ...endpoints.labelled("SignatureFailures", "refused"),
-    ...connections.labelled("EventsUnreadable", "unreadable"),
+    ...endpoints.labelled("EventsUnreadable", "unreadable"),
+    ...connections.labelled("ChannelCredentialsRefused", "our credentials refused"),
   ]),
 ];
 

@@ -1,12 +1,12 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
-import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import { pathOf } from "../../shared/stage/config.ts";
 import { NAMESPACE } from "../../shared/telemetry/metrics.ts";
 import type { Intake } from "../constructs/intake.ts";
 import type { NotificationQueue } from "../constructs/notification-queue.ts";
 import type { WebhookFront } from "../constructs/webhook-front.ts";
-import type { StageEndpoint } from "../stage-file/stage-endpoints.ts";
+import type { StageConnection, StageEndpoint } from "../stage-file/stage-endpoints.ts";
 import { type Alarms, GAUGE, SILENCE } from "./alarms.ts";
 import { relayMetric } from "./relay-metric.ts";
 import { ageOf, depthOf, watchOldDeadLetters } from "./watch-queue.ts";
@@ -80,7 +80,7 @@ export function watchEndpoint(alarms: Alarms, { path, connections }: StageEndpoi
   });
 }
 
-export function watchConnection(alarms: Alarms, connection: Connection): void {
+export function watchConnection(alarms: Alarms, { connection, channel }: StageConnection): void {
   const { infrastructure, name } = alarms.stage;
   const by = { connection: pathOf(connection) };
   alarms.addAlarm(`orders-held ${by.connection}`, {
@@ -90,6 +90,13 @@ export function watchConnection(alarms: Alarms, connection: Connection): void {
     metric: relayMetric(name, "OrdersHeld", by, { statistic: Stats.MAXIMUM }),
     threshold: infrastructure.thresholds.heldOrders,
     ...GAUGE,
+  });
+  if (!channel.api) return;
+  alarms.addAlarm(`channel-credentials-refused ${by.connection}`, {
+    lane: "page",
+    runbook: "channel-credentials-refused",
+    description: `The channel's API refuses our credentials: orders of ${by.connection} are not fetched.`,
+    metric: relayMetric(name, "ChannelCredentialsRefused", by),
   });
 }
 
@@ -163,12 +170,6 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
 /** Reports of a channel, or answers of its API, that need the operator. The log names connection and order. */
 function watchRequests(alarms: Alarms): void {
   const { name } = alarms.stage;
-  alarms.addAlarm("channel-credentials-refused", {
-    lane: "page",
-    runbook: "channel-credentials-refused",
-    description: "A channel's API refuses our credentials: orders of its connection are not fetched.",
-    metric: relayMetric(name, "ChannelCredentialsRefused", {}),
-  });
   alarms.addAlarm("connections-interrupted", {
     lane: "ticket",
     runbook: "connections-interrupted",

@@ -1,8 +1,9 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { reportApiFailure, reportEvent } from "../../functions/route-order/report-event.ts";
-import { Unavailable } from "../../shared/errors.ts";
-import { linesWrittenBy } from "../support/lines-written-by.ts";
+import { Misconfigured, Unavailable } from "../../shared/errors.ts";
+import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
+import { newEvent } from "../support/route-order-context.ts";
 
 test("the log has a duration as retryInMs and a moment as until, both in whole ms", async () => {
   const [routed, failing] = await linesWrittenBy(async () => {
@@ -11,4 +12,22 @@ test("the log has a duration as retryInMs and a moment as until, both in whole m
   });
   deepEqual([routed?.["retryInMs"], routed?.["until"]], [1235, undefined]);
   deepEqual([failing?.["retryInMs"], failing?.["until"]], [undefined, 1_793_577_600_000]);
+});
+
+test("an app's ignored and unreadable events are counted at its endpoint, refused credentials at their connection", async () => {
+  const event = newEvent("{}", { channel: "market", endpoint: "app" });
+  const message = { messageId: "m1", receives: 1 };
+  const lines = await linesWrittenBy(async () => {
+    reportEvent({ outcome: "ignored", event, connection: "market/north", endpoint: "market/app" }, message);
+    reportEvent({ outcome: "unknown-shop", event }, message);
+    reportEvent({ outcome: "unreadable", retryInMs: 0, error: "MalformedEvent", event }, message);
+    reportApiFailure("market/north", new Misconfigured("401"), 0);
+  });
+  const stage = process.env["STAGE"] ?? "none";
+  deepEqual(metricsIn(lines), [
+    { stage, endpoint: "market/app", EventsIgnored: 1 },
+    { stage, endpoint: "market/app", EventsIgnored: 1 },
+    { stage, endpoint: "market/app", EventsUnreadable: 1 },
+    { stage, connection: "market/north", ChannelCredentialsRefused: 1 },
+  ]);
 });

@@ -29,6 +29,7 @@ export const bazaar: Connectors = fixedConnectors("bazaar", {
       ...{ name: "souk", title: "Souk", endpoint: "connection", settings: z.object({}) },
       secret: z.object({ key: z.string().register(z.globalRegistry, { description: "of the address" }) }),
       verification: { methods: ["GET", "POST"], covers: "nothing" },
+      api: async () => ({ open: () => ({ order: async () => "gone" }) }),
     },
   ],
   providers: [

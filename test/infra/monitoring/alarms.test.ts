@@ -36,7 +36,7 @@ test("every alarm names an existing heading of docs/runbook.md", () => {
 
 test("every connection, destination, function and the intake have all their alarms", () => {
   deepEqual([...alarms.keys()].sort(), [
-    "channel-credentials-refused",
+    "channel-credentials-refused souk/main",
     "connections-interrupted",
     "dead-letters parcelworks/eu",
     "dead-letters slowpost/north",
@@ -78,6 +78,15 @@ test("every connection, destination, function and the intake have all their alar
     "throttled slowpost/north",
     "webhooks-refused-5xx",
     "webhooks-throttled",
+  ]);
+});
+
+test("refused credentials page for each connection whose channel has an API: the alarm counts only its own", () => {
+  const refused = alarms.get("channel-credentials-refused souk/main");
+  ok(lane(refused).includes(topic("page")));
+  deepEqual(refused?.Properties["Dimensions"], [
+    { Name: "connection", Value: "souk/main" },
+    { Name: "stage", Value: "test" },
   ]);
 });
 
