@@ -3,6 +3,7 @@ import type { ApiTools } from "../../shared/connector/tools.ts";
 import type { ReceivedEvent } from "../../shared/messages/event.ts";
 import type { Order } from "../../shared/order.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import { settingsOf } from "../../shared/stage/settings-of.ts";
 
 /**
  * A kind of place where buyers order. `index.ts` of its folder has what receive-webhook needs (schemas and the check of
@@ -167,16 +168,12 @@ export interface ConnectionFacts<Settings = unknown> {
   settings: Settings;
 }
 
-/**
- * A connection with its settings parsed.
- * @throws an error that names connection and field. The check of the stage file refuses such a configuration at synth
- */
-export function connectionFacts(channel: Pick<Channel, "settings">, connection: Connection): ConnectionFacts {
-  const parsed = channel.settings.safeParse(connection.settings);
-  if (parsed.success) return { connection: pathOf(connection), shop: connection.shop, settings: parsed.data };
-  const fields = parsed.error.issues.map(({ path }) => path.join("."));
-  throw new Error(`settings of ${pathOf(connection)} in the stage file: wrong ${fields.join(", ")}`);
-}
+/** A connection with its settings parsed. @throws MalformedEvent that names the field */
+export const connectionFacts = (channel: Pick<Channel, "settings">, connection: Connection): ConnectionFacts => ({
+  connection: pathOf(connection),
+  shop: connection.shop,
+  settings: settingsOf(connection, channel),
+});
 
 /** A connection with the secrets of its endpoint (the app's) and its own (the shop's). */
 export interface Account<Secret, Settings, Credentials> extends ConnectionFacts<Settings> {

@@ -3,6 +3,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { openLedger } from "../../shared/ledger/open-ledger.ts";
 import { createQueues } from "../../shared/messages/queues.ts";
+import { deadlineWithin } from "../../shared/messages/sqs-batch.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
@@ -25,8 +26,7 @@ async function writeGauges(): Promise<void> {
 
 /** Runs every minute. */
 export const handler = middy(async (_event: unknown, context: Context): Promise<void> => {
-  const left = context.getRemainingTimeInMillis();
-  const deadline = Date.now() + Math.max(left / 2, left - END_MARGIN);
+  const deadline = deadlineWithin(context.getRemainingTimeInMillis(), END_MARGIN);
   // The gauges come first, even if the pass fails: the alarms must not fall silent in the worst hour.
   const [written] = await Promise.allSettled([writeGauges()]);
   const { looked, resent, stuck } = await findDue({

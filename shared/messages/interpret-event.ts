@@ -2,6 +2,7 @@ import type * as z from "zod/mini";
 import { MalformedEvent } from "../errors.ts";
 import { type Config, type Connection, pathOf } from "../stage/config.ts";
 import { connectionAt, endpointsOf } from "../stage/endpoints.ts";
+import { settingsOf } from "../stage/settings-of.ts";
 import { errorName } from "../telemetry/log.ts";
 import type { ReceivedEvent } from "./event.ts";
 
@@ -82,23 +83,6 @@ function ownerOf(event: ReceivedEvent, shop: string | undefined, { connections }
 }
 
 const notInStage = (field: string) => new MalformedEvent({ field, problem: "is not in the stage file" });
-
-/** Of a connection, parsed once. */
-const parsed = new WeakMap<Connection, unknown>();
-
-function settingsOf(
-  connection: Connection,
-  { settings: schema }: Pick<InterpretingChannel<unknown>, "settings">,
-): unknown {
-  if (!parsed.has(connection)) {
-    const settings = schema.safeParse(connection.settings);
-    const path = settings.error?.issues[0]?.path.join(".");
-    if (!settings.success)
-      throw new MalformedEvent({ field: `settings.${path}`, problem: "is wrong in the stage file" });
-    parsed.set(connection, settings.data);
-  }
-  return parsed.get(connection);
-}
 
 /** Any error of a mapping keeps the event in the DLQ. Its message may quote the buyer, so only its name is used. */
 function mapped<T>(map: () => T): T {
