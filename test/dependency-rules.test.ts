@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { mayRead, ROOT, readsOf, sources } from "./support/dependency-rules.ts";
+import { FOLDERS, mayRead, ROOT, readsOf, sources } from "./support/dependency-rules.ts";
 
-const files = sources("functions", "infra", "shared", "operator", "local", "bench", "docs", "test");
+const files = sources(...FOLDERS.filter((folder) => existsSync(join(ROOT, folder))));
 const connectors = files.filter((file) => /^functions\/(channels|providers)\/[^/]+\//.test(file));
 const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8");
 /** Without comments and texts, in which words are only words. */

@@ -31,7 +31,7 @@ const OUTSIDE =
 const CDK = /^(aws-cdk-lib|constructs|cdk-nag)($|\/)/;
 
 /** Our folders; every other import is a package. */
-const FOLDERS = ["functions", "infra", "shared", "operator", "console", "local", "bench", "docs", "test"];
+export const FOLDERS = ["functions", "infra", "shared", "operator", "console", "local", "bench", "docs", "test"];
 /** Only these may import one another, and no other file may import them. */
 const OF_DEVELOPERS = ["local", "bench", "docs", "test"];
 
