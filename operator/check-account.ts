@@ -2,10 +2,11 @@ import * as z from "zod/mini";
 import type { Channel } from "../functions/channels/registry.ts";
 import type { Provider } from "../functions/providers/registry.ts";
 import { channelHttp } from "../shared/connector/channel-http.ts";
-import { type Http, http } from "../shared/connector/http.ts";
+import type { Http } from "../shared/connector/http.ts";
 import { type ApiTools, createTools, type Subject, type Tools } from "../shared/connector/tools.ts";
 import type { Table } from "../shared/ledger/table.ts";
 import { type Connection, type Destination, destinationPath, pathOf } from "../shared/stage/config.ts";
+import { operatorHttp } from "./operator-http.ts";
 
 /** How long the check of one account may take, ms. */
 const LONGEST = 120_000;
@@ -26,7 +27,10 @@ export function checkDestination(
 ): Promise<CheckResult> {
   const account = destinationPath(destination);
   const callTimeout = destination.callTimeout ?? provider.timing.call;
-  const tools = toolsFor({ kind: "provider", name: provider.name, account }, callTimeout, { table, http });
+  const tools = toolsFor({ kind: "provider", name: provider.name, account }, callTimeout, {
+    table,
+    http: operatorHttp,
+  });
   return check([secret], () =>
     provider.open(
       {
@@ -55,7 +59,7 @@ export function checkConnection(
     const settings = z.parse(channel.settings, connection.settings);
     const facts = { connection: account, shop: connection.shop, settings };
     const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
-    const own = channelHttp({ caller: `connections/${account}`, hosts });
+    const own = channelHttp({ caller: `connections/${account}`, hosts, http: operatorHttp });
     const subject: Subject = { kind: "channel", name: channel.name, account };
     const tools: ApiTools = toolsFor(subject, CHANNEL_CALL, { table, http: own });
     const api = await channel.api?.();
