@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as z from "zod/mini";
+import { http } from "../../shared/connector/http.ts";
 import { createTools } from "../../shared/connector/tools.ts";
 import { Misconfigured } from "../../shared/errors.ts";
 import type { DeliveryPointer } from "../../shared/ledger/delivery.ts";
@@ -47,7 +48,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
       const settings = z.parse(provider.settings, destination.settings);
       const callTimeout = destination.callTimeout ?? provider.timing.call;
       const subject = { kind: "provider", name: provider.name, account: path } as const;
-      const tools = createTools({ subject, table, callTimeout, deadline, memory, now: Date.now });
+      const tools = createTools({ subject, table, callTimeout, deadline, memory, now: Date.now, http });
       return provider.open({ destination: path, settings, secret, missing: destination.missing }, tools);
     } catch (error) {
       if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);

@@ -6,7 +6,7 @@ import { cachePk, leasePk, tokenPk } from "../ledger/connector-partition.ts";
 import { withLease } from "../ledger/lease.ts";
 import type { Table } from "../ledger/table.ts";
 import { count } from "../telemetry/metrics.ts";
-import { type Http, type HttpAnswer, type HttpRequest, http as ourHttp } from "./http.ts";
+import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
 
 export type { Cache, CatalogEntry };
 
@@ -70,14 +70,14 @@ interface Options {
   now: () => number;
   /** Resolves after that many ms; default: a timer. */
   sleep?: (ms: number) => Promise<void>;
-  /** A channel's calls its own hosts only (channel-http.ts); a provider's, by default, calls any. */
-  http?: Http;
+  /** A provider's calls any host; a channel's only its own hosts (channel-http.ts), so none is the default. */
+  http: Http;
 }
 
 /** The tools of one record. */
 export function createTools({ subject, table, callTimeout, deadline, memory, now, ...options }: Options): Tools {
   const { kind, account } = subject;
-  const { sleep = timer, http = ourHttp } = options;
+  const { sleep = timer, http } = options;
   const timeFor = (ms: number) => now() + ms + RESULT_MARGIN <= deadline;
   const needTime = (ms: number) => {
     if (!timeFor(ms)) throw new Deferred("the function's time is nearly over", now());

@@ -5,6 +5,7 @@ import type { Client, Outgoing } from "../../functions/providers/provider.ts";
 import type { LingxingSwitches } from "../../local/simulators/providers/lingxing/switches.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
 import type { CommonSwitches } from "../../local/simulators/simulator.ts";
+import { http } from "../../shared/connector/http.ts";
 import type { Tools } from "../../shared/connector/tools.ts";
 import { createTools } from "../../shared/connector/tools.ts";
 import type { Table } from "../../shared/ledger/table.ts";
@@ -57,7 +58,7 @@ export async function startCompany(
       const tools = (): Tools => ({
         ...createTools({
           subject: { kind: "provider", name: "lingxing", account: destination },
-          ...{ table: ledger.table, callTimeout, memory, now },
+          ...{ table: ledger.table, callTimeout, memory, now, http },
           deadline: now() + 60_000,
         }),
         count: (metric) => counted.push(metric),

@@ -95,7 +95,7 @@ export async function startProviderContext<Settings, Secret>(
   const tools = (deadline: number): Tools => ({
     ...inMemory,
     ...(table &&
-      createTools({ subject, table, callTimeout: 0, memory, now, deadline, ...(virtualWaits && { sleep }) })),
+      createTools({ subject, table, callTimeout: 0, memory, now, deadline, http, ...(virtualWaits && { sleep }) })),
     deadline,
     http: (request) => http({ ...request, timeout: Math.min(request.timeout ?? timeout, timeoutOf(request)) }),
     count: (metric) => counted.push(metric),

@@ -68,11 +68,10 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
     const toolsOf = (provider: Pick<Provider, "name">) => ({
       ...createTools({
         subject: { kind: "provider", name: provider.name, account: `${provider.name}/demo` },
-        ...{ table: started.table, memory: new Map(), now },
+        ...{ table: started.table, memory: new Map(), now, http: neverCalled },
         // The tools reserve a second for the result.
         ...{ callTimeout: 0, deadline: clock + 1000 },
       }),
-      http: neverCalled,
     });
 
     const lingxingTokens = () => {

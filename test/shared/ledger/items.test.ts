@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import { findDue } from "../../../functions/find-due/find-due.ts";
 import { createCatalogWriter } from "../../../operator/catalog-writer.ts";
 import { createApiBackoff } from "../../../shared/connector/api-backoff.ts";
+import { http } from "../../../shared/connector/http.ts";
 import { createTools, type Subject, type Tools } from "../../../shared/connector/tools.ts";
 import { Deferred, Unavailable } from "../../../shared/errors.ts";
 import { Alias } from "../../../shared/ledger/alias.ts";
@@ -144,7 +145,7 @@ describe("the items of the ledger", () => {
   async function everyTool(subject: Subject, user: LedgerUser, clock: number): Promise<Tools> {
     const tools = createTools({
       ...{ subject, table: log.record(started.table, user), callTimeout: 0, deadline: clock + 60_000 },
-      ...{ memory: new Map(), now: () => clock },
+      ...{ memory: new Map(), now: () => clock, http },
     });
     for (const cache of [tools.cache, tools.sealedCache(randomBytes(32).toString("base64"))]) {
       await cache.put("name", "value", HOUR);
