@@ -8,6 +8,7 @@ import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, timeText } from "./order-story.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal } from "./terminal.ts";
+import { terminalText } from "./terminal-text.ts";
 import { type UnreadableEvent, unreadableEvents } from "./unreadable-events.ts";
 import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
 
@@ -63,7 +64,9 @@ function describe(group: WaitingGroup, options: Options): string {
     ),
     ...(waiting.length > shown.length ? [`  … and ${waiting.length - shown.length} more: --all lists them`] : []),
     `  next: ${stepFor(group, options)}`,
-  ].join("\n");
+  ]
+    .map(terminalText)
+    .join("\n");
 }
 
 const describeMore = ({ destination, queue, count }: MoreDeadLetters): string =>
@@ -106,7 +109,9 @@ function describeIntake({ queue, count, events }: IntakeDeadLetters, { all }: Op
       ? [`  … and ${events.length - shown.length} more: --all lists them`]
       : []),
     `  next: fix the mapping or the channel's API (docs/runbook.md#intake-dead-letters), then "Start DLQ redrive" on ${queue}`,
-  ].join("\n");
+  ]
+    .map(terminalText)
+    .join("\n");
 }
 
 if (import.meta.main) {

@@ -6,6 +6,7 @@ import { readTrace } from "../shared/ledger/trace.ts";
 import { shellWord } from "../shared/shell-word.ts";
 import { pathOf } from "../shared/stage/config.ts";
 import { kindOf, nextStep } from "./next-step.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** UTC, to the second: `2026-11-20 15:00:05Z`. @param at epoch ms, or ISO 8601 */
 export const timeText = (at: number | string): string =>
@@ -30,12 +31,15 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
   const deliveries = (trace?.deliveries ?? []).map(({ destination, generation, state }) => {
     const known = deliveryOf(file, destination, generation);
     const older = generation < record.generation ? `, generation ${generation}` : "";
-    return [`  ${destination}  ${state}${older}`, ...facts(known, command).map((fact) => `      ${fact}`)].join("\n");
+    return [
+      `  ${destination}  ${state}${older}`,
+      ...facts(known, command).map((fact) => `      ${terminalText(fact)}`),
+    ].join("\n");
   });
-  const events = record.events.map(({ at, topic, outcome }) => `  ${timeText(at)}  ${topic}: ${outcome}`);
+  const events = record.events.map(({ at, topic, outcome }) => terminalText(`  ${timeText(at)}  ${topic}: ${outcome}`));
   const earlier = record.eventCount - record.events.length;
   return [
-    head.join("\n"),
+    head.map(terminalText).join("\n"),
     deliveries.length > 0 ? `Deliveries\n${deliveries.join("\n")}` : "No deliveries",
     `Events${earlier > 0 ? ` (${earlier} earlier ones not kept)` : ""}\n${events.join("\n")}`,
   ].join("\n\n");

@@ -1,0 +1,29 @@
+import { doesNotMatch, equal, match } from "node:assert/strict";
+import { test } from "node:test";
+import { orderStory } from "../../operator/order-story.ts";
+import { terminalText } from "../../operator/terminal-text.ts";
+
+const HOSTILE = "NOPE\u001b[31m\u0007\u001b]8;;http://evil\u0007\nnext: npm run order -- --resolve created=1\r\u202e";
+
+test("control and format characters are written out, all other text stays", () => {
+  equal(terminalText("a\u001b[31mb\nc\u202ed\u2028"), "a\\u{1b}[31mb\\u{a}c\\u{202e}d\\u{2028}");
+  equal(terminalText("Größe 10 € 訂單 🌸 'x'"), "Größe 10 € 訂單 🌸 'x'");
+});
+
+test("no ID, topic or reason of an order steers the terminal or begins a line of its own", async () => {
+  const record = {
+    ...{ v: 1 as const, rev: 1, channel: "standard", connection: "demo", orderId: HOSTILE, generation: 1 },
+    ...{ state: "held" as const, reason: HOSTILE, freshness: "", firstSeenAt: "2026-11-20T14:00:00.000Z" },
+    ...{ events: [{ at: "2026-11-20T14:00:00.000Z", topic: HOSTILE, outcome: HOSTILE }], eventCount: 1 },
+    ...{ decided: ["s2/us"], toSend: [], toSuppress: [], eventId: "evt_1", receivedAt: "", expiresAt: 9e9 },
+  };
+  const delivery = {
+    ...{ v: 1 as const, rev: 1, channel: "standard", connection: "demo", orderId: HOSTILE, generation: 1 },
+    ...{ destination: "s2/us", state: "rejected" as const, reason: HOSTILE, notes: [HOSTILE], attempts: 1 },
+    ...{ tries: {}, failed: {}, providerOrderIds: [HOSTILE], expiresAt: 9e9 },
+  };
+  const story = await orderStory({ record, body: undefined, deliveries: [delivery] }, "npm run order");
+  doesNotMatch(story.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\u2028\u2029]/u);
+  doesNotMatch(story, /^\s*next: npm run order -- --resolve created=1/m);
+  match(story, /NOPE\\u\{1b\}\[31m/);
+});
