@@ -95,9 +95,11 @@ const alarms = new Map(
     .map(({ Properties }) => [String(Properties["AlarmName"]).replace("order-relay-test ", ""), Properties]),
 );
 
-test("alarms watch keys and silence by endpoint, held orders by connection, notifications by queue", () => {
+test("alarms watch keys and silence by endpoint, held orders and refused credentials by connection, notifications by queue", () => {
   const about = (word: string) => [...alarms.keys()].filter((name) => name.includes(word)).sort();
   deepEqual(about("mall/"), [
+    "channel-credentials-refused mall/north",
+    "channel-credentials-refused mall/south",
     "key-changed mall/app",
     "orders-held mall/north",
     "orders-held mall/south",
@@ -105,6 +107,7 @@ test("alarms watch keys and silence by endpoint, held orders by connection, noti
     "silence mall/app",
   ]);
   deepEqual(about("harbour/east"), [
+    "channel-credentials-refused harbour/east",
     "notification-dead-letters harbour/east",
     "notifications-waiting harbour/east",
     "old-dead-letter notifications harbour/east",

@@ -68,8 +68,13 @@ test("receive-webhook may send to the intake, put oversized events and read its 
   ]);
 });
 
-test("route-order and find-due read no secret of a provider", () => {
-  for (const name of ["route-order", "find-due"]) ok(!allowed(name).includes("secretsmanager:GetSecretValue"));
+test("route-order reads the secrets of channels with an API and of no provider; find-due reads none", () => {
+  const secrets = of("route-order").filter(({ Action }) => Action.includes("secretsmanager:GetSecretValue"));
+  deepEqual(
+    secrets.flatMap(({ Resource }) => Resource).map((resource) => /soukmain/i.test(JSON.stringify(resource))),
+    [true],
+  );
+  ok(!allowed("find-due").includes("secretsmanager:GetSecretValue"));
 });
 
 test("a provider's Lambda reads the secrets of its own destinations only", () => {
