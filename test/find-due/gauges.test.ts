@@ -67,8 +67,8 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         deepEqual(await Array.fromAsync(relay.ledger.workList("failing")), [], "that is no order's fault, nor ours");
         await relay.run(40 * MINUTE);
         deepEqual(await relay.rings(), { DeliveriesOverdue: 1 }, "whether a pass looked at it or not");
-        for (let minute = 0; minute < 60; minute++) {
-          relay.clock += MINUTE;
+        for (let look = 0; look < 12; look++) {
+          relay.clock += 5 * MINUTE;
           await relay.pass();
           deepEqual(await relay.rings(), { DeliveriesOverdue: 1 }, "it does not end by itself between two looks");
         }
@@ -177,7 +177,7 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       relay.parcelworks.lag = 90 * DAY;
       await relay.run(10 * MINUTE);
       relay.queue.length = 0;
-      for (let day = 0; day < 20; day++) {
+      for (let day = 0; day < 6; day++) {
         relay.clock += DAY;
         await relay.pass();
         deepEqual(await relay.rings(), { DeliveriesOverdue: 1 });
