@@ -42,8 +42,8 @@ export interface Suite {
 /** Whether a call meets a server that never answers it, or not in time: it is worth waiting only so long for. */
 export const isUnanswered = (fault: string): boolean =>
   /^(timeout-|slow|created-late|lookup-timeout|no-answer)/.test(fault);
-/** How long a call waits for an answer that does not come, ms; all others have 10 s, since a machine may be busy. */
-export const SHORT = 300;
+/** How long a call waits for an answer that does not come, ms. Shorter, and a busy machine may give up before the call arrives; all others have 10 s. */
+export const SHORT = 600;
 export const patienceFor = (fault: string): number => (isUnanswered(fault) ? SHORT : 10_000);
 
 /** When what comes late comes, ms: after the call was given up. */
