@@ -1,8 +1,15 @@
 import { equal } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { test } from "node:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import { pointerTo } from "../../shared/ledger/outbox.ts";
 import { shellWord } from "../../shared/shell-word.ts";
+
+/** A failing test runs what it quotes wrongly: in a folder that goes with it. */
+const cwd = mkdtempSync(join(tmpdir(), "order-relay-shell-"));
+after(() => rmSync(cwd, { recursive: true, force: true }));
 
 const HOSTILE = [
   `1;touch$${"{IFS}"}./pwned;#`,
@@ -22,7 +29,7 @@ const HOSTILE = [
 
 for (const text of HOSTILE) {
   test(`a shell reads ${JSON.stringify(text)} as one word, unchanged`, () => {
-    equal(execFileSync("sh", ["-c", `printf %s ${shellWord(text)}`], { encoding: "utf8" }), text);
+    equal(execFileSync("sh", ["-c", `printf %s ${shellWord(text)}`], { cwd, encoding: "utf8" }), text);
   });
 }
 
@@ -35,7 +42,7 @@ test("the command in a dead letter's note can be pasted, whatever the order's ID
     };
     const [, command = ""] = pointerTo(record, "s2/us", "prod").note.split("its trace: npm run order -- ");
     equal(
-      execFileSync("sh", ["-c", `printf '%s|' ${command}`], { encoding: "utf8" }),
+      execFileSync("sh", ["-c", `printf '%s|' ${command}`], { cwd, encoding: "utf8" }),
       `--stage|prod|standard/demo/${orderId}|`,
     );
   }
