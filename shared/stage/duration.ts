@@ -2,9 +2,6 @@ import * as z from "zod/mini";
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A length of time as people write it in a stage file: `500ms`, `30s`, `10m`, `4h`, `60d`. */
-export type DurationText = `${number}${keyof typeof UNITS}`;
-
 /** Milliseconds. @throws TypeError that says what to write */
 export function milliseconds(text: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
