@@ -99,6 +99,7 @@ async function newest(client: SQSClient, QueueUrl: string): Promise<object> {
         receiptHandle: pointer.ReceiptHandle,
         body: pointer.Body,
         attributes: pointer.Attributes,
+        messageAttributes: pointer.MessageAttributes ?? {},
       };
     }
   }
