@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { HostedFunction } from "../local/assembly/hosted.ts";
 import { REGION } from "../local/aws/aws-account.ts";
 import type { LocalStack } from "../local/stack.ts";
@@ -20,8 +20,9 @@ const BARE_ORDER = '{"id":820982911946154508,"line_items":[]}';
 const run = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** `aws` is a stack without a running function host: its queues have no consumers that use the CPU. */
+/** Ends the stack's function host: no consumer of the queues uses the CPU, or takes the large event. */
 export async function measureReceive(stack: LocalStack, secret: string): Promise<Figure[]> {
+  await stack.host.stop();
   const folder = mkdtempSync(join(tmpdir(), "order-relay-bench-"));
   const shop = shopOf(stack, "shopify");
   const receive = stack.assembly.functions.find((fn) => functionOf(fn) === "receive-webhook");
@@ -55,6 +56,13 @@ export async function measureReceive(stack: LocalStack, secret: string): Promise
     );
   }
 
+  const client = new SQSClient({
+    endpoint: stack.aws.url,
+    region: REGION,
+    credentials: { accessKeyId: "LOCALbench", secretAccessKey: "bench" },
+  });
+  // The loops above left tens of thousands of messages: the large event shall be the only one.
+  await client.send(new PurgeQueueCommand({ QueueUrl: queueUrl }));
   const [webhook] = shop.compose({ order: { id: "820982911946154509" } }).webhooks;
   if (!webhook) throw new Error("the shop sends nothing for a new order");
   const large = paddedOrder(webhook.body, 5_900_000);
@@ -67,12 +75,7 @@ export async function measureReceive(stack: LocalStack, secret: string): Promise
     atMost("receive-webhook: peak memory for a 6 MB event", Number(lastLine(received.stdout)) / 1e6, 200, "MB"),
   );
 
-  const client = new SQSClient({
-    endpoint: stack.aws.url,
-    region: REGION,
-    credentials: { accessKeyId: "LOCALbench", secretAccessKey: "bench" },
-  });
-  const record = await newest(client, queueUrl);
+  const record = await pointerTo(client, queueUrl);
   const sqsEvent = {
     Records: [{ ...record, eventSourceARN: `arn:aws:sqs:${REGION}:${stack.account}:${queueName.intake("bench")}` }],
   };
@@ -85,22 +88,18 @@ export async function measureReceive(stack: LocalStack, secret: string): Promise
 
 const lastLine = (text: string): string => text.split("\n").at(-1) ?? "";
 
-/** The last message of the queue: a pointer to the large event in S3. */
-async function newest(client: SQSClient, QueueUrl: string): Promise<object> {
-  for (;;) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ["All"] }),
-    );
-    if (Messages.length === 0) throw new Error("the large event is not on the queue");
-    const pointer = Messages.find(({ Body = "" }) => Body.includes("s3Key"));
-    if (pointer) {
-      return {
-        messageId: pointer.MessageId,
-        receiptHandle: pointer.ReceiptHandle,
-        body: pointer.Body,
-        attributes: pointer.Attributes,
-        messageAttributes: pointer.MessageAttributes ?? {},
-      };
-    }
-  }
+/** The only message of the queue: a pointer to the large event in S3. */
+async function pointerTo(client: SQSClient, QueueUrl: string): Promise<object> {
+  const { Messages: [pointer] = [] } = await client.send(
+    new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ["All"], MessageAttributeNames: ["All"] }),
+  );
+  if (!pointer?.Body?.includes("s3Key")) throw new Error("the large event is not on the queue");
+  return {
+    messageId: pointer.MessageId,
+    receiptHandle: pointer.ReceiptHandle,
+    body: pointer.Body,
+    attributes: pointer.Attributes,
+    // Lambda always sends the field, SQS only when there are attributes.
+    messageAttributes: pointer.MessageAttributes ?? {},
+  };
 }
