@@ -117,7 +117,7 @@ export const Line = z.object({
   taxes: maybe(z.array(Tax)),
   /** Personalisation: engraving, size, message. */
   properties: maybe(z.array(NameValue)),
-  /** False for gift cards, tips and downloads. */
+  /** False for tips, downloads and gift cards that are sent by e-mail. */
   ships: maybe(Flag),
   /** The service that ships it, if that is neither the shop nor us: `amazon`. Such a line is not sent. */
   fulfilledBy: maybe(Text),
@@ -149,16 +149,19 @@ const TaxId = z.object({
 });
 
 /** `local`: the shop delivers it itself. Only `ship`, the default, is sent to providers. */
-const ShippingKind = z.enum(["ship", "pick-up", "local", "digital"]);
+export const ShippingKind = z.enum(["ship", "pick-up", "local", "digital"]);
 export type ShippingKind = z.infer<typeof ShippingKind>;
+
+/** Our own three speeds, which each connector maps to its provider's words. */
+export const ServiceLevel = z.enum(["standard", "expedited", "priority"]);
+export type ServiceLevel = z.infer<typeof ServiceLevel>;
 
 const Shipping = z.object({
   kind: maybe(ShippingKind),
   /** As the buyer saw it. */
   method: maybe(Text),
   code: maybe(Text),
-  /** Our own three speeds, which each connector maps to its provider's words. */
-  serviceLevel: maybe(z.enum(["standard", "expedited", "priority"])),
+  serviceLevel: maybe(ServiceLevel),
   price: maybe(Amount),
   discount: maybe(Amount),
   /** A fraction: 0.19 for 19 %. */
@@ -168,6 +171,7 @@ const Shipping = z.object({
   deliverUntil: maybe(Instant),
   shipBy: maybe(Instant),
 });
+export type Shipping = z.infer<typeof Shipping>;
 
 const FINANCIAL_STATES = [
   "pending",

@@ -69,7 +69,7 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
     newDelivery(record, pointer.destination, pointer.generation);
   const known = { pointer, delivery };
 
-  if (hasEnded(delivery) && !(await linesReturned(delivery, snapshot, deps.ledger)))
+  if (hasEnded(delivery) && !(await linesReturned(delivery, snapshot, deps)))
     return { disposition: "ack", outcome: "ended", ...known };
   const failedAt = delivery.failed[message.messageId];
   if (failedAt !== undefined && message.sentAt <= failedAt) {

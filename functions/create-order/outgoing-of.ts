@@ -4,6 +4,7 @@ import type { Delivery } from "../../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { reference } from "../../shared/ledger/reference.ts";
 import { linesToShip } from "../../shared/order.ts";
+import { asConfiguredIn } from "../../shared/stage/as-configured.ts";
 import { type Config, type Connection, type Destination, pathOf } from "../../shared/stage/config.ts";
 import type { Outgoing, Provider } from "../providers/provider.ts";
 
@@ -26,7 +27,7 @@ export async function outgoingOf(
   const { channel, connection, orderId } = record;
   const path = pathOf({ channel, name: connection });
   if (!body) throw new Rejected(`The order's body is no longer kept (${path} order ${orderId}); send the event again`);
-  const order = await ledger.readBody(body);
+  const order = asConfiguredIn(config, record, await ledger.readBody(body));
   return {
     channel,
     connection,

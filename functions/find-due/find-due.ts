@@ -151,10 +151,10 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
 async function returned(
   destinations: readonly string[],
   snapshot: OrderSnapshot,
-  { ledger }: Deps,
+  deps: Deps,
 ): Promise<readonly string[]> {
   const areBack = await Promise.all(
-    destinations.map((destination) => linesReturned(deliveryOf(snapshot, destination), snapshot, ledger)),
+    destinations.map((destination) => linesReturned(deliveryOf(snapshot, destination), snapshot, deps)),
   );
   return destinations.filter((_, index) => areBack[index]);
 }

@@ -1,4 +1,6 @@
 import { linesToShip } from "../order.ts";
+import { asConfiguredIn } from "../stage/as-configured.ts";
+import type { Config } from "../stage/config.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Ledger, OrderSnapshot } from "./ledger.ts";
 
@@ -6,8 +8,8 @@ import type { Ledger, OrderSnapshot } from "./ledger.ts";
 export async function linesReturned(
   delivery: Delivery | undefined,
   { record, body }: OrderSnapshot,
-  ledger: Pick<Ledger, "readBody">,
+  { ledger, config }: { ledger: Pick<Ledger, "readBody">; config: Pick<Config, "connections"> },
 ): Promise<boolean> {
   if (delivery?.state !== "withdrawn" || record.state !== "recorded" || !body) return false;
-  return linesToShip(await ledger.readBody(body)).length > 0;
+  return linesToShip(asConfiguredIn(config, record, await ledger.readBody(body))).length > 0;
 }

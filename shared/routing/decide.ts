@@ -1,5 +1,6 @@
 import { isCashOnDelivery, linesToShip, type Order, progressOf, type ShippingKind } from "../order.ts";
 import type { OrderState } from "../order-state.ts";
+import { asConfigured } from "../stage/as-configured.ts";
 import { type Config, type Connection, pathOf } from "../stage/config.ts";
 
 /** What the routes decide for an order as it is now. `destinations`: where it has to be sent. */
@@ -10,7 +11,8 @@ export interface Decision {
 }
 
 /** @param now epoch ms */
-export function decide(config: Pick<Config, "routes">, connection: Connection, order: Order, now: number): Decision {
+export function decide(config: Pick<Config, "routes">, connection: Connection, mapped: Order, now: number): Decision {
+  const order = asConfigured(mapped, connection);
   const progress = progressOf(order);
   if (progress === "cancelled") return { state: "cancelled", reason: cancelReason(order), destinations: [] };
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ServiceLevel, ShippingKind } from "../order.ts";
 import { Duration } from "./duration.ts";
 import { WORK_LIST_SHARDS } from "./names.ts";
 
@@ -16,6 +17,25 @@ export const Endpoint = z.object({
   url: z.optional(z.string().check(z.regex(/^https:\/\/[^\s/]+\/\S*$/, "an https:// address"))),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
+
+/** A text of the shop's own, in any case; `*` matches any text: `TIP-*`. */
+const Wording = z.string().check(z.trim(), z.minLength(1));
+
+/** How a connection's orders are read, whatever their channel (as-configured.ts). All of it is optional. */
+const ReadAs = z.object({
+  /** Service levels by shipping method, its title or code as the shop writes it: `{ "DHL Express": "priority" }`. */
+  serviceLevels: z.optional(z.record(Wording, ServiceLevel)),
+  /**
+   * How orders reach the buyer, by shipping method (title or code) or by a tag of the order: `{ "Main Street Store":
+   * "pick-up" }`. Only "ship" is sent to providers.
+   */
+  shippingKinds: z.optional(z.record(Wording, ShippingKind)),
+  /** Lines that are not goods, by SKU or title: `["Shipping protection*", "TIP-*"]`. They are not sent. */
+  notGoods: z.optional(z.array(Wording)),
+  /** Fulfilment services whose lines we send, as the channel names them. Lines of all others are not sent. */
+  fulfilmentServices: z.optional(z.array(Wording)),
+});
+export type ReadAs = z.infer<typeof ReadAs>;
 
 /** One configured shop or seller account of a channel. */
 export const Connection = z.object({
@@ -36,6 +56,7 @@ export const Connection = z.object({
   shop: z.optional(z.string()),
   /** No event for this long raises an alarm: 1 hour to 7 days. */
   silentAfter: z._default(Duration, 7 * 86_400_000),
+  ...ReadAs.shape,
   /** Of the channel's own. */
   settings: z._default(z.record(z.string(), z.unknown()), {}),
 });

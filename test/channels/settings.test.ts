@@ -17,12 +17,12 @@ function said(settings: Record<string, unknown>): string {
 
 test("settings of a connection that its channel does not know fail the synth with a sentence", () => {
   match(
-    said({ serviceLevels: { Express: "quick" } }),
-    /connections shopify\/main: settings\.serviceLevels\.Express: .*docs\/channels\/shopify\.md/,
+    said({ cashOnDelivery: [""] }),
+    /connections shopify\/main: settings\.cashOnDelivery\.0: .*docs\/channels\/shopify\.md/,
   );
   match(
-    said({ serviceLevel: {} }),
-    /settings\.serviceLevel does not exist; write one of serviceLevels, shippingKinds, fulfilmentServices: docs\/channels\/shopify\.md/,
+    said({ cashOnDelivry: [] }),
+    /settings\.cashOnDelivry does not exist; write one of cashOnDelivery: docs\/channels\/shopify\.md/,
   );
-  doesNotMatch(said({ serviceLevels: { Express: "priority" } }), /settings/);
+  doesNotMatch(said({ cashOnDelivery: ["Versement"] }), /settings/);
 });

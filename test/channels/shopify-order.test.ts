@@ -1,6 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { linesToShip, type Order, quantityToShip } from "../../shared/order.ts";
+import { asConfigured } from "../../shared/stage/as-configured.ts";
+import type { ReadAs } from "../../shared/stage/config.ts";
 import { fixture, leastOrder, orderOf, read, topic } from "../support/deliveries.ts";
 
 const headers: Record<string, string> = JSON.parse(fixture("shopify/fixtures/orders-updated.headers.json").toString());
@@ -76,11 +78,26 @@ test("a cancelled order says when", async () => {
 test("cash on delivery is known by its many names, and cod is no fish", async () => {
   const unpaid = ['"financial_status":"pending"', '"total_price":"20.00"'];
   const cod = async (name: string) => (await map(...unpaid, `"payment_gateway_names":["${name}"]`)).amountDue;
-  for (const name of ["Cash on Delivery (COD)", "cash_on_delivery", "COD", "Nachnahme", "Contra reembolso"]) {
+  for (const name of [
+    ...["Cash on Delivery (COD)", "cash_on_delivery", "COD", "Nachnahme", "Contra reembolso", "Payment on delivery"],
+    ...[
+      "Paiement à la livraison",
+      "Kapıda ödeme",
+      "Za pobraniem",
+      "Dobírka",
+      "Накладений платіж",
+      "貨到付款",
+      "代引き",
+    ],
+  ]) {
     equal(await cod(name), "20.00", name);
   }
-  for (const name of ["shopify_payments", "codfish", "paypal", "manual"]) equal(await cod(name), undefined, name);
+  for (const name of ["shopify_payments", "codfish", "paypal", "manual", "Bank Deposit", "reembolso"])
+    equal(await cod(name), undefined, name);
   equal((await map(...unpaid, '"gateway":"Cash on Delivery (COD)"')).amountDue, "20.00");
+  const named = leastOrder([...unpaid, '"payment_gateway_names":["Versement"]']);
+  const settings = { cashOnDelivery: [" versement"] };
+  equal(orderOf(await read("shopify", named, topic("orders/create"), { settings })).amountDue, "20.00");
 });
 
 test("cash on delivery is what is still owed, and nothing of an order that was paid", async () => {
@@ -88,6 +105,9 @@ test("cash on delivery is what is still owed, and nothing of an order that was p
   const due = async (status: string, ...more: string[]) =>
     (await map(names, `"financial_status":"${status}"`, '"total_price":"20.00"', ...more)).amountDue;
   equal(await due("partially_paid", '"total_outstanding":"7.50"'), "7.50");
+  equal(await due("pending", '"total_outstanding":"7.50"'), "7.50");
+  // The rest alone may be collected: without it, the order waits to be paid.
+  equal(await due("partially_paid"), undefined);
   for (const status of ["paid", "partially_refunded", "refunded", "voided"])
     equal(await due(status), undefined, status);
 });
@@ -105,7 +125,17 @@ test("what is picked up, brought by the shop or not shipped at all is no parcel"
     ["pick-up", ['"shipping_address":null']],
     ["pick-up", [address, method("Store Pickup")]],
     ["pick-up", [address, method("x", "click_and_collect")]],
+    ["pick-up", [address, method("Abholung in der Filiale")]],
+    ["pick-up", [address, method("Самовивіз")]],
+    ["pick-up", [address, method("店舗受取")]],
     ["local", [address, method("Local Delivery", "Local Delivery")]],
+    ["local", [address, method("Доставка кур'єром", "Local Delivery")]],
+    ["local", [address, method("Livraison locale")]],
+    // A carrier brings it to a point near the buyer.
+    [undefined, [address, method("Pick-up point (Mondial Relay)")]],
+    [undefined, [address, method("Retrait en Point Relais")]],
+    [undefined, [address, method("Parcel locker pickup")]],
+    ["pick-up", ['"shipping_address":null', method("Pick-up point")]],
   ];
   for (const [expected, fields] of kinds) {
     const order = await map(GOODS, ...fields);
@@ -116,26 +146,18 @@ test("what is picked up, brought by the shop or not shipped at all is no parcel"
   equal(gift.shipping?.kind, "digital");
 });
 
-test("a shipping method is what the connection's settings say, whatever its words", async () => {
-  const body = (title: string) => leastOrder([GOODS, '"shipping_address":{"country_code":"DE"}', method(title)]);
-  const kind = async (title: string, shippingKinds: Record<string, string>) =>
-    orderOf(await read("shopify", body(title), topic("orders/create"), { settings: { shippingKinds } })).shipping?.kind;
-  equal(await kind("Main Street", { " main street": "pick-up" }), "pick-up");
-  equal(await kind("Parcel pick-up point", { "Parcel pick-up point": "ship" }), undefined);
-});
-
-test("lines that another service ships are not ours, unless the settings say so", async () => {
+test("lines that another service ships name it, and are not sent", async () => {
   const lines = ["manual", "gift_card", "amazon_marketplace_web", "relay-app"]
     .map((service, id) => `{"id":${id + 1},"sku":"DEMO-${id}","quantity":1,"fulfillment_service":"${service}"}`)
     .join();
-  const ours = async (settings: Record<string, unknown>) => {
-    const reading = await read("shopify", leastOrder([`"line_items":[${lines}]`]), topic("orders/create"), {
-      settings,
-    });
-    return linesToShip(orderOf(reading)).map(({ sku }) => sku);
-  };
-  deepEqual(await ours({}), ["DEMO-0", "DEMO-1"]);
-  deepEqual(await ours({ fulfilmentServices: ["Relay-App"] }), ["DEMO-0", "DEMO-1", "DEMO-3"]);
+  const order = await map(`"line_items":[${lines}]`);
+  deepEqual(
+    order.lines.map(({ fulfilledBy }) => fulfilledBy),
+    [undefined, undefined, "amazon_marketplace_web", "relay-app"],
+  );
+  const sent = (settings: ReadAs) => linesToShip(asConfigured(order, settings)).map(({ sku }) => sku);
+  deepEqual(sent({}), ["DEMO-0", "DEMO-1"]);
+  deepEqual(sent({ fulfilmentServices: ["Relay-App"] }), ["DEMO-0", "DEMO-1", "DEMO-3"]);
 });
 
 test("an odd attribute spoils no other, and an empty object is an empty list", async () => {
@@ -152,11 +174,9 @@ test("an odd attribute spoils no other, and an empty object is an empty list", a
   equal(order.gift, true);
 });
 
-test("service level: by the method's words, overruled by the connection's settings", async () => {
-  const level = async (title: string, settings = {}) => {
-    const body = leastOrder([`"shipping_lines":[{"title":"${title}","code":"m1","price":"1"}]`]);
-    return orderOf(await read("shopify", body, topic("orders/create"), { settings })).shipping?.serviceLevel;
-  };
+test("service level: by the words of the method's title and code", async () => {
+  const level = async (title: string) =>
+    (await map(`"shipping_lines":[{"title":"${title}","code":"m1","price":"1"}]`)).shipping?.serviceLevel;
   const words: Record<string, string> = {
     Standard: "standard",
     "Economy International": "standard",
@@ -166,10 +186,25 @@ test("service level: by the method's words, overruled by the connection's settin
     "Expressway Pickup": "standard",
     "Next-Day Air": "priority",
     fedex_priority_overnight: "priority",
+    "Next Day Delivery (order before 2pm)": "priority",
+    "Order before 2pm for next day delivery": "priority",
+    "DHL Express - made to order": "expedited",
+    "Express, ships within 24h": "expedited",
+    "No signature Express": "expedited",
+    "UPS 2nd Day Air": "expedited",
+    // When it leaves is no speed of carriage, and neither is what it is not.
+    "Standard (ships next day)": "standard",
+    "Same day dispatch, 5-7 days": "standard",
+    "Free shipping - 2 day handling": "standard",
+    "DHL Packet (no Express)": "standard",
+    "Kein Express, normale Lieferung": "standard",
+    "Shipped same day | economy": "standard",
+    "Same-day shipping": "standard",
+    "Economy: 48h processing": "standard",
+    "FREE - 4-15 working days": "standard",
+    "JNE - OKE": "standard",
   };
   for (const [title, expected] of Object.entries(words)) equal(await level(title), expected, title);
-  equal(await level("Standard", { serviceLevels: { " standard ": "priority" } }), "priority");
-  equal(await level("USPS Priority Mail", { serviceLevels: { M1: "standard" } }), "standard");
 });
 
 test("several shipping lines become one; a removed one does not count", async () => {
@@ -204,17 +239,19 @@ test("a wish for a day that is none is left in the attributes and nowhere else",
   }
 });
 
-test("tips, gift cards and what needs no shipping do not ship", async () => {
+test("tips and what needs no shipping do not ship; a gift card does if the shop says so", async () => {
   const { lines } = await map(
     `"line_items":[
       {"id":1,"sku":"DEMO-A","quantity":1,"requires_shipping":true,"gift_card":false},
       {"id":2,"sku":"DEMO-B","quantity":1,"requires_shipping":false},
       {"id":3,"sku":"DEMO-C","quantity":1,"requires_shipping":true,"gift_card":true},
-      {"id":4,"title":"Tip","quantity":1,"tip":{"payment_method":"card"}}]`,
+      {"id":4,"title":"Tip","quantity":1,"tip":{"payment_method":"card"}},
+      {"id":5,"sku":"DEMO-D","quantity":1,"requires_shipping":false,"gift_card":true},
+      {"id":6,"sku":"DEMO-E","quantity":1,"gift_card":true}]`,
   );
   deepEqual(
     lines.map(({ ships }) => ships),
-    [true, false, false, false],
+    [true, false, true, false, false, false],
   );
 });
 

@@ -158,6 +158,6 @@ test("a malformed event names its field, never its value", async () => {
 });
 
 test("settings that are wrong are an error, not ignored", async () => {
-  const settings = { serviceLevels: { Express: "quick" } };
-  await rejects(read("shopify", leastOrder(), topic("orders/create"), { settings }), /serviceLevels/);
+  const settings = { cashOnDelivery: "Versement" };
+  await rejects(read("shopify", leastOrder(), topic("orders/create"), { settings }), /cashOnDelivery/);
 });

@@ -36,7 +36,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
     salesPlatform: "Shopify",
     shopName: delivery.shop,
 
-    lines: rest.line_items.map((line) => mapLine(line, rest, settings)),
+    lines: rest.line_items.map((line) => mapLine(line, rest)),
     shippingAddress: rest.shipping_address
       ? { ...mapAddress(rest.shipping_address), remark: attribute(attributes, "remark") }
       : null,
@@ -65,9 +65,9 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
 
     financialState: financialState(rest.financial_status),
     paymentMethod: rest.payment_gateway_names.join(", ") || rest.gateway,
-    amountDue: amountDue(rest),
+    amountDue: amountDue(rest, settings),
 
-    shipping: mapShipping(rest, attributes, settings),
+    shipping: mapShipping(rest, attributes),
     gift: giftMessage !== undefined || isYes(attribute(everywhere, "gift") ?? "no"),
     giftMessage,
     note: rest.note,
@@ -80,7 +80,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
   throw malformed(parsed.error, ["order"]);
 }
 
-function mapLine(line: LineItem, order: RestOrder, { fulfilmentServices }: Settings) {
+function mapLine(line: LineItem, order: RestOrder) {
   const allocated = sum(line.discount_allocations.map((part) => inShopMoney(part.amount_set, part.amount) ?? "0"));
   return {
     id: line.id,
@@ -103,15 +103,13 @@ function mapLine(line: LineItem, order: RestOrder, { fulfilmentServices }: Setti
     })),
     properties: line.properties ?? [],
     ships: travels(line),
-    fulfilledBy: otherService(line, fulfilmentServices),
+    fulfilledBy: otherService(line),
   };
 }
 
 /** `manual` is the shop's own stock; a gift card's service is `gift_card`. */
-function otherService({ fulfillment_service: service }: LineItem, ours: readonly string[]): string | undefined {
-  if (service === undefined || service === "manual" || service === "gift_card") return undefined;
-  return ours.some((name) => name.trim().toLowerCase() === service.toLowerCase()) ? undefined : service;
-}
+const otherService = ({ fulfillment_service: service }: LineItem): string | undefined =>
+  service === "manual" || service === "gift_card" ? undefined : service;
 
 const mapAddress = (address: RestAddress) => ({
   name: address.name ?? ([address.first_name, address.last_name].filter(Boolean).join(" ") || undefined),
@@ -131,29 +129,29 @@ const mapAddress = (address: RestAddress) => ({
 });
 
 /** Several shipping lines become one, with the name of the first and the sums of their amounts. */
-function mapShipping(rest: RestOrder, attributes: readonly Attribute[], settings: Settings) {
-  const kind = shippingKind(rest, settings);
+function mapShipping(rest: RestOrder, attributes: readonly Attribute[]) {
+  const kind = shippingKind(rest);
   const wished = period(attribute(attributes, "deliveryDate"));
   const shipBy = period(attribute(attributes, "shipBy"))?.until;
   const kept = rest.shipping_lines.filter(({ is_removed }) => is_removed !== true);
   if (kept.length === 0 && kind === "ship" && !wished && !shipBy) return undefined;
   return {
     ...(kind !== "ship" && { kind }),
-    ...shippingMethod(kept, settings),
+    ...shippingMethod(kept),
     deliverFrom: wished?.from,
     deliverUntil: wished?.until,
     shipBy,
   };
 }
 
-function shippingMethod(lines: readonly ShippingLine[], settings: Settings) {
+function shippingMethod(lines: readonly ShippingLine[]) {
   const [first] = lines;
   if (!first) return undefined;
   const rates = first.tax_lines.flatMap(({ rate }) => rate ?? []);
   return {
     method: first.title,
     code: first.code,
-    serviceLevel: serviceLevel(first, settings),
+    serviceLevel: serviceLevel(first),
     price: sum(lines.map((line) => inShopMoney(line.price_set, line.price) ?? "0")),
     discount: sum(lines.map(shippingDiscount)),
     taxRate: rates.length > 0 ? sum(rates) : undefined,
@@ -195,15 +193,23 @@ const FULFILMENT: Record<string, "unfulfilled" | "partial" | "fulfilled"> = {
 };
 
 const CASH_ON_DELIVERY =
-  /cash[\s_-]*on[\s_-]*delivery|(?:^|[^a-z])cod(?:[^a-z]|$)|nachnahme|contrassegno|contra[\s_-]*(?:entrega|reembolso)|kap[ıi]da/i;
+  /cash[\s_-]*on[\s_-]*delivery|pay(?:ment)?[\s_-]*(?:up)?on[\s_-]*delivery|(?:^|[^a-z])cod(?:[^a-z]|$)|nachnahme|contrassegno|contra[\s_-]*(?:entrega|reembolso)|contre[\s_-]*remboursement|(?:^|[^a-z])rembours(?:[^a-z]|$)|paiement\s*(?:à|a) la livraison|kap[ıi]da|pobrani|dob[ií]rk|utánvét|ramburs|postförskott|efterkrav|наложен|накладен|при получении|при отриманні|αντικαταβολ|貨到付款|货到付款|代金引換|代引|착불|الدفع عند الاستلام/i;
 
-/** What is still due of an order that is paid on delivery. Its payment method says so even after it was paid. */
-function amountDue(rest: RestOrder): string | undefined {
+/**
+ * What is still due of an order that is paid on delivery. Its payment method says so even after it was paid. What is due
+ * of a partly paid order is the rest alone: without that amount it is not known, and the order waits to be paid.
+ */
+function amountDue(rest: RestOrder, { cashOnDelivery }: Settings): string | undefined {
   const names = [...rest.payment_gateway_names, rest.gateway ?? ""];
-  if (!names.some((name) => CASH_ON_DELIVERY.test(name))) return undefined;
-  if (!["pending", "authorized", "partially_paid"].includes(financialState(rest.financial_status))) return undefined;
+  if (!names.some((name) => CASH_ON_DELIVERY.test(name) || isListed(name, cashOnDelivery))) return undefined;
+  const state = financialState(rest.financial_status);
+  if (state === "partially_paid") return rest.total_outstanding ?? undefined;
+  if (state !== "pending" && state !== "authorized") return undefined;
   return rest.total_outstanding ?? inShopMoney(rest.total_price_set, rest.total_price);
 }
+
+const isListed = (name: string, listed: readonly string[]): boolean =>
+  listed.some((other) => other.trim().toLowerCase() === name.trim().toLowerCase());
 
 /**
  * Transactions are in the buyer's currency. Amounts in another currency than the shop's are converted by the order's

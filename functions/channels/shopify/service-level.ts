@@ -1,22 +1,25 @@
-import type { ServiceLevel, Settings } from "./settings.ts";
+import type { ServiceLevel } from "../../../shared/order.ts";
 
-/**
- * Shops name their methods freely; these words come from the names of carriers' products. The settings take precedence.
- */
-const PRIORITY = /\b(?:overnight|next[\s_-]?day|same[\s_-]?day|24\s?h)\b/i;
-const EXPEDITED = /\b(?:express|expedited|priority|rush|(?:2|two|second|2nd)[\s_-]?day|48\s?h)\b/i;
+/** Shops name their methods freely; these words come from the names of carriers' products. */
+const PRIORITY = /\b(?:overnight|next[\s-]?day|same[\s-]?day|24\s?h)\b/i;
+const EXPEDITED = /\b(?:express|expedited|priority|rush|(?:2|two|second|2nd)[\s-]?day|48\s?h)\b/i;
 
-/** Which of our three speeds a shipping method has: by the connection's settings, else by its words, else standard. */
-export function serviceLevel(
-  { title, code }: { title?: string | undefined; code?: string | undefined },
-  { serviceLevels }: Pick<Settings, "serviceLevels">,
-): ServiceLevel {
-  const names = [title, code].filter((name) => name !== undefined);
-  for (const [method, level] of Object.entries(serviceLevels)) {
-    if (names.some((name) => name.trim().toLowerCase() === method.trim().toLowerCase())) return level;
-  }
-  // An underscore is part of a word to \b.
-  const words = names.join(" ").replaceAll("_", " ");
-  if (PRIORITY.test(words)) return "priority";
-  return EXPEDITED.test(words) ? "expedited" : "standard";
+/** When the parcel leaves is no speed of carriage: "ships next day", "same day dispatch", "2 day handling". */
+const LEAVES =
+  /\b(?:ships?|shipped|dispatch\w*|despatch\w*|handling|handled|process\w*|prepar\w*|production|produced|made|packed|leaves|same[\s-]?day\s+shipping)\b|versand(?:fertig|t)|(?:expédi|spedi|envi)\p{L}*\s+(?:en|in|sous|entro)\b/iu;
+/** "no Express", "kein Express" */
+const NEGATED =
+  /\b(?:no|not|non|without|kein\w*|nicht|ohne|sans|sin|sem|senza|pas)\s+(?:an?\s+)?[\p{L}\d]+(?:[\s-]day)?/giu;
+/** Between the statements of a name: "Standard (ships next day)", "Same day dispatch, 5-7 days", "Free - tracked". */
+const BETWEEN = /[,;()[\]|/·•:!]|\s[-–—]\s/;
+
+/** Which of our three speeds a shipping method has, by the words of its title and code; else standard. */
+export function serviceLevel({ title, code }: { title?: string | undefined; code?: string | undefined }): ServiceLevel {
+  const statements = [title, code]
+    // An underscore is part of a word to \b.
+    .flatMap((name) => name?.replaceAll("_", " ").split(BETWEEN) ?? [])
+    .filter((statement) => !LEAVES.test(statement))
+    .map((statement) => statement.replace(NEGATED, " "));
+  if (statements.some((statement) => PRIORITY.test(statement))) return "priority";
+  return statements.some((statement) => EXPEDITED.test(statement)) ? "expedited" : "standard";
 }

@@ -1,32 +1,29 @@
 import type { ShippingKind } from "../../../shared/order.ts";
 import type { LineItem, RestOrder } from "./payload.ts";
-import type { Settings } from "./settings.ts";
 
-/** Shopify's order has no field for it; shops and apps name their methods freely. The settings take precedence. */
+/** Shopify's order has no field for it; shops and apps name their methods freely, each in its own language. */
 const PICK_UP =
-  /\b(?:(?:store|local|in[\s_-]?store)?[\s_-]?pick[\s_-]?up|click\s?(?:and|&|\+)\s?collect|abholung|selbstabholer|retrait|ritiro|recogida|retirada)\b/i;
-const LOCAL = /\blocal[\s_-]?delivery\b/i;
+  /\bpick[\s-]?up\b|\bclick\s?(?:and|&|\+)\s?collect\b|\b(?:abholung|selbstabholer|abholen|retrait|ritiro|recogida|retirada|afhalen|ophalen|afhentning|hämta|nouto|osobní odběr|odbiór osobisty|személyes átvétel|gel[\s-]al)\b|самови|самовы|mağazadan teslim|店頭受|店舗受|自取|自提|픽업|방문 수령/iu;
+const LOCAL =
+  /\b(?:local[\s-]?delivery|lokale?\s+(?:lieferung|levering|bezorging|leverans)|livraison locale|entrega local|consegna locale)\b|(?:местная|локальна) доставка|ローカルデリバリー|当地配送|本地配送/iu;
+/** A carrier brings it to a point where the buyer picks it up: a parcel like any other. */
+const POINT = /point|punto|ponto|punkt|relais|relay|locker|parcel|paket|packet|station|automat|box|コンビニ/iu;
 
-/** False for gift cards, tips and lines that the merchant marked as not shipped. */
-export const travels = (line: LineItem): boolean =>
-  line.requires_shipping !== false && line.gift_card !== true && (line.tip ?? null) === null;
+/** False for tips, and for lines that the merchant marked as not shipped. A gift card may be a printed one. */
+export const travels = ({ requires_shipping, gift_card, tip }: LineItem): boolean =>
+  (tip ?? null) === null && (requires_shipping ?? gift_card !== true);
 
 /**
- * How an order reaches its buyer: by the connection's settings, else by the words of its shipping lines. If the address
- * is null, the goods are picked up (or were taken along, in a sale at the till). An absent address means nothing.
+ * How an order reaches its buyer, by the words of its shipping lines. If the address is null, the goods are picked up
+ * (or were taken along, in a sale at the till). An absent address means nothing, and so does an order without lines.
  */
-export function shippingKind(
-  { line_items, shipping_lines, shipping_address }: RestOrder,
-  { shippingKinds }: Pick<Settings, "shippingKinds">,
-): ShippingKind {
-  if (line_items.length > 0 && !line_items.some(travels)) return "digital";
+export function shippingKind({ line_items, shipping_lines, shipping_address }: RestOrder): ShippingKind {
+  if (line_items.length === 0) return "ship";
+  if (!line_items.some(travels)) return "digital";
   const [first] = shipping_lines.filter(({ is_removed }) => is_removed !== true);
   const names = [first?.title, first?.code, first?.delivery_category].flatMap((name) => name ?? []);
-  for (const [method, kind] of Object.entries(shippingKinds)) {
-    if (names.some((name) => name.trim().toLowerCase() === method.trim().toLowerCase())) return kind;
-  }
   // An underscore is part of a word to \b.
   const words = names.join(" ").replaceAll("_", " ");
   if (LOCAL.test(words)) return "local";
-  return PICK_UP.test(words) || shipping_address === null ? "pick-up" : "ship";
+  return shipping_address === null || (PICK_UP.test(words) && !POINT.test(words)) ? "pick-up" : "ship";
 }
