@@ -53,12 +53,12 @@ export function afterError(delivery: Delivery, error: unknown, context: Delivery
   if (error instanceof Deferred) {
     const retryInMs = Math.max(0, error.until - now());
     return delivery.state === "sending"
-      ? postponed(delivery, retryInMs, causeOf(error, context), context)
+      ? postponed(delivery, retryInMs, causeOf(textOf(error), context), context)
       : { outcome: "waiting", disposition: { retryInMs } };
   }
   if (error instanceof Throttled) {
     const retryInMs = Math.min(error.retryAfter || backoff(1, { base: cap, cap, random }), longestVisibility);
-    return { ...postponed(delivery, retryInMs, causeOf(error, context), context), outcome: "throttled" };
+    return { ...postponed(delivery, retryInMs, causeOf(textOf(error), context), context), outcome: "throttled" };
   }
   // While the delivery is in doubt, the error comes from the look-up and says nothing about the order.
   if (error instanceof Rejected && delivery.state !== "in-doubt") return refused(delivery, error, context);
@@ -113,13 +113,12 @@ function failed(delivery: Delivery, error: unknown, context: DeliveryContext): A
 
 const failureOf = (error: unknown, context: DeliveryContext) => ({
   messageId: context.message.messageId,
-  cause: causeOf(error, context),
+  cause: causeOf(textOf(error), context),
   now: context.now(),
 });
 
-/** An error's text may quote the buyer, so it expires with the body. Without a body the text is our own. */
-function causeOf(error: unknown, { snapshot }: DeliveryContext): Cause {
-  const text = textOf(error);
+/** A provider's text may quote the buyer, so it expires with the body. Without a body the text is our own. */
+export function causeOf(text: string, { snapshot }: DeliveryContext): Cause {
   return snapshot.body ? { errorText: { text, expiresAt: snapshot.body.expiresAt } } : { reason: text };
 }
 

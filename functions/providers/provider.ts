@@ -78,6 +78,11 @@ export interface Created {
   followUp?: string;
   /** Recorded with the delivery: "provider's total is 12.00, ours 12.50". No personal data. */
   notes?: string[];
+  /**
+   * What the provider complained of in an answer that says it created the order. It may quote the buyer, so it is kept
+   * as an error text is: until the order's body expires. A note that stays says that there was one.
+   */
+  complaint?: string;
 }
 
 /** What the provider's own records say of our reference. */

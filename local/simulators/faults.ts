@@ -6,6 +6,9 @@ export const commonSwitches: CommonSwitches = {
   lateMs: 2_000,
   dripMs: 200,
   retryAfterSeconds: undefined,
+  compression: "none",
+  jsonType: "own",
+  userAgent: "optional",
 };
 
 const TEN_MB = 10 * 1024 * 1024;

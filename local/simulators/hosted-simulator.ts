@@ -1,6 +1,8 @@
+import { gzipSync } from "node:zlib";
 import { commonSwitches, genericFaults } from "./faults.ts";
 import {
   type Answer,
+  type CommonSwitches,
   type Fault,
   type HeldOrder,
   NotJson,
@@ -132,7 +134,7 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
     },
     simulator,
     reply(request) {
-      const { reply, fault, refused } = decide(request);
+      const { reply, fault, refused } = isWelcome(request, switches) ? decide(request) : FORBIDDEN;
       const { method, path, query } = request;
       calls.push({
         method,
@@ -143,7 +145,7 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
         ...(fault && { fault }),
         ...(refused && { refused }),
       });
-      return reply;
+      return asSent(reply, switches);
     },
     setFault(name, times) {
       const fault = Object.hasOwn(known, name) ? known[name] : undefined;
@@ -180,6 +182,29 @@ export function hostSimulator(plan: SimulatorPlan, now: () => number): HostedSim
     for (const timer of timers) clearTimeout(timer);
     timers.clear();
   }
+}
+
+/** What a firewall says: it knows nothing of the provider. */
+const FORBIDDEN = {
+  reply: { status: 403, headers: { "content-type": "text/html" }, body: "<h1>403 Forbidden</h1>" },
+  fault: undefined,
+  refused: true,
+} as const;
+
+const isWelcome = ({ headers }: SimulatorRequest, { userAgent }: CommonSwitches): boolean =>
+  userAgent === "optional" || headers["user-agent"] !== undefined;
+
+function asSent(reply: Reply, switches: CommonSwitches): Reply {
+  if (!("wire" in reply)) return written(reply, switches);
+  return "answer" in reply ? { ...reply, answer: written(reply.answer, switches) } : reply;
+}
+
+function written(answer: Answer, { compression, jsonType }: CommonSwitches): Answer {
+  const { "content-type": type = "" } = answer.headers;
+  const headers =
+    jsonType === "own" || !/\bjson\b/i.test(type) ? answer.headers : { ...answer.headers, "content-type": jsonType };
+  if (compression === "none" || answer.body.length === 0) return { ...answer, headers };
+  return { ...answer, headers: { ...headers, "content-encoding": compression }, body: gzipSync(answer.body) };
 }
 
 function configure(switches: object, changes: object, provider: string): void {

@@ -117,6 +117,12 @@ export interface CommonSwitches {
   dripMs: number;
   /** Sent with throttle and 503 answers; no provider documents it, so by default absent. */
   retryAfterSeconds: number | undefined;
+  /** Whether answers are compressed, asked or not. */
+  compression: "none" | "gzip";
+  /** `content-type` of JSON answers: the provider's own, or one that does not say JSON. */
+  jsonType: "own" | "text/plain";
+  /** Whether a firewall before the provider refuses calls without a `user-agent`, as common rule sets do. */
+  userAgent: "optional" | "required";
 }
 
 /**

@@ -206,17 +206,20 @@ const openListOf = (workList: string | undefined) => (workList === "failing" ? "
 
 /**
  * The provider has the order: it said so, or a look-up found it.
- * @param order `reference`: under which it is there; a later generation's where a restore of the table forgot that one
+ * @param order `reference`: under which it is there; a later generation's where a restore of the table forgot that one;
+ * `said`: what the provider complained of all the same
  */
 export function created(
   delivery: Delivery,
-  order: { reference: string; providerOrderIds: string[]; followUp?: string; notes?: string[] },
+  order: { reference: string; providerOrderIds: string[]; followUp?: string; notes?: string[]; said?: Cause },
   now: number,
 ): Delivery {
   start("created", delivery);
-  const { reference, providerOrderIds, followUp, notes } = order;
+  const { reference, providerOrderIds, followUp, notes, said } = order;
+  const next = ended(delivery);
   return {
-    ...ended(delivery),
+    ...next,
+    ...(said !== undefined && words(said, next.rev)),
     state: "created",
     reference,
     providerOrderIds,
@@ -226,10 +229,11 @@ export function created(
   };
 }
 
-/** The step that was open after creation is done. */
-export function followUpDone(delivery: Delivery): Delivery {
+/** The step that was open after creation is done. @param said what the provider complained of when it created the order */
+export function followUpDone(delivery: Delivery, said?: Cause): Delivery {
   start("followUpDone", delivery);
-  return ended(delivery);
+  const next = ended(delivery);
+  return { ...next, ...(said !== undefined && words(said, next.rev)) };
 }
 
 /** An attempt leaves the order where it is known to exist, or perhaps to exist. */

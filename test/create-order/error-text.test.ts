@@ -40,6 +40,22 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
       deepEqual([(await relay.trace(id)).deliveries[0]?.state, await reason()], ["rejected", null]);
     });
 
+    test("beside a success it is shown, expires with the body, and leaves a note", async () => {
+      relay.parcelworks.complaint = "Zoé Lefèvre's phone number is not valid";
+      await relay.ordered({ id });
+      await relay.run();
+      const shown = async () => {
+        const [delivery] = (await relay.trace(id)).deliveries;
+        return [delivery?.state, delivery?.reason, delivery?.notes];
+      };
+      const note = "The provider created it and complained of something.";
+      deepEqual(await shown(), ["created", "Zoé Lefèvre's phone number is not valid", [note]]);
+      doesNotMatch(JSON.stringify(await deliveryItem()), /Zoé/, "never in the item that lives 400 days");
+      equal((await itemOf(`error#${DESTINATION}#1`))?.["expiresAt"], (await itemOf("body"))?.["expiresAt"]);
+      relay.clock += 90 * DAY;
+      deepEqual(await shown(), ["created", null, [note]]);
+    });
+
     test("is not read any more once the delivery has ended", async () => {
       relay.parcelworks.fates.push("down");
       await relay.ordered({ id });

@@ -42,6 +42,8 @@ export class Parcelworks {
   searchable = true;
   lag = 0;
   missingSku = "";
+  /** Beside each success, until it is "" again. */
+  complaint = "";
   /** Called during a create. */
   onPost: () => Promise<void> = async () => {};
   private readonly now: () => number;
@@ -85,7 +87,7 @@ export class Parcelworks {
       const create = () => {
         const id = `P${this.held.length + 1}`;
         this.held.push({ id, reference, lines, cancelled: false, visibleAt: this.now() + this.lag });
-        return { providerOrderIds: [id] };
+        return { providerOrderIds: [id], ...(this.complaint && { complaint: this.complaint }) };
       };
       switch (fate) {
         case "created":

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { once } from "node:events";
+import { get } from "node:http";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { startSandbox } from "../../../local/simulators/sandbox.ts";
@@ -244,6 +245,31 @@ describe("the sandbox", () => {
   test("a switch delays every create", async () => {
     await using s2 = await openS2({ answerDelayMs: 20 });
     equal((await s2.create()).status, 200);
+  });
+
+  test("answers are compressed and called text where so switched, and are the same answers", async () => {
+    await using s2 = await openS2();
+    const plain = await s2.get("/product?term=DEMO-1");
+    s2.sandbox.configure("s2", { compression: "gzip", jsonType: "text/plain" });
+    const other = await s2.get("/product?term=DEMO-1");
+    deepEqual(
+      [other.headers.get("content-encoding"), other.headers.get("content-type"), other.text],
+      ["gzip", "text/plain", plain.text],
+    );
+  });
+
+  test("a firewall refuses calls without a user agent where so switched", async () => {
+    await using s2 = await openS2({ userAgent: "required" });
+    const called = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = get(`${s2.sandbox.url}/s2/order`, { headers: { ...s2.headers, ...headers } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        request.on("error", reject);
+      });
+    equal(await called({}), 403);
+    equal(await called({ "user-agent": "order-relay" }), 200);
   });
 
   test("calls show method, path, query, status and fault, in order", async () => {

@@ -2,13 +2,21 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { outgoingSample } from "../../support/order-sample.ts";
+import type { Contract } from "../contract.ts";
 import { attempt } from "../provider-context.ts";
 import { HANGING, type Suite } from "./suite.ts";
+
+/** What may stand between any provider and us. */
+const TRANSPORT = [
+  { name: "answers compressed", switches: { compression: "gzip" } },
+  { name: "JSON as text/plain", switches: { jsonType: "text/plain" } },
+  { name: "no call without a user agent", switches: { userAgent: "required" } },
+] satisfies Contract["positions"];
 
 /** Whatever turns out to be so at the real provider, with the setting that fits: one order, found again. */
 export function positions({ name, contract, start, startRelay, settle, creates, live }: Suite): void {
   describe("every switch in every position", { concurrency: 2 }, () => {
-    for (const { name: position, ...changes } of contract.positions) {
+    for (const { name: position, ...changes } of [...TRANSPORT, ...contract.positions]) {
       test(`${position}: one order, found again`, HANGING, async (context) => {
         const fixture = await start(context, changes);
         const { outcome, error, sent, ids } = await attempt(fixture, outgoingSample());

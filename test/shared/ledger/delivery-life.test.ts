@@ -186,6 +186,16 @@ test("a step that is open after creation keeps the delivery created through ever
   }
 });
 
+test("what a provider complained of when it created the order stays once the step after creation is done", () => {
+  const said = { errorText: { text: "the phone number is not valid", expiresAt: 1 } };
+  const order = { reference: "pm-1-g2", providerOrderIds: ["P1"], followUp: "mark-paid", said };
+  const opened = created(SAMPLES.sending, order, NOW);
+  const done = followUpDone(opened, said);
+  for (const delivery of [opened, done]) {
+    deepEqual(delivery.errorText, { text: "the phone number is not valid", expiresAt: 1, rev: delivery.rev });
+  }
+});
+
 test("while a lease lasts, only the attempt that holds the claim touches the delivery", () => {
   const running = { ...SAMPLES.sending, leaseUntil: NOW + 1 };
   throws(() => inDoubt(running, { settledAt: NOW, now: NOW }), ForbiddenTransition);
