@@ -14,9 +14,12 @@ import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { runOperatorCommand as run } from "../support/run-operator-command.ts";
+import { THOROUGH } from "../support/thorough.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "order-relay-catalog-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
+/** 100,000 do not fit 64 MB if the command keeps them; fewer still show that it writes while it reads. */
+const ROWS = THOROUGH ? 100_000 : 20_000;
 let files = 0;
 function csv(content: string | Buffer): string {
   const path = join(folder, `${++files}.csv`);
@@ -257,19 +260,19 @@ describe("npm run catalog", () => {
     deepEqual([last?.["removing"], last?.["taken"], String(last?.["by"]).startsWith("local:")], [true, 1, true]);
   });
 
-  test("100,000 rows stream into the table with progress, and never 64 MB alive", async (t) => {
-    const path = join(folder, "100000.csv");
-    await writeRows(path, (n) => `SHOP-${n},${632910392 + n},,DEMO-${n},${(n % 5) + 1}`);
+  test(`${ROWS} rows stream into the table with progress, and never 64 MB alive`, async (t) => {
+    const path = join(folder, "streamed.csv");
+    await writeRows(path, (n) => `SHOP-${n},${632910392 + n},,DEMO-${n},${(n % 5) + 1}`, ROWS);
     // dynalite would take them all, too: 3,000 a second.
     const quick = await quickTable(t);
     const { code, stdout, stderr } = await child([WATCH], await healthOf(t, quick.endpoint), path);
     equal(code, 0, stderr);
-    match(stdout, /100000 rows imported/);
-    equal(quick.rows(), 100_000);
+    ok(stdout.includes(`${ROWS} rows imported`), stdout);
+    equal(quick.rows(), ROWS);
     const alive = Number(/^alive (\d+) MB$/m.exec(stderr)?.[1]);
     ok(alive < 64, `${alive} MB alive`);
     const progress = stderr.match(/^\d+ rows read, \d+ written$/gm) ?? [];
-    equal(progress.length, 10);
+    equal(progress.length, ROWS / 10_000);
     // Written while it is read, not afterwards.
     for (const line of progress) {
       const [read = 0, written = 0] = line.match(/\d+/g)?.map(Number) ?? [];

@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
 import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { outgoingSample } from "../support/order-sample.ts";
+import { THOROUGH } from "../support/thorough.ts";
 import { matchesWording } from "../support/wording-snapshot.ts";
 import type { FaultCase } from "./contract/fault-cases.ts";
 import { faults } from "./contract/faults.ts";
@@ -57,11 +58,11 @@ export function providerContract<Settings, Secret>(provider: Provider<Settings, 
       requests(suite);
       faults(suite);
       lookUps(suite);
-      positions(suite);
+      if (THOROUGH) positions(suite);
       // These stand between connector and server, and never come near the table: once is enough.
       if (kind !== "dynalite") return;
       answers(suite);
-      hostileServer(suite);
+      if (THOROUGH) hostileServer(suite);
     });
   }
 }

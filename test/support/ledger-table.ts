@@ -13,6 +13,7 @@ import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
+import { THOROUGH } from "./thorough.ts";
 
 /**
  * The table emulators, with the reason if one cannot run here. Tests of the table's own semantics (conditions,
@@ -24,8 +25,7 @@ export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string |
 ];
 
 /** For every other test of the ledger: `npm test` runs it on dynalite only, `npm run test:contract` on all. */
-export const QUICK_TABLE_EMULATORS =
-  process.env["TABLE_EMULATORS"] === "all" ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
+export const QUICK_TABLE_EMULATORS = THOROUGH ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
 
 /** The port of the DynamoDB Local that all test files share (global-setup.ts). */
 const SHARED_PORT = "ORDER_RELAY_TEST_DYNAMODB_PORT";
