@@ -6,6 +6,7 @@ import type { Found } from "../../functions/providers/provider.ts";
 import { Rejected, Throttled } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "../support/order-sample.ts";
+import { lookUpMutations } from "./look-up-mutations.ts";
 import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const setup: Setup = { secret: { token: "kk-demo-token" } };
@@ -242,11 +243,30 @@ test("an order whose rows are all cancelled is cancelled", async (context) => {
   deepEqual([found.found, found.found === "cancelled" && found.providerOrderIds], ["cancelled", ["1"]]);
 });
 
-test("another sender's malformed row is skipped; a row of ours that cannot be read fails the look-up", async (context) => {
-  const odd = { id: 7, customOrderId: null, remark: null, status: null, orderItems: "none" };
+test("another's row is skipped however odd it is; a row of ours that cannot be read fails the look-up", async (context) => {
+  const odd = { id: null, customOrderId: 7, remark: null, status: null, orderItems: "none" };
   deepEqual(await findIn(context, [odd]), { found: "nothing", conclusive: true });
   const ours = { ...row("1", []), orderItems: [{ sku: "DEMO-MUG" }] };
   equal(await findIn(context, [ours]).then(() => "found", outcomeOf), "down");
+});
+
+test("a row without number and remark proves nothing, unless it has other lines than we sent", async (context) => {
+  const unnamed = (items: unknown) => ({ id: "7", customOrderId: null, remark: "NULL", orderItems: items });
+  for (const items of ["none", null, row("7", whole).orderItems, [{ skuCode: "DEMO-MUG", productNum: "1" }]]) {
+    deepEqual(await findIn(context, [unnamed(items)]), { found: "nothing", conclusive: false });
+  }
+  const byHand = unnamed([{ skuCode: "DEMO-CAP", productNum: 1 }]);
+  deepEqual(await findIn(context, [byHand]), { found: "nothing", conclusive: true });
+});
+
+test("a row that names our number in another field proves nothing", async (context) => {
+  const named = (fields: object) => ({ id: "7", customOrderId: "KA-7", remark: "best order", ...fields });
+  const { reference } = outgoingSample();
+  for (const fields of [{ remark: `replaces ${reference}.` }, { order: { number: reference.toLowerCase() } }]) {
+    deepEqual(await findIn(context, [named(fields)]), { found: "nothing", conclusive: false });
+  }
+  const longer = named({ remark: `[${reference}0] [${reference}-g2] [X${reference}]` });
+  deepEqual(await findIn(context, [longer]), { found: "nothing", conclusive: true });
 });
 
 // How it is set up
@@ -275,4 +295,17 @@ test("a refusal names the destination, and the SKU that KakaClo's words name", a
     /^kakaclo\/demo refused the order: SKU DEMO-MUG is not known there: 20002 .*does not exist/,
   );
   match(await refused("phone is required"), /^kakaclo\/demo refused the order: 20002 .*phone is required/);
+});
+
+// What an answer that is otherwise than documented proves
+
+lookUpMutations(kakaclo, {
+  ...setup,
+  lookUp: /^GET \/openapi\/v2\/order\/orders$/,
+  identifying: ["customOrderId", "remark"],
+  ways: [
+    { name: "rows as in the samples" },
+    { name: "rows in the older vocabulary", switches: { vocabulary: "old" } },
+    { name: "an order of several rows", switches: { split: "several" } },
+  ],
 });

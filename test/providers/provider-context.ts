@@ -167,7 +167,11 @@ export interface Attempt {
 }
 
 /** Prepares with time enough, then creates, each call in `timeout`. */
-export async function attempt(fixture: ProviderContext, outgoing: Outgoing, timeout = 10_000): Promise<Attempt> {
+export async function attempt(
+  fixture: Pick<ProviderContext, "client" | "now" | "setTimeout">,
+  outgoing: Outgoing,
+  timeout = 10_000,
+): Promise<Attempt> {
   const prepared = await fixture.client.prepare(outgoing);
   fixture.setTimeout(timeout);
   const sent = sentOf(fixture, outgoing, prepared);

@@ -7,6 +7,7 @@ import { productIdOf } from "../../local/simulators/providers/s2/products.ts";
 import { Misconfigured, Rejected } from "../../shared/errors.ts";
 import type { Line } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "../support/order-sample.ts";
+import { lookUpMutations } from "./look-up-mutations.ts";
 import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const ACCOUNT = "1ac48942-405a-4841-a7d8-708f50dbe888";
@@ -326,4 +327,17 @@ test("a 5xx keeps its reference ID for S2's support", async (context) => {
   fixture.sandbox.setFault("s2", "error-500");
   const { error } = await attempt(fixture, outgoingSample());
   match(error instanceof Error ? error.message : "", /HTTP 500: .*reference ID when contacting support: [0-9a-f-]{36}/);
+});
+
+// What an answer that is otherwise than documented proves
+
+lookUpMutations(s2, {
+  ...setup,
+  lookUp: /^GET \/order(\/|$)/,
+  identifying: ["channelOrderId", "channelOrderIdAlt", "channelOrderIdAlt2"],
+  ways: [
+    { name: "found by the term" },
+    { name: "found in the whole list", switches: { term: "nothing" } },
+    { name: "brief rows", switches: { listRows: "brief", term: "nothing" } },
+  ],
 });

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
+import { Anything, Count, looseRow, rowsOf, Shown, Total } from "../../../shared/connector/list-schema.ts";
+import { recognise } from "../../../shared/connector/recognise.ts";
 import type { Page } from "../../../shared/connector/scan-pages.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
@@ -8,29 +10,18 @@ import type { Found, Sent } from "../provider.ts";
 import { remarkMark } from "./order-body.ts";
 import type { Settings } from "./settings.ts";
 
-const Text = z.pipe(
-  z.nullish(z.union([z.string(), z.number()])),
-  z.transform((value) => (value === null || value === undefined ? "" : String(value))),
-);
-
 /**
- * A row of the list, by what its two vocabularies share. Items are read only of our own rows: an unreadable row of another order
- * must not stop the look-up.
+ * A row of the list, by what its two vocabularies share. No row is unreadable as a whole: another order's must not stop
+ * the look-up. Items are read only where they decide.
  */
-export const Row = z.object({
-  id: z.pipe(z.union([z.string().check(z.minLength(1)), z.number()]), z.transform(String)),
-  customOrderId: Text,
-  remark: Text,
-  status: Text,
-  orderItems: z.unknown(),
-});
+const Row = looseRow(z.object({ id: Shown, customOrderId: Shown, remark: Shown, status: Shown, orderItems: Anything }));
 export type Row = z.infer<typeof Row>;
 
-export const List = z.object({ total: z.int().check(z.minimum(0)), list: z.array(Row) });
+export const List = z.object({ total: Total, list: rowsOf(Row) });
 
 const Items = z.array(
   z.pipe(
-    z.object({ skuCode: z.string(), productNum: z.coerce.number().check(z.int(), z.minimum(0)) }),
+    z.object({ skuCode: z.string(), productNum: Count }),
     z.transform(({ skuCode, productNum }) => ({ product: skuCode, quantity: productNum })),
   ),
 );
@@ -51,20 +42,21 @@ export async function findOrder(
 ): Promise<Found> {
   // The documents' times have no fraction.
   const createdFrom = `${new Date(firstSentAt - SKEW).toISOString().slice(0, 19)}Z`;
-  const mark = remarkMark(reference);
-  const { rows, whole } = await scanPages({
+  const { rows, whole: read } = await scanPages({
     page: (index) => readPage(createdFrom, index + 1),
-    idOf: (row) => row.id,
-    wanted: (row) => row.customOrderId === reference || row.remark.trim().startsWith(mark),
+    idOf: ({ id, raw }) => id || JSON.stringify(raw),
+    wanted: (row) => recognised(row, reference, lines) !== "another",
     maxPages: settings.lookUpPages,
     mayGoOn: () => tools.now() < tools.deadline,
   });
-  const { live = [], cancelled = [] } = Object.groupBy(rows, (row) => (isCancelled(row) ? "cancelled" : "live"));
+  const { ours = [], unknown = [] } = Object.groupBy(rows, (row) => recognised(row, reference, lines));
+  const whole = read && unknown.length === 0;
+  const { live = [], cancelled = [] } = Object.groupBy(ours, (row) => (isCancelled(row) ? "cancelled" : "live"));
   const idsOf = (some: Row[]) => some.map(({ id }) => id);
 
   if (live.length > 0) {
     const { lines: compared, difference } = compareLines(lines, live.flatMap(itemsOf));
-    if (compared === "same") return { found: "same", providerOrderIds: idsOf(live) };
+    if (compared === "same") return madeAs(idsOf(live), reference);
     // The rest may be on a page we did not reach, or not in their index yet.
     const mayBeMore = !whole || tools.now() < lastSentAt + settings.indexLag;
     if (compared === "part" && cancelled.length === 0 && mayBeMore) return { found: "nothing", conclusive: false };
@@ -81,7 +73,26 @@ export async function findOrder(
   return { found: "nothing", conclusive: whole };
 }
 
-const isCancelled = ({ status }: Row): boolean => /^cancel/i.test(status.trim());
+function madeAs(ids: readonly string[], reference: string): Found {
+  const providerOrderIds = ids.filter(Boolean);
+  if (providerOrderIds.length > 0) return { found: "same", providerOrderIds };
+  return { found: "same", providerOrderIds: [reference], notes: ["KakaClo's list shows no ID of the order."] };
+}
+
+const isCancelled = ({ status }: Row): boolean => /^cancel/i.test(status);
+
+function recognised({ customOrderId, remark, orderItems, raw }: Row, reference: string, sent: Sent["lines"]) {
+  return recognise(raw, {
+    reference,
+    isOurs: customOrderId === reference || remark.startsWith(remarkMark(reference)),
+    identifying: [customOrderId, remark],
+    // Orders made by hand at KakaClo have neither a number nor a remark.
+    isSurelyOther() {
+      const items = Items.safeParse(orderItems);
+      return items.success && compareLines(sent, items.data).lines === "other";
+    },
+  });
+}
 
 function itemsOf(row: Row) {
   const items = Items.safeParse(row.orderItems);

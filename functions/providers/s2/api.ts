@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { rowsOf, Total } from "../../../shared/connector/list-schema.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { readCreated, readFound } from "./answers.ts";
@@ -44,7 +45,7 @@ export function openApi(secret: Secret, tools: Tools): Api {
 
     async list(path, row, { offset, term }, what) {
       const query = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset), ...(term && { term }) });
-      const page = z.object({ items: z.array(row), total: z.int().check(z.minimum(0)) });
+      const page = z.object({ items: rowsOf(row), total: Total });
       const { items, total } = await get(`${path}?${query}`, page, what);
       return { total, rows: items };
     },

@@ -1,46 +1,46 @@
 import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
+import { Anything, Count, looseRow, Shown } from "../../../shared/connector/list-schema.ts";
+import { isReadable, mentions, type Recognised, recognise } from "../../../shared/connector/recognise.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { defined } from "../../../shared/defined.ts";
+import { Unavailable } from "../../../shared/errors.ts";
 import type { Found, Sent } from "../provider.ts";
 import { isCancelled, SKEW } from "./answers.ts";
 import type { Api } from "./api.ts";
 import type { Settings } from "./settings.ts";
 
-const Quantity = z.int().check(z.minimum(0));
-/** The list's own page names no items; then they are in the order's details, where they are written differently. */
+const Product = z.pipe(
+  z.object({ id: Shown.check(z.minLength(1)) }),
+  z.transform(({ id }) => id),
+);
+const ProductId = Shown.check(z.minLength(1));
+/** The create's answer has the product, the order's details its ID. */
 const Items = z.array(
   z.pipe(
-    z.object({ product: z.object({ id: z.string() }), quantity: Quantity }),
-    z.transform(({ product, quantity }) => ({ product: product.id, quantity })),
+    z.union([z.object({ productId: ProductId, quantity: Count }), z.object({ product: Product, quantity: Count })]),
+    z.transform((item) => ({
+      product: "productId" in item ? item.productId : item.product,
+      quantity: item.quantity,
+    })),
   ),
 );
-const Details = z.object({
-  items: z.array(
-    z.pipe(
-      z.union([
-        z.object({ productId: z.string(), quantity: Quantity }),
-        z.object({ product: z.object({ id: z.string() }), quantity: Quantity }),
-      ]),
-      z.transform((item) => ({
-        product: "productId" in item ? item.productId : item.product.id,
-        quantity: item.quantity,
-      })),
-    ),
-  ),
-});
+/** The list's own page names no items; then they are in the order's details. */
+const Details = z.object({ items: Items });
 
-/** Items are read only of our own orders: an unreadable row of another order must not stop the look-up. */
-const Row = z.object({
-  id: z.string().check(z.minLength(1)),
-  account: z.nullish(z.object({ id: z.nullish(z.string()) })),
-  channelOrderId: z.nullish(z.string()),
-  channelOrderIdAlt2: z.nullish(z.string()),
-  status: z.nullish(z.string()),
-  createdAt: z.nullish(z.string()),
-  items: z.optional(z.unknown()),
-});
+/** No row is unreadable as a whole: another order's must not stop the look-up. Items are read only where they decide. */
+const Row = looseRow(
+  z.object({
+    id: Shown,
+    account: Anything,
+    channelOrderId: Shown,
+    channelOrderIdAlt2: Shown,
+    status: Shown,
+    createdAt: Shown,
+    items: Anything,
+  }),
+);
 type Row = z.infer<typeof Row>;
 
 interface Search {
@@ -54,32 +54,70 @@ interface Search {
  * First by `term`, which is not said to search our number: a miss proves nothing. Then all orders, page by page. An order
  * is ours when it has our number in our account.
  */
-export async function findOrder({ reference, lines, firstSentAt }: Sent, search: Search): Promise<Found> {
+export async function findOrder(sent: Sent, search: Search): Promise<Found> {
   const { api, accountId, settings, tools } = search;
-  const isOurs = (row: Row) =>
-    row.account?.id === accountId && (row.channelOrderId === reference || row.channelOrderIdAlt2 === reference);
-  const tooOld = ({ createdAt }: Row) => Date.parse(createdAt ?? "") < firstSentAt - SKEW;
-  const scan = (term: string | undefined) =>
-    scanPages({
+  const isTooOld = ({ createdAt }: Row) => isTime(createdAt) && Date.parse(createdAt) < sent.firstSentAt - SKEW;
+  const recognised = (row: Row) =>
+    recognisedIn(accountId, row, { reference: sent.reference, isTooOld, lines: sent.lines });
+  const scan = async (term: string | undefined) => {
+    const { rows, whole } = await scanPages({
       page: (_, offset) => api.list("/order", Row, { offset, ...defined({ term }) }, "order list"),
-      idOf: ({ id }) => id,
-      wanted: isOurs,
+      idOf: ({ id, raw }) => id || JSON.stringify(raw),
+      wanted: (row) => recognised(row) !== "another",
       maxPages: settings.lookUpPages,
       mayGoOn: () => tools.now() < tools.deadline,
-      ...(term === undefined && settings.orderList === "newest-first" && { isPast: tooOld }),
+      ...(term === undefined && settings.orderList === "newest-first" && { isPast: isTooOld }),
     });
-  const judge = (rows: Row[]) => compareWithSent(rows, { reference, lines, api });
+    const { ours = [], unknown = [] } = Object.groupBy(rows, recognised);
+    return { ours, whole: whole && unknown.length === 0, isClear: unknown.length === 0 };
+  };
 
-  const byTerm = await judge((await scan(reference)).rows);
+  const byTerm = await scan(sent.reference);
+  const judged = await compareWithSent(byTerm.ours, sent, api);
   // Beside a cancelled one there may be a living one that the term did not find.
-  if (byTerm && byTerm.found !== "cancelled") return byTerm;
-  const { rows, whole } = await scan(undefined);
-  return (await judge(rows)) ?? byTerm ?? { found: "nothing", conclusive: whole };
+  if (judged && judged.found !== "cancelled") return judged;
+  const all = await scan(undefined);
+  const found = (await compareWithSent(all.ours, sent, api)) ?? judged;
+  const isClear = byTerm.isClear && all.isClear;
+  if (found && (isClear || found.found !== "cancelled")) return found;
+  return { found: "nothing", conclusive: isClear && all.whole };
 }
+
+const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT/.test(text);
+
+interface Ours {
+  reference: string;
+  lines: Sent["lines"];
+  isTooOld(row: Row): boolean;
+}
+
+function recognisedIn(accountId: string, row: Row, { reference, lines, isTooOld }: Ours): Recognised {
+  const { account, channelOrderId, channelOrderIdAlt2, items, raw } = row;
+  const isOurNumber = [channelOrderId, channelOrderIdAlt2].includes(reference);
+  const shownAccount = AccountOf.parse(account);
+  // The number may be another destination's, whose account is in the same organization.
+  const isElsewhere = isReadable(shownAccount) && !mentions(account, accountId);
+  if (isOurNumber && isElsewhere) return "another";
+  return recognise(raw, {
+    reference,
+    isOurs: isOurNumber && shownAccount.toLowerCase() === accountId.toLowerCase(),
+    identifying: [channelOrderId, channelOrderIdAlt2],
+    isSurelyOther() {
+      const held = Items.safeParse(items);
+      return isTooOld(row) || (held.success && compareLines(lines, held.data).lines === "other");
+    },
+  });
+}
+
+const AccountOf = z.pipe(
+  z.union([z.object({ id: Shown }), Shown]),
+  z.transform((account) => (typeof account === "string" ? account : account.id)),
+);
 
 async function compareWithSent(
   rows: Row[],
-  { reference, lines, api }: Pick<Sent, "reference" | "lines"> & { api: Api },
+  { reference, lines }: Pick<Sent, "reference" | "lines">,
+  api: Api,
 ): Promise<Found | undefined> {
   const [first, ...more] = rows.filter(({ status }) => !isCancelled(status));
   if (!first) {
@@ -93,12 +131,16 @@ async function compareWithSent(
     return { found: "different", reason: `S2 holds more than one living order under ${reference}: ${ids}.` };
   }
   const compared = compareLines(lines, await itemsOf(first, api));
-  if (compared.lines === "same") return { found: "same", providerOrderIds: [first.id] };
-  return { found: "different", reason: `S2 holds ${first.id} under ${reference} with ${compared.difference}.` };
+  if (compared.lines !== "same") {
+    return { found: "different", reason: `S2 holds ${first.id} under ${reference} with ${compared.difference}.` };
+  }
+  if (first.id) return { found: "same", providerOrderIds: [first.id] };
+  return { found: "same", providerOrderIds: [reference], notes: ["S2's list shows no ID of the order."] };
 }
 
 async function itemsOf(row: Row, api: Api) {
   const items = Items.safeParse(row.items);
   if (items.success) return items.data;
+  if (!row.id) throw new Unavailable("S2's list shows our order with neither items that can be read nor an ID.");
   return (await api.get(`/order/${encodeURIComponent(row.id)}`, Details, "order details")).items;
 }
