@@ -59,7 +59,8 @@ export function fitStreet(
   return fitted;
 }
 
-function breakAtWord(line: string, max: number): [fits: string, rest: string] {
+/** @returns the beginning of a line, of at most `max` characters, and the rest; "" and the line where one word is longer */
+export function breakAtWord(line: string, max: number): [fits: string, rest: string] {
   const characters = [...line];
   if (characters.length <= max) return [line, ""];
   // One character more than fits: a space right after the limit is a place to break, too.

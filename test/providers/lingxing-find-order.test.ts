@@ -246,6 +246,46 @@ describe("Lingxing: order numbers that are taken", () => {
     equal((await attempt(fixture, outgoingSample())).outcome, "already-exists");
   });
 
+  const refusedWith = async (context: TestContext, error_details: unknown, settings: Record<string, unknown>) => {
+    const fixture = await start(context, { settings });
+    const body = JSON.stringify({ code: 500, message: "失败", error_details, data: null });
+    fixture.proxy.strike(({ target }) => target.includes("createOrder"), { status: 200, body });
+    return (await attempt(fixture, outgoingSample())).outcome;
+  };
+
+  test("which texts mean what is the destination's setting", async (context) => {
+    equal(await refusedWith(context, ["库存同步中"], { doubtfulTexts: ["同步中"] }), "in-doubt");
+    equal(await refusedWith(context, ["库存同步中"], { busyTexts: ["同步中"] }), "down");
+    equal(await refusedWith(context, ["调用亚马逊接口超时"], { doubtfulTexts: [] }), "rejected");
+    const careful = { otherFailures: "in-doubt", rejectedTexts: ["库存不足"] };
+    equal(await refusedWith(context, ["MSKU 库存不足"], careful), "rejected");
+    equal(await refusedWith(context, ["MSKU 错误"], careful), "in-doubt");
+  });
+
+  for (const [meaning, expected] of [
+    ["throttled", "throttled"],
+    ["failed", "failed"],
+    ["rejected", "rejected"],
+    ["retried", "down"],
+    ["in-doubt", "in-doubt"],
+  ] as const) {
+    test(`a code that no document has is ${meaning} where so set`, async (context) => {
+      const fixture = await start(context, { settings: { codes: { 9001: meaning } } });
+      const body = JSON.stringify({ code: "9001", msg: "something new", data: null });
+      fixture.proxy.strike(({ target }) => target.includes("createOrder"), { status: 200, body });
+      equal((await attempt(fixture, outgoingSample())).outcome, expected);
+    });
+  }
+
+  test("what Lingxing complains of although it took the order is handed on", async (context) => {
+    const fixture = await start(context);
+    const body = JSON.stringify({ code: 0, message: "操作成功", error_details: ["收件人电话格式不正确"], data: [] });
+    fixture.proxy.strike(({ target }) => target.includes("createOrder"), { status: 200, body });
+    const outgoing = outgoingSample();
+    const created = await fixture.client.create(await fixture.client.prepare(outgoing), outgoing);
+    deepEqual(created, { providerOrderIds: [reference], complaint: "Lingxing 0: 收件人电话格式不正确" });
+  });
+
   for (const [otherFailures, expected] of [
     ["rejected", "rejected"],
     ["in-doubt", "in-doubt"],

@@ -154,6 +154,17 @@ describe("Lingxing: what is required", () => {
     equal((await requestOf(america, tokyo))["city"], "渋谷区");
   });
 
+  test("a Japanese store gets the city as such, or not at all, where so set", async (context) => {
+    const sent = async (japaneseCity: string) => {
+      const settings = { store: { name: "demo-JP", country: "JP" }, japaneseCity };
+      const { address1, city } = await requestOf(await start(context, { settings }), shipTo({ city: "Shibuya" }));
+      return [address1, city];
+    };
+    deepEqual(await sent("city"), ["7 rue Rabelais", "Shibuya"]);
+    deepEqual(await sent("street"), ["Shibuya 7 rue Rabelais", undefined]);
+    deepEqual(await sent("none"), ["7 rue Rabelais", undefined]);
+  });
+
   test("an address in Japan without prefecture and city has no region", async (context) => {
     const japan = await start(context, { settings: { store: { name: "demo-JP", country: "JP" } } });
     await rejected(
@@ -174,6 +185,13 @@ describe("Lingxing: what is required", () => {
   });
 });
 
+/** So many characters, in words of nine. */
+const words = (length: number): string =>
+  "wordswor "
+    .repeat(30)
+    .slice(0, length - 1)
+    .concat("x");
+
 describe("Lingxing: Amazon's limits, before anything is sent", () => {
   const cases: [string, Partial<Order>, RegExp][] = [
     [
@@ -190,6 +208,31 @@ describe("Lingxing: Amazon's limits, before anything is sent", () => {
       /e-mail address.*65 characters.*at most 64/,
     ],
     ["no SKU", lines({ sku: "" }), /no SKU/],
+    [
+      "a name of 60",
+      shipTo({ name: "x".repeat(60) }),
+      /recipient's name has 60 characters, and lingxing\/demo takes at most 50: shorten it in the order/,
+    ],
+    [
+      "a phone number of 26",
+      shipTo({ phone: "+1 (555) 010-0199 ext. 4471" }),
+      /phone number has 27 characters.*at most 20/,
+    ],
+    [
+      "a city of 58",
+      shipTo({ city: "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" }),
+      /city has 58 characters.*at most 50/,
+    ],
+    [
+      "an address of 250 characters",
+      shipTo({ street1: words(199), street2: words(50), company: undefined, district: undefined }),
+      /street, with company and district, has 251 characters.*180 in the first line and 60 in the second/,
+    ],
+    [
+      "a word that fits no line",
+      shipTo({ street1: "x".repeat(181), street2: undefined, company: undefined, district: undefined }),
+      /has 181 characters/,
+    ],
   ];
   for (const [what, changes, pattern] of cases) {
     test(`${what}: rejected`, async (context) => {
@@ -218,13 +261,136 @@ describe("Lingxing: Amazon's limits, before anything is sent", () => {
     equal(lingxing.reference.maxLength, 40);
   });
 
-  test("a remark over 750 characters ends in an ellipsis", async (context) => {
+  test("a remark over 750 characters ends in an ellipsis, on paper in three dots", async (context) => {
     const fixture = await start(context);
     const request = await requestOf(fixture, { giftMessage: "g".repeat(751), note: "n".repeat(9000) });
-    for (const text of [request["remark_for_packing"], request["remark"]]) {
+    for (const [text, end] of [
+      [request["remark_for_packing"], /g\.\.\.$/],
+      [request["remark"], /n…$/],
+    ] as const) {
       equal([...String(text)].length, 750);
-      match(String(text), /…$/);
+      match(String(text), end);
     }
+  });
+
+  test("the limits are the destination's settings: some cities take 30 characters", async (context) => {
+    const city = "Rosenheim-Oberwöhr-Fürstätt-Ost";
+    equal([...city].length, 31);
+    equal((await requestOf(await start(context), shipTo({ city })))["city"], city);
+    const fixture = await start(context, { settings: { limits: { city: 30 } } });
+    await rejected(requestOf(fixture, shipTo({ city })), /city has 31 characters.*at most 30/);
+    // The others keep their defaults.
+    await rejected(requestOf(fixture, shipTo({ name: "x".repeat(51) })), /51 characters.*at most 50/);
+  });
+
+  test("what is just within the limits is sent, and taken", async (context) => {
+    const fixture = await start(context);
+    const full = { name: "x".repeat(50), phone: "1".repeat(20), city: "y".repeat(50), street1: words(180) };
+    const outgoing = outgoingSample(shipTo({ ...full, street2: words(60), company: undefined, district: undefined }));
+    await fixture.client.create(await fixture.client.prepare(outgoing), outgoing);
+    const made = fixture.sandbox.orders("lingxing").map(({ request }) => request as OrderBody);
+    deepEqual(
+      made.map(({ receiver, address1, address2 }) => [receiver, address1, address2]),
+      [[full.name, full.street1, words(60)]],
+    );
+  });
+
+  const bare = { street2: undefined, company: undefined, district: undefined };
+  const addresses: [string, Partial<NonNullable<Order["shippingAddress"]>>, (string | undefined)[]][] = [
+    ["a line of 90 fits the first", { ...bare, street1: words(90) }, [words(90), undefined]],
+    [
+      "a second line that is too long for the second moves up",
+      { ...bare, street1: "7 rue Rabelais", street2: words(90) },
+      [`7 rue Rabelais, ${words(90)}`, undefined],
+    ],
+    [
+      "and leaves company and district there",
+      { street1: "7 rue Rabelais", street2: words(90), company: "Atelier Lefèvre", district: "Centre" },
+      [`7 rue Rabelais, ${words(90)}`, "Atelier Lefèvre, Centre"],
+    ],
+    [
+      "what fits nowhere as a whole is broken at a word",
+      { ...bare, street1: `${words(170)} ${"y".repeat(20)} end` },
+      [words(170), `${"y".repeat(20)} end`],
+    ],
+    ["no first line: the second opens", { ...bare, street1: " ", street2: "12 quai" }, ["12 quai", undefined]],
+  ];
+  for (const [what, changes, expected] of addresses) {
+    test(`street: ${what}`, async (context) => {
+      const { address1, address2 } = await requestOf(await start(context), shipTo(changes));
+      deepEqual([address1, address2], expected);
+    });
+  }
+
+  test("no address is ever cut: all of it is in the two lines, or it is rejected", async (context) => {
+    const fixture = await start(context);
+    let sent = 0;
+    for (let size = 1; size < 120; size += 7) {
+      const parts = { street1: words(size * 2), street2: words(size), company: "C".repeat(size % 31), district: "D" };
+      const request = await requestOf(fixture, shipTo(parts)).catch((error: unknown) => {
+        equal(error instanceof Rejected, true);
+      });
+      if (!request) continue;
+      sent += 1;
+      const [first, second] = [String(request["address1"]), String(request["address2"] ?? "")];
+      deepEqual([[...first].length <= 180, [...second].length <= 60], [true, true]);
+      const letters = (text: string) => text.replace(/[ ,]/g, "");
+      equal(letters(first + second), letters(Object.values(parts).join("")));
+    }
+    equal(sent > 5, true, `only ${sent} were sent`);
+  });
+});
+
+describe("Lingxing: the remark, for what has no field", () => {
+  const remark = async (context: TestContext, changes: Partial<Order>) =>
+    (await requestOf(await start(context), { ...NOTHING, ...changes }))["remark"];
+  const NOTHING: Partial<Order> = {
+    ...{ taxIds: undefined, note: undefined, giftMessage: undefined, gift: undefined },
+    ...lines({}),
+    ...shipTo({ remark: undefined }),
+  };
+  const cases: [string, Partial<Order>, string | undefined][] = [
+    ["nothing", {}, undefined],
+    [
+      "tax numbers, the Brazilian CPF among them",
+      {
+        taxIds: [
+          { type: "vat", value: "DE123456789" },
+          { type: "ioss", value: "IM2760000742" },
+          { type: "national", value: "123.456.789-09" },
+          { type: "eori", value: " " },
+        ],
+      },
+      "VAT DE123456789\nIOSS IM2760000742\nTax number 123.456.789-09",
+    ],
+    [
+      "personalisation, both of two of one name, none of the shop's own",
+      lines({
+        properties: [
+          { name: "Line", value: "A" },
+          { name: "Line", value: "B" },
+          { name: "_internal", value: "17" },
+          { name: "Empty", value: "" },
+        ],
+      }),
+      "DEMO-TEE Line: A\nDEMO-TEE Line: B",
+    ],
+    ["a gift without a message", { gift: true }, "Gift"],
+    ["a gift with one, which is printed", { gift: true, giftMessage: "Enjoy" }, undefined],
+    ["no gift", { gift: false, giftMessage: "Enjoy" }, undefined],
+    [
+      "note and delivery remark",
+      { note: "Please wrap it.", ...shipTo({ remark: "Ring twice" }) },
+      "Please wrap it.\nRing twice",
+    ],
+  ];
+  for (const [what, changes, expected] of cases) {
+    test(what, async (context) => equal(await remark(context, changes), expected));
+  }
+
+  test("if it has to be cut, the tax numbers stay", async (context) => {
+    const text = await remark(context, { taxIds: [{ type: "ioss", value: "IM1" }], note: "n".repeat(900) });
+    match(String(text), /^IOSS IM1\nn+…$/);
   });
 });
 
@@ -263,6 +429,58 @@ describe("Lingxing: the packing slip", () => {
     equal(await remark(thanks, { gift: false }), "Thank you!");
     equal(await remark(thanks, { giftMessage: undefined }), "Thank you!");
     equal(await remark({}, { giftMessage: undefined }), undefined);
+  });
+});
+
+describe("Lingxing: what the packing slip can print", () => {
+  const printed = async (context: TestContext, giftMessage: string, settings: Record<string, unknown> = {}) =>
+    (await requestOf(await start(context, { settings }), { giftMessage }))["remark_for_packing"];
+
+  for (const [what, message, expected] of [
+    ["ISO 8859-1, in several lines", "Grüße, ©½\n– Zoé", "Grüße, ©½\n- Zoé"],
+    ["quotes, dashes and dots of a telephone", "“It’s — for you…” • 5 €", '"It\'s - for you..." · 5 EUR'],
+    ["letters with accents of their own", "Zoe\u0301", "Zoé"],
+    ["marks that nothing prints", "a\u200bb\u0007c\u2028d", "abc\nd"],
+    ["narrow spaces", "1\u202f000", "1 000"],
+  ] as const) {
+    test(what, async (context) => equal(await printed(context, message), expected));
+  }
+
+  for (const [what, message, pattern] of [
+    [
+      "an emoji",
+      "Happy birthday 🌸",
+      /gift message has 1 character outside ISO 8859-1 \(🌸\).*packing slip.*lingxing\/demo/,
+    ],
+    ["Cyrillic letters", "Аня", /has 3 characters outside ISO 8859-1 \(А н я\).*settings\.packingCharacters/],
+    ["a heart", "I ♥ you", /\(♥\)/],
+  ] as const) {
+    test(`${what} is rejected before any call`, async (context) => {
+      const fixture = await start(context);
+      await rejected(requestOf(fixture, { giftMessage: message }), pattern);
+      deepEqual(fixture.sandbox.calls("lingxing"), []);
+      // Where nothing is printed, nothing is refused.
+      equal((await requestOf(fixture, { giftMessage: message, gift: false }))["remark_for_packing"], undefined);
+    });
+  }
+
+  test("a Japanese store prints Japanese, another one what the setting says", async (context) => {
+    const japan = { store: { name: "demo-JP", country: "JP" } };
+    equal(await printed(context, "お誕生日おめでとう", japan), "お誕生日おめでとう");
+    equal(await printed(context, "🌸 “ok”", { packingCharacters: "any" }), "🌸 “ok”");
+    await rejected(printed(context, "🌸", { ...japan, packingCharacters: "latin-1" }), /🌸/);
+  });
+
+  test("the destination's own words are the operator's to correct", async (context) => {
+    const fixture = await start(context, { settings: { packingRemark: "Спасибо" } });
+    const failed = (error: unknown) => error instanceof Misconfigured && /settings\.packingRemark/.test(error.reason);
+    await rejects(requestOf(fixture, { giftMessage: undefined }), failed);
+    equal((await requestOf(fixture, { giftMessage: "Enjoy" }))["remark_for_packing"], "Enjoy");
+  });
+
+  test("a name in any script is sent as it is: the document allows it", async (context) => {
+    const name = "Аня 🌸 Ковальчук";
+    equal((await requestOf(await start(context), shipTo({ name })))["receiver"], name);
   });
 });
 
@@ -377,13 +595,30 @@ describe("Lingxing: products", () => {
     await rejected(requestOf(fixture, lines({ sku: "DEMO-MUG", quantity: 7 })), /7 of SKU DEMO-MUG/);
   });
 
-  test("lines of one MSKU become one item, unless their customs value differs or it is switched off", async (context) => {
-    const order = lines({ quantity: 2 }, { quantity: 3 }, { quantity: 4, customsValue: "5" });
-    const items = async (settings: Record<string, unknown>) =>
-      (await requestOf(await start(context, { settings }), order)).item_list.map((item) => item.quantity_shipped);
-    deepEqual(await items({}), [5, 4]);
-    deepEqual(await items({ mergeLines: false }), [2, 3, 4]);
+  test("lines of one MSKU are one item, whatever their SKU and value", async (context) => {
+    const fixture = await start(context, { catalog: { "DEMO-OLD": { providerSku: "DEMO-TEE" } } });
+    const items = async (...given: Partial<Line>[]) =>
+      (await fixture.client.prepare(outgoingSample(lines(...given)))).request as OrderBody;
+    deepEqual((await items({ quantity: 2 }, { quantity: 3, sku: "DEMO-OLD" })).item_list, [
+      { msku: "DEMO-TEE", quantity_shipped: 5 },
+    ]);
+    const value = { customsValue: "8.00" };
+    deepEqual((await items({ quantity: 2, ...value }, { ...value, customsValue: "8" })).item_list, [
+      { msku: "DEMO-TEE", quantity_shipped: 3, declared_value: 8, declared_currency: "EUR" },
+    ]);
   });
+
+  for (const [what, other, pattern] of [
+    ["two values", { customsValue: "8.50" }, /MSKU DEMO-TEE in several lines, with customs values 8 EUR and 8\.5 EUR/],
+    ["two currencies", { customsValue: "8", customsCurrency: "USD" }, /customs values 8 EUR and 8 USD/],
+    ["one without a value", {}, /customs values 8 EUR and none, and lingxing\/demo takes one item of each MSKU/],
+  ] as const) {
+    test(`one MSKU with ${what} is rejected before any call`, async (context) => {
+      const fixture = await start(context);
+      await rejected(requestOf(fixture, lines({ customsValue: "8.00" }, other)), pattern);
+      deepEqual(fixture.sandbox.calls("lingxing"), []);
+    });
+  }
 
   test("customs values are numbers as they are written", async (context) => {
     const fixture = await start(context);

@@ -89,8 +89,13 @@ describe("Lingxing's signature", () => {
     notEqual(canonicalJson({ order_id: "1", address2: "" }), canonicalJson({ order_id: "1" }));
   });
 
-  test("null takes part, as the text null", () => {
-    equal(signedText({ b: "2", a: null }), "a=null&b=2");
+  test("null is neither signed nor sent, at the top as below it", () => {
+    const parameters = { b: "2", a: null, list: [{ x: null, y: 1 }] };
+    equal(signedText(parameters), 'b=2&list=[{"y":1}]');
+    equal(canonicalJson(parameters), '{"b":"2","list":[{"y":1}]}');
+    const body = JSON.parse(canonicalJson(parameters)) as object;
+    const signature = sign({ ...parameters, ...common }, appId);
+    equal(isSigned({ ...body, ...common }, signature, { appId, signedNested: "either" }), true);
   });
 
   test("strings and numbers of the top level mix in one text, without quotes", () => {

@@ -47,7 +47,8 @@ providerContract(lingxing, {
     remark_for_packing: "Joyeux anniversaire",
     delivery_operation: "立即配送",
     delivery_service: "标准配送",
-    remark: "Please wrap it.\nCode 12A4, ring twice",
+    remark:
+      "VAT FR12345678901\nIOSS IM2760000742\nDEMO-TEE-M engraving: À Zoé ♥\nDEMO-TEE-M colour: black\nPlease wrap it.\nCode 12A4, ring twice",
     item_list: [
       { msku: "DEMO-TEE-M", quantity_shipped: 2, declared_value: 8, declared_currency: "EUR" },
       { msku: "DEMO-MUG", quantity_shipped: 1 },
@@ -69,6 +70,29 @@ providerContract(lingxing, {
     { status: 200, body: business(500, "失败", ["订单号已经存在"]), outcome: "already-exists" },
     { status: 200, body: business("500", "失败", ["订单号已经存在"]), outcome: "already-exists" },
     { status: 500, body: business(500, "失败", ["订单号已经存在"]), outcome: "already-exists" },
+    // The same in other words.
+    { status: 200, body: business(500, "失败", ["订单号已存在"]), outcome: "already-exists" },
+    { status: 200, body: business(500, "失败", ["订单号重复，请修改"]), outcome: "already-exists" },
+    { status: 200, body: business(500, "Failure", ["Order number Already Exists"]), outcome: "already-exists" },
+    // A text alone, where the document shows a list.
+    { status: 200, body: business(500, "失败", "订单号已经存在"), outcome: "already-exists" },
+    { status: 200, body: business(500, "失败", "MSKU 不存在"), outcome: "rejected" },
+    { status: 200, body: business(500, "失败", [{ msku: "DEMO-MUG", error: "库存不足" }]), outcome: "rejected" },
+    { status: 200, body: business(500, "失败", " "), outcome: "in-doubt" },
+    { status: 200, body: business(0, "操作成功", "收件人电话格式不正确", []), outcome: "created" },
+    // Nothing is wrong with the order.
+    { status: 200, body: business(500, "失败", ["系统繁忙,请稍后再试"]), outcome: "down" },
+    { status: 200, body: business(500, "失败", "操作频繁"), outcome: "down" },
+    // Something may have been made.
+    { status: 200, body: business(500, "失败", ["调用亚马逊接口超时"]), outcome: "in-doubt" },
+    { status: 200, body: business(500, "失败", ["系统繁忙", "调用亚马逊接口超时"]), outcome: "in-doubt" },
+    { status: 200, body: business(500, "Failure", ["Request to Amazon Timed Out"]), outcome: "in-doubt" },
+    {
+      status: 200,
+      body: business(500, "失败", ["收件人错误"], [{ amazon_order_id: "S01-6274054-1946049" }]),
+      outcome: "in-doubt",
+    },
+    { status: 200, body: business(500, "失败", ["收件人错误"], { amazon_order_id: "" }), outcome: "rejected" },
     { status: 200, body: business(500, "失败", ["MSKU 不存在"]), outcome: "rejected" },
     { status: 400, body: business(500, "失败", ["MSKU 不存在"]), outcome: "rejected" },
     // The words in the message are not the words in the details.
@@ -135,7 +159,6 @@ providerContract(lingxing, {
     { name: "MSKUs checked first", settings: { checkMsku: true } },
     { name: "order held there", settings: { deliveryOperation: "hold", blankBox: true, blockAmazonLogistics: false } },
     { name: "packing date with time", settings: { packingDate: "date-time", timeZone: "America/Los_Angeles" } },
-    { name: "lines kept apart", settings: { mergeLines: false }, switches: { repeatedMsku: "accepted" } },
     { name: "another throttle code", switches: { throttleCode: "103" } },
     { name: "other failures in doubt", settings: { otherFailures: "in-doubt" } },
     { name: "region by name", settings: { region: "name" } },
@@ -148,6 +171,11 @@ providerContract(lingxing, {
     {
       name: "a Japanese store, city left out",
       settings: { store: { name: "demo-JP", country: "JP" }, japaneseCity: "none" },
+    },
+    {
+      name: "a Japanese store, city sent as such",
+      settings: { store: { name: "demo-JP", country: "JP" }, japaneseCity: "city" },
+      switches: { japaneseCity: "accepted" },
     },
     {
       name: "an Indian store",

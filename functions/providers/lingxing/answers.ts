@@ -4,7 +4,7 @@ import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
-import { AlreadyExists, Misconfigured, Rejected, Throttled } from "../../../shared/errors.ts";
+import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Settings } from "./settings.ts";
 
 /** Api (`msg`, code mostly a string) and business (`message`, code mostly a number) in one. */
@@ -12,27 +12,37 @@ const Envelope = z.object({
   code: z.union([z.string(), z.number()]),
   msg: z.nullish(z.string()),
   message: z.nullish(z.string()),
-  error_details: z.nullish(z.array(z.unknown())),
+  error_details: z.optional(z.unknown()),
   data: z.optional(z.unknown()),
 });
 
 /** What an answer means, before anybody asks what was wanted. */
 export type ReadAnswer =
-  | { is: "done"; data: unknown }
+  /** `complaint`: what it says against the call all the same. */
+  | { is: "done"; data: unknown; complaint?: string }
   /** Not executed, and worth another try at once. */
   | { is: "token-refused" | "signature-expired"; reason: string }
   /** A business failure of this call, `details` being Lingxing's own texts. */
-  | { is: "refused"; reason: string; details: string[] }
+  | { is: "refused"; code: string; reason: string; details: string[]; data: unknown }
   /** Surely not executed. */
-  | { is: "failed"; error: Throttled | Misconfigured }
+  | { is: "failed"; error: Throttled | Misconfigured | Unavailable }
   /** The table does not name it. */
   | { is: "unknown"; reason: string };
+
+type CodeMeaning =
+  | "token-refused"
+  | "signature-expired"
+  | "throttled"
+  | "refused"
+  | "failed"
+  | "unavailable"
+  | "unknown";
 
 /**
  * reference/providers.md 3.4, code by code. Of the texts the first is Lingxing's message, the others are its
  * `error_details`.
  */
-const CODES: readonly AnswerRow<"token-refused" | "signature-expired" | "throttled" | "refused" | "failed">[] = [
+const CODES: readonly AnswerRow<CodeMeaning>[] = [
   { code: ["2001003", "2001005"], means: "token-refused" },
   { code: ["2001007"], means: "signature-expired" },
   { code: ["3001008", "103"], means: "throttled" },
@@ -58,57 +68,103 @@ const CODES: readonly AnswerRow<"token-refused" | "signature-expired" | "throttl
   { code: ["500"], where: ({ texts = [] }) => texts.length > 1, means: "refused" },
 ];
 
-/**
- * @param success "200" of the token endpoints, "0" of all others
- * @param secrets never to be quoted, whatever the answer echoes
- */
-export function interpretAnswer(answer: HttpAnswer, success: "0" | "200", secrets: readonly string[]): ReadAnswer {
+/** What a stage file may say of a code, in the words of the operator's documents. */
+const BY_SETTING = {
+  throttled: "throttled",
+  failed: "failed",
+  rejected: "refused",
+  retried: "unavailable",
+  "in-doubt": "unknown",
+} as const satisfies Record<string, CodeMeaning>;
+
+interface Call {
+  /** "200" of the token endpoints, "0" of all others. */
+  success: "0" | "200";
+  /** Those of the stage file, which go before the document's. */
+  codes: Settings["codes"];
+  /** Never to be quoted, whatever the answer echoes. */
+  secrets: readonly string[];
+}
+
+export function interpretAnswer(answer: HttpAnswer, { success, codes, secrets }: Call): ReadAnswer {
   const { status } = answer;
   const envelope = readAnswer(answer, Envelope);
   // A page of nginx: the document's answer to a wrong address.
   if (!envelope && status === 405) return failed("HTTP 405: the address of the API is wrong");
   if (!envelope) return { is: "unknown", reason: `HTTP ${status} with an answer that cannot be read` };
 
-  const code = String(envelope.code);
-  const details = (envelope.error_details ?? []).map((detail) =>
-    typeof detail === "string" ? detail : JSON.stringify(detail),
-  );
+  const code = String(envelope.code).trim();
+  const details = detailsOf(envelope.error_details);
   const text = (envelope.msg ?? envelope.message ?? "").trim();
-  const reason = quoteAnswer(`Lingxing ${code}: ${[text, ...details].filter(Boolean).join("; ")}`, secrets);
+  const quoted = (texts: readonly string[]) =>
+    quoteAnswer(`Lingxing ${code}: ${texts.filter(Boolean).join("; ")}`, secrets);
+  const reason = quoted([text, ...details]);
 
-  if (code === success && status >= 200 && status < 300) return { is: "done", data: envelope.data };
-  const row = rowOf({ status, code, texts: [text, ...details] }, CODES);
-  if (!row) return { is: "unknown", reason };
-  switch (row.means) {
+  if (code === success && status >= 200 && status < 300) {
+    return { is: "done", data: envelope.data, ...(details.length > 0 && { complaint: quoted(details) }) };
+  }
+  const own = Object.hasOwn(codes, code) ? codes[code] : undefined;
+  const row = own ? { means: BY_SETTING[own] } : rowOf({ status, code, texts: [text, ...details] }, CODES);
+  switch (row?.means) {
+    case undefined:
+    case "unknown":
+      return { is: "unknown", reason };
     case "failed":
-      return failed(`${reason} (${row.hint})`);
+      return failed(row?.hint ? `${reason} (${row.hint})` : reason);
     case "throttled":
       return { is: "failed", error: new Throttled(reason) };
+    case "unavailable":
+      return { is: "failed", error: new Unavailable(reason) };
     case "refused":
-      return { is: "refused", reason, details };
-    default:
+      return { is: "refused", code, reason, details, data: envelope.data };
+    case "token-refused":
+    case "signature-expired":
       return { is: row.means, reason };
   }
 }
 
 const failed = (reason: string): ReadAnswer => ({ is: "failed", error: new Misconfigured(reason) });
 
+/** A list of texts in the document; a text alone, or anything else, is a list of one. */
+function detailsOf(given: unknown): string[] {
+  const list: unknown[] = Array.isArray(given) ? given : [given];
+  return list
+    .map((detail) => (typeof detail === "string" ? detail.trim() : (JSON.stringify(detail ?? "") ?? "")))
+    .filter((detail) => !["", '""', "{}"].includes(detail));
+}
+
 interface Refuser {
   destination: string;
-  settings: Pick<Settings, "duplicateTexts" | "otherFailures">;
+  settings: Pick<Settings, "duplicateTexts" | "doubtfulTexts" | "busyTexts" | "rejectedTexts" | "otherFailures">;
 }
 
-/** A refused create; undefined where the setting says that it may exist. `mskus` are those of the order. */
+/**
+ * What a refused create means: that the number exists, that an order may have been made, that it may be tried again, or
+ * that a person must look at it.
+ * @param mskus those of the order
+ */
 export function refusalOf(
-  { reason, details }: Extract<ReadAnswer, { is: "refused" }>,
+  { code, reason, details, data }: Extract<ReadAnswer, { is: "refused" }>,
   { destination, settings }: Refuser,
   mskus: readonly string[],
-): AlreadyExists | Rejected | undefined {
+): AlreadyExists | InDoubt | Unavailable | Rejected {
   if (mentions(details, settings.duplicateTexts)) return new AlreadyExists(reason);
-  // 102 is a complaint about types: the request never got as far as an order.
-  if (settings.otherFailures === "in-doubt" && !reason.startsWith("Lingxing 102:")) return undefined;
-  return new Rejected(refusedOrder(destination, mskus, reason));
+  if (namesOrder(data) || mentions(details, settings.doubtfulTexts)) return new InDoubt(reason);
+  if (mentions(details, settings.busyTexts)) return new Unavailable(reason);
+  const rejected = new Rejected(refusedOrder(destination, mskus, reason));
+  // A complaint about types: the request never got as far as an order.
+  if (code === "102" || mentions(details, settings.rejectedTexts)) return rejected;
+  return settings.otherFailures === "in-doubt" ? new InDoubt(reason) : rejected;
 }
 
+/** Whether any of the details has any of the texts, in whatever case. */
 export const mentions = (details: readonly string[], texts: readonly string[]): boolean =>
-  details.some((detail) => texts.some((text) => detail.includes(text)));
+  details.some((detail) => texts.some((text) => detail.toLowerCase().includes(text.toLowerCase())));
+
+/** Whether a refusal gives the number of an order, which then exists: `{"amazon_order_id": "S01-…"}`. */
+function namesOrder(data: unknown): boolean {
+  if (typeof data !== "object" || data === null) return false;
+  return Object.entries(data).some(([key, value]) =>
+    typeof value === "object" ? namesOrder(value) : /order_?(id|no|number|sn)$/i.test(key) && Boolean(value),
+  );
+}

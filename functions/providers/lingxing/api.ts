@@ -7,7 +7,7 @@ import type { Account } from "../provider.ts";
 import { interpretAnswer, type ReadAnswer, refusalOf } from "./answers.ts";
 import { appTag, openSession } from "./session.ts";
 import type { Secret, Settings } from "./settings.ts";
-import { canonicalJson, type Parameters, sign, valueText } from "./sign.ts";
+import { canonicalJson, given, type Parameters, sign, valueText } from "./sign.ts";
 
 /** A look-up that Lingxing refuses for reasons of its own: nothing follows from it for any order. */
 export class CallRefused extends Misconfigured {
@@ -23,8 +23,11 @@ export class CallRefused extends Misconfigured {
 export interface Api {
   /** `data` of the answer. @throws CallRefused, Misconfigured, Throttled, Unavailable, Deferred */
   read<T>(method: "GET" | "POST", path: string, parameters: Parameters, schema: z.ZodMiniType<T>): Promise<T>;
-  /** Returns when Lingxing took the order. @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but CallRefused */
-  create(path: string, parameters: Parameters, mskus: readonly string[]): Promise<void>;
+  /**
+   * Returns when Lingxing took the order. `complaint`: what it said against it all the same.
+   * @throws AlreadyExists, Rejected, InDoubt, and what `read` throws but CallRefused
+   */
+  create(path: string, parameters: Parameters, mskus: readonly string[]): Promise<{ complaint?: string }>;
 }
 
 export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
@@ -42,7 +45,7 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     const query = { ...common, sign: signature, ...(method === "GET" && parameters) };
     return {
       method,
-      url: `${secret.baseUrl}${path}?${Object.entries(query)
+      url: `${secret.baseUrl}${path}?${given(query)
         .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(valueText(value))}`)
         .join("&")}`,
       headers: { accept: "application/json", ...(method === "POST" && { "content-type": "application/json" }) },
@@ -77,7 +80,11 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     let token = await session.current();
     const attempt = async () => {
       const answer = await guard(oneInFlight(path, () => tools.http(request(method, path, parameters, token))));
-      return interpretAnswer(answer, "0", [token, secret.appId, secret.appSecret]);
+      return interpretAnswer(answer, {
+        success: "0",
+        codes: settings.codes,
+        secrets: [token, secret.appId, secret.appSecret],
+      });
     };
     const first = await attempt();
     if (first.is === "token-refused") token = await session.replace(token);
@@ -91,7 +98,7 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
     return second;
   }
 
-  const failed = (error: Throttled | Misconfigured) => {
+  const failed = (error: Throttled | Misconfigured | Unavailable) => {
     if (error instanceof Throttled) tools.count("throttled");
     return error;
   };
@@ -118,11 +125,11 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
       const answer = await exchange("POST", path, parameters, answerToCreate);
       switch (answer.is) {
         case "done":
-          return;
+          return answer.complaint === undefined ? {} : { complaint: answer.complaint };
         case "failed":
           throw failed(answer.error);
         case "refused":
-          throw refusalOf(answer, { destination, settings }, mskus) ?? new InDoubt(answer.reason);
+          throw refusalOf(answer, { destination, settings }, mskus);
         default:
           throw new InDoubt(answer.reason);
       }

@@ -40,9 +40,9 @@ export const lingxing = defineProvider<Settings, Secret>({
 
       async create(prepared, { reference }) {
         const mskus = prepared.lines.map(({ product }) => product);
-        await api.create("/order/amzod/api/createOrder", prepared.request as OrderBody, mskus);
+        const said = await api.create("/order/amzod/api/createOrder", prepared.request as OrderBody, mskus);
         // Lingxing answers without an ID: it knows the order by our number.
-        return { providerOrderIds: [reference] };
+        return { providerOrderIds: [reference], ...said };
       },
 
       find: (sent) => findOrder(sent, account, stores, api),

@@ -18,9 +18,8 @@ export interface Item {
 /** Amazon's, of `createFulfillmentOrder`: Lingxing names none, and finds out too late. */
 const MAX_LINES = 100;
 const MAX_UNITS = 250;
-const MAX_MSKU = 50;
 
-/** `item_list`, and the same as the ledger keeps it. @throws Rejected */
+/** `item_list`, one item of each MSKU, and the same as the ledger keeps it. @throws Rejected */
 export async function itemsOf(
   { lines, order }: Outgoing,
   account: Account<Settings, Secret>,
@@ -37,26 +36,30 @@ export async function itemsOf(
         `Line ${line.id} of the order has no SKU, and ${destination} knows products by nothing else: give it one in the shop.`,
       );
     }
-    const msku = wholeText(product, MAX_MSKU, `SKU ${product}`, destination);
+    const msku = wholeText(product, settings.limits.msku, `SKU ${product}`, destination);
     const quantity = inPacks(quantityToShip(line), entry?.packSize, line.sku, destination);
     const declared = declaredValue(line, order.currency, entry?.packSize ?? 1, account);
     sent.push({ id: line.id, sku: line.sku, quantity, product: msku });
-    const same = settings.mergeLines
-      ? items.find(
-          (item) =>
-            item.msku === msku &&
-            item.declared_value === declared?.declared_value &&
-            item.declared_currency === declared?.declared_currency,
-        )
-      : undefined;
-    if (same) same.quantity_shipped += quantity;
-    else items.push({ msku, quantity_shipped: quantity, ...declared });
+    const item: Item = { msku, quantity_shipped: quantity, ...declared };
+    const same = items.find((one) => one.msku === msku);
+    if (!same) items.push(item);
+    else if (customsValueOf(same) === customsValueOf(item)) same.quantity_shipped += quantity;
+    else throw twoValues(same, item, destination);
   }
   const units = items.reduce((sum, { quantity_shipped }) => sum + quantity_shipped, 0);
   if (items.length > MAX_LINES) throw tooMuch(items.length, "products", MAX_LINES, destination);
   if (units > MAX_UNITS) throw tooMuch(units, "units", MAX_UNITS, destination);
   return { items, lines: sent };
 }
+
+/** Amazon knows an item by its MSKU: one with two values would be two items of one number. */
+const twoValues = (one: Item, other: Item, destination: string) =>
+  new Rejected(
+    `The order has MSKU ${one.msku} in several lines, with customs values ${customsValueOf(one)} and ${customsValueOf(other)}, and ${destination} takes one item of each MSKU: give these lines the same value.`,
+  );
+
+const customsValueOf = ({ declared_value: value, declared_currency: currency }: Item): string =>
+  value === undefined ? "none" : `${value} ${currency}`;
 
 const tooMuch = (count: number, what: string, max: number, destination: string) =>
   new Rejected(`The order has ${count} ${what}, and Amazon takes at most ${max} in one (${destination}): split it.`);

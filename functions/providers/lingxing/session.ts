@@ -64,11 +64,11 @@ async function askFor(
 ): Promise<Grant | undefined> {
   const { query, ...request } = formOf(settings.tokenForm, fields);
   const url = `${secret.baseUrl}/api/auth-server/oauth/${path}${query}`;
-  const answer = interpretAnswer(
-    await answerToRead(tools.http({ method: "POST", url, ...defined(request) })),
-    "200",
-    Object.values(fields),
-  );
+  const answer = interpretAnswer(await answerToRead(tools.http({ method: "POST", url, ...defined(request) })), {
+    success: "200",
+    codes: settings.codes,
+    secrets: Object.values(fields),
+  });
   if (answer.is === "failed") {
     if (answer.error instanceof Throttled) tools.count("throttled");
     throw answer.error;

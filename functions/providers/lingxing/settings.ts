@@ -51,6 +51,25 @@ const TimeZone = z.string().check(
   }, "a time zone such as UTC or America/Los_Angeles"),
 );
 
+const texts = (...known: string[]) => z._default(z.array(z.string().check(z.minLength(1))), known);
+
+/** Characters that fit. */
+const limit = (characters: number) => z._default(z.int().check(z.positive()), characters);
+
+/** Amazon's, of `createFulfillmentOrder`: Lingxing names none, and Amazon refuses after Lingxing said "created". */
+const Limits = z.strictObject({
+  name: limit(50),
+  address1: limit(180),
+  address2: limit(60),
+  /** 50 in Amazon's documents; some of its countries have been seen to take 30. */
+  city: limit(50),
+  phone: limit(20),
+  email: limit(64),
+  msku: limit(50),
+  /** Of each of the two remarks. */
+  remark: limit(750),
+});
+
 /** `settings` of a lingxing destination. What reference/providers.md 3 only assumes is a switch here. */
 export const Settings = z.strictObject({
   /** As `seller/lists` names it, with the country of its marketplace. */
@@ -66,6 +85,9 @@ export const Settings = z.strictObject({
 
   /** Printed on the packing slip where the order is no gift with a message. */
   packingRemark: z.optional(z.string()),
+  /** What the packing slip can print. Default: `any` for a Japanese store, `latin-1` for all others. */
+  packingCharacters: z.optional(z.enum(["latin-1", "any"])),
+  limits: z._default(Limits, z.parse(Limits, {})),
   packingDate: z._default(z.enum(["date", "date-time"]), "date"),
   /** Of the date on the packing slip [ASSUME]. */
   timeZone: z._default(TimeZone, "UTC"),
@@ -74,26 +96,38 @@ export const Settings = z.strictObject({
   region: z._default(z.enum(["code-name", "code", "name"]), "code-name"),
   /** `country_code` of British addresses [ASSUME]. */
   britain: z._default(z.enum(["GB", "UK"]), "GB"),
-  /** A Japanese store takes no city: it opens the street, or is left out [ASSUME]. */
-  japaneseCity: z._default(z.enum(["street", "none"]), "street"),
+  /** A Japanese store needs no city: it opens the street, is sent as the city, or is left out [ASSUME]. */
+  japaneseCity: z._default(z.enum(["street", "city", "none"]), "street"),
   /** Where the company goes that Lingxing has no field for. */
   company: z._default(z.enum(["street", "none"]), "street"),
 
   /** Of one unit: the order's customs value only, or, for India, where it has none the price of the unit. */
   declaredValue: z._default(z.enum(["customs-value", "or-unit-price"]), "customs-value"),
-  /** Lines of one MSKU become one [ASSUME]. */
-  mergeLines: z._default(z.boolean(), true),
   /** Ask the listing before an order, so that an unknown MSKU is rejected by us, with its name. */
   checkMsku: z._default(z.boolean(), false),
 
   /** Whose order numbers are unique: then a look-up searches all stores of the company, too [ASSUME]. */
   uniqueness: z._default(z.enum(["store", "company"]), "store"),
-  /** `error_details` that mean "that order number is there already". */
-  duplicateTexts: z._default(z.array(z.string()), ["订单号已经存在"]),
+  /** `error_details` that mean "that order number is there already"; the document's is the first. */
+  duplicateTexts: texts("订单号已经存在", "订单号已存在", "订单已存在", "订单号重复", "重复的订单号", "already exist"),
   /** `error_details` of a look-up that mean "no such order" [ASSUME: the answer is empty]. */
-  notFoundTexts: z._default(z.array(z.string()), ["订单不存在"]),
+  notFoundTexts: texts("订单不存在"),
+  /** `error_details` after which an order may exist: something was not answered in time [ASSUME]. */
+  doubtfulTexts: texts("超时", "处理中", "系统异常", "timeout", "timed out"),
+  /** `error_details` that say nothing of the order: nothing was created, and it is tried again [ASSUME]. */
+  busyTexts: texts("系统繁忙", "服务繁忙", "稍后再试", "稍后重试", "频繁", "system busy", "try again later"),
+  /** `error_details` that surely refuse the order, where `otherFailures` is `in-doubt`. */
+  rejectedTexts: texts(),
   /** Other `error_details`: surely nothing was created, or an order may exist [ASSUME]. */
   otherFailures: z._default(z.enum(["rejected", "in-doubt"]), "rejected"),
+  /** What a code means that the document does not list, or means otherwise. */
+  codes: z._default(
+    z.record(
+      z.string().check(z.regex(/^\d{1,9}$/, "a code of Lingxing: digits")),
+      z.enum(["throttled", "failed", "rejected", "retried", "in-doubt"]),
+    ),
+    {},
+  ),
 
   /** How the token endpoints get their parameters; the vendor's SDKs use the query, which proxies log. */
   tokenForm: z._default(z.enum(["multipart", "urlencoded", "query"]), "multipart"),

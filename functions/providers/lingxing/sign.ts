@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from "node:crypto";
 
-/** Business parameters of one call, top level. `undefined` is not there at all. */
+/** Business parameters of one call, top level. `undefined` and `null` are neither signed nor sent. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /**
@@ -19,10 +19,14 @@ export function canonicalJson(value: unknown): string {
     .join(",")}}`;
 }
 
-/** What the digest is taken of: `k1=v1&k2=v2…`, sorted; empty strings are left out, `null` takes part. */
+/** Those that are sent. A `null` would take part in the vendor's signature, and the vendor's SDKs differ on it. */
+export const given = (parameters: Parameters): [string, unknown][] =>
+  Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+
+/** What the digest is taken of: `k1=v1&k2=v2…`, sorted; empty strings are left out. */
 export function signedText(parameters: Parameters): string {
-  return Object.entries(parameters)
-    .filter(([, value]) => value !== undefined && value !== "")
+  return given(parameters)
+    .filter(([, value]) => value !== "")
     .sort(byKey)
     .map(([key, value]) => `${key}=${valueText(value)}`)
     .join("&");
