@@ -1,6 +1,6 @@
 import { defined } from "../../shared/defined.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { freshness } from "../../shared/ledger/freshness.ts";
+import { freshness, isAhead } from "../../shared/ledger/freshness.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
 import {
   cancelled,
@@ -142,8 +142,14 @@ const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
 /** Epoch seconds. */
 const expiresAtOf = ({ config, now }: EventContext): number => Math.floor((now + config.retention.states) / 1000);
 
-const occasionOf = ({ topic }: Pick<Reading, "topic">, { event, config, now }: EventContext): EventOccasion => ({
+/** An event with its times. */
+interface Dated extends Pick<Reading, "topic" | "eventTime"> {
+  order?: Order;
+}
+
+const occasionOf = ({ topic, eventTime, order }: Dated, { event, config, now }: EventContext): EventOccasion => ({
   topic,
+  isAhead: [order?.updatedAt, eventTime].some((time) => time !== undefined && isAhead(time, event.receivedAt)),
   now,
   eventId: event.eventId,
   receivedAt: event.receivedAt,

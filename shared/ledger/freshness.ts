@@ -12,6 +12,13 @@ interface TieBreakers {
   digest?: string;
 }
 
+/** A time further ahead of its receipt than this, ms, is a broken clock or a forged header, and counts as the receipt. */
+const FURTHEST_AHEAD = 24 * 3_600_000;
+
+/** Whether a sender's time is so far ahead that it would make every later event stale. Both UTC ISO 8601. */
+export const isAhead = (time: string, receivedAt: string): boolean =>
+  Date.parse(time) > Date.parse(receivedAt) + FURTHEST_AHEAD;
+
 /** Characters of the digest: enough to order two contents the same way whichever comes first. */
 const DIGEST_LENGTH = 8;
 
@@ -19,10 +26,17 @@ const DIGEST_LENGTH = 8;
  * How new a state of an order is, as text that sorts: the channel's own time, then the order's progress, then the
  * event's time, else when we received it (design.md P6). Shopify writes `updated_at` to the second, and "created" and
  * "paid" of one checkout share it. The rest makes two contents never equal: which one is taken does not depend on which
- * one arrives first.
+ * one arrives first. A time more than 24 h ahead counts as when we received it.
  * @param updatedAt UTC ISO 8601 with milliseconds, as `Order` has it
  */
 export function freshness(updatedAt: string, progress: Progress, tie: TieBreakers): string {
   const { eventTime, receivedAt, digest = "" } = tie;
-  return [updatedAt, RANK[progress], eventTime ?? receivedAt, receivedAt, digest.slice(0, DIGEST_LENGTH)].join("|");
+  const inTime = (time: string) => (isAhead(time, receivedAt) ? receivedAt : time);
+  return [
+    inTime(updatedAt),
+    RANK[progress],
+    inTime(eventTime ?? receivedAt),
+    receivedAt,
+    digest.slice(0, DIGEST_LENGTH),
+  ].join("|");
 }

@@ -80,6 +80,8 @@ export interface Occasion {
 export interface EventOccasion extends Occasion {
   eventId: string;
   receivedAt: string;
+  /** Its time was too far ahead, and counts as `receivedAt` (freshness.ts): the trace says so. */
+  isAhead?: boolean;
   /** After which find-due looks at what was decided, ms (`timing.dueAfter`). */
   dueAfter: number;
   /** After which find-due has an order that waits for its channel fetched first, ms (`timing.holdLookAfter`). */
@@ -398,8 +400,11 @@ function traced(
   occasion: EventOccasion,
 ): OrderRecord {
   const changed = outcome === "recorded" || outcome === "updated" || outcome === "cancelled";
-  return line(record, changed ? describe(outcome, record) : outcome, occasion, occasion.eventId);
+  const said = changed ? describe(outcome, record) : outcome;
+  return line(record, occasion.isAhead ? `${said}; ${AHEAD}` : said, occasion, occasion.eventId);
 }
+
+const AHEAD = "its time is more than 24 h ahead, so the time of its receipt counts";
 
 const describe = (outcome: string, { state, reason }: OrderRecord): string =>
   state === "recorded" || outcome === state ? outcome : `${outcome}, ${state}${reason ? `: ${reason}` : ""}`;

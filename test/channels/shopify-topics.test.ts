@@ -61,8 +61,10 @@ test("where it names no order, everything of that buyer is to be erased; without
   await rejects(read("shopify", redaction('"all"'), topic("customers/redact")), { field: "orders_to_redact" });
 });
 
-test("a request to erase the shop, and an app that was uninstalled, are what they say, whatever their body", async () => {
-  deepEqual(await read("shopify", "[[[", topic("shop/redact")), {
+const SHOP = '"shop_id":954889,"shop_domain":"a.myshopify.com"';
+
+test("a request to erase the shop, and an app that was uninstalled, are what they say", async () => {
+  deepEqual(await read("shopify", `{${SHOP}}`, topic("shop/redact")), {
     topic: "shop/redact",
     kind: "erase",
     subject: "shop",
@@ -73,6 +75,25 @@ test("a request to erase the shop, and an app that was uninstalled, are what the
     event: "uninstalled",
   });
 });
+
+const dataRequest = `{${SHOP},"customer":{"id":1},"orders_requested":[],"data_request":{"id":9999}}`;
+const otherBodies: Record<string, [topic: string, body: string]> = {
+  "an order deletes no order": ["orders/delete", leastOrder()],
+  "a refund deletes no order": ["orders/delete", '{"id":890088186047892319,"created_at":"2026-10-01T12:00:00Z"}'],
+  "an order erases no shop": ["shop/redact", leastOrder()],
+  "a deletion erases no shop": ["shop/redact", `{"id":${ID}}`],
+  "a request to erase a buyer erases no shop": ["shop/redact", redaction("[299938]")],
+  "a request to erase a buyer without orders erases no shop": ["shop/redact", redaction("null")],
+  "a request for data erases no shop": ["shop/redact", dataRequest],
+  "an order erases no buyer": ["customers/redact", leastOrder(['"customer":{"id":1}'])],
+  "a request for data erases no buyer": ["customers/redact", dataRequest],
+  "a request to erase the shop erases no buyer": ["customers/redact", `{${SHOP}}`],
+};
+for (const [what, [name, body]] of Object.entries(otherBodies)) {
+  test(`the topic is not signed: ${what}`, async () => {
+    await rejects(read("shopify", body, topic(name)), MalformedEvent);
+  });
+}
 
 test("a buyer's request for its data is ignored, and says where to read on", async () => {
   const reading = await read("shopify", "{}", topic("customers/data_request"));

@@ -29,8 +29,18 @@ const ABOUT: Record<string, { at: string[]; change: "touched" | "cancelled" }> =
   "orders/risk_assessment_changed": { at: ["order_id"], change: "touched" },
 };
 
+/**
+ * Fields that bodies of other topics have. The signature covers the body and not the topic, so whoever holds one signed
+ * body can send it under any topic: a deletion or a request to erase must be one by its body too.
+ */
+const RESOURCE = ["created_at", "updated_at", "line_items", "financial_status"];
+
 /** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
-const Redaction = z.object({ customer: maybe(z.object({ id: maybe(Id) })), orders_to_redact: list(Id) });
+const PrivacyRequest = z.object({ shop_id: Id, shop_domain: z.string() });
+const Redaction = z.object({
+  customer: maybe(z.object({ id: maybe(Id) })),
+  orders_to_redact: list(Id),
+});
 
 export const reader: Reader<Settings> = {
   interpret({ headers, body }): Interpretation<Settings> {
@@ -61,7 +71,9 @@ function topicOf(headers: Record<string, string>): string {
 function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Array): Meaning {
   const about = Object.hasOwn(ABOUT, topic) ? ABOUT[topic] : undefined;
   if (about) {
-    const orderId = idAt(readJson(body), about.at) ?? orderOfResource(header(headers, "resource-id"));
+    const json = readJson(body);
+    if (topic === "orders/delete") refuseFields(json, RESOURCE);
+    const orderId = idAt(json, about.at) ?? orderOfResource(header(headers, "resource-id"));
     if (orderId) return { kind: "change", orderId, change: about.change };
     // The official samples of this one topic come with and without an order.
     if (topic === "orders/risk_assessment_changed") return { kind: "ignored", reason: "names no order" };
@@ -71,6 +83,7 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
     case "customers/redact":
       return redaction(body);
     case "shop/redact":
+      privacyRequest(body, ["customer", "orders_to_redact", "orders_requested", "data_request"]);
       return { kind: "erase", subject: "shop" };
     case "customers/data_request":
       return { kind: "ignored", reason: "a buyer asks for its data: docs/channels/shopify.md says what to do" };
@@ -89,12 +102,27 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
 
 /** A request about a buyer: the orders that Shopify names, or all of the buyer's data if it names none. */
 function redaction(body: Uint8Array): Meaning {
-  const parsed = z.safeParse(Redaction, readJson(body));
+  const parsed = z.safeParse(Redaction, privacyRequest(body, ["orders_requested", "data_request"]));
   if (!parsed.success) throw malformed(parsed.error);
   const { customer, orders_to_redact: orderIds } = parsed.data;
   if (orderIds.length > 0) return { kind: "erase", subject: { orderIds } };
   if (!customer?.id) throw new MalformedEvent({ field: "customer.id", problem: "is missing or wrong" });
   return { kind: "erase", subject: { buyerId: customer.id } };
+}
+
+/** @param others fields of the other requests about privacy @returns the body */
+function privacyRequest(body: Uint8Array, others: readonly string[]): unknown {
+  const json = readJson(body);
+  const parsed = z.safeParse(PrivacyRequest, json);
+  if (!parsed.success) throw malformed(parsed.error);
+  refuseFields(json, [...RESOURCE, ...others]);
+  return json;
+}
+
+/** @throws MalformedEvent if the body has one of the fields, which bodies of this topic do not have */
+function refuseFields(json: unknown, fields: readonly string[]): void {
+  const field = fields.find((name) => typeof json === "object" && json !== null && Object.hasOwn(json, name));
+  if (field) throw new MalformedEvent({ field, problem: "is of another topic's body, and the topic is not signed" });
 }
 
 /** A subscription with include_fields does not carry the whole order: docs/channels/shopify.md. */
