@@ -90,5 +90,11 @@ test("a secret without a key, or with an empty one, is not taken", () => {
   for (const secret of [{}, { signingSecrets: [] }, { signingSecrets: [""] }, { signingSecrets: "text" }, null, []]) {
     equal(shopify.secret.safeParse(secret).success, false, JSON.stringify(secret));
   }
-  ok(shopify.secret.safeParse({ signingSecrets: ["k"], url: "https://example.com" }).success);
+  ok(shopify.secret.safeParse({ signingSecrets: [SECRET], url: "https://example.com" }).success);
+});
+
+test("a key that can be guessed is not taken: fewer than 16 characters", () => {
+  const taken = (key: string) => shopify.secret.safeParse({ signingSecrets: [SECRET, key] }).success;
+  ok(taken("0123456789abcdef"));
+  for (const key of ["a", "0123456789abcde"]) equal(taken(key), false, key);
 });

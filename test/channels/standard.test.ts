@@ -197,6 +197,30 @@ test("keys that are none are not taken: each would be a secret anybody can guess
   equal(standard.secret.safeParse({ signingSecrets: [] }).success, false);
 });
 
+test("a shared key that can be guessed is not taken: fewer than 24 bytes", () => {
+  const taken = (bytes: number) =>
+    standard.secret.safeParse({ signingSecrets: [KEY, `whsec_${Buffer.alloc(bytes, 7).toString("base64")}`] }).success;
+  ok(taken(24) && taken(64));
+  for (const bytes of [1, 16, 23]) equal(taken(bytes), false, String(bytes));
+});
+
+test("of many signatures ten are tried: each costs time, and anybody can list a hundred", () => {
+  const keys = [whpk(publicKey)];
+  const right = v1a(ID, String(TS), BODY);
+  const others = (count: number) => Array.from({ length: count }, () => `v1a,${randomBytes(64).toString("base64")}`);
+  ok(isAuthentic({ keys, signature: [...others(9), right].join(" ") }));
+  equal(isAuthentic({ keys, signature: [...others(10), right].join(" ") }), false);
+  equal(
+    isAuthentic({
+      signature: [..."0123456789"]
+        .map((one) => `v1,${one}`)
+        .concat(KNOWN)
+        .join(" "),
+    }),
+    false,
+  );
+});
+
 // What it means.
 
 const LEAST = {

@@ -136,22 +136,36 @@ describe("npm run secrets at the local stack", () => {
     match((await secrets(["--from", join(folder, "none.json")])).notes, /none\.json cannot be read/);
   });
 
+  test("a signing key that can be guessed is refused, and not shown", async () => {
+    const guessable = {
+      "shopify/demo": { signingSecrets: ["a-short-key"] },
+      "standard/demo": { signingSecrets: ["whsec_QQ=="] },
+    };
+    const said = await secrets(["--from", file({ endpoints: guessable }), "--yes"]);
+    deepEqual([said.exit, storedValue("endpoints", "shopify/demo")], [1, values["endpoints"]?.["shopify/demo"]]);
+    match(said.notes, /endpoints\/shopify\/demo: signingSecrets\.0: is shorter than 16 characters/);
+    match(said.notes, /endpoints\/standard\/demo: signingSecrets\.0: .*the base64 of 24 bytes or more/);
+    nothingShown(said, "a-short-key", "QQ==");
+  });
+
   test("a person is asked for what is missing, field by field; Enter keeps what is good, a mistake is asked again", async () => {
     const kakaclo = values["destinations"]?.["kakaclo/demo"];
     put("destinations", "kakaclo/demo", JSON.stringify({ baseUrl: kakaclo?.["baseUrl"], token: "with a space" }));
     empty("endpoints", "shopify/demo");
     const typed = [
       // endpoints/shopify/demo: a list
-      "first-key, second-key",
+      "first-key-of-the-shop, second-key-of-the-shop",
       // destinations/kakaclo/demo: its address stays; the token is wrong, then right
       ...["", "still wrong", "y", "", "typed-token"],
       "y",
     ];
     const said = await secrets([], typed);
     equal(said.exit, 0, said.notes);
-    deepEqual(storedValue("endpoints", "shopify/demo"), { signingSecrets: ["first-key", "second-key"] });
+    deepEqual(storedValue("endpoints", "shopify/demo"), {
+      signingSecrets: ["first-key-of-the-shop", "second-key-of-the-shop"],
+    });
     deepEqual(storedValue("destinations", "kakaclo/demo"), { baseUrl: kakaclo?.["baseUrl"], token: "typed-token" });
-    nothingShown(said, "first-key", "second-key", "still wrong", "typed-token");
+    nothingShown(said, "first-key-of", "second-key-of", "still wrong", "typed-token");
   });
 
   test("a filled secret is asked for again when it is named: rotation", async () => {

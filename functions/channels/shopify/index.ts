@@ -3,8 +3,11 @@ import { defineChannel } from "../channel.ts";
 import { hmac } from "../schemes.ts";
 import { Settings } from "./settings.ts";
 
+/** Shopify's have 32 characters and more; a short text can be guessed. */
+const SHORTEST_KEY = 16;
+
 const signingSecrets = z
-  .array(z.string().check(z.minLength(1)))
+  .array(z.string().check(z.minLength(SHORTEST_KEY, `is shorter than ${SHORTEST_KEY} characters`)))
   .check(z.minLength(1))
   .register(z.globalRegistry, {
     description:

@@ -4,7 +4,12 @@ import { isStandardKey, standardWebhooks } from "../schemes.ts";
 
 const Key = z
   .string()
-  .check(z.refine(isStandardKey, "write whsec_ and base64, or whpk_ and the base64 of an ed25519 key's 32 bytes"));
+  .check(
+    z.refine(
+      isStandardKey,
+      "write whsec_ and the base64 of 24 bytes or more, or whpk_ and the base64 of an ed25519 key's 32 bytes",
+    ),
+  );
 
 const signingSecrets = z.array(Key).check(z.minLength(1)).register(z.globalRegistry, {
   description:
