@@ -46,6 +46,7 @@ export const catalogCommand = ({ terminal, variables }: CommandContext): Command
       if (!known.includes(destination)) {
         throw new CommandError(`The stage ${name} has no destination ${destination}; it has ${known.join(", ")}.`);
       }
+      await checkFile(file, removing);
       const { account, region } = stage.env;
       const table = tableName(name);
       const what = removing ? `remove the SKUs of ${file} from` : `import ${file} into`;
@@ -69,6 +70,11 @@ export const catalogCommand = ({ terminal, variables }: CommandContext): Command
       );
       if (wrong > 0) throw new CommandError(`${wrong} invalid rows: see their line numbers above.`);
     });
+
+/** Reads the header before the operator is asked. @throws CommandError if the file cannot be read, or is no catalog */
+async function checkFile(file: string, removing: boolean): Promise<void> {
+  for await (const _ of readCatalog(file, { removing })) return;
+}
 
 interface Read {
   taken: number;

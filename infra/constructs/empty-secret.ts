@@ -17,7 +17,8 @@ interface Props {
 
 /**
  * A secret created without a value; `npm run secrets` asks the operator for the fields in its description. Until it is
- * filled, receive-webhook answers 503 and the other functions retry.
+ * filled, receive-webhook answers 503 and the other functions retry. Removing its connection or destination from the
+ * stage file deletes it: were it retained, its fixed name would make the deployment that puts it back fail.
  */
 export class EmptySecret extends CfnSecret {
   constructor(scope: Construct, id: string, { stage, kind, path, fields }: Props) {

@@ -17,13 +17,14 @@ export const stagePath = (name: string, folder = "infra/stages"): string => join
 export async function loadStage(name: string | undefined, folder?: string): Promise<StageFile> {
   const stages = folder === undefined ? STAGES : pathToFileURL(`${resolve(folder)}/`);
   if (name === undefined)
-    throw new StageConfigError(folder ?? "infra/stages", [`say which stage: ${choice(stages) || "-c stage=<stage>"}`]);
+    throw new StageConfigError(folder ?? "infra/stages", [`say which stage: ${choices(stages) || "-c stage=<stage>"}`]);
   const file = new URL(`${name}.ts`, stages);
   const path = stagePath(name, folder);
   if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
-    const known = choice(stages);
+    // Without `-c stage=`: the operator's commands and npm start take the name as --stage.
+    const known = stagesIn(stages).join(" or ");
     throw new StageConfigError(path, [
-      `there is no such file; copy infra/stages/prod.ts${known.length > 0 ? `, or write ${known}` : ""}`,
+      `there is no such file; copy infra/stages/prod.ts${known === "" ? "" : `, or take the stage ${known}`}`,
     ]);
   }
   const { stage }: { stage?: StageFile } = await import(file.href);
@@ -35,8 +36,12 @@ export async function loadStage(name: string | undefined, folder?: string): Prom
 }
 
 /** `-c stage=prod or …`, with every stage in the folder. */
-function choice(stages: URL): string {
+const choices = (stages: URL): string =>
+  stagesIn(stages)
+    .map((name) => `-c stage=${name}`)
+    .join(" or ");
+
+function stagesIn(stages: URL): string[] {
   const files = existsSync(stages) ? readdirSync(stages) : [];
-  const known = files.flatMap((file) => (file.endsWith(".ts") ? basename(file, ".ts") : []));
-  return known.map((name) => `-c stage=${name}`).join(" or ");
+  return files.flatMap((file) => (file.endsWith(".ts") ? basename(file, ".ts") : []));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Command } from "commander";
 import type { Trace } from "../../shared/ledger/trace.ts";
 import { type LocalStack, startStack } from "../stack.ts";
 import { type Row, resultTable, rowOf } from "./result-table.ts";
@@ -33,6 +34,12 @@ async function settled(
   });
   return trace;
 }
+
+new Command("npm run demo --")
+  .description(
+    "Starts the local stack on a free port, sends signed webhooks, prints what became of each, and stops. Takes 30 s.",
+  )
+  .parse();
 
 console.log("Starting the local stack …");
 const stack = await startStack({ port: 0 });

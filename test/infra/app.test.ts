@@ -34,7 +34,7 @@ test("a missing stage file gives a sentence and no stack trace", () => {
   equal(status, 1);
   match(
     stderr,
-    /^infra\/stages\/production\.ts: there is no such file; copy infra\/stages\/prod\.ts, or write -c stage=prod/,
+    /^infra\/stages\/production\.ts: there is no such file; copy infra\/stages\/prod\.ts, or take the stage prod/,
   );
   doesNotMatch(stderr, /^ +at /m);
 });

@@ -241,6 +241,18 @@ describe("npm run catalog", () => {
     deepEqual([dry.exit, /1 rows are valid/.test(dry.out), await entryOf("NO")], [0, true, undefined]);
   });
 
+  test("a file that cannot be read, or has no header, is refused before anything is asked", async () => {
+    for (const [file, sentence] of [
+      [join(folder, "nonexistent.csv"), /nonexistent\.csv cannot be read/],
+      [csv("product,price\nA,1\n"), /no column is called "product"/],
+    ] as const) {
+      const words = ["--stage", "local", "--destination", "kakaclo/demo", file];
+      const said = await run(catalogCommand, words, { url, typed: ["y"] });
+      deepEqual([said.exit, said.out], [1, ""]);
+      match(said.notes, sentence);
+    }
+  });
+
   test("a SKU that appears twice takes its later line, and both lines are named", async () => {
     const said = await imports(csv("sku,providerSku\nTWICE,1\nother,2\nTWICE,3\n"));
     match(said.notes, /line 4: SKU TWICE is on line 2 too; this line counts/);
