@@ -9,6 +9,7 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import type { ChannelFacts } from "../stage-file/connectors.ts";
 import { functionSettings } from "../stage-file/function-settings.ts";
 import { hasAddress, stageEndpoints } from "../stage-file/stage-endpoints.ts";
+import { throttleOf } from "../stage-file/throttle.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { AppFunction } from "./app-function.ts";
 import type { EventBucket } from "./event-bucket.ts";
@@ -46,7 +47,7 @@ export class WebhookFront extends Construct {
 
   constructor(scope: Construct, id: string, { stage, channels, code, intake, bucket }: Props) {
     super(scope, id);
-    const { infrastructure, config } = stage;
+    const { config } = stage;
     this.receiveWebhook = new AppFunction(this, "ReceiveWebhook", {
       stage,
       name: "receive-webhook",
@@ -65,10 +66,8 @@ export class WebhookFront extends Construct {
     const integration = new HttpLambdaIntegration("ReceiveWebhook", this.warm(stage), {
       scopePermissionToRoute: false,
     });
-    const throttle = {
-      ThrottlingRateLimit: infrastructure.throttle.rate,
-      ThrottlingBurstLimit: infrastructure.throttle.burst,
-    };
+    const { rate, burst } = throttleOf(stage);
+    const throttle = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
     const throttles: Record<string, typeof throttle> = {};
     const addressed = stageEndpoints(stage, { channels }).filter(hasAddress);
     const routes = addressed.flatMap(({ path: endpoint, channel: { verification } }) => {

@@ -11,6 +11,7 @@ import {
 } from "./function-settings.ts";
 import { handlersOf } from "./handlers.ts";
 import { hasAddress, stageConnections } from "./stage-endpoints.ts";
+import { BUSY, throttleOf } from "./throttle.ts";
 
 const DAY = 86_400_000;
 /** The age at which dead letters raise their second alarm (watch-queue.ts), and the least time left to act after it. */
@@ -23,6 +24,7 @@ export function* checkLimits(stage: Stage, connectors: Connectors): Iterable<str
   yield* checkRetention(stage);
   yield* checkTimeouts(stage, connectors);
   yield* checkConcurrency(stage, connectors);
+  yield* checkThrottle(stage);
 }
 
 function* checkNames(stage: Stage, connectors: Connectors) {
@@ -156,6 +158,20 @@ function* checkConcurrency(stage: Stage, connectors: Connectors) {
   // Lambda reserves 100 of an account's concurrency for functions without provisioned concurrency.
   if (provisionedConcurrency > 0 && provisionedConcurrency > accountConcurrency - 100) {
     yield `provisionedConcurrency ${provisionedConcurrency} leaves less than 100 of accountConcurrency ${accountConcurrency}, which Lambda refuses; lower it, or raise the account's quota (docs/deploy.md, "Concurrency")`;
+  }
+}
+
+function* checkThrottle(stage: Stage) {
+  const { accountConcurrency } = stage.infrastructure;
+  const { rate, burst } = throttleOf(stage);
+  // One flooded route; each has a throttle of its own.
+  const busy = Math.ceil((rate * BUSY) / 1000);
+  const most = Math.max(1, Math.floor(accountConcurrency / 5));
+  if (busy > most) {
+    yield `throttle.rate ${rate} lets one route keep ${busy} instances of receive-webhook busy, and a fifth of accountConcurrency ${accountConcurrency} is ${most}: the consumers would be throttled; write a rate of at most ${Math.floor((most * 1000) / BUSY)}, or leave throttle out`;
+  }
+  if (burst > accountConcurrency) {
+    yield `throttle.burst ${burst} is more than accountConcurrency ${accountConcurrency}: so many webhooks at once leave the consumers nothing; write burst: ${accountConcurrency}, or leave throttle out`;
   }
 }
 

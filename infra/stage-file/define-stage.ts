@@ -49,9 +49,9 @@ export const Infrastructure = z.object({
   accountConcurrency: z._default(Count, 1000),
   /**
    * Of each webhook route, per second. Keep it generous: with a low limit a forger can starve the shop; WooCommerce
-   * never retries.
+   * never retries. Default: what `accountConcurrency` carries (throttle.ts), 500 and 1000 of an account's 1000.
    */
-  throttle: z._default(z.strictObject({ rate: Count, burst: Count }), { rate: 500, burst: 1000 }),
+  throttle: z.optional(z.strictObject({ rate: Count, burst: Count })),
   /** Instances of receive-webhook kept warm, for senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix). */
   provisionedConcurrency: z._default(z.int().check(z.minimum(0)), 0),
   /**

@@ -18,6 +18,16 @@ test("each route has its own generous throttle: a flood on one endpoint does not
   match(JSON.stringify(low?.Properties["RouteSettings"]), /"ThrottlingRateLimit":5,"ThrottlingBurstLimit":9/);
 });
 
+test("a route's throttle follows from what the account runs: forgeries must not take the consumers' concurrency", () => {
+  const routeSettings = (changes: Parameters<typeof stageFile>[0]) =>
+    JSON.stringify(templateOf(stageFile(changes)).all("AWS::ApiGatewayV2::Stage")[0]?.Properties["RouteSettings"]);
+  const least = { accountConcurrency: 10, routeConcurrency: 2 };
+  match(routeSettings(least), /"ThrottlingRateLimit":5,"ThrottlingBurstLimit":10/);
+  // 60 a second for 100 ms each are 6 at a time, a fifth of 30.
+  const most = { accountConcurrency: 30, throttle: { rate: 60, burst: 30 } };
+  match(routeSettings(most), /"ThrottlingRateLimit":60,"ThrottlingBurstLimit":30/);
+});
+
 test("the access log has the route, and never path, query or headers, which may contain keys and personal data", () => {
   const log = JSON.stringify(live?.Properties["AccessLogSettings"]);
   match(log, /context\.routeKey/);
@@ -37,6 +47,8 @@ test("a webhook's secret has no value at first, and its description names the fi
     Name: "order-relay/test/endpoints/bazaar/main",
     Description: "JSON with signingSecrets: keys, the first signs",
   });
+  // Retained, its name would make the deployment fail that puts the connection back.
+  equal(secret?.DeletionPolicy, undefined);
 });
 
 test("one line keeps receive-webhook warm: the API calls the alias with provisioned concurrency", () => {

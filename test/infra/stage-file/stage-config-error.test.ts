@@ -186,6 +186,16 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
     { accountConcurrency: 200, provisionedConcurrency: 90, routeConcurrency: 110 },
     "provisionedConcurrency",
   ],
+  [
+    "a throttle that lets a flood at one address take the concurrency of the consumers",
+    { accountConcurrency: 30, throttle: { rate: 61, burst: 30 } },
+    "throttle.rate 61",
+  ],
+  [
+    "a burst of webhooks at once that is more than the account runs",
+    { accountConcurrency: 30, throttle: { rate: 60, burst: 31 } },
+    "throttle.burst 31",
+  ],
   ["a fixed address for a provider that is not there", { fixedEgress: ["parcelworx"] }, "fixedEgress"],
   ["alarms without a recipient", { alarms: { page: [], ticket: ["a@example.com"] } }, "alarms.page"],
   [
@@ -278,7 +288,7 @@ test("errors name a stage file by its own folder", async () => {
   );
   await rejects(
     loadStage("nope"),
-    /^StageConfigError: infra\/stages\/nope\.ts: there is no such file; .*-c stage=.*prod/,
+    /^StageConfigError: infra\/stages\/nope\.ts: there is no such file; .*, or take the stage prod$/,
   );
 });
 
