@@ -13,13 +13,16 @@ import { AlarmTopics } from "./monitoring/alarm-topics.ts";
 import { Alarms } from "./monitoring/alarms.ts";
 import { RelayDashboard } from "./monitoring/dashboard.ts";
 import { watchDestination, watchRemoved } from "./monitoring/watch-deliveries.ts";
-import { watchFindDue, watchFunction } from "./monitoring/watch-functions.ts";
+import { watchDuration, watchErrors, watchFindDue } from "./monitoring/watch-functions.ts";
+import { watchNotices } from "./monitoring/watch-notices.ts";
 import {
   watchConnection,
   watchEndpoint,
   watchFront,
   watchIntake,
+  watchLatency,
   watchNotifications,
+  watchUnsigned,
 } from "./monitoring/watch-webhooks.ts";
 import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
@@ -83,16 +86,22 @@ export class OrderRelayStack extends Stack {
     this.intake.grantSend(this.due.findDue);
     const functions = [receiveWebhook, routeOrder, ...this.lanes.map((lane) => lane.createOrder), this.due.findDue];
 
-    const alarms = new Alarms(this, "Alarms", stage, new AlarmTopics(this, "AlarmTopics", stage, key));
+    const topics = new AlarmTopics(this, "AlarmTopics", stage, key);
+    const alarms = new Alarms(this, "Alarms", stage, topics);
+    const endpoints = stageEndpoints(stage, connectors).filter(hasAddress);
+    watchNotices(alarms, topics);
     watchFront(alarms, this.front);
-    for (const endpoint of stageEndpoints(stage, connectors).filter(hasAddress)) watchEndpoint(alarms, endpoint);
+    watchLatency(alarms, this.front, endpoints);
+    watchUnsigned(alarms);
+    for (const endpoint of endpoints) watchEndpoint(alarms, endpoint);
     for (const connection of stageConnections(stage, connectors)) watchConnection(alarms, connection);
     watchIntake(alarms, this.intake);
     for (const notifications of this.intake.notifications) watchNotifications(alarms, notifications);
     for (const destination of destinations) watchDestination(alarms, destination);
     watchRemoved(alarms);
     watchFindDue(alarms, this.due);
-    for (const fn of functions) watchFunction(alarms, fn);
+    for (const fn of functions) watchErrors(alarms, fn);
+    for (const fn of functions) if (fn !== receiveWebhook) watchDuration(alarms, fn);
     new RelayDashboard(this, "Dashboard", { stage, intake: this.intake, destinations, functions, alarms });
   }
 }

@@ -39,6 +39,8 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   readonly hosts: readonly string[];
   /** Hosts beside `hosts` that are a connection's own: a WooCommerce shop's address. */
   hostsOf?(connection: ConnectionFacts<Settings>): readonly string[];
+  /** How long it waits for the answer to a webhook, ms. Default: 5 s, as Shopify and Standard Webhooks' senders do. */
+  readonly answerWithin?: number;
   /** How a request is checked. Absent where events come by queue. */
   readonly verification?: Verification<Secret>;
   /** Loaded by route-order alone. */
@@ -66,8 +68,12 @@ export interface Verification<Secret> {
   verify(request: SignedRequest, endpoint: EndpointContext<Secret>): Authentication | Promise<Authentication>;
 }
 
-/** `answer`: a handshake or an unsigned ping. It is answered with 200 and this body, counted, and never queued. */
-export type Authentication = "authentic" | "forged" | { answer: HandshakeAnswer };
+/**
+ * `unsigned`: bears no signature, or none of the channel's form: a probe, and no sign of a changed key. It is answered
+ * as a forged one. `answer`: a handshake or an unsigned ping. It is answered with 200 and this body, counted, and never
+ * queued.
+ */
+export type Authentication = "authentic" | "forged" | "unsigned" | { answer: HandshakeAnswer };
 
 export interface HandshakeAnswer {
   body?: string;

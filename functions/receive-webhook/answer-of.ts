@@ -5,6 +5,7 @@ const STATUS = {
   queued: 200,
   answered: 200,
   unknown: 404,
+  unsigned: 401,
   forged: 401,
   unavailable: 503,
 } as const satisfies Record<Outcome, number>;

@@ -84,7 +84,8 @@ function report({ endpoint: path, body }: Request, { outcome, eventId, error }: 
     duration: Date.now() - startedAt,
   });
   if (outcome === "answered") count("HandshakesAnswered", {});
-  if (outcome === "unknown" || outcome === "answered" || !endpoint) return;
+  if (outcome === "unsigned") count("EventsUnsigned", {});
+  if (outcome === "unknown" || outcome === "answered" || outcome === "unsigned" || !endpoint) return;
   count(METRIC[outcome], { endpoint });
   // The alarm "key-changed" compares refused with accepted webhooks, and CloudWatch does not take missing data as zero.
   if (outcome === "forged") count("EventsReceived", { endpoint }, 0);

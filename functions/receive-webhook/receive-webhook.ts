@@ -19,7 +19,7 @@ import type { KeySource } from "./fetch-key.ts";
  * `answered`: a handshake, nothing to queue. `unavailable`: a key could not be read, or the event could not be queued;
  * the sender has to retry.
  */
-export type Outcome = "queued" | "answered" | "unknown" | "forged" | "unavailable";
+export type Outcome = "queued" | "answered" | "unknown" | "unsigned" | "forged" | "unavailable";
 
 /** A request at `/webhooks/{channel}/{endpoint}`. */
 export interface Request extends SignedRequest {
@@ -69,7 +69,7 @@ export async function receiveWebhook(
     const methods: readonly string[] = channel?.verification?.methods ?? ["POST"];
     if (!channel?.verification || !methods.includes(request.method)) return { outcome: "unknown" };
     const authentication = await authenticate(request, { channel, endpoint }, deps);
-    if (authentication === "forged") return { outcome: "forged" };
+    if (authentication === "forged" || authentication === "unsigned") return { outcome: authentication };
     if (authentication !== "authentic") return { outcome: "answered", answer: authentication.answer };
     eventId = newEventId();
     onAuthentic(eventId);

@@ -17,10 +17,11 @@ export type Lane = "page" | "ticket";
  */
 export class AlarmTopics extends Construct {
   readonly actions: Readonly<Record<Lane, IAlarmAction>>;
+  readonly topics: Readonly<Record<Lane, Topic>>;
 
   constructor(scope: Construct, id: string, stage: Stage, key: PersonalDataKey) {
     super(scope, id);
-    const addTopic = (lane: Lane): IAlarmAction => {
+    const addTopic = (lane: Lane): Topic => {
       const topic = new Topic(this, lane, {
         topicName: `order-relay-${stage.name}-${lane}`,
         displayName: `Order Relay ${stage.name}: ${lane}`,
@@ -40,8 +41,10 @@ export class AlarmTopics extends Construct {
         const url = recipient.startsWith("https://");
         topic.addSubscription(url ? new UrlSubscription(recipient) : new EmailSubscription(recipient));
       }
-      return new SnsAction(topic);
+      return topic;
     };
-    this.actions = { page: addTopic("page"), ticket: addTopic("ticket") };
+    const [page, ticket] = [addTopic("page"), addTopic("ticket")];
+    this.topics = { page, ticket };
+    this.actions = { page: new SnsAction(page), ticket: new SnsAction(ticket) };
   }
 }

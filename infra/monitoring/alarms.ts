@@ -29,6 +29,9 @@ export const SILENCE = {
   treatMissingData: TreatMissingData.BREACHING,
 } as const;
 
+/** For what happens once now and then and repairs itself: the next period, or the one after, must breach too. */
+export const TWO_OF_THREE = { evaluationPeriods: 3, datapointsToAlarm: 2 } as const;
+
 /** For gauges, which find-due writes every minute: a minute without a value leaves the alarm in its state. */
 export const GAUGE = { treatMissingData: TreatMissingData.IGNORE } as const;
 

@@ -113,6 +113,7 @@ const webhooks = ({ stage, endpoints, connections }: Sources): Row => [
     endpoints.sum("EventsIgnored", "ignored: not about an order", Color.BROWN),
     endpoints.sum("EventsUnreadable", "unreadable", Color.RED),
     endpoints.sum("SignatureFailures", "refused: signature", Color.PURPLE),
+    relayMetric(stage.name, "EventsUnsigned", {}, { label: "refused: unsigned", color: Color.GREY }),
     relayMetric(stage.name, "HandshakesAnswered", {}, { label: "handshakes", color: Color.PINK }),
   ]),
 ];

@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { AppFunction } from "../constructs/app-function.ts";
 import type { FindDueSchedule } from "../constructs/find-due-schedule.ts";
+import { visibilityTimeout } from "../stage-file/function-settings.ts";
 import { type Alarms, SILENCE } from "./alarms.ts";
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -17,13 +18,20 @@ export function watchFindDue(alarms: Alarms, { findDue }: FindDueSchedule): void
   });
 }
 
-export function watchFunction(alarms: Alarms, fn: AppFunction): void {
+export function watchErrors(alarms: Alarms, fn: AppFunction): void {
   alarms.addAlarm(`errors ${fn.name}`, {
     lane: "page",
     runbook: "function-errors",
-    description: `${fn.name} failed as a whole: it could not start, ran out of memory, or timed out.`,
+    description: `${fn.name} failed as a whole, and again: it could not start, ran out of memory, or timed out.`,
     metric: fn.metricErrors({ statistic: Stats.SUM, period: FIVE_MINUTES }),
+    // A message whose run failed returns after the visibility timeout: by then its second failure must still count.
+    evaluationPeriods: Math.max(3, Math.ceil(visibilityTimeout(alarms.stage, fn.settings) / 300) + 1),
+    datapointsToAlarm: 2,
   });
+}
+
+/** receive-webhook has an alarm of its own: its senders wait less than its timeout. */
+export function watchDuration(alarms: Alarms, fn: AppFunction): void {
   alarms.addAlarm(`slow ${fn.name}`, {
     lane: "ticket",
     runbook: "function-near-its-timeout",

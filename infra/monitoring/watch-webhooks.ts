@@ -7,7 +7,7 @@ import type { Intake } from "../constructs/intake.ts";
 import type { NotificationQueue } from "../constructs/notification-queue.ts";
 import type { WebhookFront } from "../constructs/webhook-front.ts";
 import type { StageConnection, StageEndpoint } from "../stage-file/stage-endpoints.ts";
-import { type Alarms, GAUGE, SILENCE } from "./alarms.ts";
+import { type Alarms, GAUGE, SILENCE, TWO_OF_THREE } from "./alarms.ts";
 import { relayMetric } from "./relay-metric.ts";
 import { ageOf, depthOf, watchOldDeadLetters } from "./watch-queue.ts";
 
@@ -16,12 +16,21 @@ const HOUR = Duration.hours(1);
 
 /** Webhooks that API Gateway or receive-webhook refused: they never became events. */
 export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): void {
+  const refused = api.metricServerError({ statistic: Stats.SUM, period: FIVE_MINUTES });
   alarms.addAlarm("webhooks-refused-5xx", {
     lane: "page",
     runbook: "webhooks-refused-5xx",
     description:
-      "Webhooks were answered with 5xx: the event could not be queued, or its signing key could not be read. Channels retry for a while.",
-    metric: api.metricServerError({ statistic: Stats.SUM, period: FIVE_MINUTES }),
+      "Webhooks are answered with 5xx: events cannot be queued, or a signing key cannot be read. Channels retry for a while.",
+    metric: refused,
+    // A single one is an AWS call that timed out; most channels send it again.
+    ...TWO_OF_THREE,
+  });
+  alarms.addAlarm("webhook-refused-5xx-once", {
+    lane: "ticket",
+    runbook: "webhooks-refused-5xx",
+    description: "At least one webhook was answered with 5xx. WooCommerce does not send it again; other channels do.",
+    metric: refused,
   });
   const throttled = new MetricFilter(alarms, "Throttled", {
     logGroup: accessLog,
@@ -40,6 +49,41 @@ export function watchFront(alarms: Alarms, { api, accessLog }: WebhookFront): vo
   });
 }
 
+/** Of all endpoints together; the log names each. */
+export function watchUnsigned(alarms: Alarms): void {
+  const { name, infrastructure } = alarms.stage;
+  alarms.addAlarm("webhooks-unsigned", {
+    lane: "ticket",
+    runbook: "webhooks-unsigned",
+    description:
+      "Requests had no signature, or one of another form: a proxy removes it, or somebody probes the addresses.",
+    // The alarms for refused signatures leave these out: an address can be guessed, and one probe at night would page.
+    metric: relayMetric(name, "EventsUnsigned", {}, { period: Duration.days(1) }),
+    threshold: infrastructure.thresholds.signatureFailures,
+  });
+}
+
+/** The default of `Channel.answerWithin`, ms. */
+const ANSWER_WITHIN = 5_000;
+
+/**
+ * Answers that come near the time that the channels wait. A sender that gives up counts a failure, and after some of
+ * those it deletes the subscription. The gateway's latency has the cold start in it, which the function's does not.
+ */
+export function watchLatency(alarms: Alarms, { api }: WebhookFront, endpoints: readonly StageEndpoint[]): void {
+  if (endpoints.length === 0) return;
+  const shortest = Math.min(...endpoints.map(({ channel: { answerWithin = ANSWER_WITHIN } }) => answerWithin));
+  alarms.addAlarm("webhooks-slow", {
+    lane: "ticket",
+    runbook: "webhooks-slow",
+    description: `One in a hundred webhooks took more than 80 % of the ${shortest} ms that a channel waits for the answer, three times in an hour.`,
+    metric: api.metricLatency({ statistic: Stats.p(99), period: FIVE_MINUTES }),
+    threshold: shortest * 0.8,
+    evaluationPeriods: 12,
+    datapointsToAlarm: 3,
+  });
+}
+
 /**
  * Signing keys and silence of an endpoint. An app's endpoint serves many shops, so these alarms cannot name a
  * connection.
@@ -50,14 +94,14 @@ export function watchEndpoint(alarms: Alarms, { path, connections }: StageEndpoi
   alarms.addAlarm(`signature-failures ${path}`, {
     lane: "page",
     runbook: "signature-failures",
-    description: `Webhooks to ${path} were refused with 401: its signing key changed, or they are forged.`,
+    description: `Signed webhooks to ${path} were refused with 401: its signing key changed, or they are forged.`,
     metric: relayMetric(name, "SignatureFailures", by),
     threshold: infrastructure.thresholds.signatureFailures,
   });
   alarms.addAlarm(`key-changed ${path}`, {
     lane: "page",
     runbook: "signature-failures",
-    description: `For an hour every webhook to ${path} was refused with 401: its signing key changed.`,
+    description: `For an hour every signed webhook to ${path} was refused with 401: its signing key changed.`,
     // A small shop sends too few to reach the threshold. receive-webhook writes a zero of EventsReceived with each
     // refusal.
     metric: new MathExpression({

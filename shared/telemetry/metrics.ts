@@ -6,7 +6,14 @@ export type Dimension = { endpoint: string } | { connection: string } | { destin
 /** Each is written for every endpoint, connection or destination; docs/costs.md counts them. */
 export const METRICS = {
   /** Of the whole stage. */
-  stage: ["EventsFailed", "HandshakesAnswered", "ErasuresRequested", "ConnectionsInterrupted", "OrdersGone"],
+  stage: [
+    "EventsFailed",
+    "HandshakesAnswered",
+    "EventsUnsigned",
+    "ErasuresRequested",
+    "ConnectionsInterrupted",
+    "OrdersGone",
+  ],
   /** Written by receive-webhook; ignored and unreadable events by route-order. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued", "EventsIgnored", "EventsUnreadable"],
   connection: ["ChannelCredentialsRefused", "OrdersRecorded", "OrdersRouted", "OrdersNotRouted", "OrdersHeld"],

@@ -10,7 +10,7 @@ import { hmac } from "../support/deliveries.ts";
 import { startAwsStub } from "./aws-stub.ts";
 import { startEnvironment } from "./environment.ts";
 
-const SECRET = "secret-key-of-ada";
+const SECRET = "shopify-signing-secret";
 const config = {
   stage: "test",
   connections: [
@@ -71,6 +71,8 @@ function delivery({
     ...event,
   };
 }
+/** Signed, by no key of ours. */
+const wellFormed = { "x-shopify-hmac-sha256": `${"A".repeat(43)}=` };
 const status = async (given: Given = {}, ms?: number) => (await lambda.invoke(delivery(given), ms)).statusCode;
 const queued = () =>
   Promise.all(
@@ -138,7 +140,7 @@ test("503 while the store is down, for what needs it", async () => {
 
 test("503 where the keys cannot be read", async () => {
   aws.broken.set("secrets", "error");
-  equal(await status({ headers: {} }), 503);
+  equal(await status({ headers: wellFormed }), 503);
 });
 
 /** What was written since `from`, a parsed line each, once that is `enough`. */
@@ -158,14 +160,16 @@ const metrics = (lines: Record<string, unknown>[]) =>
 test("each answer is one line, and the metrics of its endpoint and nothing else", async () => {
   const from = lambda.output().length;
   await status();
+  await status({ path: "/webhooks/shopify/other", headers: wellFormed });
   await status({ path: "/webhooks/shopify/other", headers: {} });
   await status({ path: "/webhooks/shopify/unknown" });
-  const lines = await linesSince(from, (written) => answered(written).length === 3);
+  const lines = await linesSince(from, (written) => answered(written).length === 4);
   deepEqual(
     answered(lines).map(({ endpoint, outcome }) => [endpoint, outcome]),
     [
       ["shopify/demo", "queued"],
       ["shopify/other", "forged"],
+      ["shopify/other", "unsigned"],
       [undefined, "unknown"],
     ],
   );
@@ -173,6 +177,7 @@ test("each answer is one line, and the metrics of its endpoint and nothing else"
     { stage: "test", endpoint: "shopify/demo", EventsReceived: 1 },
     { stage: "test", endpoint: "shopify/other", SignatureFailures: 1 },
     { stage: "test", endpoint: "shopify/other", EventsReceived: 0 },
+    { stage: "test", EventsUnsigned: 1 },
   ]);
 });
 
@@ -192,7 +197,7 @@ test("a queue that hangs is answered with 503 before the function's time is over
   aws.release();
   equal(await status(), 200);
   await linesSince(from, () => aws.count("sqs") === 2);
-  equal(await status({ headers: {} }), 401);
+  equal(await status({ headers: wellFormed }), 401);
   const all = await linesSince(from, (lines) => answered(lines).some((line) => line["outcome"] === "forged"));
   equal(aws.count("sqs"), 2);
   deepEqual(

@@ -12,7 +12,7 @@ import { Config } from "../../shared/stage/config.ts";
 import { createSecrets } from "../../shared/stage/secrets.ts";
 import { hmac } from "../support/deliveries.ts";
 
-const SECRET = "first-key";
+const SECRET = "shopify-signing-secret";
 
 /** A stage of these connections. */
 const stage = (...paths: string[]): Config =>
@@ -225,19 +225,29 @@ test("P1: where the pointer cannot be queued it is unavailable, though the event
 test("a forged webhook leaves no trace, and the real one after it is queued", async () => {
   const { receive, queued, stored } = receiver();
   equal((await receive(forged())).outcome, "forged");
-  equal((await receive(webhook("{}", { headers: {} }))).outcome, "forged");
+  equal((await receive(webhook("{}", { headers: {} }))).outcome, "unsigned");
   equal(queued.length + stored.size, 0);
   equal((await receive(webhook())).outcome, "queued");
 });
 
 test("a key that was rotated since it was read is found by reading once more", async () => {
-  const newer = JSON.stringify({ signingSecrets: ["newer", SECRET] });
+  const newer = JSON.stringify({ signingSecrets: ["newer-signing-secret", SECRET] });
   const { receive, happened, clock } = receiver({ secrets: [JSON.stringify({ signingSecrets: [SECRET] }), newer] });
-  const signedNewer = webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("newer", "{}") } });
+  const signedNewer = webhook("{}", { headers: { "x-shopify-hmac-sha256": hmac("newer-signing-secret", "{}") } });
   equal((await receive(webhook())).outcome, "queued");
   clock.now += 11_000;
   equal((await receive(signedNewer)).outcome, "queued");
   deepEqual(happened, ["secret", "queued", "secret", "queued"]);
+});
+
+test("a probe without a signature is refused without a second read: no key can have changed", async () => {
+  const { receive, happened, clock } = receiver();
+  for (const signature of [undefined, "", "none", `${hmac(SECRET, "{}")} `, hmac(SECRET, "{}", "hex")]) {
+    const headers = signature === undefined ? {} : { "x-shopify-hmac-sha256": signature };
+    clock.now += 11_000;
+    equal((await receive(webhook("{}", { headers }))).outcome, "unsigned", signature);
+  }
+  deepEqual(happened, ["secret"]);
 });
 
 test("a flood of forgeries is no flood of reads", async () => {
@@ -384,6 +394,7 @@ test("a handshake's answer has its body and type; every other answer is empty", 
     ["answered", 200],
     ["queued", 200],
     ["forged", 401],
+    ["unsigned", 401],
     ["unknown", 404],
     ["unavailable", 503],
   ] as const) {

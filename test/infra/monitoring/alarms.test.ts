@@ -56,6 +56,8 @@ test("every connection, destination, function and the intake have all their alar
     "key-changed souk/main",
     "late-cancellation parcelworks/eu",
     "late-cancellation slowpost/north",
+    "notices-failed page",
+    "notices-failed ticket",
     "old-dead-letter intake",
     "old-dead-letter parcelworks/eu",
     "old-dead-letter slowpost/north",
@@ -71,13 +73,14 @@ test("every connection, destination, function and the intake have all their alar
     "signature-failures souk/main",
     "silence bazaar/main",
     "silence souk/main",
-    ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
-      (name) => `slow ${name}`,
-    ),
+    ...["create-order-parcelworks", "create-order-slowpost", "find-due", "route-order"].map((name) => `slow ${name}`),
     "throttled parcelworks/eu",
     "throttled slowpost/north",
+    "webhook-refused-5xx-once",
     "webhooks-refused-5xx",
+    "webhooks-slow",
     "webhooks-throttled",
+    "webhooks-unsigned",
   ]);
 });
 
@@ -156,7 +159,7 @@ test("failing, failed, overdue and held are gauges of the ledger: missing data d
   match(JSON.stringify(alarms.get("removed-destinations")?.Properties["Dimensions"]), /"removed"/);
 });
 
-test("one refused webhook pages if none was accepted in the hour: a small shop never reaches the threshold", () => {
+test("one refused signed webhook pages if none was accepted in the hour: a small shop never reaches the threshold", () => {
   const { Metrics, Threshold } = alarms.get("key-changed souk/main")?.Properties ?? {};
   equal(Threshold, 1);
   const text = JSON.stringify(Metrics);
@@ -180,4 +183,69 @@ test("each rejection notifies again; the alarm for dead letters stays in ALARM",
   const { MetricName, Statistic, Period } = alarms.get("rejected parcelworks/eu")?.Properties ?? {};
   deepEqual([MetricName, Statistic, Period], ["DeliveriesRejected", "Sum", 300]);
   equal(alarms.get("dead-letters parcelworks/eu")?.Properties["MetricName"], "ApproximateNumberOfMessagesVisible");
+});
+
+const datapoints = (name: string) => {
+  const { DatapointsToAlarm, EvaluationPeriods, Period } = alarms.get(name)?.Properties ?? {};
+  return [DatapointsToAlarm, EvaluationPeriods, Period];
+};
+
+test("a probe without a signature pages nobody: requests without one are counted apart, and many in a day are a ticket", () => {
+  for (const name of ["signature-failures bazaar/main", "key-changed bazaar/main"]) {
+    ok(!JSON.stringify(alarms.get(name)?.Properties).includes("EventsUnsigned"), name);
+  }
+  const unsigned = alarms.get("webhooks-unsigned");
+  deepEqual([unsigned?.Properties["MetricName"], unsigned?.Properties["Threshold"]], ["EventsUnsigned", 10]);
+  deepEqual(datapoints("webhooks-unsigned"), [1, 1, 86_400]);
+  ok(lane(unsigned).includes(topic("ticket")));
+});
+
+test("a single 503 is a ticket, since most senders retry; a second one within 15 minutes pages", () => {
+  deepEqual(datapoints("webhooks-refused-5xx"), [2, 3, 300]);
+  ok(lane(alarms.get("webhooks-refused-5xx")).includes(topic("page")));
+  deepEqual(datapoints("webhook-refused-5xx-once"), [1, 1, 300]);
+  ok(lane(alarms.get("webhook-refused-5xx-once")).includes(topic("ticket")));
+});
+
+test("a function that fails once pages nobody; the second failure of one message does, whenever SQS returns it", () => {
+  for (const name of [
+    "create-order-parcelworks",
+    "create-order-slowpost",
+    "find-due",
+    "receive-webhook",
+    "route-order",
+  ]) {
+    const [count, periods] = datapoints(`errors ${name}`);
+    equal(count, 2, name);
+    const timeout = Number(functionNamed(name)?.Properties["Timeout"]);
+    ok(Number(periods) >= 3 && (Number(periods) - 1) * 300 >= 6 * timeout, `${name}: ${periods} periods`);
+  }
+});
+
+const functionNamed = (name: string) =>
+  template
+    .all("AWS::Lambda::Function")
+    .find(({ Properties }) => Properties["FunctionName"] === `order-relay-test-${name}`);
+
+test("slow answers are measured where the sender waits, against the channel that waits least", () => {
+  const { MetricName, ExtendedStatistic, Threshold } = alarms.get("webhooks-slow")?.Properties ?? {};
+  deepEqual([MetricName, ExtendedStatistic, Threshold], ["Latency", "p99", 400]);
+  const { connections = [] } = stageFile();
+  const patient = templateOf(stageFile({ connections: connections.slice(0, 1), routes: [] }));
+  const slow = patient
+    .all("AWS::CloudWatch::Alarm")
+    .find(({ Properties }) => Properties["AlarmName"] === "order-relay-test webhooks-slow");
+  equal(slow?.Properties["Threshold"], 4000, "80 % of the 5 s that Shopify waits");
+});
+
+test("notices that SNS cannot deliver are reported by the other lane", () => {
+  for (const [failing, other] of [
+    ["page", "ticket"],
+    ["ticket", "page"],
+  ] as const) {
+    const alarm = alarms.get(`notices-failed ${failing}`);
+    equal(alarm?.Properties["MetricName"], "NumberOfNotificationsFailed");
+    ok(JSON.stringify(alarm?.Properties["Dimensions"]).includes(topic(failing)));
+    ok(lane(alarm).includes(topic(other)) && !lane(alarm).includes(topic(failing)));
+  }
 });

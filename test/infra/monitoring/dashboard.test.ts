@@ -83,7 +83,7 @@ test("a sum of all connections or destinations matches its own metrics, and no o
 });
 
 test("the largest stage keeps to CloudWatch's 2,048 characters in an expression and 500 metrics in a graph", () => {
-  const connections = Array.from({ length: 64 }, (_, index) => ({
+  const connections = Array.from({ length: 60 }, (_, index) => ({
     channel: "bazaar",
     name: `shop-${index}`,
     key: `B${index}`,
@@ -96,7 +96,7 @@ test("the largest stage keeps to CloudWatch's 2,048 characters in an expression 
 });
 
 test("a large stage has several alarm widgets, since CloudWatch allows 100 alarms in one", () => {
-  const destinations = Array.from({ length: 30 }, (_, index) => ({
+  const destinations = Array.from({ length: 28 }, (_, index) => ({
     provider: "parcelworks",
     name: `account-${index}`,
   }));
