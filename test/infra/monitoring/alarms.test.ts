@@ -190,7 +190,7 @@ const datapoints = (name: string) => {
   return [DatapointsToAlarm, EvaluationPeriods, Period];
 };
 
-test("a probe without a signature pages nobody: requests without one are counted apart, and many in a day are a ticket", () => {
+test("a probe without a signature does not page: requests without one are counted apart, and many in a day are a ticket", () => {
   for (const name of ["signature-failures bazaar/main", "key-changed bazaar/main"]) {
     ok(!JSON.stringify(alarms.get(name)?.Properties).includes("EventsUnsigned"), name);
   }
@@ -207,7 +207,7 @@ test("a single 503 is a ticket, since most senders retry; a second one within 15
   ok(lane(alarms.get("webhook-refused-5xx-once")).includes(topic("ticket")));
 });
 
-test("a function that fails once pages nobody; the second failure of one message does, whenever SQS returns it", () => {
+test("a function that fails once does not page; the second failure of one message does, whenever SQS returns it", () => {
   for (const name of [
     "create-order-parcelworks",
     "create-order-slowpost",
