@@ -55,8 +55,7 @@ export function watchUnsigned(alarms: Alarms): void {
   alarms.addAlarm("webhooks-unsigned", {
     lane: "ticket",
     runbook: "webhooks-unsigned",
-    description:
-      "Requests had no signature, or one of another form: a proxy removes it, or the addresses are probed.",
+    description: "Requests had no signature, or one of another form: a proxy removes it, or the addresses are probed.",
     // The alarms for refused signatures leave these out: an address can be guessed, and one probe at night would page.
     metric: relayMetric(name, "EventsUnsigned", {}, { period: Duration.days(1) }),
     threshold: infrastructure.thresholds.signatureFailures,
