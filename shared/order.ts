@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { countryCode } from "./country-code.ts";
 import { compare, isDecimal, normalise } from "./decimal.ts";
 
 const absentIfNull = <T>(value: T | null) => value ?? undefined;
@@ -48,8 +49,19 @@ const upper = (pattern: RegExp, message: string) =>
     z.string().check(z.regex(pattern, message)),
     z.transform((text) => text.toUpperCase()),
   );
-/** ISO 3166-1 alpha-2. */
-const Country = upper(/^[A-Za-z]{2}$/, "not an ISO 3166-1 alpha-2 country");
+/**
+ * Kept as ISO 3166-1 alpha-2; three letters and names of countries are understood. A text without a letter (empty, or
+ * masked) is no country.
+ */
+export const Country = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    const code = countryCode(text);
+    if (code !== undefined || !/\p{L}/u.test(text)) return code;
+    context.issues.push({ code: "custom", message: "not an ISO 3166-1 country", input: text });
+    return z.NEVER;
+  }),
+);
 /** ISO 4217. */
 const Currency = upper(/^[A-Za-z]{3}$/, "not an ISO 4217 currency");
 /** `2.0` and `2e0` are integers in JSON Schema, and some senders write them. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
-import { Address, Amount, Instant, Line, Order } from "../../shared/order.ts";
+import { Address, Amount, Country, Instant, Line, Order } from "../../shared/order.ts";
 
 export const SCHEMA_FILE = fileURLToPath(new URL("../order.schema.json", import.meta.url));
 
@@ -17,6 +17,10 @@ names.add(Amount, {
   description: "A decimal number, best as a string: money is never a float. No thousands separators.",
 });
 names.add(Instant, { id: "Instant", description: "ISO 8601 with a zone: 2026-03-01T09:30:00Z or …+01:00." });
+names.add(Country, {
+  id: "Country",
+  description: "ISO 3166-1 alpha-2, best. Three letters, or the country's name in a common language, are understood.",
+});
 names.add(Line.shape.sku, { id: "Text" });
 names.add(Line.shape.quantity, { id: "Quantity" });
 names.add(Address, { id: "Address" });

@@ -33,7 +33,10 @@ export function actionOf(meaning: Meaning, source: IntakeEvent["source"], channe
   };
   switch (meaning.kind) {
     case "order":
-      return isHint ? fetch(meaning.order.id) : { kind: "record", order: meaning.order };
+      // Some subscriptions leave the lines out: the API has them.
+      return isHint || (channel.api && meaning.order.lines.length === 0)
+        ? fetch(meaning.order.id)
+        : { kind: "record", order: meaning.order };
     case "fetch":
       return fetch(meaning.orderId);
     case "change":

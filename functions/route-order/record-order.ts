@@ -9,6 +9,7 @@ import type { Order } from "../../shared/order.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
+import { completedOrder, type Known } from "./completed-order.ts";
 import { UnknownOrder } from "./give-back.ts";
 import { nextRecord, nextRecordOfChange, nextRecordOfGone, nextRecordOfNote, type Step } from "./next-record.ts";
 
@@ -46,10 +47,11 @@ export interface Recorded {
 type NextStep = (current: OrderRecord | undefined) => Promise<Step | undefined>;
 
 /** Records a whole order: as the event carried it, or as the API has it. */
-export async function recordOrder(order: Order, context: RouteContext, deps: RecordDeps): Promise<Recorded> {
-  const identity = identityOf(order.id, context);
+export async function recordOrder(mapped: Order, context: RouteContext, deps: RecordDeps): Promise<Recorded> {
+  const identity = identityOf(mapped.id, context);
   const facts = factsOf(context, deps);
   return write(identity, deps, async (current) => {
+    const order = await completedOrder(mapped, current && knownOf(current, deps));
     const deliveries = current?.state === "cancelled" ? ((await deps.ledger.load(identity))?.deliveries ?? []) : [];
     const step = nextRecord(current, { kind: "order", ...readingOf(context), order }, facts, deliveries);
     // The body is written first, so that a reader of the record finds a body at least as new. `putBody` never overwrites
@@ -58,6 +60,15 @@ export async function recordOrder(order: Order, context: RouteContext, deps: Rec
     return step;
   });
 }
+
+const knownOf = (record: OrderRecord, { ledger }: RecordDeps): Known => ({
+  hasBuyer: record.buyer !== undefined,
+  isNotRouted: record.state === "not-routed",
+  async read() {
+    const { body } = (await ledger.load(record)) ?? {};
+    return body && ledger.readBody(body);
+  },
+});
 
 /** Records a change of an order that the event does not carry, of a channel without an API. No delivery comes of it. */
 export async function recordChange(

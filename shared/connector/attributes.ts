@@ -31,4 +31,19 @@ export function attribute(attributes: readonly Attribute[], what: keyof typeof N
   return attributes.find(({ name, value }) => value !== undefined && names.includes(plain(name)))?.value;
 }
 
-export const isYes = (value: string): boolean => !/^(?:0|no|false|off|none|nein|non)$/i.test(value.trim());
+/** In the languages that shops and apps are written in. */
+const YES = new Set(
+  (
+    "1 true yes y yep on ok checked ✓ ✔ ☑ ja oui si sí sì sim tak ano áno да так є igen da ναι ναί evet var kyllä " +
+    "jah taip jā po hai ya iya có vâng oo opo ใช่ はい 有り あり 希望する 是 是的 要 好 有 需要 예 네 있음 हाँ हां نعم כן այո კი დიახ"
+  ).split(" "),
+);
+
+/**
+ * Whether a text says yes: "Ja", "Yes (+ 5 EUR)". An unknown word is no yes: it stays in the order's attributes, and
+ * nothing is done that costs money.
+ */
+export function isYes(value: string): boolean {
+  const [statement = ""] = value.normalize("NFC").split(/[,;:.!(/、。（–—]|\s-/);
+  return YES.has(statement.trim().toLowerCase());
+}

@@ -46,7 +46,8 @@ function notRouted({ since, maxOrderAge }: Connection, order: Order, now: number
   if (order.fulfilmentState === "fulfilled") return "already fulfilled at the channel";
   const kind = order.shipping?.kind ?? "ship";
   if (kind !== "ship") return NOT_SHIPPED[kind];
-  if (linesToShip(order).length === 0) return nothingToShip(order);
+  // An order without lines is not complete yet, and held.
+  if (linesToShip(order).length === 0 && order.lines.length > 0) return nothingToShip(order);
   return undefined;
 }
 

@@ -38,7 +38,33 @@ const cases: [what: string, given: Case, expected: number][] = [
   ["two removed, known by fulfillable_quantity alone", { line: { fulfillable_quantity: 3 } }, 3],
   ["two removed, known by current_quantity alone", { line: { current_quantity: 3 } }, 3],
   ["two refunded, before current_quantity existed", { refunds: [{ quantity: 2, restock_type: "cancel" }] }, 3],
-  ["two refunded without restock", { refunds: [{ quantity: 2, restock_type: "no_restock" }] }, 3],
+  ["two refunded without restock, as far as is known", { refunds: [{ quantity: 2, restock_type: "no_restock" }] }, 3],
+  [
+    "two refunded without restock, which Shopify still counts as to be shipped: money alone",
+    {
+      line: { current_quantity: 5, fulfillable_quantity: 5 },
+      refunds: [{ quantity: 2, restock_type: "no_restock" }],
+      order: { financial_status: "partially_refunded" },
+    },
+    5,
+  ],
+  [
+    "two refunded without restock, and no longer counted by Shopify",
+    {
+      line: { current_quantity: 5, fulfillable_quantity: 3 },
+      refunds: [{ quantity: 2, restock_type: "no_restock" }],
+    },
+    3,
+  ],
+  [
+    "two refunded without restock, one shipped",
+    {
+      line: { current_quantity: 5, fulfillable_quantity: 4 },
+      refunds: [{ quantity: 2, restock_type: "no_restock" }],
+      fulfilled: [{ quantity: 1 }],
+    },
+    4,
+  ],
   ["two shipped, known by the fulfilment alone", { fulfilled: [{ quantity: 2 }] }, 3],
   ["two shipped", { line: { current_quantity: 5, fulfillable_quantity: 3 }, fulfilled: [{ quantity: 2 }] }, 3],
   ["two shipped in a fulfilment that was cancelled", { fulfilled: [{ quantity: 2, status: "cancelled" }] }, 5],

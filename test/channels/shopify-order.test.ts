@@ -1,5 +1,6 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
+import { MalformedEvent } from "../../shared/errors.ts";
 import { linesToShip, type Order, quantityToShip } from "../../shared/order.ts";
 import { asConfigured } from "../../shared/stage/as-configured.ts";
 import type { ReadAs } from "../../shared/stage/config.ts";
@@ -228,6 +229,41 @@ test("a gift is known by its attribute or message, and 'no' means no", async () 
   deepEqual(await gift("gift", "true"), [true, undefined]);
   deepEqual(await gift("is_gift", "No"), [false, undefined]);
   deepEqual(await gift("giftMessage", "Hi"), [true, "Hi"]);
+  for (const yes of [
+    "yes",
+    "TRUE",
+    "1",
+    "Ja",
+    "Sí",
+    "SIM",
+    "так",
+    "Да.",
+    "evet",
+    "はい",
+    "是",
+    "Yes (+ 5 EUR)",
+    "tak, czerwony",
+  ])
+    deepEqual(await gift("gift", yes), [true, undefined], yes);
+  // An unknown word is no yes: a box costs money.
+  for (const no of [
+    "Ні",
+    "Hayır",
+    "nej",
+    "não",
+    "нет",
+    "いいえ",
+    "否",
+    "아니요",
+    "ne",
+    "не",
+    "n/a",
+    "-",
+    "0",
+    "none",
+    "maybe",
+  ])
+    deepEqual(await gift("gift", no), [false, undefined], no);
   deepEqual(await gift("colour", "red"), [false, undefined]);
 });
 
@@ -260,14 +296,36 @@ test("odd values of fields an order can do without do not stop it", async () => 
     '"note":{"a":1}',
     '"note_attributes":"none"',
     '"client_details":[]',
+    '"customer":[]',
+    '"billing_address":""',
+    '"payment_gateway_names":[null,{},"manual"]',
+    '"refunds":{}',
+    '"discount_codes":{}',
+    '"fulfillments":{}',
     '"shipping_address":{"name":["x"],"latitude":"north","country_code":"CH","zip":8001}',
     '"line_items":[{"id":1,"sku":12345678901234567890,"quantity":1,"properties":{"Size":{"w":1},"Note":null}}]',
   );
   equal(order.note, undefined);
+  equal(order.paymentMethod, "manual");
   equal(order.shippingAddress?.postcode, "8001");
   equal(order.shippingAddress?.latitude, undefined);
   equal(order.lines[0]?.sku, "12345678901234567890");
   deepEqual(stored(order.lines[0]?.properties), [{ name: "Size", value: '{"w":1}' }, { name: "Note" }]);
+});
+
+test("a country is known by two letters, three, or its name", async () => {
+  const country = async (fields: string) => (await map(`"shipping_address":{${fields}}`)).shippingAddress?.country;
+  equal(await country('"country_code":"USA"'), "US");
+  equal(await country('"country_code":null,"country":"Côte d’Ivoire"'), "CI");
+  equal(await country('"country_code":"","country":""'), undefined);
+  equal(await country('"country_code":"HK","country":"Hong Kong"'), "HK");
+  await rejects(
+    country('"country_code":null,"country":"Middle-earth"'),
+    (error) =>
+      error instanceof MalformedEvent &&
+      error.field === "order.shippingAddress.country" &&
+      !error.message.includes("Middle"),
+  );
 });
 
 test("IDs of every length come through to the digit, wherever they stand", async () => {

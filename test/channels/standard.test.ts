@@ -258,6 +258,28 @@ test("null is as good as absent, unknown fields are ignored", async () => {
   equal(orderOf(await read("standard", JSON.stringify({ ...LEAST, shippingAddress: null }))).shippingAddress, null);
 });
 
+test("a country is known by two letters, three, or its name; an unknown one is named as the field", async () => {
+  const country = async (country: unknown) =>
+    orderOf(await read("standard", JSON.stringify({ ...LEAST, shippingAddress: { country } }))).shippingAddress
+      ?.country;
+  const cases: [given: unknown, expected: string | undefined][] = [
+    ["de", "DE"],
+    ["UK", "GB"],
+    ["XK", "XK"],
+    ["USA", "US"],
+    ["United States", "US"],
+    ["Türkiye", "TR"],
+    ["", undefined],
+    [null, undefined],
+    ["**", undefined],
+  ];
+  for (const [given, expected] of cases) equal(await country(given), expected, String(given));
+  await rejects(
+    country("Middle-earth"),
+    (error) => error instanceof MalformedEvent && error.field === "shippingAddress.country",
+  );
+});
+
 test("IDs and amounts written as numbers keep their digits", async () => {
   const body = JSON.stringify(LEAST).replace('"id":"1"', '"id":820982911946154508,"total":12.50');
   const order = orderOf(await read("standard", body));

@@ -64,7 +64,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
     pricesIncludeTax: rest.taxes_included,
 
     financialState: financialState(rest.financial_status),
-    paymentMethod: rest.payment_gateway_names.join(", ") || rest.gateway,
+    paymentMethod: gatewaysOf(rest).join(", ") || rest.gateway,
     amountDue: amountDue(rest, settings),
 
     shipping: mapShipping(rest, attributes),
@@ -122,7 +122,7 @@ const mapAddress = (address: RestAddress) => ({
   province: address.province,
   provinceCode: address.province_code,
   postcode: address.zip,
-  country: address.country_code,
+  country: address.country_code ?? address.country,
   phone: address.phone,
   latitude: address.latitude,
   longitude: address.longitude,
@@ -200,13 +200,15 @@ const CASH_ON_DELIVERY =
  * of a partly paid order is the rest alone: without that amount it is not known, and the order waits to be paid.
  */
 function amountDue(rest: RestOrder, { cashOnDelivery }: Settings): string | undefined {
-  const names = [...rest.payment_gateway_names, rest.gateway ?? ""];
+  const names = [...gatewaysOf(rest), rest.gateway ?? ""];
   if (!names.some((name) => CASH_ON_DELIVERY.test(name) || isListed(name, cashOnDelivery))) return undefined;
   const state = financialState(rest.financial_status);
   if (state === "partially_paid") return rest.total_outstanding ?? undefined;
   if (state !== "pending" && state !== "authorized") return undefined;
   return rest.total_outstanding ?? inShopMoney(rest.total_price_set, rest.total_price);
 }
+
+const gatewaysOf = (rest: RestOrder): string[] => rest.payment_gateway_names.flatMap((name) => name ?? []);
 
 const isListed = (name: string, listed: readonly string[]): boolean =>
   listed.some((other) => other.trim().toLowerCase() === name.trim().toLowerCase());

@@ -15,15 +15,18 @@ const VOID = new Set(["cancelled", "error", "failure"]);
  * - `fulfillable_quantity` is documented as quantity - max(refunded, fulfilled), which counts a unit that was refunded
  * before it shipped, and another one that shipped, only once;
  * - `current_quantity` knows nothing of fulfilments, and is absent before version 2024-01;
- * - a unit that was shipped, sent back and refunded (`restock_type` "return") must not be subtracted twice. Any other
- * refund counts against unshipped units: it is better to hold back a unit than to give away a refunded one.
+ * - a unit that was shipped, sent back and refunded (`restock_type` "return") must not be subtracted twice;
+ * - a refund without restock ("no_restock") is money alone, and leaves the units to be shipped: Shopify says so by
+ * keeping them in both `current_quantity` and `fulfillable_quantity`. Where one of these is missing, and for any other
+ * refund, it is better to hold back a unit than to give away a refunded one.
  */
 export function quantityToShip(line: LineItem, order: Sources): number {
   if (line.fulfillment_status === "fulfilled" || order.fulfillment_status === "fulfilled") return 0;
+  const current = line.current_quantity ?? line.quantity;
+  const saysBoth = typeof line.current_quantity === "number" && typeof line.fulfillable_quantity === "number";
   const refunds = (order.refunds ?? [])
     .flatMap((refund) => refund.refund_line_items)
-    .filter((item) => isOf(line, item));
-  const current = line.current_quantity ?? line.quantity;
+    .filter((item) => isOf(line, item) && !(saysBoth && item.restock_type === "no_restock"));
   const refunded = Math.max(total(refunds), line.quantity - current);
   const returned = total(refunds.filter((item) => item.restock_type === "return"));
   const fulfilled = total(
