@@ -2,9 +2,11 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { lingxing } from "../../functions/providers/lingxing/index.ts";
 import type { Found } from "../../functions/providers/provider.ts";
-import { Misconfigured } from "../../shared/errors.ts";
+import { Misconfigured, Unavailable } from "../../shared/errors.ts";
 import { outgoingSample } from "../support/order-sample.ts";
-import { attempt, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
+import { THOROUGH } from "../support/thorough.ts";
+import { lookUpMutations } from "./look-up-mutations.ts";
+import { attempt, outcomeOf, type ProviderContext, type Setup, startProviderContext } from "./provider-context.ts";
 
 const PATH = "/lingxing/order/amzod/api/orderDetails/productInformation";
 const reference = outgoingSample().reference;
@@ -19,16 +21,16 @@ const sent = {
   firstSentAt: 0,
   lastSentAt: 0,
 };
-const start = (context: TestContext, { settings, ...setup }: Partial<Setup> = {}): Promise<ProviderContext> =>
-  startProviderContext(context, lingxing, {
-    secret: {
-      appId: "ak_0123456789abc",
-      appSecret: "lx+demo/secret%2B==&more",
-      tokenKey: "bG9jYWwtZGVtby10b2tlbi1rZXktMzItYnl0ZXMhISE=",
-    },
-    settings: { store: { name: "demo-US", country: "US" }, ...settings },
-    ...setup,
-  });
+const setup: Setup = {
+  secret: {
+    appId: "ak_0123456789abc",
+    appSecret: "lx+demo/secret%2B==&more",
+    tokenKey: "bG9jYWwtZGVtby10b2tlbi1rZXktMzItYnl0ZXMhISE=",
+  },
+  settings: { store: { name: "demo-US", country: "US" } },
+};
+const start = (context: TestContext, { settings, ...changes }: Partial<Setup> = {}): Promise<ProviderContext> =>
+  startProviderContext(context, lingxing, { ...setup, settings: { ...setup.settings, ...settings }, ...changes });
 
 const row = (items: [msku: string, quantity: unknown, cancelled?: number][], changes: object = {}) => ({
   sid: 101,
@@ -68,10 +70,52 @@ describe("Lingxing: the look-up by order number", () => {
   });
 
   for (const [what, data] of [
+    ["no ID of the store", { sid: null }],
+    ["another store", { sid: 107 }],
+    ["no number", { seller_fulfillment_order_id: undefined }],
+    ["our number in small letters", { seller_fulfillment_order_id: reference.toLowerCase() }],
+    ["another number", { seller_fulfillment_order_id: `${reference}-g2` }],
+    ["a number in an object", { seller_fulfillment_order_id: { id: reference } }],
+    ["a number under another name", { seller_fulfillment_order_id: undefined, order_id: reference }],
+  ] as const) {
+    test(`a row with ${what} answers our question: it proves nothing`, async (context) => {
+      deepEqual(await found(context, [row(whole, data)]), { found: "nothing", conclusive: false });
+    });
+  }
+
+  for (const [what, data] of [
+    ["the store's ID as text", { sid: "101" }],
+    ["spaces around the number", { seller_fulfillment_order_id: ` ${reference} ` }],
+  ] as const) {
+    test(`${what}: the same all the same`, async (context) => {
+      equal((await found(context, [row(whole, data)])).found, "same");
+    });
+  }
+
+  for (const quantity of [null, "", "three", -1, 1.5]) {
+    test(`a quantity of ${JSON.stringify(quantity)} cannot be read, and is no difference`, async (context) => {
+      await rejects(
+        found(context, [
+          row([
+            ["DEMO-MUG", 1],
+            ["DEMO-TEE-M", quantity],
+          ]),
+        ]),
+        Unavailable,
+      );
+    });
+  }
+
+  test("an order in two rows is compared as a whole", async (context) => {
+    const [mug, tee] = whole.map((line) => row([line]));
+    equal((await found(context, [mug, tee])).found, "same");
+    equal((await found(context, [mug])).found, "different");
+    equal((await found(context, [mug, { ...tee, order_status: "Cancelled" }])).found, "different");
+  });
+
+  for (const [what, data] of [
     ["no rows", []],
     ["null", null],
-    ["another number's row", [row(whole, { seller_fulfillment_order_id: `${reference}-g2` })]],
-    ["another store's row", [row(whole, { sid: 107 })]],
   ] as const) {
     test(`${what}: nothing there`, async (context) => {
       deepEqual(await found(context, data), { found: "nothing", conclusive: true });
@@ -296,4 +340,56 @@ describe("Lingxing: order numbers that are taken", () => {
       equal((await attempt(fixture, outgoingSample())).outcome, expected);
     });
   }
+});
+
+describe("Lingxing: what a look-up proves", () => {
+  lookUpMutations(lingxing, {
+    ...setup,
+    lookUp: /^(POST \/order\/amzod\/api\/orderDetails\/productInformation|GET \/erp\/sc\/data\/seller\/lists)$/,
+    identifying: ["sid", "seller_fulfillment_order_id"],
+    ways: [
+      { name: "asked of our store" },
+      { name: "asked of the company", settings: { uniqueness: "company" }, switches: { uniqueness: "company" } },
+      // Nine stores, each changed in each way: seconds.
+      ...(THOROUGH ? [{ name: "stores listed before each", settings: { storeMaxAge: "1s" } }] : []),
+      { name: "unknown orders as null", switches: { unknownOrder: "null" } },
+      { name: "unknown orders as an error", switches: { unknownOrder: "error" } },
+    ],
+    // The document's own answer for an order that is not there.
+    saysNothing: (path, change) =>
+      (path === "answer.data" && ["null", "an empty list"].includes(change)) ||
+      (path.split(" and ").some((one) => /^answer\.data\.(0|\*)$/.test(one)) && change === "absent"),
+  });
+
+  for (const change of [{ sid: null }, { sid: 0 }, { sid: "" }, { name: "DEMO-US" }, { name: null }, { country: {} }]) {
+    test(`our store listed with ${JSON.stringify(change)} proves nothing`, async (context) => {
+      const fixture = await start(context);
+      const data = [{ sid: 101, name: "demo-US", country: "美国", status: 1, ...change }];
+      const body = JSON.stringify({ code: 0, message: "操作成功", error_details: [], data });
+      fixture.proxy.strike(({ target }) => target.startsWith("/lingxing/erp/sc/data/seller/lists"), {
+        status: 200,
+        body,
+      });
+      const outcome = await fixture.client.find(sent, outgoingSample()).catch(outcomeOf);
+      equal(["down", "failed"].includes(String(outcome)), true, JSON.stringify(outcome));
+    });
+  }
+
+  test("a store of the company that cannot be read makes a miss inconclusive, and no other", async (context) => {
+    const miss = async (uniqueness: "store" | "company") => {
+      const fixture = await start(context, { settings: { uniqueness } });
+      const data = [
+        { sid: 101, name: "demo-US", country: "美国", status: 1 },
+        { name: "demo-DE", country: "德国" },
+      ];
+      const body = JSON.stringify({ code: 0, message: "操作成功", error_details: [], data });
+      fixture.proxy.strike(({ target }) => target.startsWith("/lingxing/erp/sc/data/seller/lists"), {
+        status: 200,
+        body,
+      });
+      return fixture.client.find(sent, outgoingSample());
+    };
+    deepEqual(await miss("store"), { found: "nothing", conclusive: true });
+    deepEqual(await miss("company"), { found: "nothing", conclusive: false });
+  });
 });

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
+import { looseRow, rowsOf, Shown } from "../../../shared/connector/list-schema.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import type { Account, SentLine } from "../provider.ts";
 import type { Api } from "./api.ts";
 import type { Secret, Settings } from "./settings.ts";
 import type { Store } from "./stores.ts";
 
-const Listing = z.object({ seller_sku: z.string(), fulfillment_channel_type: z.nullish(z.string()) });
+const Listing = looseRow(z.object({ seller_sku: Shown, fulfillment_channel_type: Shown }));
 
 /** "At most 10 search values." */
 const AT_ONCE = 10;
@@ -27,11 +28,11 @@ export async function checkProducts(
       "POST",
       "/erp/sc/data/mws/listing",
       { sid: String(store.sid), search_field: "seller_sku", search_value: asked, exact_search: 1, is_delete: 0 },
-      z.nullable(z.array(Listing)),
+      rowsOf(Listing),
     );
     for (const msku of asked) {
       const sku = lines.find(({ product }) => product === msku)?.sku ?? msku;
-      const listing = listed?.find(({ seller_sku }) => seller_sku === msku);
+      const listing = listed.find(({ seller_sku }) => seller_sku === msku);
       if (!listing) {
         throw new Rejected(
           `SKU ${sku} is no MSKU of store ${store.name} (${destination}): import its MSKU with npm run catalog, or list it there.`,

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { looseRow, rowsOf, Shown } from "../../../shared/connector/list-schema.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Address } from "../../../shared/order.ts";
@@ -8,6 +9,8 @@ import type { Secret, Settings } from "./settings.ts";
 
 const Region = z.object({ code: z.string(), state_or_province_name: z.string() });
 type Region = z.infer<typeof Region>;
+
+const Row = looseRow(z.object({ code: Shown, state_or_province_name: Shown }));
 
 /**
  * `region` of an address: by Lingxing's own list (`POST /erp/sc/data/worldState/lists`), code first, then name; without a
@@ -70,9 +73,13 @@ async function listOf(country: string, settings: Settings, tools: Tools, api: Ap
   async function fetched(): Promise<Region[]> {
     const path = "/erp/sc/data/worldState/lists";
     try {
-      const listed = await api.read("POST", path, { country_code: code }, z.nullable(z.array(Region)));
-      await tools.cache.put(key, listed ?? [], settings.regionsMaxAge);
-      return listed ?? [];
+      const rows = await api.read("POST", path, { country_code: code }, rowsOf(Row));
+      const listed = rows
+        .map(({ code, state_or_province_name }) => ({ code, state_or_province_name }))
+        // Half a region cannot be written as the document shows.
+        .filter((region) => region.code !== "" && region.state_or_province_name !== "");
+      await tools.cache.put(key, listed, settings.regionsMaxAge);
+      return listed;
     } catch (error) {
       // A country that Lingxing has no list of: the address has its own text.
       if (error instanceof CallRefused) return [];
