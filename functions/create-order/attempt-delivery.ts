@@ -1,6 +1,8 @@
+import { requireParcelAddress } from "../../shared/connector/parcel-address.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { cancelled, inDoubt, requeued, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
 import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
+import { destinationPath } from "../../shared/stage/config.ts";
 import type { Prepared } from "../providers/provider.ts";
 import { create } from "./create.ts";
 import { Conflict, type DeliveryContext, type OpenedContext, requireTimeForCall, save } from "./delivery-context.ts";
@@ -63,6 +65,8 @@ async function send(free: Delivery, context: DeliveryContext): Promise<AttemptRe
 
   let prepared: Prepared;
   try {
+    const { missing } = context.destination;
+    requireParcelAddress(opened.outgoing.order, { destination: destinationPath(context.destination), missing });
     prepared = await opened.client.prepare(opened.outgoing);
     requireTimeForCall(context);
   } catch (error) {

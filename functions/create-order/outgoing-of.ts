@@ -6,6 +6,7 @@ import { reference } from "../../shared/ledger/reference.ts";
 import { linesToShip } from "../../shared/order.ts";
 import { asConfiguredIn } from "../../shared/stage/as-configured.ts";
 import { type Config, type Connection, type Destination, pathOf } from "../../shared/stage/config.ts";
+import { wellFormed } from "../../shared/well-formed.ts";
 import type { Outgoing, Provider } from "../providers/provider.ts";
 
 interface Deps {
@@ -27,7 +28,7 @@ export async function outgoingOf(
   const { channel, connection, orderId } = record;
   const path = pathOf({ channel, name: connection });
   if (!body) throw new Rejected(`The order's body is no longer kept (${path} order ${orderId}); send the event again`);
-  const order = asConfiguredIn(config, record, await ledger.readBody(body));
+  const order = wellFormed(asConfiguredIn(config, record, await ledger.readBody(body)));
   return {
     channel,
     connection,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Identity, identityText } from "../identity.ts";
 import type { Address } from "../order.ts";
+import { wellFormed } from "../well-formed.ts";
 
 /**
  * SHA-256 of where an order goes, kept by its delivery: whether the address was changed after it was sent. Fields in any
@@ -8,7 +9,7 @@ import type { Address } from "../order.ts";
  * @param address null if nothing has to be shipped
  */
 export function addressDigest(order: Identity, address: Address | null): string {
-  const fields = address && Object.entries(address).filter(([, value]) => value !== undefined);
+  const fields = address && Object.entries(wellFormed(address)).filter(([, value]) => value !== undefined);
   const text = JSON.stringify(fields?.sort(([a], [b]) => (a < b ? -1 : 1)) ?? null);
   return createHash("sha256")
     .update(`${identityText(order)}\n${text}`)

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Order } from "../../shared/order.ts";
 import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
@@ -45,6 +46,55 @@ for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
         { state, attempts, providerOrderIds, reference },
         { state: "created", attempts: 1, providerOrderIds: ["P1"], reference: `pm-${id}` },
       );
+    });
+
+    test("sends no parcel to an address without a street and a city or postcode, and says which", async () => {
+      const cases: [object | null, RegExp][] = [
+        [null, /no shipping address, and parcelworks\/demo can send/],
+        [{ country: "HK", phone: "1", name: "Ada Byron" }, /no street in its shipping address/],
+        [{ province: "Arkansas", country: "US", provinceCode: "AR" }, /no street in its shipping address/],
+        [{ name: "Ada Byron", street1: " ", city: "Berlin" }, /no street/],
+        [{ name: "Ada Byron", street1: "Main 1", country: "DE" }, /neither city nor postcode/],
+      ];
+      for (const [shippingAddress, reason] of cases) {
+        const { relay, id, delivery } = unheard();
+        await relay.ordered({ id, shippingAddress });
+        await relay.run();
+        equal((await delivery())?.state, "rejected");
+        match((await delivery())?.reason ?? "", reason);
+        equal(relay.parcelworks.posts, 0);
+      }
+      for (const shippingAddress of [
+        { street2: "Main 1", postcode: "10115" },
+        { street1: "Main 1", city: "Berlin" },
+      ]) {
+        const { relay, id, delivery } = unheard();
+        await relay.ordered({ id, shippingAddress });
+        await relay.run();
+        equal((await delivery())?.state, "created");
+      }
+    });
+
+    test("sends no half of a character, and takes it for no change of the address", async () => {
+      const { relay, id, delivery } = unheard();
+      const { client } = relay.parcelworks;
+      const prepare = client.prepare.bind(client);
+      const orders: Order[] = [];
+      client.prepare = async (outgoing) => {
+        orders.push(outgoing.order);
+        return prepare(outgoing);
+      };
+      const shippingAddress = { name: "Ada \ud83d", street1: "Main 1", city: "Berlin", country: "DE" };
+      const cut = { id, shippingAddress, note: "cut \ud83d", attributes: [{ name: "\udc00", value: "🌸" }] };
+      await relay.ordered(cut);
+      await relay.run();
+      await relay.ordered({ ...cut, updatedAt: "2026-11-01T10:05:00.000Z" });
+      const [order] = orders;
+      deepEqual(
+        [order?.note, order?.shippingAddress?.name, order?.attributes],
+        ["cut \ufffd", "Ada \ufffd", [{ name: "\ufffd", value: "🌸" }]],
+      );
+      deepEqual([(await delivery())?.state, (await delivery())?.notes], ["created", []]);
     });
 
     test("costs one query and two writes", async () => {

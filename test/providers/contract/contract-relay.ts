@@ -2,6 +2,7 @@ import type { Client, Provider } from "../../../functions/providers/provider.ts"
 import type { Delivery } from "../../../shared/ledger/delivery.ts";
 import { createLedger } from "../../../shared/ledger/ledger.ts";
 import type { Table } from "../../../shared/ledger/table.ts";
+import type { Order } from "../../../shared/order.ts";
 import { orderSample } from "../../support/order-sample.ts";
 import { ProviderRelay } from "../../support/provider-relay.ts";
 import { plain } from "../../support/relay.ts";
@@ -48,8 +49,8 @@ export class ContractRelay extends ProviderRelay {
   }
 
   /** Has route-order record the sample, and leaves its message on the queue. */
-  async order(): Promise<void> {
-    await this.arrives({ order: orderSample }, "demo");
+  async order(changes: Partial<Order> = {}): Promise<void> {
+    await this.arrives({ order: { ...orderSample, ...changes } }, "demo");
   }
 
   /** As the ledger has it. @throws Error where there is none */

@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { Outgoing } from "../../../functions/providers/provider.ts";
-import { outgoingSample } from "../../support/order-sample.ts";
+import { orderSample, outgoingSample } from "../../support/order-sample.ts";
 import { attempt, outcomeOf } from "../provider-context.ts";
 import { HANGING, type Suite } from "./suite.ts";
 
 /** What is sent, under which number, and with which token. */
-export function requests({ name, contract, start, creates, lookUp }: Suite): void {
+export function requests({ name, contract, start, startRelay, creates, lookUp }: Suite): void {
   test("the request is the recorded sample, field by field", async (context) => {
     const fixture = await start(context);
     equal((await attempt(fixture, outgoingSample())).outcome, "created");
@@ -69,6 +69,21 @@ export function requests({ name, contract, start, creates, lookUp }: Suite): voi
       deepEqual(references.toSorted(), batch.map(({ reference }) => reference).toSorted());
     },
   );
+
+  test("half a character, as shops leave where they cut a text, is sent nowhere", HANGING, async (context) => {
+    const { fixture, relay } = await startRelay(context);
+    const half = "\ud83d";
+    const shippingAddress = { ...orderSample.shippingAddress, name: `Zoé ${half}`, remark: `ring ${half}` };
+    await relay.order({ note: `wrap it ${half}`, shippingAddress });
+    await relay.run();
+    equal((await relay.delivery()).state, "created");
+    const sent = fixture.proxy.passed.flatMap(({ target, body }) => [target, body]);
+    deepEqual(
+      sent.filter((text) => /\\ud[89a-f]|%5Cud[89a-f]/i.test(text)),
+      [],
+    );
+    ok(sent.some((text) => text.includes("\ufffd")));
+  });
 
   test("the credentials can be tried without making anything", async (context) => {
     const fixture = await start(context);
