@@ -20,7 +20,19 @@ const Id = z.pipe(
   z.union([z.string().check(z.minLength(1), z.maxLength(255)), z.number()]),
   z.transform((id) => String(id)),
 );
-const Text = z.string();
+/**
+ * Characters of a text: as many as an event of 6 MB has, since some apps write a whole picture into a property. Texts
+ * are only in an order's body, which may be large.
+ */
+const LONGEST_TEXT = 6_000_000;
+export const Text = z.string().check(z.maxLength(LONGEST_TEXT));
+/** A word or a name that reasons quote, and that is part of keys: DynamoDB takes 1,024 bytes of a sort key. */
+export const Name = z.string().check(z.maxLength(255));
+/** Of each list but the lines. */
+const LONGEST_LIST = 1_000;
+const list = <T extends z.ZodMiniType>(schema: T) => z.array(schema).check(z.maxLength(LONGEST_LIST));
+/** So many fit the functions' memory; only MOST_LINES are sent. */
+const MOST_LINES_READ = 20_000;
 const Flag = z.boolean();
 
 const LONGEST_AMOUNT = 64;
@@ -41,7 +53,14 @@ export const Amount = z.pipe(
 /** ISO 8601 with a zone, kept as UTC with milliseconds. */
 export const Instant = z.pipe(
   z.iso.datetime({ offset: true }),
-  z.transform((text) => new Date(text).toISOString()),
+  z.transform((text, context) => {
+    const utc = new Date(text).toISOString();
+    // The first and last hours of the years 0000 and 9999 may be outside of them in UTC, and texts of such years do not
+    // sort with the others.
+    if (/^\d/.test(utc)) return utc;
+    context.issues.push({ code: "custom", message: "not a time of the years 0 to 9999", input: text });
+    return z.NEVER;
+  }),
 );
 
 const upper = (pattern: RegExp, message: string) =>
@@ -99,15 +118,16 @@ export type Address = z.infer<typeof Address>;
 /** `rate` is a fraction: 0.19 for 19 %. */
 const Tax = z.object({ title: maybe(Text), rate: maybe(Amount), amount: maybe(Amount) });
 const NameValue = z.object({ name: Text, value: maybe(Text) });
+const NameValues = list(NameValue);
 
 export const Line = z.object({
   id: Id,
   /**
    * IDs of the channel's own lines, if it has one for each unit and this line merges them: its API takes these later.
    */
-  sourceIds: maybe(z.array(Id)),
+  sourceIds: maybe(list(Id)),
   /** Our SKU, by which providers know the product. Empty if the shop gave none. */
-  sku: Text,
+  sku: Name,
   /** As ordered. */
   quantity: Quantity,
   /**
@@ -126,13 +146,13 @@ export const Line = z.object({
   /** Of the whole line. */
   discount: maybe(Amount),
   /** Of the whole line. */
-  taxes: maybe(z.array(Tax)),
+  taxes: maybe(list(Tax)),
   /** Personalisation: engraving, size, message. */
-  properties: maybe(z.array(NameValue)),
+  properties: maybe(NameValues),
   /** False for tips, downloads and gift cards that are sent by e-mail. */
   ships: maybe(Flag),
   /** The service that ships it, if that is neither the shop nor us: `amazon`. Such a line is not sent. */
-  fulfilledBy: maybe(Text),
+  fulfilledBy: maybe(Name),
   /** Of one unit. */
   customsValue: maybe(Amount),
   customsCurrency: maybe(Currency),
@@ -227,12 +247,12 @@ export const Order = z.object({
   salesPlatform: maybe(Text),
   shopName: maybe(Text),
 
-  lines: z.array(Line),
+  lines: z.array(Line).check(z.maxLength(MOST_LINES_READ)),
   /** Null if nothing has to be shipped. */
   shippingAddress: z.nullable(Address),
   billingAddress: maybe(Address),
   buyer: maybe(Buyer),
-  taxIds: maybe(z.array(TaxId)),
+  taxIds: maybe(list(TaxId)),
 
   /** The shop's, in which all amounts here are given. */
   currency: Currency,
@@ -241,7 +261,7 @@ export const Order = z.object({
   /** Of the lines, after their discounts. */
   subtotal: maybe(Amount),
   discount: maybe(Amount),
-  discountCodes: maybe(z.array(Text)),
+  discountCodes: maybe(list(Text)),
   tax: maybe(Amount),
   total: maybe(Amount),
   /** So far. */
@@ -257,8 +277,8 @@ export const Order = z.object({
   gift: maybe(Flag),
   giftMessage: maybe(Text),
   note: maybe(Text),
-  attributes: maybe(z.array(NameValue)),
-  tags: maybe(z.array(Text)),
+  attributes: maybe(NameValues),
+  tags: maybe(list(Text)),
   fulfilmentState: maybe(z.enum(["unfulfilled", "partial", "fulfilled"])),
   /** Held until the channel lifts it. */
   hold: maybe(Hold),
@@ -292,3 +312,19 @@ export const linesToShip = (order: Order): Line[] =>
   order.fulfilmentState === "fulfilled" || !leavesByParcel(order)
     ? []
     : order.lines.filter((line) => quantityToShip(line) > 0);
+
+/** Lines of an order that are sent; Shopify's largest orders have 500. */
+const MOST_LINES = 2_000;
+/** Of all line IDs together, bytes: a delivery stores its lines, and DynamoDB takes 400 KB of an item. */
+const MOST_ID_BYTES = 200_000;
+
+/** Why an order is too large to be sent; undefined if it is not. A sentence's part: "has 2,001 lines, …". */
+export function oversize(lines: readonly Pick<Line, "id">[]): string | undefined {
+  if (lines.length > MOST_LINES) {
+    return `has ${lines.length} lines to ship, and orders of more than ${MOST_LINES} are not sent: split it`;
+  }
+  const bytes = lines.reduce((sum, { id }) => sum + Buffer.byteLength(id), 0);
+  return bytes > MOST_ID_BYTES
+    ? `has line IDs of ${bytes} bytes, and more than ${MOST_ID_BYTES} are not sent`
+    : undefined;
+}

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
-import { Address, Amount, Country, Instant, Line, Order } from "../../shared/order.ts";
+import { Address, Amount, Country, Instant, Line, Name, Order, Text } from "../../shared/order.ts";
 
 export const SCHEMA_FILE = fileURLToPath(new URL("../order.schema.json", import.meta.url));
 
@@ -21,7 +21,8 @@ names.add(Country, {
   id: "Country",
   description: "ISO 3166-1 alpha-2, best. Three letters, or the country's name in a common language, are understood.",
 });
-names.add(Line.shape.sku, { id: "Text" });
+names.add(Text, { id: "Text" });
+names.add(Name, { id: "Name" });
 names.add(Line.shape.quantity, { id: "Quantity" });
 names.add(Address, { id: "Address" });
 names.add(Line, { id: "Line" });

@@ -3,7 +3,7 @@ import type { Identity } from "../../shared/identity.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { reference } from "../../shared/ledger/reference.ts";
-import { linesToShip } from "../../shared/order.ts";
+import { linesToShip, oversize } from "../../shared/order.ts";
 import { asConfiguredIn } from "../../shared/stage/as-configured.ts";
 import { type Config, type Connection, type Destination, pathOf } from "../../shared/stage/config.ts";
 import { wellFormed } from "../../shared/well-formed.ts";
@@ -17,7 +17,7 @@ interface Deps {
 
 /**
  * What is sent of an order to a destination: the order as it is now, under its delivery's reference.
- * @throws Rejected if its body has expired; Misconfigured if its connection's reference key is gone
+ * @throws Rejected if its body has expired, or it is too large; Misconfigured if its connection's reference key is gone
  */
 export async function outgoingOf(
   { record, body }: OrderSnapshot,
@@ -29,11 +29,14 @@ export async function outgoingOf(
   const path = pathOf({ channel, name: connection });
   if (!body) throw new Rejected(`The order's body is no longer kept (${path} order ${orderId}); send the event again`);
   const order = wellFormed(asConfiguredIn(config, record, await ledger.readBody(body)));
+  const lines = linesToShip(order);
+  const tooLarge = oversize(lines);
+  if (tooLarge) throw new Rejected(`The order ${tooLarge}`);
   return {
     channel,
     connection,
     order,
-    lines: linesToShip(order),
+    lines,
     reference: delivery.reference ?? referenceOf(record, delivery.generation, destination, { provider, config }),
   };
 }

@@ -7,6 +7,7 @@ import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import type { Channel, Meaning } from "../channels/channel.ts";
 import { type Action, actionOf } from "./action-of.ts";
+import { checkedOrder } from "./checked-order.ts";
 import { checkConnection, type FetchDeps, fetchOrder } from "./fetch-order.ts";
 import { type GivenBack, giveBack } from "./give-back.ts";
 import { noteErasure } from "./note-erasure.ts";
@@ -111,13 +112,13 @@ async function eventIn({ owner, ...message }: IntakeMessage, { eventStore }: Dep
 async function carryOut(action: Action, context: RouteContext, deps: Deps): Promise<Done> {
   switch (action.kind) {
     case "record":
-      return recordOrder(action.order, context, deps);
+      return recordOrder(checkedOrder(action.order), context, deps);
     case "fetch": {
       const fetched = await fetchOrder(action.orderId, context, deps);
       if (fetched === "gone") return recordGone(action, context, deps);
       // It need not be the ID that was asked for: a pack has one of its own.
       checkedOrderId(fetched.order.id);
-      return recordOrder(fetched.order, { ...context, eventTime: fetched.fetchedAt }, deps);
+      return recordOrder(checkedOrder(fetched.order), { ...context, eventTime: fetched.fetchedAt }, deps);
     }
     case "change":
       return recordChange(action, context, deps);

@@ -74,6 +74,32 @@ interface Options {
   http: Http;
 }
 
+/** Reads of the catalog at a time: an order of 2,000 lines must not open 2,000 sockets. */
+const CATALOG_READS = 20;
+
+/** Reads each SKU of a record once, 20 at a time. */
+function catalogOf(table: Table, account: string): Tools["catalog"] {
+  const known = new Map<string, Promise<CatalogEntry | undefined>>();
+  const waiting: (() => void)[] = [];
+  let free = CATALOG_READS;
+  async function read(sku: string): Promise<CatalogEntry | undefined> {
+    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await catalogEntry(table, account, sku);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  }
+  return (sku) => {
+    const entry = known.get(sku) ?? read(sku);
+    known.set(sku, entry);
+    return entry;
+  };
+}
+
 /** The tools of one record. */
 export function createTools({ subject, table, callTimeout, deadline, memory, now, ...options }: Options): Tools {
   const { kind, account } = subject;
@@ -88,7 +114,7 @@ export function createTools({ subject, table, callTimeout, deadline, memory, now
     memory,
     cache: createTableCache(table, cachePk(subject), now),
     sealedCache: (key) => createTableCache(table, tokenPk(subject), now, sealWith(key)),
-    catalog: (sku) => catalogEntry(table, account, sku),
+    catalog: catalogOf(table, account),
     async http({ timeout = callTimeout, ...request }) {
       // No call starts that the function's timeout would cut off: a frozen environment must not send later.
       needTime(timeout);

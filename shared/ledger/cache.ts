@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import * as z from "zod/mini";
 import { Misconfigured } from "../errors.ts";
 import { ITEM_VERSION, isNewer } from "../release.ts";
@@ -63,6 +63,13 @@ export function sealWith(key: string): Seal {
   };
 }
 
+/** DynamoDB's for a sort key, bytes. */
+const LONGEST_NAME = 1024;
+
+/** The sort key of a value: names hold SKUs and IDs of other systems, and one may be longer than a key. */
+const keyOf = (name: string): string =>
+  Buffer.byteLength(name) <= LONGEST_NAME ? name : `sha256:${createHash("sha256").update(name).digest("hex")}`;
+
 /**
  * Never reads, overwrites or deletes a value of a newer release before it is too old (docs/decisions/versions.md).
  * @param pk of the cache's items (connector-partition.ts)
@@ -71,7 +78,7 @@ export function sealWith(key: string): Seal {
 export function createTableCache(table: Table, pk: string, now: () => number, seal: Seal = OPEN): Cache {
   return {
     async get(name, schema, options) {
-      const item = await table.get({ pk, sk: name });
+      const item = await table.get({ pk, sk: keyOf(name) });
       if (isNewer(item)) {
         if (options?.newer !== "refuse" || Number(item?.["expiresAt"]) * 1000 < now()) return undefined;
         throw new Misconfigured(`A newer release wrote down what has to be known of "${name}": deploy that release.`);
@@ -90,11 +97,11 @@ export function createTableCache(table: Table, pk: string, now: () => number, se
       const text = seal.close(JSON.stringify(value), `${pk}/${name}`);
       const item: CacheItem = { v: ITEM_VERSION, value: text, freshUntil, expiresAt: Math.ceil(freshUntil / 1000) };
       // It is a cache: the last write wins.
-      await table.put({ pk, sk: name, ...item }, notNewer(now()));
+      await table.put({ pk, sk: keyOf(name), ...item }, notNewer(now()));
     },
     async delete(name) {
       const { expression, values } = notNewer(now());
-      await table.delete({ pk, sk: name }, { expression: `attribute_exists(pk) AND ${expression}`, values });
+      await table.delete({ pk, sk: keyOf(name) }, { expression: `attribute_exists(pk) AND ${expression}`, values });
     },
   };
 }

@@ -3,6 +3,7 @@ import { omit } from "../omit.ts";
 import { type Delivery, type DeliveryState, ENDED } from "./delivery.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
 import type { OrderRecord } from "./order-record.ts";
+import { shortReason } from "./short-reason.ts";
 import { onList, onOpenList } from "./work-list.ts";
 
 /** A delivery's state; created with a step still open is one of its own, "new" is a destination without a delivery. */
@@ -122,7 +123,9 @@ const ended = (delivery: Delivery): Delivery => ({ ...omit(atRest(delivery), "fo
 export type Cause = { reason: string } | { errorText: { text: string; expiresAt: number } };
 
 const words = (cause: Cause, rev: number): Pick<Delivery, "reason" | "errorText"> =>
-  "reason" in cause ? cause : { errorText: { ...cause.errorText, rev } };
+  "reason" in cause
+    ? { reason: shortReason(cause.reason) }
+    : { errorText: { ...cause.errorText, text: shortReason(cause.errorText.text), rev } };
 
 /** A failed attempt of one message. Times in epoch ms. */
 export interface Failure {
@@ -225,7 +228,7 @@ export function created(
     providerOrderIds,
     createdAt: now,
     ...(followUp !== undefined && { followUp }),
-    ...(notes !== undefined && { notes }),
+    ...(notes !== undefined && { notes: notes.map(shortReason) }),
   };
 }
 

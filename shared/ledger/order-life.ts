@@ -4,6 +4,7 @@ import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
 import { type OrderRecord, TRACE_LENGTH } from "./order-record.ts";
+import { shortReason } from "./short-reason.ts";
 import { onHour, onList } from "./work-list.ts";
 
 /** An order's state; held for the operator is one of its own, "new" is an order without a record. */
@@ -233,7 +234,7 @@ export function dispatched(record: OrderRecord, { sent, suppressed, late, now }:
     toSend: record.toSend.filter((destination) => !sent.includes(destination)),
     toSuppress: record.toSuppress.filter((destination) => !suppressed.includes(destination)),
     ...(sent.length > 0 && { sentAt: new Date(now).toISOString() }),
-    ...(late.length > 0 && { reason: [record.reason ?? "cancelled", ...late].join("; ") }),
+    ...(late.length > 0 && { reason: shortReason([record.reason ?? "cancelled", ...late].join("; ")) }),
   };
   return { ...next, ...entryOfHeld(next, now) };
 }
@@ -341,7 +342,9 @@ function decided(record: OrderRecord, decision: Decision, occasion: WaitOccasion
     decided: all,
     toSend: [...new Set([...record.toSend, ...fresh, ...back])],
     ...(all.length > 0 && destinations.length === 0 && { lapsed: true as const }),
-    ...(all.length > 0 ? { state: "recorded" as const } : { state, ...(reason !== undefined && { reason }) }),
+    ...(all.length > 0
+      ? { state: "recorded" as const }
+      : { state, ...(reason !== undefined && { reason: shortReason(reason) }) }),
     ...(all.length === 0 && asksChannel && waitFor("hold", record, occasion)),
   };
 }

@@ -1,4 +1,4 @@
-import { isCashOnDelivery, linesToShip, type Order, progressOf, type ShippingKind } from "../order.ts";
+import { isCashOnDelivery, linesToShip, type Order, oversize, progressOf, type ShippingKind } from "../order.ts";
 import type { OrderState } from "../order-state.ts";
 import { asConfigured } from "../stage/as-configured.ts";
 import { type Config, type Connection, pathOf } from "../stage/config.ts";
@@ -46,9 +46,9 @@ function notRouted({ since, maxOrderAge }: Connection, order: Order, now: number
   if (order.fulfilmentState === "fulfilled") return "already fulfilled at the channel";
   const kind = order.shipping?.kind ?? "ship";
   if (kind !== "ship") return NOT_SHIPPED[kind];
+  const lines = linesToShip(order);
   // An order without lines is not complete yet, and held.
-  if (linesToShip(order).length === 0 && order.lines.length > 0) return nothingToShip(order);
-  return undefined;
+  return lines.length === 0 && order.lines.length > 0 ? nothingToShip(order) : oversize(lines);
 }
 
 const NOT_SHIPPED: Record<Exclude<ShippingKind, "ship">, string> = {

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
@@ -9,19 +9,31 @@ before(async () => {
 });
 after(() => started.stop());
 
-test("an order of very many lines is claimed, and found again by what the claim says was sent", async () => {
+test("an order of as many lines as are sent is claimed, and found again by what the claim says was sent", async () => {
   const relay = new Relay(started);
   relay.parcelworks.fates.push("timeout-after-create");
-  const lines = Array.from({ length: 10_000 }, (_, index) => ({
+  const lines = Array.from({ length: 2_000 }, (_, index) => ({
     id: String(7_000_000_000_000 + index),
     sku: `DEMO-TEE-${index % 977}-${index % 31}`,
     quantity: 1 + (index % 3),
   }));
-  await relay.ordered({ id: "10000-lines", lines });
+  await relay.ordered({ id: "2000-lines", lines });
   await relay.run();
   equal(relay.parcelworks.posts, 1);
   equal(relay.parcelworks.live().length, 1);
-  const file = await started.ledger.load({ channel: "plain", connection: "main", orderId: "10000-lines" });
+  const file = await started.ledger.load({ channel: "plain", connection: "main", orderId: "2000-lines" });
   equal(file?.deliveries[0]?.state, "created");
   deepEqual(file?.deliveries[0]?.lines, relay.parcelworks.held[0]?.lines);
+});
+
+test("an order that grew beyond them after it was queued is rejected with a sentence, and nothing is posted", async () => {
+  const relay = new Relay(started);
+  const lines = Array.from({ length: 2_001 }, (_, index) => ({ id: String(index), sku: "DEMO-TEE", quantity: 1 }));
+  await relay.ordered({ id: "grown", lines: lines.slice(0, 1) });
+  await relay.ordered({ id: "grown", lines, updatedAt: "2026-11-01T11:59:00.000Z" });
+  await relay.run();
+  equal(relay.parcelworks.posts, 0);
+  const file = await started.ledger.load({ channel: "plain", connection: "main", orderId: "grown" });
+  equal(file?.deliveries[0]?.state, "rejected");
+  match(file?.deliveries[0]?.errorText?.text ?? "", /^The order has 2001 lines to ship/);
 });
