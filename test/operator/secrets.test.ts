@@ -169,7 +169,7 @@ describe("npm run secrets at the local stack", () => {
   });
 
   test("a filled secret is asked for again when it is named: rotation", async () => {
-    const said = await secrets(["akinon/demo"], ["", "7", "new-user", "new-password", "", "y"]);
+    const said = await secrets(["akinon/demo"], ["", "7", "", "new-user", "new-password", "", "y"]);
     equal(said.exit, 0, said.notes);
     const { channelId, username, password } = storedValue("destinations", "akinon/demo") as Record<string, unknown>;
     deepEqual([channelId, username, password].map(String), ["7", "new-user", "new-password"]);

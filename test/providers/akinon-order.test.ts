@@ -3,8 +3,10 @@ import { describe, test } from "node:test";
 import { akinon } from "../../functions/providers/akinon/index.ts";
 import { Rejected } from "../../shared/errors.ts";
 import { orderSample, outgoingSample } from "../support/order-sample.ts";
+import { THOROUGH } from "../support/thorough.ts";
+import { lookUpMutations } from "./look-up-mutations.ts";
 import { attempt } from "./provider-context.ts";
-import { oneLine, startAkinon } from "./start-akinon.ts";
+import { oneLine, secret, startAkinon } from "./start-akinon.ts";
 
 /** reference/providers.md 4.2, "What we send"; the rest is the document's sample, never to be sent. */
 const ORDER_FIELDS = `number, channel, status, date_placed, customer, shipping_address, billing_address, currency, amount,
@@ -103,11 +105,12 @@ describe("Akinon: money", () => {
   test("of a whole order is the channel's own", async (context) => {
     const fixture = await startAkinon(context);
     const { order } = await fixture.send(
-      oneLine({ quantity: 2 }, { total: "21.37", discount: "1.50", shipping: { price: "6.00", discount: "1.00" } }),
+      oneLine({ quantity: 2 }, { total: "18.49", discount: "1.50", shipping: { price: "6.00", discount: "1.00" } }),
     );
     deepEqual(
       [order["amount"], order["discount_amount"], order["shipping_amount"], order["net_shipping_amount"]],
-      [21.37, 1.5, 6, 5],
+      // Not 18.50: to the cent as the channel has it.
+      [18.49, 1.5, 6, 5],
     );
   });
 
@@ -207,10 +210,20 @@ describe("Akinon: the order", () => {
     equal((await fixture.send(oneLine({ quantity: 10_000 }))).order_item[0]?.["quantity"], 10_000);
   });
 
-  test("keeps a property called __proto__ as an attribute", async (context) => {
+  test("keeps every property that the buyer saw: two of one name, and one whose name objects have", async (context) => {
     const fixture = await startAkinon(context);
-    await fixture.send(oneLine({ properties: [{ name: "__proto__", value: "x" }] }));
-    match(fixture.posted("create_orders")[0] ?? "", /"attributes":\{"__proto__":"x"\}/);
+    const properties = [
+      { name: "Line", value: "A" },
+      { name: "Line", value: "B" },
+      { name: "constructor", value: "x" },
+      { name: "_internal", value: "secret" },
+      { name: "__proto__", value: "hidden" },
+    ];
+    const { order_item } = await fixture.send(oneLine({ properties }));
+    deepEqual(order_item[0]?.["attributes"], { Line: "A", "Line (2)": "B", constructor: "x" });
+    const hidden = [{ name: "_ga", value: "x" }];
+    const { order } = await fixture.send({ ...oneLine({}, { attributes: hidden }), reference: "SHO1-2" });
+    equal(Object(order["extra_field"]).attributes, undefined);
   });
 });
 
@@ -249,7 +262,10 @@ describe("Akinon: check before create, and look-up", () => {
   });
 
   test("an order sent with one item a line, to a server with one item a unit, is reported as different", async (context) => {
-    const fixture = await startAkinon(context, { settings: { items: "per-line" } });
+    const fixture = await startAkinon(context, {
+      settings: { items: "per-line" },
+      switches: { itemQuantity: "counted-as-one" },
+    });
     const { sent } = await attempt(fixture, outgoingSample());
     const found = await fixture.client.find(sent, outgoingSample());
     equal(found.found, "different");
@@ -326,4 +342,171 @@ describe("Akinon: check before create, and look-up", () => {
       equal((await attempt(fixture, outgoingSample())).outcome, outcome);
     }
   });
+});
+
+describe("Akinon: what else an order may say", () => {
+  test("a complaint beside a success is recorded", async (context) => {
+    const { client } = await startAkinon(context, { switches: { complaints: true } });
+    const outgoing = outgoingSample();
+    const { complaint, providerOrderIds } = await client.create(await client.prepare(outgoing), outgoing);
+    deepEqual(
+      [complaint, providerOrderIds.length],
+      ['["The buyer could not be informed: the phone number is not a mobile one."]', 1],
+    );
+  });
+
+  test("a gift message has a box to lie in, and no gift without one either has none", async (context) => {
+    const fixture = await startAkinon(context);
+    const boxed = async (changes: object, reference: string) =>
+      (await fixture.send(outgoingSample(changes, reference))).order["has_gift_box"];
+    equal(await boxed({ gift: undefined, giftMessage: "Hi" }, "SHO1-1"), true);
+    equal(await boxed({ gift: false, giftMessage: " " }, "SHO1-2"), false);
+    equal(await boxed({ gift: true, giftMessage: undefined }, "SHO1-3"), true);
+  });
+
+  test("an IP address or a language that is none is left out, and the order is created", async (context) => {
+    const fixture = await startAkinon(context);
+    const sent = async (buyer: object, reference: string) => {
+      const { order } = await fixture.send(outgoingSample({ buyer: { ...orderSample.buyer, ...buyer } }, reference));
+      return [order["remote_addr"], order["language_code"]];
+    };
+    deepEqual(await sent({ ip: "unknown", language: "de-DE-x-very-long-tag" }, "SHO1-1"), [undefined, undefined]);
+    deepEqual(await sent({ ip: "203.0.113.9, 10.0.0.1", language: "Deutsch!" }, "SHO1-2"), [undefined, undefined]);
+    deepEqual(await sent({ ip: "2001:db8::1", language: "pt_BR" }, "SHO1-3"), ["2001:db8::1", "pt-br"]);
+  });
+
+  test("a discount that only the order has counts, whole and divided", async (context) => {
+    const fixture = await startAkinon(context);
+    const lines = [
+      { id: "1", sku: "DEMO-MUG", quantity: 1, unitPrice: "30.00", discount: "0.00" },
+      { id: "2", sku: "DEMO-CUP", quantity: 1, unitPrice: "10.00", discount: "0.00" },
+    ];
+    const amounts = { subtotal: undefined, tax: undefined, total: undefined, shipping: undefined, discount: "10.00" };
+    const whole = outgoingSample({ ...amounts, lines });
+    const { order } = await fixture.send(whole);
+    deepEqual([order["discount_amount"], order["amount"]], [10, 30]);
+    const part = { ...whole, lines: whole.lines.slice(0, 1), reference: "SHO1-2" };
+    const divided = await fixture.send(part);
+    deepEqual([divided.order["discount_amount"], divided.order["amount"]], [7.5, 22.5]);
+  });
+
+  test("cash on delivery is what is owed: all of it, or the order is refused before anything is made", async (context) => {
+    const fixture = await startAkinon(context, { settings: { cashOnDelivery: { paymentOption: 2 } } });
+    const cash = (changes: object, reference: string) =>
+      fixture.send({
+        ...oneLine({}, { shipping: undefined, total: "7.50", ...changes }),
+        reference: `SHO1-${reference}`,
+      });
+    const paid = await cash({ amountDue: "7.50", financialState: "paid" }, "1");
+    deepEqual(
+      [paid.order["payment_option"], Object(paid.order["extra_field"]).cash_on_delivery],
+      [undefined, undefined],
+    );
+    const before = fixture.calls().length;
+    await rejects(
+      cash({ amountDue: "5.00", financialState: "partially-paid" }, "2"),
+      /^Rejected: On delivery 5\.00 of 7\.50 EUR is due, and akinon\/demo can only collect all of an order/,
+    );
+    deepEqual(
+      fixture
+        .calls()
+        .slice(before)
+        .filter((call) => call.startsWith("POST")),
+      [],
+    );
+  });
+});
+
+describe("Akinon: a look-up that does not see the number", () => {
+  const { reference } = outgoingSample();
+
+  for (const [shape, row] of [
+    ["without it", { pk: 8001 }],
+    ["under another name", { pk: 8001, order_number: reference }],
+    ["in an object", { order: { pk: 8001, number: reference } }],
+    ["in small letters", { pk: 8001, number: reference.toLowerCase() }],
+    ["null", { pk: 8001, number: null }],
+    ["of an order that it found by ours", { pk: 8001, number: "4711" }],
+  ] as const) {
+    test(`${shape} proves nothing, and nothing is created beside it`, async (context) => {
+      const fixture = await startAkinon(context);
+      const prepared = await fixture.client.prepare(outgoingSample());
+      const sent = { reference, lines: prepared.lines, firstSentAt: 0, lastSentAt: 0 };
+      const body = JSON.stringify({ count: 1, next: null, results: [row] });
+      const isOurs = ({ target }: { target: string }) => target.includes(`/orders/?number=${reference}&`);
+      fixture.proxy.strike(isOurs, { status: 200, body }, { times: 2 });
+      deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+      await rejects(
+        fixture.client.create(prepared, outgoingSample()),
+        /Misconfigured: Omnitron lists an order that may be/,
+      );
+      deepEqual(fixture.sandbox.orders("akinon"), []);
+    });
+  }
+
+  test("of any order, on a server whose list has no numbers, creates nothing either", async (context) => {
+    const fixture = await startAkinon(context, { switches: { orderRows: "brief" } });
+    equal((await attempt(fixture, outgoingSample())).outcome, "created");
+    equal((await attempt(fixture, outgoingSample())).outcome, "failed");
+    equal(fixture.sandbox.orders("akinon").length, 1);
+  });
+
+  test("reads other orders' numbers where the server ignores its filter: then absence is proved", async (context) => {
+    const fixture = await startAkinon(context, { switches: { numberFilter: false } });
+    equal((await attempt(fixture, outgoingSample({}, "SHO1-7"))).outcome, "created");
+    equal((await attempt(fixture, outgoingSample())).outcome, "created");
+  });
+
+  test("proves nothing where the list has fewer rows than it counts", async (context) => {
+    const fixture = await startAkinon(context);
+    const { sent } = await attempt(fixture, outgoingSample({}, "SHO1-7"));
+    for (const results of ["null", "[]"]) {
+      const body = `{"count":1,"next":null,"results":${results}}`;
+      fixture.proxy.strike(({ target }) => target.includes("/orders/?"), { status: 200, body });
+      deepEqual(await fixture.client.find({ ...sent, reference }, outgoingSample()), {
+        found: "nothing",
+        conclusive: false,
+      });
+    }
+    const body = '{"count":"0","next":null,"results":null}';
+    fixture.proxy.strike(({ target }) => target.includes("/orders/?"), { status: 200, body });
+    deepEqual(await fixture.client.find({ ...sent, reference }, outgoingSample()), {
+      found: "nothing",
+      conclusive: true,
+    });
+  });
+
+  test("and items that cannot be read are not taken for other items", async (context) => {
+    const fixture = await startAkinon(context);
+    const { sent } = await attempt(fixture, outgoingSample());
+    for (const item of [
+      { sku: "x" },
+      { product: { name: "x" } },
+      { product: 5, quantity: {} },
+      { product: 5, quantity: "two" },
+    ]) {
+      const body = JSON.stringify({ count: 1, next: null, results: [item] });
+      fixture.proxy.strike(({ target }) => target.includes("/order_items/"), { status: 200, body });
+      deepEqual(await fixture.client.find(sent, outgoingSample()), { found: "nothing", conclusive: false });
+    }
+  });
+});
+
+lookUpMutations(akinon, {
+  secret,
+  lookUp: /^GET \/api\/v1\/channel\/5\/(orders|order_items)\/$/,
+  identifying: ["number"],
+  // A list without pages has no count.
+  saysNothing: (path, change) =>
+    (path === "answer" && change === "an empty list") || (/^answer\.(0|\*)$/.test(path) && change === "absent"),
+  ways: [
+    { name: "as it is set up" },
+    ...(THOROUGH
+      ? [
+          { name: "lists without pages", switches: { lists: "plain" } },
+          { name: "no filter by number", switches: { numberFilter: false } },
+          { name: "items with a quantity", switches: { itemQuantity: "kept" }, settings: { items: "per-line" } },
+        ]
+      : []),
+  ],
 });

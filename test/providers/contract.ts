@@ -30,7 +30,7 @@ export interface Contract extends Setup {
   /** The document's answers, one by one, and what each means. */
   answers: (Written & { outcome: Outcome })[];
   /** Both positions of every switch: the simulator's, with the settings that fit. */
-  positions: { name: string; switches?: Record<string, unknown>; settings?: Record<string, unknown> }[];
+  positions: ({ name: string } & Pick<Partial<Setup>, "switches" | "settings" | "secret">)[];
   /** What is no secret in `secret`. */
   open?: string[];
   /** Whether "not there" is ever conclusive. Default true. */

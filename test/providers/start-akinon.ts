@@ -40,5 +40,11 @@ export interface Body {
 
 /** One line that all simulators know, and nothing else of the sample's lines. */
 export function oneLine(line: Partial<Line> = {}, order: Parameters<typeof outgoingSample>[0] = {}): Outgoing {
-  return outgoingSample({ ...order, lines: [{ id: "1", sku: "DEMO-MUG", quantity: 1, unitPrice: "7.50", ...line }] });
+  // The sample's amounts are those of its own lines.
+  const amounts = { subtotal: undefined, discount: undefined, tax: undefined, total: undefined };
+  return outgoingSample({
+    ...amounts,
+    ...order,
+    lines: [{ id: "1", sku: "DEMO-MUG", quantity: 1, unitPrice: "7.50", ...line }],
+  });
 }

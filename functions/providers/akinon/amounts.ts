@@ -1,3 +1,4 @@
+import { orderDiscount } from "../../../shared/connector/order-discount.ts";
 import { add, compare, type Decimal, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
 import { type Line, type Order, quantityToShip } from "../../../shared/order.ts";
 import { type Item, isPositive, percent } from "./items.ts";
@@ -28,7 +29,10 @@ export function amountsOf(order: Order, lines: readonly Line[], items: readonly 
   const paidWithTax = taxIsInside ? paid : money(multiply(paid, add("1", rate)));
   const paidWithoutTax = taxIsInside ? money(divide(paid, add("1", rate), decimals + 4)) : paid;
 
-  const discounts = sum(items.map(({ discount }) => discount));
+  const ofLines = sum(items.map(({ discount }) => discount));
+  // Of an order that is divided, another destination's lines may have the whole discount.
+  const anyLine = order.lines.some((line) => isPositive(line.discount ?? "0"));
+  const discounts = anyLine ? ofLines : share(orderDiscount(order));
   const taxOnTop = settings.prices === "with-tax" || taxIsInside ? [] : items.map(({ tax }) => tax ?? "0");
   const goods = subtract(add(sum(items.map(({ total }) => total)), sum(taxOnTop)), discounts);
   return {

@@ -5,23 +5,30 @@ import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Context } from "./context.ts";
-import { isCancelled, keyOf, OrderRow } from "./rows.ts";
+import { isCancelled, keyOf, OrderRow, Pk } from "./rows.ts";
 import type { Settings } from "./settings.ts";
 
 const KEY_REFUSED = "it refused the key of a fresh login, check user and rights";
 
 /** reference/providers.md 4.3, for a create; two of its statuses say too little without their texts. */
-const createTable = (answer: HttpAnswer, { duplicateText }: Settings): readonly AnswerRow[] => [
+const createTable = (
+  answer: HttpAnswer,
+  complaints: readonly Complaint[],
+  settings: Settings,
+): readonly AnswerRow[] => [
+  {
+    status: [400, 406],
+    where: ({ status }) => isDuplicate(status, complaints, settings),
+    means: "already-exists",
+    hint: "it has an order of this number",
+  },
+  // Whatever it says: where there is a key, there is an order.
+  { where: () => namesOrder(answer, complaints), means: "in-doubt", hint: "it names an order" },
   { status: [401], means: "failed", hint: KEY_REFUSED },
   { status: [403], means: "failed", hint: "it forbids orders to this user" },
   { status: [404], means: "failed", hint: "it has no such channel, check channelId in the secret" },
   { status: [429], means: "throttled" },
-  {
-    status: [400, 406],
-    where: () => isDuplicate(answer, duplicateText),
-    means: "already-exists",
-    hint: "it has an order of this number",
-  },
+  { status: [400, 406], where: () => complaints.some(says(settings.inDoubtText)), means: "in-doubt" },
   { status: [400, 406], means: "rejected" },
 ];
 
@@ -55,7 +62,8 @@ export async function readCreated(
     if (isCancelled(made.status)) throw new InDoubt(`Omnitron answered ${status} with a cancelled order.`);
     return keyOf(made);
   }
-  const error = errorOf(answer, createTable(answer, settings), {
+  const complaints = complaintsOf(answer);
+  const error = errorOf(answer, createTable(answer, complaints, settings), {
     rest: "in-doubt",
     reason: (means, hint) =>
       [
@@ -69,7 +77,7 @@ export async function readCreated(
     tools,
   });
   if (error instanceof Throttled && settings.throttledCreate === "in-doubt") throw new InDoubt(error.reason);
-  if (error instanceof Rejected && isGone(answer) && (await memo.forget())) {
+  if (error instanceof Rejected && complaints.some(says(settings.goneText)) && (await memo.forget())) {
     throw new Unavailable(
       `Omnitron does not know one of our remembered IDs, they are looked up again: ${error.reason}`,
     );
@@ -77,32 +85,52 @@ export async function readCreated(
   throw error;
 }
 
-/**
- * No text is documented. A complaint about uniqueness of the field `number`, or of the set it is unique in, is one under
- * either status. 406 is for "uniqueness checks or other service-related exceptions", so there words of uniqueness are enough,
- * unless they complain of another field.
- */
-function isDuplicate(answer: HttpAnswer, duplicateText: string): boolean {
-  const complaints = complaintsOf(answer);
-  const isAbout = ({ field, message }: { field: string; message: string }) =>
-    /(^|\.)number$/.test(field) || (/(^|\.)non_field_errors$/.test(field) && /\bnumber\b/i.test(message));
-  const words = new RegExp(duplicateText, "i");
-  const isUniqueness = ({ message }: { message: string }) => UNIQUENESS.test(message) || words.test(message);
-  if (complaints.some((each) => isAbout(each) && isUniqueness(each))) return true;
-  if (answer.status !== 406) return false;
-  return complaints.some(({ field, message }) => isGeneral(field) && words.test(message));
+/** A message of an error body with the field it belongs to. */
+interface Complaint {
+  field: string;
+  message: string;
 }
 
-/** Words that on the field `number` alone can mean nothing else. */
-const UNIQUENESS = /unique|already exist|duplicate|\btaken\b|mevcut(?! değil)/i;
+/** Turkish has capitals of its own: "BENZERSİZ" is "benzersiz". */
+function says(pattern: string): (complaint: Complaint) => boolean {
+  const words = new RegExp(pattern, "i");
+  return ({ message }) => words.test(message) || words.test(message.toLocaleLowerCase("tr"));
+}
+
+/**
+ * No text is documented. A complaint in words of uniqueness about the field `number`, or about the set it is unique in, is
+ * one under either status. 406 is for "uniqueness checks or other service-related exceptions", so there such words are
+ * enough, unless they are about another field or subject: "Duplicate product in order items".
+ */
+function isDuplicate(
+  status: number,
+  complaints: readonly Complaint[],
+  { duplicateText, otherSubjectText }: Settings,
+): boolean {
+  const [isUniqueness, isOther] = [says(duplicateText), says(otherSubjectText)];
+  const isOfNumber = ({ field, message }: Complaint) =>
+    /(^|\.)number$/.test(field) ||
+    (/(^|\.)non_field_errors$/.test(field) && /\bnumber\b|numara/i.test(message) && !isOther({ field, message }));
+  if (complaints.some((each) => isOfNumber(each) && isUniqueness(each))) return true;
+  if (status !== 406) return false;
+  return complaints.some((each) => isGeneral(each.field) && isUniqueness(each) && !isOther(each));
+}
 
 /** What Django REST has no field for: a bare text or list, `detail`, `non_field_errors`, also of the order. */
 const isGeneral = (field: string): boolean =>
   /^((order\.)?(non_field_errors|detail|message|error|errors))?$/.test(field);
 
-/** DRF's "Invalid pk \"5\" - object does not exist.": customers and addresses can be deleted there. */
-const isGone = (answer: HttpAnswer): boolean =>
-  complaintsOf(answer).some(({ message }) => /invalid pk|does not exist/i.test(message));
+const Named = z.object({ pk: z.optional(z.unknown()), id: z.optional(z.unknown()), order_id: z.optional(z.unknown()) });
+
+/** Whether an answer shows a key of an order: at its top, below `order` or `data`, or in its words. */
+function namesOrder(answer: HttpAnswer, complaints: readonly Complaint[]): boolean {
+  if (complaints.some(({ message }) => /\border[_ ]?(id|pk|key)\W{1,3}\d/i.test(message))) return true;
+  const body = readAnswer(answer, z.record(z.string(), z.unknown()));
+  return [body, body?.["order"], body?.["data"]].some((part) => {
+    const { pk, id, order_id } = Named.safeParse(part).data ?? {};
+    return [pk, id, order_id].some((key) => Pk.safeParse(key).success);
+  });
+}
 
 /** Whose answer it is, and how to put it into words. */
 export interface CallContext {
@@ -145,8 +173,8 @@ export function readable<T>(
  * All messages of a Django REST error body with the field each belongs to; `non_field_errors` may be a text or a list,
  * `order` and `order_item` nest (reference/providers.md 4.3).
  */
-export function complaintsOf(answer: HttpAnswer): { field: string; message: string }[] {
-  const complaints: { field: string; message: string }[] = [];
+function complaintsOf(answer: HttpAnswer): Complaint[] {
+  const complaints: Complaint[] = [];
   const walk = (value: unknown, field: string) => {
     if (typeof value === "string") complaints.push({ field, message: value });
     else if (Array.isArray(value)) for (const each of value) walk(each, field);

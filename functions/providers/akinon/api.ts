@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
+import { complaintBeside } from "../../../shared/connector/complaint-beside.ts";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { rowsOf, Total } from "../../../shared/connector/list-schema.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
@@ -14,7 +16,10 @@ export type Query = Record<string, string>;
 
 /** Calls to Omnitron, logged in; a 401 leads to one new login and one repetition. */
 export interface Api {
-  /** All rows, page by page; `complete: false` where `pages` were not enough. @throws Misconfigured, Unavailable, Throttled */
+  /**
+   * All rows, page by page; `complete: false` where `pages` were not enough, or fewer rows came than the list counts.
+   * @throws Misconfigured, Unavailable, Throttled
+   */
   list<T>(path: string, query: Query, row: z.ZodMiniType<T>, pages?: number): Promise<{ rows: T[]; complete: boolean }>;
   /** One object. */
   read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
@@ -22,20 +27,34 @@ export interface Api {
   add(path: string, body: object): Promise<HttpAnswer>;
   /** What a server says, without our secrets, for the ledger. */
   quote(answer: HttpAnswer): string;
+  /** What an answer to a create complains of beside the order. */
+  complaint(answer: HttpAnswer): string | undefined;
   /** The one call that creates an order; nothing of its answer is judged here. @throws InDoubt, Unavailable */
   create(path: string, body: string): Promise<HttpAnswer>;
 }
 
 /** A page of a list; a plain list is a whole one (the vendor's SDK takes both). */
 const pageOf = <T>(row: z.ZodMiniType<T>) =>
-  z.union([z.array(row), z.object({ next: z.nullish(z.string()), results: z.array(row) })]);
+  z.union([
+    z.pipe(
+      z.array(row),
+      z.transform((results) => ({ results, next: null, count: results.length })),
+    ),
+    z.object({
+      next: z.nullish(z.string()),
+      results: rowsOf(row),
+      count: z.optional(Total),
+    }),
+  ]);
 
 /** Below `/api/v1/`. Every path ends in a slash: Django answers others with a redirect, or an error to a POST. */
 export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
   const { secret, destination } = account;
   const session = openSession(account, tools);
-  const prefix = account.settings.authorization === "token" ? "Token " : "";
-  const quote = ({ text }: HttpAnswer) => quoteAnswer(text, [secret.password, ...session.used()]);
+  const { authorization = secret.apiKey === undefined ? "token" : "plain" } = account.settings;
+  const prefix = authorization === "token" ? "Token " : "";
+  const secrets = () => [secret.password ?? "", ...session.used()];
+  const quote = ({ text }: HttpAnswer) => quoteAnswer(text, secrets());
   const speaker = { destination, tools, quote };
 
   async function call(
@@ -54,8 +73,9 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
 
   return {
     quote,
+    complaint: (answer) => complaintBeside(answer, secrets()),
     async list(path, query, row, pages = 50) {
-      const rows = [];
+      const rows: z.infer<typeof row>[] = [];
       // Pages are counted, `next` is not followed: it may name another host, and the key goes to ours only.
       for (let page = 1; page <= pages; page++) {
         const answer = await call({
@@ -64,11 +84,10 @@ export function openApi(account: Account<Settings, Secret>, tools: Tools): Api {
           query: page === 1 ? query : { ...query, page: String(page) },
         });
         throwUnlessAccepted(answer, speaker);
-        const read = readable(answer, pageOf(row), `the list ${path}`, speaker);
-        if (Array.isArray(read)) return { rows: [...rows, ...read], complete: true };
-        rows.push(...read.results);
-        if (!read.next) return { rows, complete: true };
-        if (read.results.length === 0) throw new Misconfigured(`Omnitron's list ${path} has no end.`);
+        const { results, next, count } = readable(answer, pageOf(row), `the list ${path}`, speaker);
+        rows.push(...results);
+        if (!next) return { rows, complete: count === undefined || rows.length >= count };
+        if (results.length === 0) throw new Misconfigured(`Omnitron's list ${path} has no end.`);
       }
       return { rows, complete: false };
     },

@@ -10,4 +10,6 @@ export interface Context {
   memo: Memo;
   /** `channel/5/` */
   channel: string;
+  /** What the preparation wants recorded with the created order. No personal data. */
+  notes: string[];
 }

@@ -1,7 +1,10 @@
+import { collectsAll } from "../../../shared/connector/collects-all.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { AlreadyExists } from "../../../shared/errors.ts";
+import { defined } from "../../../shared/defined.ts";
+import { AlreadyExists, Misconfigured } from "../../../shared/errors.ts";
 import { type Account, type Client, defineProvider } from "../provider.ts";
 import { addressesOf } from "./address.ts";
+import { amountsOf } from "./amounts.ts";
 import { readCreated } from "./answers.ts";
 import { openApi } from "./api.ts";
 import { cargoCompanyOf, listsOf } from "./channel-setup.ts";
@@ -33,38 +36,50 @@ export const akinon = defineProvider<Settings, Secret>({
 function open(account: Account<Settings, Secret>, tools: Tools): Client {
   const api = openApi(account, tools);
   const channel = `channel/${account.secret.channelId}/`;
-  const newContext = (): Context => ({ account, api, channel, memo: openMemo(account, tools) });
+  const newContext = (): Context => ({ account, api, channel, memo: openMemo(account, tools), notes: [] });
   // By reference: what each order's preparation took from the cache, to be forgotten if Omnitron knows it no more.
   const contexts = new Map<string, Context>();
 
   return {
-    async prepare({ order, lines, reference, ...rest }) {
+    async prepare({ order, lines, reference }) {
       const context = newContext();
       contexts.set(reference, context);
       // First what may be refused without a trace there; then what makes a customer and addresses.
       const known = await productsOf(lines, tools, context);
       const items = itemsOf(known, order, account);
+      const amounts = amountsOf(order, lines, items, account.settings);
+      // Omnitron's order has one amount, which is what the carrier collects.
+      const isCollected = collectsAll(order, amounts.amount, account.destination);
       const [cargoCompany, lists] = await Promise.all([cargoCompanyOf(order, context), listsOf(context)]);
       const customer = await customerOf(order, context);
       const { shipping, billing } = await addressesOf(order, customer, context);
-      const parts = { customer, shippingAddress: shipping, billingAddress: billing, cargoCompany, lists, items };
+      const keys = { customer, shippingAddress: shipping, billingAddress: billing, cargoCompany, lists };
       return {
-        request: toOrderBody({ ...rest, order, lines, reference }, parts, account),
+        request: toOrderBody({ order, reference }, { ...keys, items, amounts, isCollected }, account),
         lines: known.map(({ line, product, quantity }) => ({ id: line.id, sku: line.sku, quantity, product })),
       };
     },
 
     async create({ request }, { reference }) {
       const context = contexts.get(reference) ?? newContext();
-      const [there] = await ordersOf(reference, context);
+      const { orders, isAbsent } = await ordersOf(reference, context);
+      const [there] = orders;
       if (there)
         throw new AlreadyExists(`Omnitron has an order ${reference} already: ${keyOf(there) ?? "without a key"}.`);
+      if (!isAbsent) {
+        throw new Misconfigured(
+          `Omnitron lists an order that may be ${reference} and does not show its number as documented: nothing can be created safely.`,
+        );
+      }
 
       const answer = await api.create(`${channel}create_orders/`, String(request));
       const pk = (await readCreated(answer, reference, context, tools)) ?? (await keyByNumber(reference, context));
-      return pk === undefined
-        ? { providerOrderIds: [reference], notes: ["Omnitron's answer has no key; the order is known by its number."] }
-        : { providerOrderIds: [pk] };
+      const complaint = api.complaint(answer);
+      const notes = [
+        ...context.notes,
+        ...(pk === undefined ? ["Omnitron's answer has no key; the order is known by its number."] : []),
+      ];
+      return { providerOrderIds: [pk ?? reference], ...(notes.length > 0 && { notes }), ...defined({ complaint }) };
     },
 
     find: (sent) => findOrder(sent, newContext()),
@@ -78,7 +93,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
 /** The order exists, whatever becomes of this look-up. */
 async function keyByNumber(number: string, context: Context): Promise<string | undefined> {
   try {
-    const [made] = await ordersOf(number, context);
+    const [made] = (await ordersOf(number, context)).orders;
     return made && keyOf(made);
   } catch {
     return undefined;

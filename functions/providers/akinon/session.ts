@@ -11,14 +11,19 @@ import type { Secret, Settings } from "./settings.ts";
 
 const Login = z.object({ key: z.string().check(z.regex(/^[\x21-\x7e]+$/)) });
 
-/** `POST /api/v1/auth/login/` (reference/providers.md 4.1). */
-export function openSession(account: Account<Settings, Secret>, tools: Tools): AccessToken {
-  const { destination, secret } = account;
-  const { baseUrl, username, password, tokenKey } = secret;
+/** Makes calls with a key. */
+export type Session = Pick<AccessToken, "call" | "used">;
+
+/** With the secret's API key, or with that of a login (reference/providers.md 4.1). */
+export function openSession(account: Account<Settings, Secret>, tools: Tools): Session {
+  const { destination, secret, settings } = account;
+  const { baseUrl, apiKey, username = "", password = "", tokenKey } = secret;
+  // No login gives a newer one.
+  if (apiKey !== undefined) return { call: (send) => send(apiKey), used: () => [apiKey] };
   return accessToken(
     {
       name: `session ${hash(JSON.stringify([destination, baseUrl, username])).slice(0, 40)}`,
-      credentials: [baseUrl, username, password],
+      credentials: [baseUrl, settings.loginPath, username, password],
       key: tokenKey,
       login: () => login(account, tools),
     },
@@ -27,11 +32,11 @@ export function openSession(account: Account<Settings, Secret>, tools: Tools): A
 }
 
 async function login({ destination, secret, settings }: Account<Settings, Secret>, tools: Tools): Promise<Grant> {
-  const { baseUrl, username, password } = secret;
+  const { baseUrl, username, password = "" } = secret;
   const answer = await answerToRead(
     tools.http({
       method: "POST",
-      url: `${baseUrl}/api/v1/auth/login/`,
+      url: `${baseUrl}${settings.loginPath}`,
       headers: { accept: "application/json", "content-type": "application/json" },
       body: JSON.stringify({ username, password }),
     }),

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { BaseUrl } from "../../../shared/connector/base-url.ts";
+import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
 import { Amount } from "../../../shared/order.ts";
 import { Duration } from "../../../shared/stage/duration.ts";
 
@@ -30,8 +30,16 @@ export type Levels = z.infer<typeof Levels>;
 
 /** Every [ASSUME] of reference/providers.md 4 is a switch here; docs/providers/akinon.md explains them one by one. */
 export const Settings = z.strictObject({
-  /** What comes before the key in `Authorization`: the vendor's SDK writes "Token ", the document nothing. */
-  authorization: z._default(z.enum(["token", "plain"]), "token"),
+  /**
+   * What comes before the key in `Authorization`: the vendor's SDK writes "Token " before the key of a login, the
+   * document nothing before an API key. Those are the defaults.
+   */
+  authorization: z.optional(z.enum(["token", "plain"])),
+  /** Where username and password are sent: the family of interfaces for ERP systems has `/api/i1/auth/login/`. */
+  loginPath: z._default(
+    z.string().check(z.regex(/^\/[\w/-]+\/$/, "a path with a slash at both ends")),
+    "/api/v1/auth/login/",
+  ),
   /** How long a token of the sealed cache is taken for good; its lifetime is not stated, a 401 ends it in any case. */
   tokenFor: z._default(Duration, 7 * 86_400_000),
 
@@ -62,6 +70,13 @@ export const Settings = z.strictObject({
   geography: z._default(z.record(z.string(), Levels), {}),
   /** Names that the geography does not know are tried as the channel's own mapped codes. */
   geographyMapping: z._default(z.boolean(), true),
+  /**
+   * Pages of 200 that are read for a name that differs in case or accents alone; 0 reads none. One page has the cities
+   * of Turkey.
+   */
+  geographyPages: z._default(z.int().check(z.minimum(0), z.maximum(50)), 5),
+  /** What a billing address has whose places Omnitron does not know: nothing, and the order is rejected, or those of the shipping address. */
+  billingGeography: z._default(z.enum(["own", "shipping"]), "own"),
   /** Addresses there have no province: where `geography` does not use it, it ends the street line or is left out. */
   province: z._default(z.enum(["line", "nowhere"]), "line"),
   addressTitle: z.optional(word(128)),
@@ -90,35 +105,71 @@ export const Settings = z.strictObject({
 
   /** Whether a 429 to a create means that nothing was created. */
   throttledCreate: z._default(z.enum(["not-created", "in-doubt"]), "not-created"),
-  /** A 406 whose text matches this says that the order exists; no text is documented. */
-  duplicateText: z._default(Pattern, "unique|already exist|duplicate|mevcut(?! değil)"),
+  /*
+   * Regular expressions, without case: no text of Omnitron is documented, and a tenant's language decides. The built-in
+   * ones are English and Turkish.
+   */
+  /** A 400 or 406 about the number, or a 406 about nothing else, that says so means that the order exists. */
+  duplicateText: z._default(
+    Pattern,
+    "unique|already exist|duplicate|\\btaken\\b|mevcut(?! değil)|benzersiz|zaten|kayıtlı(?! değil)|tekrarlan",
+  ),
+  /** What else a 406 may complain of in such words: then it refuses the order. */
+  otherSubjectText: z._default(
+    Pattern,
+    "product|\\bitems?\\b|price|stock|address|customer|e-?mail|phone|cargo|ürün|kalem|fiyat|stok|adres|müşteri|posta|telefon|kargo",
+  ),
+  /** A 400 or 406 that says so leaves open whether the order exists. */
+  inDoubtText: z._default(
+    Pattern,
+    "time[d ]*-?out|deadline|temporar|try again|internal error|zaman aşımı|tekrar dene|geçici|daha sonra",
+  ),
+  /** A complaint that says so is about a key that Omnitron no longer has. */
+  goneText: z._default(Pattern, "invalid pk|does not exist|geçersiz pk|(obje|nesne) (bulunamadı|mevcut değil)"),
   /** How long IDs of customers, addresses, products, cargo companies and places are kept. */
   cacheFor: z._default(Duration, 7 * 86_400_000),
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const Secret = z.object({
-  baseUrl: BaseUrl.check(z.describe("address of the tenant's Omnitron, without /api/v1: https://omnitron.example.com")),
-  /** With the tenant's address it names the place where orders go, and what the user may touch. */
-  channelId: z
-    .union([
-      Key,
-      z.pipe(
-        z.string().check(z.regex(/^[1-9]\d{0,14}$/, "the channel's number")),
-        z.transform((digits) => Number(digits)),
-      ),
-    ])
-    .check(z.describe("number of the sales channel in Omnitron, as its address there shows it")),
-  username: z.string().check(z.minLength(1), z.describe("user of Omnitron's API, with rights on that channel")),
-  password: z.string().check(z.minLength(1), z.describe("that user's password")),
-  tokenKey: z
-    .optional(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64")))
-    .check(
-      z.describe(
-        "optional: 32 random bytes in base64 (openssl rand -base64 32). With it all environments share one login, kept encrypted in the table",
-      ),
+const Credential = z.string().check(z.minLength(1));
+
+export const Secret = z
+  .object({
+    baseUrl: BaseUrl.check(
+      z.describe("address of the tenant's Omnitron, without /api/v1: https://omnitron.example.com"),
     ),
-});
+    /** With the tenant's address it names the place where orders go, and what the user may touch. */
+    channelId: z
+      .union([
+        Key,
+        z.pipe(
+          z.string().check(z.regex(/^[1-9]\d{0,14}$/, "the channel's number")),
+          z.transform((digits) => Number(digits)),
+        ),
+      ])
+      .check(z.describe("number of the sales channel in Omnitron, as its address there shows it")),
+    apiKey: z
+      .optional(HeaderSecret)
+      .check(z.describe("an API key with rights on that channel; or, instead of it, username and password")),
+    username: z.optional(Credential).check(z.describe("user of Omnitron's API, with rights on that channel")),
+    password: z.optional(Credential).check(z.describe("that user's password")),
+    tokenKey: z
+      .optional(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64")))
+      .check(
+        z.describe(
+          "optional: 32 random bytes in base64 (openssl rand -base64 32). With it all environments share one login, kept encrypted in the table",
+        ),
+      ),
+  })
+  .check(
+    z.refine(
+      ({ apiKey, username, password }) =>
+        apiKey === undefined
+          ? username !== undefined && password !== undefined
+          : username === undefined && password === undefined,
+      "an apiKey, or username and password",
+    ),
+  );
 export type Secret = z.infer<typeof Secret>;
 
 const standardLevels: Levels = { city: "city", township: "district", district: "none" };

@@ -1,3 +1,4 @@
+import { orderDiscount } from "../../../shared/connector/order-discount.ts";
 import { add, compare, type Decimal, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
 import type { Outgoing } from "../provider.ts";
@@ -32,9 +33,10 @@ export function amountsOf({ order, lines }: Pick<Outgoing, "order" | "lines">, s
   const ofUnits = (line: Line, amount: Decimal): Decimal =>
     divide(multiply(amount, String(quantityToShip(line))), String(line.quantity), digits + 2);
 
-  const given = lines.some((line) => line.discount !== undefined)
-    ? sum(lines.map((line) => ofUnits(line, line.discount ?? "0")))
-    : share(order.discount ?? "0");
+  const ofItsLines = sum(lines.map((line) => ofUnits(line, line.discount ?? "0")));
+  // Of an order that is divided, another destination's lines may have the whole discount.
+  const anyLine = order.lines.some((line) => compare(line.discount ?? "0", "0") > 0);
+  const given = anyLine ? ofItsLines : share(orderDiscount(order));
   const caps = [part.value, ...(shopValue === undefined ? [] : [shopValue])];
   const discount = money(caps.reduce(smaller, larger(given, "0")));
 

@@ -36,7 +36,7 @@ export async function openAkinon(settings: Partial<AkinonSwitches & CommonSwitch
   const addressKey = keyOf((await post("addresses/", address)).json as Row);
   const product = await first("products/?sku=DEMO-TEE");
 
-  /** The document's own sample, with keys that the simulator handed out. */
+  /** The document's own sample, with keys that the simulator handed out and without its harmful filler. */
   const order = (changes: Row = {}, itemChanges: Row = {}) => ({
     order: {
       ...sample.order,
@@ -44,6 +44,7 @@ export async function openAkinon(settings: Partial<AkinonSwitches & CommonSwitch
       customer: customerKey,
       shipping_address: addressKey,
       billing_address: addressKey,
+      ...{ status: "approved", refund_amount: 0, discount_refund_amount: 0, shipping_refund_amount: 0 },
       ...changes,
     },
     order_item: sample.order_item.map((item) => ({ ...item, product, price_list: 21, stock_list: 31, ...itemChanges })),

@@ -256,14 +256,44 @@ describe("Akinon: products and the channel's setup", () => {
 describe("Akinon: creating orders", () => {
   test("the document's sample, with keys that exist, is created with an answer of the document's fields", async () => {
     await using akinon = await openAkinon();
-    const created = await akinon.create(akinon.order({ status: "cancellation_waiting" }));
+    const created = await akinon.create();
     equal(created.status, 201);
     const row = jsonOf(created);
     deepEqual(
       Object.keys(documented).filter((field) => !(field in row) && !NOT_SHOWN.has(field)),
       [],
     );
-    deepEqual([row["number"], row["amount"], row["status"], row["pk"]], ["1234567890", "100.00", "50", 8001]);
+    deepEqual([row["number"], row["amount"], row["status"], row["pk"]], ["1234567890", "100.00", "400", 8001]);
+  });
+
+  test("what would do harm is refused: the sample's filler, unknown names, sums, fractions", async () => {
+    await using akinon = await openAkinon();
+    const harmful: [field: string, order: Row, item?: Row][] = [
+      ["order.status", { status: "cancellation_waiting" }],
+      ["order.status", { status: "500" }],
+      ["order.refund_amount", { refund_amount: 10 }],
+      ["order.is_send", { is_send: "x" }],
+      ["order.gift_note", { gift_note: "Hi" }],
+      ["order.amount", { amount: -100 }],
+      ["order.shipping_tax_rate", { shipping_tax_rate: 0.19 }],
+      ["order.currency", { currency: "zzz" }],
+      ["order_item.0.tax_rate", {}, { tax_rate: 0.19 }],
+      ["order_item.0.quantity", {}, { quantity: 3, total_price: 300 }],
+      ["order_item.0.skuu", {}, { skuu: "x" }],
+      ["non_field_errors", { amount: 1000 }],
+      ["non_field_errors", {}, { total_price: 300 }],
+    ];
+    for (const [field, order, item] of harmful) {
+      const came = await akinon.create(akinon.order(order, item));
+      const named = field.split(".").reduce<unknown>((at, key) => Object(at)[key], jsonOf(came));
+      deepEqual([came.status, named !== undefined], [400, true], `${field} ${came.text}`);
+    }
+    const { customer, address } = akinon;
+    equal((await akinon.post("customers/", { ...customer, channel_code: "2", mail: "x" })).status, 400);
+    equal((await akinon.post("addresses/", { ...address, streett: "x" })).status, 400);
+    deepEqual(akinon.sandbox.orders("akinon"), []);
+    akinon.sandbox.configure("akinon", { unknownFields: "ignored", sums: "unchecked" });
+    equal((await akinon.create(akinon.order({ gift_note: "Hi", amount: 1000 }))).status, 201);
   });
 
   /** Fields of the document that no client sends, of systems we do not simulate. */
@@ -410,10 +440,10 @@ describe("Akinon: creating orders", () => {
 
   test("amounts may have as many digits as switched", async () => {
     await using akinon = await openAkinon({ duplicates: "accept" });
-    equal((await akinon.create(akinon.order({ amount: 1.005 }))).status, 400);
-    equal((await akinon.create(akinon.order({ amount: "1.00" }))).status, 201);
+    equal((await akinon.create(akinon.order({ amount: 100.005 }))).status, 400);
+    equal((await akinon.create(akinon.order({ amount: "100.00" }))).status, 201);
     akinon.sandbox.configure("akinon", { decimalPlaces: 3 });
-    equal((await akinon.create(akinon.order({ amount: 1.005 }))).status, 201);
+    equal((await akinon.create(akinon.order({ amount: 100.005 }))).status, 201);
   });
 
   test("an order number that already exists", async () => {
@@ -467,8 +497,9 @@ describe("Akinon: existing orders", () => {
   });
 
   test("have items of one unit, or with their quantity", async () => {
-    await using akinon = await openAkinon();
-    const { pk } = jsonOf(await akinon.create(akinon.order({}, { quantity: 3 })));
+    await using akinon = await openAkinon({ itemQuantity: "counted-as-one" });
+    const three = akinon.order({ amount: 300 }, { quantity: 3, total_price: 300 });
+    const { pk } = jsonOf(await akinon.create(three));
     await akinon.create(akinon.order({ number: "other" }));
     const items = async () => rowsOf(await akinon.get(`order_items/?order=${pk}&sort=id`));
     deepEqual(
@@ -484,7 +515,7 @@ describe("Akinon: existing orders", () => {
 
   test("can be cancelled by an item, by the API, by the staff", async () => {
     await using akinon = await openAkinon();
-    const body = akinon.order();
+    const body = akinon.order({ amount: 200 });
     const { pk } = jsonOf(await akinon.create({ ...body, order_item: [...body.order_item, ...body.order_item] }));
     const [item] = rowsOf(await akinon.get(`order_items/?order=${pk}`));
     const one = await akinon.post(`orders/${pk}/cancel/`, { order: pk, cancel_items: [item?.["pk"]], reasons: {} });

@@ -69,7 +69,12 @@ export function check<Schema extends z.ZodMiniType>(
   const result = z.safeParse(schema, body);
   if (result.success) return { ok: true, body: result.data };
   const errors: Record<string, unknown> = {};
-  for (const { path, message } of result.error.issues) {
+  for (const issue of result.error.issues) {
+    const { path, message } = issue;
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) put(errors, [...path.map(String), key], "Unknown field.");
+      continue;
+    }
     const value = path.reduce<unknown>(
       (at, key) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
       body,

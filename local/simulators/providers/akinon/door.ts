@@ -1,7 +1,6 @@
 import { createLeakyBucket, type LeakyBucket } from "../../leaky-bucket.ts";
 import type { Answer, CannedAnswers, SimulatorRequest } from "../../simulator.ts";
 import { detail, page } from "./answers.ts";
-import { LOGIN } from "./login.ts";
 import type { AkinonSwitches } from "./switches.ts";
 import type { createTokens } from "./tokens.ts";
 
@@ -39,7 +38,7 @@ export function createDoor({ switches, tokens, answers, now }: DoorParts): Door 
     refuse(request) {
       const { path, headers, method } = request;
       if (!path.endsWith("/")) return withoutSlash(request, switches);
-      if (path === LOGIN) return undefined;
+      if (path === switches.loginPath) return undefined;
       const refused = refuseCaller(request);
       if (refused) return refused;
       const type = headers["content-type"] ?? "";

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import * as z from "zod/mini";
+import { isCurrency } from "../../iso-codes.ts";
 
 /** Serializer fields of Django REST framework, with its messages. */
 
@@ -40,6 +41,19 @@ export const money = (places: number) =>
       ),
   );
 
+/** Of an order that is only being created. */
+export const nothing = (places: number) =>
+  money(places).check(z.refine((digits) => Number(digits) === 0, "A new order has no refunds."));
+
+export const notNegative = (places: number) =>
+  money(places).check(z.refine((digits) => Number(digits) >= 0, "Ensure this value is greater than or equal to 0."));
+
+/** In percent: 0.19 would be taken for less than one. */
+export const percent = (places: number) =>
+  notNegative(places).check(
+    z.refine((digits) => Number(digits) === 0 || (Number(digits) >= 1 && Number(digits) <= 100), "Not a percentage."),
+  );
+
 export const instant = z.iso.datetime({
   offset: true,
   error:
@@ -53,4 +67,8 @@ export const slug = text(128).check(
 );
 /** A JSONField; a dictionary if the document has one. */
 export const dictionary = z.record(z.string(), z.unknown(), "Expected a dictionary of items.");
-export const currency = z.string().check(z.regex(/^[a-z]{3}$/, "This is not a valid choice."));
+export const currency = z
+  .string()
+  .check(
+    z.refine((code) => code === code.toLowerCase() && isCurrency(code.toUpperCase()), "This is not a valid choice."),
+  );

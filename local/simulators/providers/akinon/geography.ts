@@ -58,8 +58,11 @@ interface Place {
   township?: number;
 }
 
-/** PostgreSQL's iexact. */
-const isSame = (a: string, b: string) => a.toUpperCase() === b.toUpperCase();
+/** PostgreSQL's iexact: UPPER, in the database's language. */
+const isSame = (a: string, b: string, { placeNames }: Pick<AkinonSwitches, "placeNames">) => {
+  const language = placeNames === "turkish" ? "tr" : "en";
+  return a.toLocaleUpperCase(language) === b.toLocaleUpperCase(language);
+};
 
 /** The lists of places below a country. */
 export const PLACE_LISTS = ["cities", "townships", "districts"] as const;
@@ -120,8 +123,8 @@ export function createGeography(switches: Readonly<AkinonSwitches>) {
     );
     const byCode = mapped == null ? undefined : (switches.mappedPlaces[mapped] ?? "");
     const isNamed = ({ name }: Place) =>
-      (anyCase == null || isSame(name, anyCase)) &&
-      (exact == null || name === exact) &&
+      (!switches.placeFilter || anyCase == null || isSame(name, anyCase, switches)) &&
+      (!switches.placeFilter || exact == null || name === exact) &&
       (byCode === undefined || name === byCode);
     const find = () => tables[table].filter((place) => isBelow(place) && isNamed(place));
 

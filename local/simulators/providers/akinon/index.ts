@@ -12,20 +12,21 @@ import {
 import { createDoor } from "./door.ts";
 import { createGeography, PLACE_LISTS } from "./geography.ts";
 import { keyed, list } from "./list.ts";
-import { LOGIN, login } from "./login.ts";
+import { login } from "./login.ts";
 import { createOrderBook } from "./order-book.ts";
 import { createOrders } from "./orders.ts";
 import { createPeople } from "./people.ts";
 import { createProducts } from "./products.ts";
-import { dispatcher, type RouteTable } from "./route-table.ts";
+import { dispatcher, notAllowed, type RouteTable } from "./route-table.ts";
 import { type AkinonSwitches, akinonSwitches } from "./switches.ts";
 import { createTokens } from "./tokens.ts";
 
 /**
  * Akinon's Omnitron: provider-docs/akinon-create-order.md, reference/providers.md 4, and what the vendor's own clients
- * (GitHub akinon/omnisdk, akinon/channel_app) call. It is a Django REST server, so paths end in a slash. Unless
- * `strictGeography` is on, it accepts any city, township or district of the countries it knows, so that every sample
- * order of a shop arrives. Left out: updates, cancellation requests, the ERP family `/api/i1/`.
+ * (GitHub akinon/omnisdk, akinon/channel_app) call. It is a Django REST server, so paths end in a slash. It refuses
+ * what would do harm, too: field names that the document does not have, refunds of an order that is only being created,
+ * amounts that do not add up. With `strictGeography` off it accepts any city, township or district of the countries it
+ * knows, so that every sample order of a shop arrives. Left out: updates, the ERP family `/api/i1/` but its login.
  */
 export const simulator: SimulatorKind<AkinonSwitches> = {
   switches: akinonSwitches,
@@ -61,7 +62,6 @@ function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Sim
     key === String(pk) ? json(200, keyed(pk, { ...fields }, switches)) : answers.notFound();
 
   const dispatch = dispatcher({
-    [`POST ${LOGIN}`]: (request) => login(request, switches, tokens),
     "GET /api/v1/channels/{id}/": (_, id = "") => row(switches.channelId, id, CHANNEL_ROW),
     "GET /api/v1/catalogs/{id}/": (_, id = "") => row(CATALOG, id, CATALOG_ROW),
     "GET /api/v1/products/": ({ query }) => products.products(query),
@@ -100,6 +100,9 @@ function startAkinon(switches: Readonly<AkinonSwitches>, now: () => number): Sim
       return method === "GET" && (resource === "orders" || resource === "order_items") ? "look-up" : "other";
     },
     handle(request) {
+      if (request.path === switches.loginPath) {
+        return request.method === "POST" ? login(request, switches, tokens) : notAllowed(request);
+      }
       const [, channel, resource] = CHANNEL.exec(request.path) ?? [];
       if (resource === undefined) return dispatch(request, request.path);
       return Number(channel) === switches.channelId ? dispatchOfChannel(request, resource) : answers.notFound();

@@ -14,7 +14,7 @@ export const keyed = (pk: number, row: Row, { keyField }: Pick<AkinonSwitches, "
 export function list(
   rows: readonly Row[],
   query: URLSearchParams,
-  switches: Pick<AkinonSwitches, "lists" | "pageSize" | "keyField">,
+  switches: Pick<AkinonSwitches, "lists" | "emptyLists" | "pageSize" | "keyField">,
 ): Answer {
   const sort = query.get("sort");
   const keyOf = (row: Row) => Number(row[switches.keyField]);
@@ -34,7 +34,8 @@ export function list(
     count: sorted.length,
     next: page < pages ? link(page + 1) : null,
     previous: page > 1 ? link(page - 1) : null,
-    results: sorted.slice((page - 1) * limit, page * limit),
+    results:
+      sorted.length === 0 && switches.emptyLists === "null" ? null : sorted.slice((page - 1) * limit, page * limit),
   });
 }
 

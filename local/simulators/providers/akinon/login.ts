@@ -3,8 +3,6 @@ import { isRecord } from "./answers.ts";
 import type { AkinonSwitches } from "./switches.ts";
 import type { createTokens } from "./tokens.ts";
 
-export const LOGIN = "/api/v1/auth/login/";
-
 export function login(
   request: SimulatorRequest,
   switches: Readonly<AkinonSwitches>,

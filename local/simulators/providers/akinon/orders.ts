@@ -1,11 +1,12 @@
 import { type Answer, json, readJson, type SimulatorRequest } from "../../simulator.ts";
-import { check, detail, invalid, isRecord, noSuchKey, taken } from "./answers.ts";
+import { check, detail, invalid, isRecord, nonFieldErrors, noSuchKey, taken } from "./answers.ts";
 import { cargosOf, PAYMENT_OPTIONS, PRICE_LIST, STOCK_LIST } from "./channel-rows.ts";
 import { list } from "./list.ts";
 import { bodySchema, type OrderBody } from "./order-body.ts";
 import type { AkinonHeld, createOrderBook } from "./order-book.ts";
 import type { createPeople } from "./people.ts";
 import type { createProducts } from "./products.ts";
+import { wrongSum } from "./sums.ts";
 import type { AkinonSwitches } from "./switches.ts";
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -55,6 +56,8 @@ export function createOrders({ switches, people, products, book, now }: OrdersPa
     if (Object.keys(order).length > 0) return { refused: invalid({ order }) };
     const order_item = checked.body.order_item.map(unknownOfItem);
     if (order_item.some((each) => Object.keys(each).length > 0)) return { refused: invalid({ order_item }) };
+    const wrong = switches.sums === "checked" ? wrongSum(checked.body) : undefined;
+    if (wrong !== undefined) return { refused: invalid(nonFieldErrors(wrong, switches)) };
     return { body: checked.body };
   }
 
@@ -63,7 +66,12 @@ export function createOrders({ switches, people, products, book, now }: OrdersPa
     if ("refused" in result) return result.refused;
     const { body } = result;
     const there = book.byNumber(body.order.number);
-    const created = (entry: AkinonHeld) => json(switches.successStatus, book.toRow(entry, switches.createdKey));
+    const complaint = { errors: ["The buyer could not be informed: the phone number is not a mobile one."] };
+    const created = (entry: AkinonHeld) =>
+      json(switches.successStatus, {
+        ...book.toRow(entry, switches.createdKey),
+        ...(switches.complaints && complaint),
+      });
     if (switches.duplicates === "answer-cancelled") {
       const old = there ?? book.add(body, request, now() - YEAR_MS);
       book.cancel(old);
@@ -83,7 +91,10 @@ export function createOrders({ switches, people, products, book, now }: OrdersPa
       const found = book.held.filter(
         ({ reference, id }) => (number === null || reference === number) && (ids === undefined || ids.includes(id)),
       );
-      const rows = found.map((entry) => book.toRow(entry));
+      const rows = found.map((entry) => {
+        const { number: _, ...brief } = book.toRow(entry);
+        return switches.orderRows === "brief" ? brief : book.toRow(entry);
+      });
       return list(rows, query, switches);
     },
 

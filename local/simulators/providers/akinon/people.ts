@@ -9,7 +9,7 @@ import type { AkinonSwitches } from "./switches.ts";
 
 const { optional } = field;
 
-const CustomerBody = z.object({
+const CustomerBody = z.strictObject({
   email: field.email,
   first_name: optional(field.text(255)),
   last_name: optional(field.text(255)),
@@ -20,7 +20,7 @@ const CustomerBody = z.object({
   channel: optional(field.pk),
 });
 
-const AddressBody = z.object({
+const AddressBody = z.strictObject({
   phone_number: field.filledText(128),
   email: optional(field.email),
   first_name: optional(field.text(255)),

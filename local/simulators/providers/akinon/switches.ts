@@ -2,6 +2,10 @@
 export interface AkinonSwitches {
   username: string;
   password: string;
+  /** Taken as it is in `Authorization`, without a login. */
+  apiKey: string;
+  /** Where username and password are sent. */
+  loginPath: string;
   /** The only sales channel. */
   channelId: number;
   /** Prefix of the key in `Authorization`: "Token ", as the vendor's SDK sends it, or none, as in the document. */
@@ -18,6 +22,10 @@ export interface AkinonSwitches {
 
   /** Lists: pages with `{count,next,previous,results}`, or a plain, whole list. */
   lists: "envelope" | "plain";
+  /** An empty list in an answer: `[]`, or `null` as some serializers write it. */
+  emptyLists: "list" | "null";
+  /** Rows of the list of orders: as the answer to a create, or without the `number`. */
+  orderRows: "whole" | "brief";
   /** Rows of a page if the client sends no `limit`. */
   pageSize: number;
   /** Name of the primary key in rows. */
@@ -42,8 +50,14 @@ export interface AkinonSwitches {
   duplicateBody: "field" | "text";
   /** Required fields of the body: those of the OpenAPI document, those that the vendor's app always sends, or both. */
   required: "openapi" | "app" | "both";
-  /** Whether an item is one unit despite its quantity, or has that quantity. */
-  itemQuantity: "one" | "kept";
+  /** Field names that the document does not have: refused, or ignored as DRF does by default. */
+  unknownFields: "refused" | "ignored";
+  /** Whether the amounts of an order must add up. */
+  sums: "checked" | "unchecked";
+  /** Quantity of an item: no other than one is taken, any is taken and counted as one, or it is kept. */
+  itemQuantity: "one" | "counted-as-one" | "kept";
+  /** Whether the answer to a create complains of something beside the order. */
+  complaints: boolean;
   /** Digits after the point of amounts. */
   decimalPlaces: number;
   /** Whether `channel` in the body must match the path: in the document they are 1 and 5. */
@@ -55,6 +69,10 @@ export interface AkinonSwitches {
   countryCodes: "lower" | "upper";
   /** False: every city, township and district of a known country exists, as soon as a client asks for it. */
   strictGeography: boolean;
+  /** What `name__iexact` compares: capitals as in most databases, where "istanbul" is not "İstanbul"; or as in Turkish. */
+  placeNames: "plain" | "turkish";
+  /** Whether the filters by name work. */
+  placeFilter: boolean;
   /** Names of places by the channel's mapped code: `{"5_Orleans": "Orléans"}`. */
   mappedPlaces: Readonly<Record<string, string>>;
   /** Whether products have a remote ID (their SKU) in the channel. */
@@ -71,6 +89,8 @@ export interface AkinonSwitches {
 export const akinonSwitches: AkinonSwitches = {
   username: "relay@akinon-demo.invalid",
   password: "akinon-demo-password",
+  apiKey: "akinon-demo-api-key",
+  loginPath: "/api/v1/auth/login/",
   channelId: 5,
   authorization: "token",
   tokenLifetimeSeconds: undefined,
@@ -79,6 +99,8 @@ export const akinonSwitches: AkinonSwitches = {
   bucketSize: Number.POSITIVE_INFINITY,
   leakPerSecond: 1,
   lists: "envelope",
+  emptyLists: "list",
+  orderRows: "whole",
   pageSize: 10,
   keyField: "pk",
   createdKey: true,
@@ -89,12 +111,17 @@ export const akinonSwitches: AkinonSwitches = {
   duplicates: "406",
   duplicateBody: "field",
   required: "both",
+  unknownFields: "refused",
+  sums: "checked",
   itemQuantity: "one",
+  complaints: false,
   decimalPlaces: 2,
   channelMustMatch: true,
   numberFilter: true,
   countryCodes: "lower",
-  strictGeography: false,
+  strictGeography: true,
+  placeNames: "plain",
+  placeFilter: true,
   mappedPlaces: {},
   remoteIds: "sku",
   skuFilter: true,

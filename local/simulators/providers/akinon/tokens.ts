@@ -22,6 +22,7 @@ export function createTokens(switches: Readonly<AkinonSwitches>, now: () => numb
     /** @returns the key of an authorised request */
     keyOf({ headers }: SimulatorRequest): string | undefined {
       const given = headers.authorization ?? "";
+      if (given === switches.apiKey) return given;
       const [, key] = (switches.authorization === "token" ? /^Token (\S+)$/ : /^(\S+)$/).exec(given) ?? [];
       return key !== undefined && isGood(issued.get(key)) ? key : undefined;
     },
