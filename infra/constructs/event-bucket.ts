@@ -62,7 +62,7 @@ export class EventBucket extends Bucket {
 
   private allow(fn: AppFunction, prefix: string, action: string): void {
     fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [this.arnForObjects(`${prefix}*`)] }));
-    this.key.grantUse(fn);
+    this.key.grantUse(fn, "s3");
     const { defaultChild } = this.node;
     const bucket = defaultChild instanceof CfnBucket ? this.stack.getLogicalId(defaultChild) : "";
     acknowledge(fn.executionRole, {

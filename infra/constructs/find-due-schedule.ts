@@ -37,7 +37,7 @@ export class FindDueSchedule extends Construct {
       schedule: Schedule.rate(Duration.minutes(Math.max(1, Math.round(stage.config.timing.findDueEvery / 60_000)))),
       targets: [new LambdaFunction(this.findDue, { retryAttempts: 0 })],
     });
-    table.grantUse(this.findDue, { due: true });
+    table.grantUse(this.findDue, "find-due", { due: true });
     for (const destination of destinations) destination.grantSend(this.findDue);
   }
 }

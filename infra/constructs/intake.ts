@@ -58,7 +58,7 @@ export class Intake extends Construct {
             key,
           }),
       );
-    table.grantUse(this.routeOrder, { connectors: "channel#*" });
+    table.grantUse(this.routeOrder, "route-order", { connectors: "channel#*" });
     bucket.grantReadEvents(this.routeOrder);
     bucket.grantWriteBodies(this.routeOrder);
   }
@@ -67,6 +67,6 @@ export class Intake extends Construct {
     fn.addToRolePolicy(
       new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.messages.queue.queueArn] }),
     );
-    this.key.grantUse(fn);
+    this.key.grantUse(fn, "sqs");
   }
 }

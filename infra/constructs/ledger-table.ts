@@ -1,14 +1,12 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
-import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { ITEM_KINDS, type LedgerUser } from "../../shared/ledger/items.ts";
 import { tableName, WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { AppFunction } from "./app-function.ts";
 import type { PersonalDataKey } from "./personal-data-key.ts";
-
-/** Every partition that belongs to a connector: caches, tokens, leases (shared/ledger/connector-partition.ts). */
-const CONNECTORS = ["channel#*", "provider#*"];
 
 interface Use {
   /** Pattern of the connector partitions that the function may use: `provider#kakaclo/*`. Default: none. */
@@ -54,42 +52,28 @@ export class LedgerTable extends Table {
   }
 
   /**
-   * Grants reads and writes of single partitions; no Scan, no PartiQL. A function may delete only items of its own
-   * connectors (it returns tokens and leases), never an order, a delivery or a body. The partitions of other connectors
-   * are denied.
+   * Grants reads and writes of the partitions whose items the function uses (shared/ledger/items.ts); no Scan, no
+   * PartiQL. It may delete only items of its own connectors (it returns tokens and leases), never an order, a delivery
+   * or a body.
    */
-  grantUse(fn: AppFunction, { connectors, due = false }: Use = {}): void {
-    const actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"];
-    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.tableArn] }));
-    if (connectors !== undefined) {
+  grantUse(fn: AppFunction, user: LedgerUser, { connectors, due = false }: Use = {}): void {
+    const allow = (actions: string[], partitions: readonly string[]) =>
       fn.addToRolePolicy(
         new PolicyStatement({
-          actions: ["dynamodb:DeleteItem"],
+          actions,
           resources: [this.tableArn],
-          conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": connectors } },
+          conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitions } },
         }),
       );
-    }
+    allow(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], partitionsOf(user, connectors));
+    if (connectors !== undefined) allow(["dynamodb:DeleteItem"], [connectors]);
     if (due) {
       const resources = [`${this.tableArn}/index/${WORK_INDEX}`];
       fn.addToRolePolicy(new PolicyStatement({ actions: ["dynamodb:Query"], resources }));
     }
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        sid: "OtherConnectors",
-        effect: Effect.DENY,
-        actions: connectors === undefined ? actions : [...actions, "dynamodb:DeleteItem"],
-        resources: [this.tableArn],
-        conditions: {
-          "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": CONNECTORS },
-          ...(connectors !== undefined && { "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": connectors } }),
-        },
-      }),
-    );
     // DynamoDB requires these of every role that reads or writes a table under a customer managed key.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-    this.key.grant(
-      fn,
+    this.key.grantVia("dynamodb", fn, [
       "kms:Decrypt",
       "kms:DescribeKey",
       "kms:Encrypt",
@@ -97,6 +81,24 @@ export class LedgerTable extends Table {
       "kms:GenerateDataKeyWithoutPlaintext",
       "kms:ReEncryptFrom",
       "kms:ReEncryptTo",
-    );
+    ]);
   }
+}
+
+/** What a connector's partitions begin with (shared/ledger/connector-partition.ts). */
+const OF_CONNECTORS = /^(?:channel|provider)#/;
+
+/**
+ * Patterns of the partitions whose items a function reads or writes: `order#*`, and its connectors' own. A catalog has
+ * its provider in its name, as connectors' partitions have.
+ * @param connectors `provider#kakaclo/*`
+ */
+export function partitionsOf(user: LedgerUser, connectors: string | undefined): string[] {
+  const used = ITEM_KINDS.filter(({ readers, writers }) => [...readers, ...writers].includes(user));
+  const [, provider] = /^provider#([^/]+)/.exec(connectors ?? "") ?? [];
+  const patterns = used
+    .flatMap(({ keys }) => keys.map(({ pk }) => pk))
+    .filter((pk) => !OF_CONNECTORS.test(pk))
+    .map((pk) => pk.replace("<provider>", provider ?? "<provider>").replace(/<.*/, "*"));
+  return [...new Set([...patterns, ...(connectors === undefined ? [] : [connectors])])].sort();
 }

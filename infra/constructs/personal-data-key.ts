@@ -1,5 +1,5 @@
 import { Aws, RemovalPolicy } from "aws-cdk-lib";
-import { type IGrantable, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
@@ -33,7 +33,21 @@ export class PersonalDataKey extends Key {
   }
 
   /** For queues and the bucket, which encrypt each message or object with a data key. */
-  grantUse(grantee: IGrantable): void {
-    this.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey");
+  grantUse(grantee: IGrantable, service: "sqs" | "s3"): void {
+    this.grantVia(service, grantee, ["kms:Decrypt", "kms:GenerateDataKey"]);
+  }
+
+  /** CDK calls it for the consumer of a queue. */
+  override grant(grantee: IGrantable, ...actions: string[]): Grant {
+    return this.grantVia("sqs", grantee, actions);
+  }
+
+  /**
+   * Grants use of the key through one service only: a role whose credentials leak can decrypt nothing by itself.
+   * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+   */
+  grantVia(service: "dynamodb" | "sqs" | "s3", grantee: IGrantable, actions: string[]): Grant {
+    const conditions = { StringEquals: { "kms:ViaService": `${service}.${Aws.REGION}.amazonaws.com` } };
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.keyArn], conditions });
   }
 }

@@ -35,7 +35,8 @@ export class ProviderLane extends Construct {
       description: `Creates orders at ${provider.title}`,
       network: egress,
     });
-    table.grantUse(this.createOrder, { connectors: `${connectorPrefix({ kind: "provider", name: provider.name })}*` });
+    const connectors = `${connectorPrefix({ kind: "provider", name: provider.name })}*`;
+    table.grantUse(this.createOrder, "create-order", { connectors });
     bucket.grantReadBodies(this.createOrder);
 
     this.destinations = stage.config.destinations

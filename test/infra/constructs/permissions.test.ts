@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as z from "zod/mini";
@@ -14,7 +14,7 @@ const Statement = z.object({
   Effect: z.enum(["Allow", "Deny"]),
   Action: OneOrMore(z.string()),
   Resource: OneOrMore(z.unknown()),
-  Condition: z.optional(z.record(z.string(), z.record(z.string(), OneOrMore(z.string())))),
+  Condition: z.optional(z.record(z.string(), z.record(z.string(), OneOrMore(z.unknown())))),
 });
 const Policy = z.object({
   PolicyDocument: z.object({ Statement: z.array(Statement) }),
@@ -87,29 +87,38 @@ test("a provider's Lambda reads the secrets of its own destinations only", () =>
   }
 });
 
-const LeadingKeys = (name: string) =>
-  of(name).flatMap(({ Effect, Condition, Action }) => (Effect === "Deny" && Condition ? [{ Condition, Action }] : []));
+/** The statements of a function on the table itself, not on its index. */
+const onTable = (name: string) =>
+  of(name).filter(
+    ({ Action, Resource }) =>
+      Action.some((action) => action.startsWith("dynamodb:")) && !JSON.stringify(Resource).includes("/index/"),
+  );
+const partitions = (name: string, action: string): string[] =>
+  onTable(name).flatMap(({ Action, Condition }) =>
+    Action.includes(action) ? (Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"] ?? []).map(String) : [],
+  );
 
-const CONNECTORS = { "dynamodb:LeadingKeys": ["channel#*", "provider#*"] };
-
-test("every role is denied the tokens, caches and leases of other connectors", () => {
-  deepEqual(LeadingKeys("find-due")[0]?.Condition, { "ForAnyValue:StringLike": CONNECTORS });
-  for (const [name, own] of [
-    ["route-order", "channel#*"],
-    ["create-order-parcelworks", "provider#parcelworks/*"],
-  ] as const) {
-    deepEqual(LeadingKeys(name)[0]?.Condition, {
-      "ForAnyValue:StringLike": CONNECTORS,
-      "ForAnyValue:StringNotLike": { "dynamodb:LeadingKeys": [own] },
-    });
+test("each role may use the partitions of the items that it reads or writes, and no others", () => {
+  const expected = {
+    "route-order": ["channel#*", "connection#*", "endpoint#*", "erasure", "order#*"],
+    "create-order-parcelworks": ["catalog#parcelworks/*", "order#*", "provider#parcelworks/*"],
+    "find-due": ["find-due", "order#*"],
+  };
+  for (const [name, own] of Object.entries(expected)) {
+    for (const action of ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]) {
+      const allowed = partitions(name, action);
+      for (const pattern of own) ok(allowed.includes(pattern), `${name}: ${action} of ${pattern}`);
+    }
+  }
+  deepEqual(partitions("create-order-parcelworks", "dynamodb:PutItem"), expected["create-order-parcelworks"]);
+  for (const [name] of statements) {
+    for (const statement of onTable(name)) ok(statement.Condition, `${name} has a statement on the whole table`);
   }
 });
 
-/** Compares as IAM does; each pattern has one asterisk, at its end. */
-function isLike(pattern: string, text: string): boolean {
-  equal(pattern.indexOf("*"), pattern.length - 1);
-  return text.startsWith(pattern.slice(0, -1));
-}
+/** Compares as IAM does; each pattern has at most one asterisk, at its end. */
+const isLike = (pattern: string, text: string): boolean =>
+  pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 
 test("a role may use every partition that its connector's tools write, and none of another connector", () => {
   const partitionsOf = (one: Connector) => [
@@ -117,29 +126,44 @@ test("a role may use every partition that its connector's tools write, and none 
     tokenPk(one),
     leasePk(one, "app /create"),
   ];
-  const { Condition = {} } = LeadingKeys("create-order-parcelworks")[0] ?? {};
-  const patterns = (operator: string) => Condition[operator]?.["dynamodb:LeadingKeys"] ?? [];
-  const isDenied = (pk: string) =>
-    patterns("ForAnyValue:StringLike").some((pattern) => isLike(pattern, pk)) &&
-    patterns("ForAnyValue:StringNotLike").every((pattern) => !isLike(pattern, pk));
+  const patterns = partitions("create-order-parcelworks", "dynamodb:PutItem");
+  const isAllowed = (pk: string) => patterns.some((pattern) => isLike(pattern, pk));
   const own = { kind: "provider", name: "parcelworks" } as const;
-  for (const pk of [...partitionsOf(own), "order#shopify/main#1", "catalog#parcelworks/eu"]) {
-    equal(isDenied(pk), false, pk);
-  }
+  for (const pk of [...partitionsOf(own), "order#shopify/main#1", "catalog#parcelworks/eu"]) ok(isAllowed(pk), pk);
   for (const other of [
     { kind: "provider", name: "parcelworks-eu" },
     { kind: "provider", name: "slowpost" },
     { kind: "channel", name: "parcelworks" },
   ] as const) {
-    for (const pk of partitionsOf(other)) equal(isDenied(pk), true, pk);
+    for (const pk of partitionsOf(other)) equal(isAllowed(pk), false, pk);
+  }
+  for (const pk of ["catalog#slowpost/north", "catalog#parcelworks-eu/x", "find-due", "erasure"]) {
+    equal(isAllowed(pk), false, pk);
   }
 });
 
-test("the denial of other connectors' partitions covers every action that the role has on the table", () => {
-  for (const name of ["route-order", "find-due", "create-order-slowpost"]) {
-    const table = allowed(name).filter((action) => action.startsWith("dynamodb:"));
-    deepEqual(LeadingKeys(name)[0]?.Action.sort(), [...new Set(table)].sort());
-    ok(!table.includes("dynamodb:Scan"), "a Scan has no leading key");
+test("no role has a Scan, which names no partition", () => {
+  for (const [name] of statements) ok(!allowed(name).includes("dynamodb:Scan"), name);
+});
+
+test("a function may use the key through the service that stores what is encrypted, never by itself", () => {
+  const via = (name: string) =>
+    of(name)
+      .filter(({ Action }) => Action.some((action) => action.startsWith("kms:")))
+      .map(({ Condition }) => JSON.stringify(Condition?.["StringEquals"]?.["kms:ViaService"] ?? "none"));
+  for (const [name, services] of Object.entries({
+    "receive-webhook": ["sqs", "s3"],
+    "route-order": ["dynamodb", "sqs", "s3"],
+    "create-order-parcelworks": ["dynamodb", "s3"],
+    "find-due": ["dynamodb", "sqs"],
+  })) {
+    const granted = via(name);
+    for (const service of services)
+      ok(
+        granted.some((one) => one.includes(`${service}.`)),
+        `${name}: ${service}`,
+      );
+    for (const one of granted) match(one, /(dynamodb|sqs|s3)\..*amazonaws\.com/);
   }
 });
 
