@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Order } from "../../shared/order.ts";
-import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
 
@@ -11,7 +11,7 @@ let next = 0;
 /** Every test has an order of its own in the table they share. */
 const newId = () => `82098291194615${String(++next).padStart(4, "0")}`;
 
-for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLES) {
   describe(`a delivery on ${kind}`, { skip }, () => {
     let started: TestLedger;
     before(async () => {

@@ -1,12 +1,12 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
 
 const DAY = 86_400_000;
 const DESTINATION = "parcelworks/demo";
 
-for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLES) {
   describe(`what a provider reports, which may quote the buyer, on ${kind}`, { skip }, () => {
     let started: TestLedger;
     let relay: Relay;

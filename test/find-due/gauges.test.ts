@@ -4,7 +4,7 @@ import { findDue } from "../../functions/find-due/find-due.ts";
 import { type Gauge, gauges } from "../../functions/find-due/gauges.ts";
 import { createLedger } from "../../shared/ledger/ledger.ts";
 import { createTable } from "../../shared/ledger/table.ts";
-import { createLedgerTable, QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { createLedgerTable, QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
 
@@ -45,7 +45,7 @@ class Watched extends Relay {
   }
 }
 
-for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLES) {
   describe(`what the alarms read of the ledger, on ${kind}`, { skip, concurrency: 6 }, () => {
     let started: TestLedger;
     before(async () => {

@@ -2,7 +2,7 @@ import { equal, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { Provider } from "../../functions/providers/provider.ts";
-import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLES, startLedger, type TestLedger, type TestTableKind } from "../support/ledger-table.ts";
 import { outgoingSample } from "../support/order-sample.ts";
 import { THOROUGH } from "../support/thorough.ts";
 import { matchesWording } from "../support/wording-snapshot.ts";
@@ -44,27 +44,32 @@ export interface Contract extends Setup {
  * emulators. Call it once, in test/providers/<name>.test.ts.
  */
 export function providerContract<Settings, Secret>(provider: Provider<Settings, Secret>, contract: Contract): void {
-  for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+  const onTable = (kind: TestTableKind): Suite => {
+    let ledger: TestLedger | undefined;
+    before(async () => {
+      ledger = await startLedger(kind);
+    });
+    after(() => ledger?.stop());
+    return createSuite(provider, contract, () => {
+      if (!ledger) throw new Error("The ledger has not started.");
+      return ledger;
+    });
+  };
+  for (const { kind, skip } of QUICK_TABLES) {
     describe(`the contract: ${provider.name}, on ${kind}`, { skip, concurrency: 4 }, () => {
-      let ledger: TestLedger | undefined;
-      before(async () => {
-        ledger = await startLedger(kind);
-      });
-      after(() => ledger?.stop());
-      const suite = createSuite(provider, contract, () => {
-        if (!ledger) throw new Error("The ledger has not started.");
-        return ledger;
-      });
+      const suite = onTable(kind);
       requests(suite);
       faults(suite);
       lookUps(suite);
       if (THOROUGH) positions(suite);
-      // These stand between connector and server, and never come near the table: once is enough.
-      if (kind !== "dynalite") return;
-      answers(suite);
-      if (THOROUGH) hostileServer(suite);
     });
   }
+  // What comes between connector and server never comes near the table.
+  describe(`the contract: ${provider.name}, whatever it answers`, { concurrency: 4 }, () => {
+    const suite = onTable("memory");
+    answers(suite);
+    if (THOROUGH) hostileServer(suite);
+  });
 }
 
 function answers({ contract, start, isCreate }: Suite): void {

@@ -13,18 +13,32 @@ import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
+import { MemoryDynamoDb } from "./memory-dynamodb.ts";
 import { THOROUGH } from "./thorough.ts";
 
-/**
- * The table emulators, with the reason if one cannot run here. Tests of the table's own semantics (conditions,
- * races, consumed capacity) run on all of them.
- */
-export const TABLE_EMULATORS: readonly { kind: TableEmulatorKind; skip: string | false }[] = [
+export type TestTableKind = TableEmulatorKind | "memory";
+
+interface Kind<K> {
+  kind: K;
+  /** Why it cannot run here. */
+  skip: string | false;
+}
+
+/** The emulators on which a whole stack can run. */
+export const TABLE_EMULATORS: readonly Kind<TableEmulatorKind>[] = [
   { kind: "dynalite", skip: false },
   { kind: "dynamodb-local", skip: javaIsThere() ? false : "needs Java" },
 ];
 
-/** For every other test of the ledger: `npm test` runs it on dynalite only, `npm run test:contract` on all. */
+const MEMORY = [{ kind: "memory", skip: false }] as const;
+
+/** Tests of the table's own semantics (conditions, races, order of an index) run on all of them. */
+export const TABLES: readonly Kind<TestTableKind>[] = [...MEMORY, ...TABLE_EMULATORS];
+
+/** For every other test of the ledger: `npm test` runs it in memory, `npm run test:contract` on the emulators. */
+export const QUICK_TABLES: readonly Kind<TestTableKind>[] = THOROUGH ? TABLE_EMULATORS : MEMORY;
+
+/** For tests of a whole stack. */
 export const QUICK_TABLE_EMULATORS = THOROUGH ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
 
 /** The port of the DynamoDB Local that all test files share (global-setup.ts). */
@@ -49,11 +63,8 @@ export interface TestLedger {
 const NOW = Date.parse("2026-11-02T00:00:00Z");
 
 /** An empty ledger on an emulator, over HTTP like the real one. S3 is a map. */
-export async function startLedger(kind: TableEmulatorKind, now: () => number = () => NOW): Promise<TestLedger> {
-  const { port, stop } = await (kind === "dynalite" ? serveDynalite() : openDynamoDbLocal());
-  // DynamoDB Local keeps one database for each access key, so every ledger uses its own key. Letters and digits only.
-  const credentials = { accessKeyId: `test${randomUUID().replaceAll("-", "")}`, secretAccessKey: "test" };
-  const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "eu-central-1", credentials });
+export async function startLedger(kind: TestTableKind, now: () => number = () => NOW): Promise<TestLedger> {
+  const { client, stop } = await openClient(kind);
   const name = "ledger";
   try {
     await createLedgerTable(client, name);
@@ -83,6 +94,20 @@ export async function startLedger(kind: TableEmulatorKind, now: () => number = (
       await stop();
     },
   };
+}
+
+interface OpenClient {
+  client: DynamoDBClient;
+  stop(): Promise<void>;
+}
+
+async function openClient(kind: TestTableKind): Promise<OpenClient> {
+  const region = "eu-central-1";
+  if (kind === "memory") return { client: new MemoryDynamoDb({ region }), stop: async () => {} };
+  const { port, stop } = await (kind === "dynalite" ? serveDynalite() : openDynamoDbLocal());
+  // DynamoDB Local keeps one database for each access key, so every ledger uses its own key. Letters and digits only.
+  const credentials = { accessKeyId: `test${randomUUID().replaceAll("-", "")}`, secretAccessKey: "test" };
+  return { client: new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region, credentials }), stop };
 }
 
 async function serveDynalite(): Promise<DynamoDbLocal> {

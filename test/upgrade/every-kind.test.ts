@@ -6,7 +6,7 @@ import { renew } from "../../operator/renew.ts";
 import { resolve } from "../../operator/resolve.ts";
 import { pointerTo } from "../../shared/ledger/outbox.ts";
 import type { WorkList } from "../../shared/ledger/work-list.ts";
-import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
 import { frozen } from "./frozen.ts";
 
@@ -38,7 +38,7 @@ const DESTINATION = "parcelworks/demo";
 const WRITTEN_AT = Date.parse("2026-11-01T12:00:00Z");
 const MINUTE = 60_000;
 
-for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLES) {
   describe(`every kind of item of the first release on ${kind}`, { skip }, () => {
     let started: TestLedger;
     let relay: Relay;

@@ -13,7 +13,7 @@ import { Deferred, Misconfigured } from "../../shared/errors.ts";
 import { catalogEntry, catalogPk } from "../../shared/ledger/catalog.ts";
 import type { Item, Key } from "../../shared/ledger/table.ts";
 import { startCompany } from "../providers/lingxing-environment.ts";
-import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { outgoingSample } from "../support/order-sample.ts";
 import { Relay } from "../support/relay.ts";
 import { RouteOrderContext } from "../support/route-order-context.ts";
@@ -42,7 +42,7 @@ const neverCalled = async (): Promise<never> => {
   throw new Error("the provider was called");
 };
 
-for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLES) {
   describe(`items of the first release besides orders, on ${kind}`, { skip }, () => {
     let started: TestLedger;
     let clock = FROZEN_AT;

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { pointerTo } from "../../shared/ledger/outbox.ts";
 import { workOnBatch } from "../../shared/messages/sqs-batch.ts";
-import { QUICK_TABLE_EMULATORS, startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay, sampleOrder } from "../support/relay.ts";
 import { frozenItems } from "./frozen.ts";
 
@@ -15,7 +15,7 @@ const HELD = "820982911946100004";
 
 type Raw = Record<string, AttributeValue>;
 
-for (const { kind, skip } of QUICK_TABLE_EMULATORS) {
+for (const { kind, skip } of QUICK_TABLES) {
   describe(`items of the first release on ${kind}`, { skip }, () => {
     let started: TestLedger;
     let relay: Relay;

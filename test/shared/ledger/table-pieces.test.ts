@@ -9,12 +9,12 @@ import { catalogEntry, catalogPk } from "../../../shared/ledger/catalog.ts";
 import { tokenPk } from "../../../shared/ledger/connector-partition.ts";
 import { withLease } from "../../../shared/ledger/lease.ts";
 import { NOT_EXISTS, type Table } from "../../../shared/ledger/table.ts";
-import { startLedger, TABLE_EMULATORS, type TestLedger } from "../../support/ledger-table.ts";
+import { startLedger, TABLES, type TestLedger } from "../../support/ledger-table.ts";
 
 const Token = z.object({ token: z.string() });
 const newKey = () => randomBytes(32).toString("base64");
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of TABLES) {
   describe(`on ${kind}`, { skip, concurrency: 6 }, () => {
     let started: TestLedger;
     let table: Table;

@@ -7,7 +7,7 @@ import type { OrderRecord } from "../../../shared/ledger/order-record.ts";
 import { createTable, type Table } from "../../../shared/ledger/table.ts";
 import { onHour, onList, WORK_LISTS } from "../../../shared/ledger/work-list.ts";
 import { workShardOf } from "../../../shared/ledger/work-shard.ts";
-import { createLedgerTable, startLedger, TABLE_EMULATORS, type TestLedger } from "../../support/ledger-table.ts";
+import { createLedgerTable, startLedger, TABLES, type TestLedger } from "../../support/ledger-table.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,7 +25,7 @@ const record = (orderId: string, changes: Partial<OrderRecord>): OrderRecord => 
 
 let tables = 0;
 
-for (const { kind, skip } of TABLE_EMULATORS) {
+for (const { kind, skip } of TABLES) {
   describe(`the work list on ${kind}`, { skip }, () => {
     let started: TestLedger;
     before(async () => {
