@@ -19,6 +19,7 @@ import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import type { IntakeEvent } from "../../shared/messages/event.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
 import { decide } from "../../shared/routing/decide.ts";
+import { leftOut } from "../../shared/stage/as-configured.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Reading } from "../channels/channel.ts";
 import { buyerHash } from "./buyer-hash.ts";
@@ -147,8 +148,12 @@ interface Dated extends Pick<Reading, "topic" | "eventTime"> {
   order?: Order;
 }
 
-const occasionOf = ({ topic, eventTime, order }: Dated, { event, config, now }: EventContext): EventOccasion => ({
+const occasionOf = (
+  { topic, eventTime, order }: Dated,
+  { event, connection, config, now }: EventContext,
+): EventOccasion => ({
   topic,
+  leftOut: order && leftOut(order, connection),
   isAhead: [order?.updatedAt, eventTime].some((time) => time !== undefined && isAhead(time, event.receivedAt)),
   now,
   eventId: event.eventId,

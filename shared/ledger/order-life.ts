@@ -81,6 +81,8 @@ export interface Occasion {
 export interface EventOccasion extends Occasion {
   eventId: string;
   receivedAt: string;
+  /** Which of the order's lines are not ours to send, as a sentence for the trace. */
+  leftOut?: string | undefined;
   /** Its time was too far ahead, and counts as `receivedAt` (freshness.ts): the trace says so. */
   isAhead?: boolean;
   /** After which find-due looks at what was decided, ms (`timing.dueAfter`). */
@@ -404,7 +406,10 @@ function traced(
 ): OrderRecord {
   const changed = outcome === "recorded" || outcome === "updated" || outcome === "cancelled";
   const said = changed ? describe(outcome, record) : outcome;
-  return line(record, occasion.isAhead ? `${said}; ${AHEAD}` : said, occasion, occasion.eventId);
+  const remarks = [occasion.isAhead && AHEAD, changed && occasion.leftOut].filter(
+    (remark) => typeof remark === "string",
+  );
+  return line(record, [said, ...remarks].join("; "), occasion, occasion.eventId);
 }
 
 const AHEAD = "its time is more than 24 h ahead, so the time of its receipt counts";

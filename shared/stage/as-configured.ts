@@ -22,9 +22,29 @@ export function asConfiguredIn(
   return its ? asConfigured(order, its) : order;
 }
 
-/** Whether a setting of the connection says that a line is not goods: by its SKU, or by its title. */
-export const isNotGoods = ({ sku, title }: Pick<Line, "sku" | "title">, { notGoods = [] }: ReadAs): boolean =>
-  notGoods.some((pattern) => [sku, title].some((name) => name !== undefined && matches(pattern, name)));
+/** Longest list of settings or services in a sentence: it goes into the trace. */
+const LONGEST_LIST = 150;
+
+/**
+ * Says which lines of an order are not ours to send: "left out: 1 line that notGoods lists (TIP-*)". It quotes settings
+ * and services, never the order's own texts: the trace is kept for longer than the order's body.
+ */
+export function leftOut({ lines }: Order, settings: ReadAs): string | undefined {
+  const patterns = lines.flatMap((line) => notGoodsAs(line, settings) ?? []);
+  const services = lines.flatMap((line) => configuredLine(line, settings).fulfilledBy ?? []);
+  const parts = [
+    ...(patterns.length > 0 ? [`${linesIn(patterns)} that notGoods lists (${listOf(patterns)})`] : []),
+    ...(services.length > 0 ? [`${linesIn(services)} that other services fulfil (${listOf(services)})`] : []),
+  ];
+  return parts.length > 0 ? `left out: ${parts.join(", ")}` : undefined;
+}
+
+const linesIn = ({ length }: readonly string[]): string => `${length} line${length === 1 ? "" : "s"}`;
+const listOf = (names: readonly string[]): string => [...new Set(names)].join(", ").slice(0, LONGEST_LIST);
+
+/** The entry of the setting that says that a line is not goods: by its SKU, or by its title. */
+const notGoodsAs = ({ sku, title }: Line, { notGoods = [] }: ReadAs): string | undefined =>
+  notGoods.find((pattern) => [sku, title].some((name) => name !== undefined && matches(pattern, name)));
 
 function shippingOf({ shipping, tags }: Order, { serviceLevels, shippingKinds }: ReadAs): Shipping | undefined {
   const methods = [shipping?.method, shipping?.code].flatMap((name) => name ?? []);
@@ -40,7 +60,7 @@ function configuredLine(line: Line, settings: ReadAs): Line {
   const isOurs =
     fulfilledBy !== undefined && settings.fulfilmentServices?.some((service) => matches(service, fulfilledBy));
   const configured = isOurs ? ours : line;
-  return isNotGoods(line, settings) ? { ...configured, ships: false } : configured;
+  return notGoodsAs(line, settings) === undefined ? configured : { ...configured, ships: false };
 }
 
 /** Of the first entry whose key matches one of the names. */

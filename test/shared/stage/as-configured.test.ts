@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import { linesToShip, Order } from "../../../shared/order.ts";
-import { asConfigured, asConfiguredIn, matches } from "../../../shared/stage/as-configured.ts";
+import { asConfigured, asConfiguredIn, leftOut, matches } from "../../../shared/stage/as-configured.ts";
 import { Config, type ReadAs } from "../../../shared/stage/config.ts";
 
 const order = (changes: Record<string, unknown> = {}): Order =>
@@ -43,13 +43,21 @@ test("lines that a setting names as not goods are left out, by SKU or title", ()
     { id: "3", sku: "TIP-5", title: "A tip", quantity: 1 },
   ];
   deepEqual(skus({ lines }, {}), ["DEMO-TEE", "", "TIP-5"]);
-  deepEqual(skus({ lines }, { notGoods: ["shipping protection*", "TIP-*"] }), ["DEMO-TEE"]);
+  const settings = { notGoods: ["shipping protection*", "TIP-*", "never"] };
+  deepEqual(skus({ lines }, settings), ["DEMO-TEE"]);
+  equal(leftOut(order({ lines }), settings), "left out: 2 lines that notGoods lists (shipping protection*, TIP-*)");
+  equal(leftOut(order({ lines }), {}), undefined);
 });
 
 test("lines of a fulfilment service are sent only if the setting says that it is ours", () => {
   const lines = ["amazon", "relay-app"].map((fulfilledBy, id) => ({ id, sku: fulfilledBy, quantity: 1, fulfilledBy }));
   deepEqual(skus({ lines }, {}), []);
-  deepEqual(skus({ lines }, { fulfilmentServices: ["Relay-App"] }), ["relay-app"]);
+  const settings = { fulfilmentServices: ["Relay-App"] };
+  deepEqual(skus({ lines }, settings), ["relay-app"]);
+  equal(leftOut(order({ lines }), settings), "left out: 1 line that other services fulfil (amazon)");
+  // However many, it fits the trace.
+  const many = Array.from({ length: 400 }, (_, id) => ({ id, sku: "", quantity: 1, fulfilledBy: `service ${id}` }));
+  equal((leftOut(order({ lines: many }), {}) ?? "").length < 220, true);
 });
 
 test("method, code or tag say how an order reaches its buyer, whatever its words; nothing digital is shipped", () => {
