@@ -476,7 +476,7 @@ describe("Akinon: products, cargo company, lists", () => {
 
   test("a line without SKU is named by its ID", async (context) => {
     const { client } = await startAkinon(context);
-    await rejects(client.prepare(oneLine({ id: "4711", sku: " " })), /line 4711 has no SKU/);
+    await rejects(client.prepare(oneLine({ id: "4711", sku: " " })), /Line 4711 of the order has no SKU/);
   });
 
   test("the catalog's product ID needs no look-up, and its pack size counts", async (context) => {

@@ -1,4 +1,5 @@
 import { inPacks } from "../../../shared/connector/in-packs.ts";
+import { noSku } from "../../../shared/connector/sku-of.ts";
 import type { CatalogEntry, Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
@@ -58,10 +59,9 @@ export async function productsOf(
     const { line, packSize, quantity, mapped } = one;
     const product = mapped ?? found.get(nameOf(one));
     if (product !== undefined) return { line, packSize, quantity, product };
+    if (!line.sku.trim()) throw noSku(line, account.destination);
     throw new Rejected(
-      line.sku.trim()
-        ? `SKU ${line.sku} is no product of Omnitron's that ${account.destination} finds: add it there, or map it with npm run catalog.`
-        : `The order's line ${line.id} has no SKU, by which ${account.destination} finds its product: add one in the shop.`,
+      `SKU ${line.sku} is no product of Omnitron's that ${account.destination} finds: add it there, or map it with npm run catalog.`,
     );
   });
 }

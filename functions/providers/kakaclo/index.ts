@@ -1,7 +1,7 @@
 import { wholeText } from "../../../shared/connector/fit-text.ts";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
-import { requiredField } from "../../../shared/connector/required-field.ts";
+import { skuOf } from "../../../shared/connector/sku-of.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { quantityToShip } from "../../../shared/order.ts";
 import { type Account, type Client, defineProvider, type Outgoing, type SentLine } from "../provider.ts";
@@ -41,7 +41,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
   }
 
   async function toSent(line: Outgoing["lines"][number]): Promise<SentLine> {
-    const sku = requiredField(line.sku, `SKU in line ${line.id}`, account);
+    const sku = skuOf(line, destination);
     const entry = await tools.catalog(sku);
     return {
       id: line.id,

@@ -1,5 +1,6 @@
 import { wholeText } from "../../../shared/connector/fit-text.ts";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
+import { skuOf } from "../../../shared/connector/sku-of.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { multiply, shortest } from "../../../shared/decimal.ts";
 import { Rejected } from "../../../shared/errors.ts";
@@ -29,13 +30,9 @@ export async function itemsOf(
   const items: Item[] = [];
   const sent: SentLine[] = [];
   for (const line of lines) {
+    const sku = skuOf(line, destination);
     const entry = await tools.catalog(line.sku);
-    const product = (entry?.providerSku ?? line.sku).trim();
-    if (!product) {
-      throw new Rejected(
-        `Line ${line.id} of the order has no SKU, and ${destination} knows products by nothing else: give it one in the shop.`,
-      );
-    }
+    const product = (entry?.providerSku ?? sku).trim();
     const msku = wholeText(product, settings.limits.msku, `SKU ${product}`, destination);
     const quantity = inPacks(quantityToShip(line), entry?.packSize, line.sku, destination);
     const declared = declaredValue(line, order.currency, entry?.packSize ?? 1, account);

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
-import { requiredField } from "../../../shared/connector/required-field.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
+import { skuOf } from "../../../shared/connector/sku-of.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Misconfigured, Rejected } from "../../../shared/errors.ts";
 import { quantityToShip } from "../../../shared/order.ts";
@@ -35,7 +35,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
   const products = openProducts(api, tools, destination);
 
   async function toSent(line: Outgoing["lines"][number]): Promise<SentLine> {
-    const sku = requiredField(line.sku, `SKU in line ${line.id}`, account);
+    const sku = skuOf(line, destination);
     const entry = await tools.catalog(sku);
     return {
       id: line.id,

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { skuOf } from "../../../shared/connector/sku-of.ts";
 import type { CatalogEntry, Tools } from "../../../shared/connector/tools.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import type { Line } from "../../../shared/order.ts";
@@ -18,13 +19,12 @@ const MAX_AGE = 12 * 3_600_000;
  * @throws Rejected in one sentence naming SKU and destination when there is none, or more than one
  */
 export async function productOf(
-  { id, sku }: Pick<Line, "id" | "sku">,
+  line: Pick<Line, "id" | "sku" | "title">,
   account: Account<Settings, Secret>,
   { api, tools }: { api: Api; tools: Tools },
 ): Promise<Product> {
   const { destination } = account;
-  if (!sku.trim())
-    throw new Rejected(`Line ${id} of the order has no SKU, and ${destination} knows products by nothing else.`);
+  const sku = skuOf(line, destination);
   const entry = await tools.catalog(sku);
   if (entry?.productId && entry.variantId) {
     return { productId: entry.productId, variantId: entry.variantId, packSize: entry.packSize };
