@@ -9,7 +9,7 @@ import type { Order } from "../../shared/order.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
-import { completedOrder, type Known } from "./completed-order.ts";
+import { BUYER_HIDDEN, completedOrder, type Known } from "./completed-order.ts";
 import { UnknownOrder } from "./give-back.ts";
 import { nextRecord, nextRecordOfChange, nextRecordOfGone, nextRecordOfNote, type Step } from "./next-record.ts";
 
@@ -42,6 +42,8 @@ export interface Recorded {
   state?: OrderRecord["state"];
   /** The API has not had this held order for longer than `goneAfter`: the operator has to look at it. */
   isOverdue?: boolean;
+  /** A new order is held because the shop's plan or the app's access hides the buyer. */
+  isBuyerHidden?: boolean;
 }
 
 type NextStep = (current: OrderRecord | undefined) => Promise<Step | undefined>;
@@ -120,10 +122,17 @@ async function write(identity: Identity, deps: RecordDeps, next: NextStep): Prom
     if (!step) return { outcome: "ignored", orderId };
     if ((await deps.ledger.putOrder(step.record)) === "conflict") continue;
     await dispatch(step.record, deps);
-    const { state, channelWait } = step.record;
+    const { state, channelWait, reason } = step.record;
     const isGone = step.outcome === "gone" && channelWait?.cause === "gone";
     const isOverdue = isGone && deps.now() - Date.parse(channelWait.since) >= deps.config.timing.goneAfter;
-    return { outcome: step.outcome, orderId, state, ...(isGone && { isOverdue }) };
+    const isBuyerHidden = step.outcome === "recorded" && reason === BUYER_HIDDEN;
+    return {
+      outcome: step.outcome,
+      orderId,
+      state,
+      ...(isGone && { isOverdue }),
+      ...(isBuyerHidden && { isBuyerHidden }),
+    };
   }
 }
 

@@ -47,6 +47,7 @@ export interface Routed extends Seen, Partial<Omit<GivenBack, "outcome">> {
   /** State of the order, if it was recorded. */
   state?: OrderState;
   isOverdue?: boolean;
+  isBuyerHidden?: boolean;
 }
 
 /** What is known of an event so far, for its log line. */

@@ -134,6 +134,13 @@ export function watchConnection(alarms: Alarms, { connection, channel }: StageCo
     threshold: infrastructure.thresholds.heldOrders,
     ...GAUGE,
   });
+  alarms.addAlarm(`buyers-hidden ${by.connection}`, {
+    lane: "ticket",
+    runbook: "buyers-hidden",
+    description: `New orders of ${by.connection} have no name, street, city or postcode and are held: the shop's plan or the app's access hides the buyer.`,
+    // One notice for as long as it lasts, not one an order.
+    metric: relayMetric(name, "BuyersHidden", by, { period: Duration.days(1) }),
+  });
   if (!channel.api) return;
   alarms.addAlarm(`channel-credentials-refused ${by.connection}`, {
     lane: "page",

@@ -16,7 +16,14 @@ export const METRICS = {
   ],
   /** Written by receive-webhook; ignored and unreadable events by route-order. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued", "EventsIgnored", "EventsUnreadable"],
-  connection: ["ChannelCredentialsRefused", "OrdersRecorded", "OrdersRouted", "OrdersNotRouted", "OrdersHeld"],
+  connection: [
+    "ChannelCredentialsRefused",
+    "OrdersRecorded",
+    "OrdersRouted",
+    "OrdersNotRouted",
+    "OrdersHeld",
+    "BuyersHidden",
+  ],
   destination: [
     "DeliveriesCreated",
     "DeliveriesRejected",

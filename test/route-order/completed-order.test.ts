@@ -55,6 +55,31 @@ test("an order whose buyer is emptied before it is sent stays held with the addr
   deepEqual(router.sentOf(id), [ONE, TWO]);
 });
 
+test("an order whose buyer the shop's plan hides is held, and the connection hears of it", async () => {
+  const router = new RouteOrderContext(started);
+  const id = newId();
+  const hidden = { province: "Arkansas", provinceCode: "AR", country: "US" };
+  const routed = await router.ordered({ id, shippingAddress: hidden });
+  deepEqual([routed.state, routed.isBuyerHidden], ["held", true]);
+  const again = await router.ordered({ id, updatedAt: LATER, shippingAddress: hidden });
+  deepEqual([again.state, again.isBuyerHidden], ["held", undefined]);
+  await router.ordered({ id, updatedAt: LATEST, shippingAddress: ADA });
+  deepEqual(router.sentOf(id), [ONE, TWO]);
+});
+
+test("lines that a setting leaves out are named in the trace by that setting, never by the order's own words", async () => {
+  const connections = [{ channel: "plain", name: "main", key: "pm", notGoods: ["*protection*"] }];
+  const router = new RouteOrderContext(started, { connections, routes: [{ from: ["plain/main"], to: [ONE, TWO] }] });
+  const id = newId();
+  const protection = { id: "2", sku: "", title: "Shipping protection for Ada", quantity: 1 };
+  await router.ordered({ id, lines: [...sampleOrder().lines, protection] });
+  const [first] = (await router.record(id)).events;
+  equal(first?.outcome, "recorded; left out: 1 line that notGoods lists (*protection*)");
+  const alone = newId();
+  await router.ordered({ id: alone, lines: [protection] });
+  equal((await router.record(alone)).state, "not-routed");
+});
+
 test("an order without lines waits for them", async () => {
   const router = new RouteOrderContext(started);
   const id = newId();

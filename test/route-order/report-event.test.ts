@@ -31,3 +31,15 @@ test("an app's ignored and unreadable events are counted at its endpoint, refuse
     { stage, connection: "market/north", ChannelCredentialsRefused: 1 },
   ]);
 });
+
+test("orders whose buyer is hidden are counted by connection", async () => {
+  const lines = await linesWrittenBy(async () => {
+    const held = { outcome: "recorded", state: "held", connection: "market/north", isBuyerHidden: true } as const;
+    reportEvent(held, { messageId: "m1", receives: 1 });
+  });
+  const stage = process.env["STAGE"] ?? "none";
+  deepEqual(metricsIn(lines), [
+    { stage, connection: "market/north", OrdersRecorded: 1 },
+    { stage, connection: "market/north", BuyersHidden: 1 },
+  ]);
+});

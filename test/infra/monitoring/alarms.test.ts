@@ -36,6 +36,8 @@ test("every alarm names an existing heading of docs/runbook.md", () => {
 
 test("every connection, destination, function and the intake have all their alarms", () => {
   deepEqual([...alarms.keys()].sort(), [
+    "buyers-hidden bazaar/main",
+    "buyers-hidden souk/main",
     "channel-credentials-refused souk/main",
     "connections-interrupted",
     "dead-letters parcelworks/eu",
