@@ -47,7 +47,8 @@ export class WebhookFront extends Construct {
 
   constructor(scope: Construct, id: string, { stage, channels, code, intake, bucket }: Props) {
     super(scope, id);
-    const { config } = stage;
+    const { config, infrastructure } = stage;
+    const { domain } = infrastructure;
     this.receiveWebhook = new AppFunction(this, "ReceiveWebhook", {
       stage,
       name: "receive-webhook",
@@ -62,6 +63,8 @@ export class WebhookFront extends Construct {
       apiName: `order-relay-${stage.name}`,
       description: `Webhooks of order-relay-${stage.name}`,
       createDefaultStage: false,
+      // Else what stands before the custom domain, a CDN with WAF, could be avoided.
+      disableExecuteApiEndpoint: domain !== undefined && !domain.keepApiAddress,
     });
     const integration = new HttpLambdaIntegration("ReceiveWebhook", this.warm(stage), {
       scopePermissionToRoute: false,

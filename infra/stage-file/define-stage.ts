@@ -61,13 +61,15 @@ export const Infrastructure = z.object({
   fixedEgress: z._default(z.array(z.string()), []),
   /**
    * A custom domain for webhooks. `certificate`: from ACM, in the stage's region. `zone`: in Route 53; without it,
-   * point a CNAME at the stack output.
+   * point a CNAME at the stack output. The API's own address is closed then, unless shops are still registered with it
+   * (`keepApiAddress`).
    */
   domain: z.optional(
     z.strictObject({
       name: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a host name: hooks.example.com")),
       certificate: Arn,
       zone: z.optional(z.strictObject({ id: z.string(), name: z.string() })),
+      keepApiAddress: z._default(z.boolean(), false),
     }),
   ),
   /**

@@ -75,6 +75,60 @@ test("CloudFormation may make the policies that CDK cuts off a role of many shop
   for (const id of policies) ok(named.test(`order-relay-prod-${id}-1A2B3C4D5E6F`), id);
 });
 
+const pageOf = (name: string): string => readFileSync(new URL(`../${name}`, FOLDER), "utf8");
+/** `sqs:SendMessage`, `kms:ReEncrypt*` */
+const actionsIn = (text: string): string[] =>
+  [...text.matchAll(/`([a-z]\w+:[A-Z]\w+\*?)`/g)].map(([, action = ""]) => action);
+
+test("the operator's policy allows what the permissions of docs/operator-commands.md list", () => {
+  const [, listed = ""] = pageOf("operator-commands.md").split("## Permissions\n");
+  const given = new Set([...actionsOf("operator.json"), "sts:GetCallerIdentity"]);
+  const needed = actionsIn(listed);
+  ok(needed.length > 15);
+  deepEqual(
+    needed.filter((action) => !given.has(action)),
+    [],
+  );
+});
+
+/** Names of the SDK's clients in IAM. */
+const CLIENTS: Record<string, string> = {
+  "client-dynamodb": "dynamodb",
+  "client-s3": "s3",
+  "client-secrets-manager": "secretsmanager",
+  "client-sqs": "sqs",
+};
+/** Files whose AWS calls the operator's commands make; and calls in them that only functions make. */
+const SHARED = ["shared/ledger/table.ts", "shared/messages/queues.ts", "shared/messages/s3-texts.ts"];
+const OF_FUNCTIONS = ["sqs:ChangeMessageVisibility", "sqs:SendMessageBatch", "s3:PutObject"];
+
+test("the operator's policy allows every AWS call that the commands make", () => {
+  const root = new URL("../../", FOLDER);
+  const own = readdirSync(new URL("operator/", root)).map((file) => `operator/${file}`);
+  const calls = [...own, ...SHARED].flatMap((file) => {
+    const source = readFileSync(new URL(file, root), "utf8");
+    return [...source.matchAll(/import \{([^}]+)\} from "@aws-sdk\/([\w-]+)"/g)].flatMap(
+      ([, names = "", client = ""]) => {
+        const service = CLIENTS[client];
+        const commands = [...names.matchAll(/\b(\w+)Command\b/g)].map(([, command]) => `${service}:${command}`);
+        return service === undefined ? [] : commands;
+      },
+    );
+  });
+  ok(calls.length > 10);
+  const given = new Set([...actionsOf("operator.json"), ...OF_FUNCTIONS]);
+  deepEqual(
+    [...new Set(calls)].filter((action) => !given.has(action)),
+    [],
+  );
+});
+
+test("the policy for a redrive allows what the runbook says that it takes, and nothing else", () => {
+  const [, section = ""] = pageOf("runbook.md").split("\nYou need [iam/redrive.json]");
+  const [paragraph = ""] = section.split("\n\n");
+  deepEqual([...new Set(actionsIn(paragraph))].sort(), [...new Set(actionsOf("redrive.json"))].sort());
+});
+
 /** Commands of the AWS CLI that are not named after what they call. The first two ask for no permission. */
 const CALLS: Record<string, string[]> = {
   "configure sso": [],

@@ -73,6 +73,12 @@ test("one line gives the webhooks their own domain, with TLS 1.2 or newer", () =
     WebhookAddress: { Value: "https://hooks.example.com/webhooks/<channel>/<name>" },
   });
 
+  const closed = (of = own) => of.all("AWS::ApiGatewayV2::Api")[0]?.Properties["DisableExecuteApiEndpoint"] ?? false;
+  equal(closed(), true, "nothing walks around what stands before the domain");
+  equal(closed(template), false, "without a domain it is the only address");
+  const kept = { name: "hooks.example.com", certificate, keepApiAddress: true };
+  equal(closed(templateOf(stageFile({ domain: kept }))), false);
+
   const zone = { id: "Z0", name: "example.com" };
   const inRoute53 = templateOf(stageFile({ domain: { name: "hooks.example.com", certificate, zone } }));
   equal(inRoute53.all("AWS::Route53::RecordSet")[0]?.Properties["Name"], "hooks.example.com.");
