@@ -63,7 +63,7 @@ export class WebhookFront extends Construct {
       apiName: `order-relay-${stage.name}`,
       description: `Webhooks of order-relay-${stage.name}`,
       createDefaultStage: false,
-      // Else what stands before the custom domain, a CDN with WAF, could be avoided.
+      // Else a CDN with WAF in front of the custom domain could be avoided.
       disableExecuteApiEndpoint: domain !== undefined && !domain.keepApiAddress,
     });
     const integration = new HttpLambdaIntegration("ReceiveWebhook", this.warm(stage), {

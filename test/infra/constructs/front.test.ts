@@ -74,7 +74,7 @@ test("one line gives the webhooks their own domain, with TLS 1.2 or newer", () =
   });
 
   const closed = (of = own) => of.all("AWS::ApiGatewayV2::Api")[0]?.Properties["DisableExecuteApiEndpoint"] ?? false;
-  equal(closed(), true, "nothing walks around what stands before the domain");
+  equal(closed(), true, "nothing walks around a CDN in front of the domain");
   equal(closed(template), false, "without a domain it is the only address");
   const kept = { name: "hooks.example.com", certificate, keepApiAddress: true };
   equal(closed(templateOf(stageFile({ domain: kept }))), false);
