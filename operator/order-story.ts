@@ -37,9 +37,11 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
     ].join("\n");
   });
   const events = record.events.map(({ at, topic, outcome }) => terminalText(`  ${timeText(at)}  ${topic}: ${outcome}`));
+  const tickets = (record.tickets ?? []).map(({ at, text }) => terminalText(`  ${timeText(at)}  ${text}`));
   const earlier = record.eventCount - record.events.length;
   return [
     head.map(terminalText).join("\n"),
+    ...(tickets.length > 0 ? [`Tickets (docs/runbook.md#orders-to-check)\n${tickets.join("\n")}`] : []),
     deliveries.length > 0 ? `Deliveries\n${deliveries.join("\n")}` : "No deliveries",
     `Events${earlier > 0 ? ` (${earlier} earlier ones not kept)` : ""}\n${events.join("\n")}`,
   ].join("\n\n");

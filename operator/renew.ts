@@ -46,7 +46,7 @@ export async function renew(
   if (!connection) throw new CommandError(`The connection ${path} is no longer in the stage file.`);
   if (!body) throw new CommandError("The order's body has expired. Have the shop send its event again.");
 
-  const decision = decide(config, connection, await ledger.readBody(body), now);
+  const decision = decide(config, connection, await ledger.readBody(body), Date.parse(record.firstSeenAt));
   const { dueAfter, holdLookAfter } = config.timing;
   const next = renewed(record, decision, `renewed by ${who}`, { now, dueAfter, holdLookAfter });
   const begin = `begin generation ${next.generation} of the order`;

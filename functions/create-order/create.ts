@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { defined } from "../../shared/defined.ts";
 import { Throttled } from "../../shared/errors.ts";
 import { addressDigest } from "../../shared/ledger/address-digest.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { claimed } from "../../shared/ledger/delivery-life.ts";
+import { type Claim, claimed } from "../../shared/ledger/delivery-life.ts";
 import { backoff } from "../../shared/messages/backoff.ts";
-import type { Created, Prepared } from "../providers/provider.ts";
+import { quantityToShip } from "../../shared/order.ts";
+import type { Created, Outgoing, Prepared } from "../providers/provider.ts";
 import { hasTimeFor, type OpenedContext, save } from "./delivery-context.ts";
 import { recordCreated } from "./follow-up.ts";
 import { type AttemptResult, afterError } from "./outcome.ts";
@@ -18,7 +20,11 @@ export async function create(free: Delivery, prepared: Prepared, context: Opened
   const { functionTimeout, config, snapshot, outgoing, now } = context;
   const delivery = claimed(free, {
     ...{ now: now(), functionTimeout, leaseSkew: config.timing.leaseSkew, token: randomUUID() },
-    ...{ reference: outgoing.reference, lines: prepared.lines, orderVersion: snapshot.body?.freshness ?? "" },
+    ...{
+      reference: outgoing.reference,
+      lines: inPieces(prepared, outgoing),
+      orderVersion: snapshot.body?.freshness ?? "",
+    },
     addressDigest: addressDigest(snapshot.record, outgoing.order.shippingAddress),
   });
   await save(delivery, context);
@@ -30,6 +36,12 @@ export async function create(free: Delivery, prepared: Prepared, context: Opened
     return afterError(delivery, error, context);
   }
   return recordCreated(delivery, order, context);
+}
+
+/** The lines that are sent, with their quantities in our own units too. */
+function inPieces({ lines }: Prepared, outgoing: Outgoing): Claim["lines"] {
+  const ours = new Map(outgoing.lines.map((line) => [line.id, quantityToShip(line)]));
+  return lines.map((line) => ({ ...line, ...defined({ pieces: ours.get(line.id) }) }));
 }
 
 /** "Too many requests" means surely not created, so the function waits and tries again under the same claim. */

@@ -2,6 +2,7 @@ import { Rejected, Unavailable } from "../../shared/errors.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { foundNothing } from "../../shared/ledger/delivery-life.ts";
 import { isForgotten } from "../../shared/ledger/in-doubt-until.ts";
+import { omit } from "../../shared/omit.ts";
 import type { Found, Sent } from "../providers/provider.ts";
 import { hasTimeFor, type OpenedContext } from "./delivery-context.ts";
 import { recordCreated } from "./follow-up.ts";
@@ -98,7 +99,7 @@ async function sentBefore(delivery: Delivery, { snapshot, outgoing, client }: Op
   const seen = Date.parse(snapshot.record.firstSeenAt);
   return {
     reference: outgoing.reference,
-    lines: delivery.lines ?? (await client.prepare(outgoing)).lines,
+    lines: delivery.lines?.map((line) => omit(line, "pieces")) ?? (await client.prepare(outgoing)).lines,
     firstSentAt: delivery.firstSentAt ?? seen,
     lastSentAt: delivery.lastSentAt ?? seen,
   };

@@ -1,17 +1,20 @@
 import type { Identity } from "../../shared/identity.ts";
+import { changedAfterSending } from "../../shared/ledger/changed-after-sending.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { backAt, isOpen, newDelivery, overdue } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { linesReturned } from "../../shared/ledger/lines-returned.ts";
-import { asked, isHeldForOperator, looked } from "../../shared/ledger/order-life.ts";
+import { asked, isHeldForOperator, looked, watched } from "../../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
+import { newTickets, type Ticket, unraised } from "../../shared/ledger/ticket.ts";
 import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
 import { isOnOpenList } from "../../shared/ledger/work-list.ts";
 import { fetchEvent, groupOf, pack } from "../../shared/messages/event.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
-import { type Config, destinationPath } from "../../shared/stage/config.ts";
+import { asConfiguredIn } from "../../shared/stage/as-configured.ts";
+import { type Config, type Connection, destinationPath } from "../../shared/stage/config.ts";
 import { inBatches } from "./in-batches.ts";
 
 export interface Deps {
@@ -24,6 +27,8 @@ export interface Deps {
   deadline: number;
   /** Called for each destination for which a cancellation came too late. */
   onLateCancellation?: (destination: string, order: Identity) => void;
+  /** Called for each ticket, once it is recorded. */
+  onTicket?: (ticket: Ticket, order: Identity) => void;
   /** Called for each order whose look failed. */
   failed?: (order: Identity, error: unknown) => void;
 }
@@ -128,10 +133,13 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   pass.looked += 1;
   const { record } = snapshot;
   if (record.channelWait) return askChannel(record, deps);
+  if (record.state === "held" && !isHeldForOperator(record)) return watchHeld(record, deps);
   const wanted = record.decided.filter((destination) => !record.toSuppress.includes(destination));
   const open = wanted.filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
   const back = await returned(wanted, snapshot, deps);
-  if ([record.toSend, record.toSuppress, open, back].every(({ length }) => length === 0)) return;
+  if ([record.toSend, record.toSuppress, open, back].every(({ length }) => length === 0)) {
+    return compareWithSent(snapshot, deps);
+  }
 
   const known = new Set(config.destinations.map(destinationPath));
   // A destination that was removed from the stage has no queue; its deliveries are counted all the same.
@@ -141,8 +149,7 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   const toSend = [...new Set([...record.toSend, ...resend])].filter((destination) => known.has(destination));
   const pause = config.timing.dueAfter * Math.min(2 ** ((record.dueLooks ?? 0) + 1), LONGEST_PAUSE);
   const next = looked(record, toSend, pause, now());
-  // Another writer was first. Whether or not it moved the entry, a later pass finds it.
-  if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
+  await put(next, record, deps);
   pass.resent += next.toSend.length;
   await dispatch(next, deps);
 }
@@ -163,17 +170,56 @@ async function returned(
  * Asks route-order, which has the channels' credentials, to fetch an order that waits for its channel. Writes the time
  * of the following look first, so that no look is lost if the queue refuses the message.
  */
-async function askChannel(record: OrderRecord, { ledger, queues, config, now }: Deps): Promise<void> {
+async function askChannel(record: OrderRecord, deps: Deps): Promise<void> {
+  const { queues, config, now } = deps;
   const { holdLookAfter: first, holdLookCap: longest } = config.timing;
-  const next = asked(record, { first, longest }, now());
-  if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
+  const next = asked(record, { first, longest }, now(), heldTooLong(record, deps));
+  await put(next, record, deps);
   // A connection that was removed from the stage may come back.
-  const isInStage = config.connections.some(
-    ({ channel, name }) => channel === record.channel && name === record.connection,
-  );
-  if (!isInStage) return;
+  if (!connectionOf(record, config)) return;
   const event = fetchEvent(record, "next look", now());
   await queues.sendToIntake(pack(event), groupOf(event));
+}
+
+const connectionOf = (record: OrderRecord, { connections }: Config): Connection | undefined =>
+  connections.find(({ channel, name }) => channel === record.channel && name === record.connection);
+
+/** The ticket of an order that is held for too long, whatever it waits for. */
+function heldTooLong(record: OrderRecord, { config, now }: Deps): Ticket[] {
+  const { heldSince, reason = "held" } = record;
+  const longest = connectionOf(record, config)?.heldTooLong;
+  if (heldSince === undefined || longest === undefined || now() < Date.parse(heldSince) + longest) return [];
+  const text = `held since ${heldSince}: ${reason}`;
+  return [{ at: new Date(now()).toISOString(), kind: "held-too-long", text, about: [heldSince] }];
+}
+
+/** An order that only an event releases: its ticket is raised once, when it has waited for too long. */
+async function watchHeld(record: OrderRecord, deps: Deps): Promise<void> {
+  const { config, now } = deps;
+  const tickets = unraised(heldTooLong(record, deps), record.tickets);
+  const longest = connectionOf(record, config)?.heldTooLong ?? 0;
+  const lookAt = Date.parse(record.heldSince ?? record.firstSeenAt) + longest;
+  if (tickets.length > 0) await put(watched(record, { tickets }), record, deps);
+  else if (lookAt > now()) await put(watched(record, { lookAt }), record, deps);
+}
+
+/**
+ * An update that came while a claim was written may not have seen it: once all of its deliveries have ended, the order
+ * is compared with what was sent of it.
+ */
+async function compareWithSent({ record, body, deliveries }: OrderSnapshot, deps: Deps): Promise<void> {
+  const ofGeneration = deliveries.filter(({ generation }) => generation === record.generation);
+  if (!body || record.state !== "recorded") return;
+  if (ofGeneration.every(({ orderVersion = body.freshness }) => orderVersion === body.freshness)) return;
+  const order = asConfiguredIn(deps.config, record, await deps.ledger.readBody(body));
+  const tickets = unraised(changedAfterSending(record, order, ofGeneration, deps.now()), record.tickets);
+  if (tickets.length > 0) await put(watched(record, { tickets }), record, deps);
+}
+
+async function put(next: OrderRecord, before: OrderRecord, { ledger, onTicket }: Deps): Promise<void> {
+  // Another writer was first. Whether or not it moved the entry, a later pass finds it.
+  if ((await ledger.putOrder(next)) === "conflict") throw new Error("the order was written meanwhile");
+  for (const ticket of newTickets(next.tickets, before.tickets)) onTicket?.(ticket, next);
 }
 
 /**

@@ -10,6 +10,7 @@ import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { errorName, log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
+import { reportTicket } from "../../shared/telemetry/report-ticket.ts";
 import { findDue } from "./find-due.ts";
 import { gauges } from "./gauges.ts";
 
@@ -36,6 +37,7 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
     now: Date.now,
     deadline,
     onLateCancellation: reportLateCancellation,
+    onTicket: reportTicket,
     failed: (order, error) => log.error("due.failed", { ...order, error: errorName(error) }),
   });
   log.info("due.passed", { count: looked, change: resent });

@@ -14,6 +14,7 @@ import { createSecrets } from "../../shared/stage/secrets.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
+import { reportTicket } from "../../shared/telemetry/report-ticket.ts";
 import { loadChannel } from "../channels/registry.ts";
 import { createOpenClient } from "./open-client.ts";
 import { reportApiFailure, reportEvent } from "./report-event.ts";
@@ -35,6 +36,7 @@ const deps: Deps = {
   openClient: createOpenClient({ secrets, table, callTimeout, simulators: env.simulators }),
   backoff: createApiBackoff({ table, timing: config.timing, onFailure: reportApiFailure, ...clock }),
   onLateCancellation: reportLateCancellation,
+  onTicket: reportTicket,
   ...clock,
 };
 

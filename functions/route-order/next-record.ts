@@ -1,4 +1,5 @@
 import { defined } from "../../shared/defined.ts";
+import { changedAfterSending } from "../../shared/ledger/changed-after-sending.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { freshness, isAhead } from "../../shared/ledger/freshness.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
@@ -16,10 +17,11 @@ import {
   updated,
 } from "../../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
+import type { Ticket } from "../../shared/ledger/ticket.ts";
 import type { IntakeEvent } from "../../shared/messages/event.ts";
 import { type Order, progressOf } from "../../shared/order.ts";
-import { decide } from "../../shared/routing/decide.ts";
-import { leftOut } from "../../shared/stage/as-configured.ts";
+import { type Decision, decide } from "../../shared/routing/decide.ts";
+import { asConfigured, leftOut } from "../../shared/stage/as-configured.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Reading } from "../channels/channel.ts";
 import { buyerHash } from "./buyer-hash.ts";
@@ -43,7 +45,18 @@ export interface EventContext {
   now: number;
 }
 
-/** An event that carries the whole order. @param deliveries of the order; used only if it was cancelled before */
+/** Whether it matters what was sent of the order: something was, or is to be, and the event is newer. */
+export function comparesWithSent(
+  current: OrderRecord | undefined,
+  reading: Reading<"order">,
+  context: EventContext,
+): boolean {
+  if (!current || current.decided.length === 0) return false;
+  const { digest, freshness: newer } = factsOf(reading, context);
+  return digest !== current.digest && newer > current.freshness;
+}
+
+/** An event that carries the whole order. @param deliveries of the order, where `comparesWithSent` */
 export function nextRecord(
   current: OrderRecord | undefined,
   reading: Reading<"order">,
@@ -53,10 +66,11 @@ export function nextRecord(
   const { order } = reading;
   const { config, connection, now, canFetch } = context;
   const facts = factsOf(reading, context);
-  const routed = decide(config, connection, order, now);
+  const routed = decide(config, connection, order, current ? Date.parse(current.firstSeenAt) : now);
   const isHeldByChannel = routed.state === "held" && order.hold !== undefined;
   const decision = { ...routed, asksChannel: canFetch && isHeldByChannel };
-  const occasion = occasionOf(reading, context);
+  const tickets = ticketsOf(current, order, routed, deliveries, context);
+  const occasion = { ...occasionOf(reading, context), tickets };
 
   if (!current) {
     const identity = { channel: connection.channel, connection: connection.name, orderId: order.id };
@@ -134,6 +148,21 @@ export const nextRecordOfNote = (
   isNewest: false,
 });
 
+/** What the merchant wants to hear of an order as it is now. */
+function ticketsOf(
+  current: OrderRecord | undefined,
+  order: Order,
+  { isUnusual, state, reason = "" }: Decision,
+  deliveries: readonly Delivery[],
+  { connection, now }: EventContext,
+): Ticket[] {
+  const ofGeneration = deliveries.filter(({ generation }) => generation === current?.generation);
+  const changes = current ? changedAfterSending(current, asConfigured(order, connection), ofGeneration, now) : [];
+  if (!isUnusual || (current && current.decided.length > 0)) return changes;
+  const at = new Date(now).toISOString();
+  return [{ at, kind: "not-routed", text: `${state}: ${reason}`, about: [reason] }, ...changes];
+}
+
 const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
   record: ignored(current, "stale", occasion),
   outcome: "stale",
@@ -155,6 +184,7 @@ const occasionOf = (
   topic,
   leftOut: order && leftOut(order, connection),
   isAhead: [order?.updatedAt, eventTime].some((time) => time !== undefined && isAhead(time, event.receivedAt)),
+  heldTooLong: connection.heldTooLong,
   now,
   eventId: event.eventId,
   receivedAt: event.receivedAt,

@@ -3,6 +3,7 @@ import type { Identity } from "../../shared/identity.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
+import { newTickets, type Ticket } from "../../shared/ledger/ticket.ts";
 import type { IntakeEvent } from "../../shared/messages/event.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
 import type { Order } from "../../shared/order.ts";
@@ -11,7 +12,14 @@ import type { Channel } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
 import { BUYER_HIDDEN, completedOrder, type Known } from "./completed-order.ts";
 import { UnknownOrder } from "./give-back.ts";
-import { nextRecord, nextRecordOfChange, nextRecordOfGone, nextRecordOfNote, type Step } from "./next-record.ts";
+import {
+  comparesWithSent,
+  nextRecord,
+  nextRecordOfChange,
+  nextRecordOfGone,
+  nextRecordOfNote,
+  type Step,
+} from "./next-record.ts";
 
 export interface RecordDeps {
   config: Config;
@@ -21,6 +29,8 @@ export interface RecordDeps {
   now: () => number;
   /** Called for each destination for which a cancellation came too late. */
   onLateCancellation?: (destination: string, order: Identity) => void;
+  /** Called for each ticket, once it is recorded. */
+  onTicket?: (ticket: Ticket, order: Identity) => void;
 }
 
 /** An event, interpreted, with the connection it is for. */
@@ -54,8 +64,10 @@ export async function recordOrder(mapped: Order, context: RouteContext, deps: Re
   const facts = factsOf(context, deps);
   return write(identity, deps, async (current) => {
     const order = await completedOrder(mapped, current && knownOf(current, deps));
-    const deliveries = current?.state === "cancelled" ? ((await deps.ledger.load(identity))?.deliveries ?? []) : [];
-    const step = nextRecord(current, { kind: "order", ...readingOf(context), order }, facts, deliveries);
+    const reading = { kind: "order" as const, ...readingOf(context), order };
+    const compares = comparesWithSent(current, reading, facts);
+    const deliveries = compares ? ((await deps.ledger.load(identity))?.deliveries ?? []) : [];
+    const step = nextRecord(current, reading, facts, deliveries);
     // The body is written first, so that a reader of the record finds a body at least as new. `putBody` never overwrites
     // a newer one.
     if (step.isNewest) await putBody(identity, order, step.record, deps);
@@ -118,9 +130,11 @@ export const recordNote = (
 async function write(identity: Identity, deps: RecordDeps, next: NextStep): Promise<Recorded> {
   const { orderId } = identity;
   for (;;) {
-    const step = await next(await deps.ledger.order(identity));
+    const current = await deps.ledger.order(identity);
+    const step = await next(current);
     if (!step) return { outcome: "ignored", orderId };
     if ((await deps.ledger.putOrder(step.record)) === "conflict") continue;
+    for (const ticket of newTickets(step.record.tickets, current?.tickets)) deps.onTicket?.(ticket, identity);
     await dispatch(step.record, deps);
     const { state, channelWait, reason } = step.record;
     const isGone = step.outcome === "gone" && channelWait?.cause === "gone";
@@ -140,10 +154,14 @@ async function putBody(
   identity: Identity,
   order: Order,
   record: OrderRecord,
-  { ledger, config }: RecordDeps,
+  { ledger, config, now }: RecordDeps,
 ): Promise<void> {
-  const { freshness, digest = "", firstSeenAt } = record;
-  const expiresAt = Math.floor((Date.parse(firstSeenAt) + config.retention.bodies) / 1000);
+  const { freshness, digest = "", firstSeenAt, toSend } = record;
+  const { bodies, queues, deadLetters } = config.retention;
+  // An order may be due long after it was first seen: its body lasts as long as the messages that are sent now.
+  const needed = toSend.length > 0 ? now() + queues + deadLetters : 0;
+  const until = Math.floor(Math.max(Date.parse(firstSeenAt) + bodies, needed) / 1000);
+  const expiresAt = Math.min(until, record.expiresAt);
   await ledger.putBody(identity, order, { freshness, digest, expiresAt });
 }
 

@@ -239,4 +239,11 @@ function watchRequests(alarms: Alarms): void {
       "For 15 minutes a channel's API has not returned an order that we have recorded and not sent; it is held.",
     metric: relayMetric(name, "OrdersGone", {}),
   });
+  alarms.addAlarm("orders-to-check", {
+    lane: "ticket",
+    runbook: "orders-to-check",
+    description:
+      "The merchant wants to hear of an order: edited or its address changed after it was sent, not routed for an unusual reason, or held for too long.",
+    metric: relayMetric(name, "OrdersToCheck", {}),
+  });
 }

@@ -22,7 +22,7 @@ export const stage = defineStage({
   ],
 
   routes: [
-    { from: ["shopify/main"], to: ["kakaclo/eu", "s2/us"], when: "paid" },
+    { from: ["shopify/main"], to: ["kakaclo/eu", "s2/us"], when: "ready" },
     { from: ["standard/wholesale"], to: ["s2/us"], when: "placed" },
   ],
 

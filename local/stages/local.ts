@@ -45,7 +45,7 @@ export const stage = defineStage({
     {
       from: connections.map(({ channel, name }) => `${channel}/${name}`),
       to: destinations.map(({ provider, name }) => `${provider}/${name}`),
-      when: "paid",
+      when: "ready",
     },
   ],
   timing: {

@@ -27,7 +27,15 @@ export const ENDED: ReadonlySet<DeliveryState> = new Set([
   "erased",
 ]);
 
-const SentLine = z.object({ id: z.string(), sku: z.string(), quantity: z.number(), product: z.string() });
+const SentLine = z.object({
+  id: z.string(),
+  sku: z.string(),
+  /** In the provider's units. */
+  quantity: z.number(),
+  product: z.string(),
+  /** In ours: an edit of the line is judged against this (changed-after-sending.ts). */
+  pieces: z.optional(z.number()),
+});
 
 /** One order on its way to one destination: sk `delivery#<destination>#<generation>`. Times in epoch ms. */
 export const Delivery = z.object({

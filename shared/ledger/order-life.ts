@@ -5,6 +5,7 @@ import { deliveryOf } from "./delivery-of.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
 import { type OrderRecord, TRACE_LENGTH } from "./order-record.ts";
 import { shortReason } from "./short-reason.ts";
+import { type Ticket, withTickets } from "./ticket.ts";
 import { onHour, onList } from "./work-list.ts";
 
 /** An order's state; held for the operator is one of its own, "new" is an order without a record. */
@@ -41,6 +42,7 @@ export const ORDER_TRANSITIONS = {
   revived: { by: "route-order", moves: { cancelled: [...ROUTED, "held-for-operator"] } },
   dispatched: { by: "outbox", moves: stay(...KNOWN) },
   asked: { by: "find-due", moves: stay("held") },
+  watched: { by: "find-due", moves: stay("recorded", "held") },
   looked: { by: "find-due", moves: stay("recorded", "held-for-operator", "cancelled") },
   dueAgain: { by: "create-order", moves: stay("recorded", "cancelled") },
   sentAgain: { by: "operator", moves: stay("recorded", "cancelled") },
@@ -89,6 +91,10 @@ export interface EventOccasion extends Occasion {
   dueAfter: number;
   /** After which find-due has an order that waits for its channel fetched first, ms (`timing.holdLookAfter`). */
   holdLookAfter: number;
+  /** After which an order that is held for so long raises a ticket, ms (`connections[].heldTooLong`). */
+  heldTooLong: number;
+  /** What the merchant wants to hear of; those that were raised before are left out. */
+  tickets?: readonly Ticket[];
 }
 
 /** What an order says of itself, as it was mapped. */
@@ -245,12 +251,28 @@ export function dispatched(record: OrderRecord, { sent, suppressed, late, now }:
  * An order that waits for its channel is about to be fetched; the following look is fixed first. Pauses double.
  * @param pauses ms: the first, and the longest
  */
-export function asked(record: OrderRecord, pauses: { first: number; longest: number }, now: number): OrderRecord {
+export function asked(
+  record: OrderRecord,
+  pauses: { first: number; longest: number },
+  now: number,
+  tickets: readonly Ticket[] = [],
+): OrderRecord {
   start("asked", record);
   const { cause = "hold", since = new Date(now).toISOString(), looks: before = 0 } = record.channelWait ?? {};
   const looks = before + 1;
   const pause = Math.min(pauses.longest, pauses.first * 2 ** Math.min(30, looks));
-  return { ...record, rev: record.rev + 1, channelWait: { cause, since, looks }, ...onHour(now + pause) };
+  const next = { ...record, rev: record.rev + 1, channelWait: { cause, since, looks }, ...onHour(now + pause) };
+  return { ...next, ...withTickets(record.tickets, tickets) };
+}
+
+/** The due-time pass raises tickets, or looks again at `lookAt`, epoch ms. */
+export function watched(
+  record: OrderRecord,
+  { tickets = [], lookAt }: { tickets?: readonly Ticket[]; lookAt?: number },
+): OrderRecord {
+  start("watched", record);
+  const next = { ...record, rev: record.rev + 1, ...withTickets(record.tickets, tickets) };
+  return lookAt === undefined ? next : { ...next, ...onHour(lookAt) };
 }
 
 /**
@@ -292,7 +314,7 @@ export function renewed(
   { now, dueAfter, holdLookAfter }: Pick<EventOccasion, "now" | "dueAfter" | "holdLookAfter">,
 ): OrderRecord {
   start("renewed", record);
-  const next = newGeneration(record, decision, { now, holdLookAfter });
+  const next = withHeldSince(newGeneration(record, decision, { now, holdLookAfter }), now);
   const at = next.toSend.length > 0 ? now + dueAfter : now;
   return line({ ...next, dueLooks: 0, ...onHour(at) }, outcome, { topic: "operator", now });
 }
@@ -304,7 +326,7 @@ export function kept(
   { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
 ): OrderRecord {
   start("kept", record);
-  const next = { ...omit(record, "reason"), state: "recorded" as const, toSuppress: [], dueLooks: 0 };
+  const next = { ...omit(record, "reason", "heldSince"), state: "recorded" as const, toSuppress: [], dueLooks: 0 };
   return line({ ...next, ...onHour(now + dueAfter) }, outcome, { topic: "operator", now });
 }
 
@@ -375,7 +397,9 @@ function newGeneration(record: OrderRecord, decision: Decision, occasion: WaitOc
  * Its one entry in the work list (design.md "The work list"): the hour in which find-due looks at what was decided. It has
  * one from its first write on, and an order that is over keeps it: in the good case the index is written once.
  */
-function scheduled(record: OrderRecord, { eventId, receivedAt, now, dueAfter }: EventOccasion): OrderRecord {
+function scheduled(before: OrderRecord, occasion: EventOccasion): OrderRecord {
+  const { eventId, receivedAt, now, dueAfter } = occasion;
+  const record = withHeldSince(before, now);
   const { toSend, toSuppress, workAt } = record;
   const ahead = workAt !== undefined && Date.parse(workAt) > now;
   // What is to be suppressed can wait for the look that is coming anyway; the pass may have left an older one behind.
@@ -384,9 +408,17 @@ function scheduled(record: OrderRecord, { eventId, receivedAt, now, dueAfter }: 
     const decidedBy = toSend.length > 0 ? { eventId, receivedAt } : {};
     return { ...record, ...decidedBy, ...onHour(now + dueAfter), dueLooks: 0 };
   }
+  const isNew = record.heldSince !== undefined && before.heldSince === undefined && record.channelWait === undefined;
+  if (isNew && !isHeldForOperator(record)) return { ...record, ...onHour(now + occasion.heldTooLong) };
   const entry = workAt === undefined ? onHour(now) : {};
   return { ...record, ...entry, ...entryOfHeld(record, now) };
 }
+
+/** With the time since which it is held; without it once it is not held any more. */
+const withHeldSince = (record: OrderRecord, now: number): OrderRecord =>
+  record.state === "held"
+    ? { ...record, heldSince: record.heldSince ?? new Date(now).toISOString() }
+    : omit(record, "heldSince");
 
 /** Held for the operator, and nothing else is open: the list `held`; any other leaves that list. */
 function entryOfHeld(record: OrderRecord, now: number): Partial<Pick<OrderRecord, "workAt" | "workList">> {
@@ -409,7 +441,8 @@ function traced(
   const remarks = [occasion.isAhead && AHEAD, changed && occasion.leftOut].filter(
     (remark) => typeof remark === "string",
   );
-  return line(record, [said, ...remarks].join("; "), occasion, occasion.eventId);
+  const next = { ...record, ...withTickets(record.tickets, occasion.tickets ?? []) };
+  return line(next, [said, ...remarks].join("; "), occasion, occasion.eventId);
 }
 
 const AHEAD = "its time is more than 24 h ahead, so the time of its receipt counts";

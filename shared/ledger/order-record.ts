@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Identity } from "../identity.ts";
 import { OrderState } from "../order-state.ts";
+import { Ticket } from "./ticket.ts";
 import { Version } from "./version.ts";
 
 /** One line of an order's trace. `outcome` is our word for what the event did. */
@@ -51,6 +52,10 @@ export const OrderRecord = z.object({
   lapsed: z.optional(z.literal(true)),
   /** When `toSend` was last emptied. */
   sentAt: z.optional(z.string()),
+  /** Present while it is held: since when. */
+  heldSince: z.optional(z.string()),
+  /** What the merchant was to hear of. Newest last. */
+  tickets: z.optional(z.array(Ticket)),
   /**
    * Present while it waits for its channel: `hold`, the channel's own reason not to send it yet; `gone`, its API does
    * not have the order. Since when, and how often find-due had it fetched since.

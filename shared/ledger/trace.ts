@@ -11,6 +11,8 @@ export interface Trace extends Identity {
   /** Newest last; `eventCount` says how many there were. */
   events: { at: string; topic: string; outcome: string }[];
   eventCount: number;
+  /** What the merchant was to hear of, newest last. */
+  tickets: { at: string; kind: string; text: string }[];
   deliveries: {
     destination: string;
     generation: number;
@@ -44,6 +46,7 @@ export async function readTrace(ledger: Pick<Ledger, "load">, identity: Identity
     reason: record.reason ?? null,
     events: record.events.map(({ at, topic, outcome }) => ({ at, topic, outcome })),
     eventCount: record.eventCount,
+    tickets: (record.tickets ?? []).map(({ at, kind, text }) => ({ at, kind, text })),
     deliveries: [
       ...deliveries.map((delivery) => ({
         destination: delivery.destination,

@@ -48,8 +48,8 @@ export const Connection = z.object({
   /** Orders placed before are recorded and not routed. Required except for the local demo. */
   since: z.optional(z.iso.datetime({ offset: true })),
   /**
-   * Older orders are recorded and not routed: a bulk edit sends "updated" for years of them. "none" is for the demo
-   * only.
+   * Orders that are older when first seen are recorded and not routed: a bulk edit sends "updated" for years of them.
+   * "none" is for the demo only.
    */
   maxOrderAge: z._default(z.union([z.literal("none"), Duration]), 60 * 86_400_000),
   /** The channel's own shop or seller ID, as its events name it. Required if several connections share an endpoint. */
@@ -57,6 +57,8 @@ export const Connection = z.object({
   /** No event for this long raises an alarm: 1 hour to 7 days. */
   silentAfter: z._default(Duration, 7 * 86_400_000),
   ...ReadAs.shape,
+  /** An order that is held for this long, for any reason, raises a ticket, once. */
+  heldTooLong: z._default(Duration, 3 * 86_400_000),
   /** Of the channel's own. */
   settings: z._default(z.record(z.string(), z.unknown()), {}),
 });
@@ -96,7 +98,11 @@ export type Destination = z.infer<typeof Destination>;
 export const Route = z.object({
   from: z.array(Path),
   to: z.array(Path),
-  when: z._default(z.enum(["paid", "placed"]), "paid"),
+  /**
+   * When an order is due: "ready", once it is paid or is cash on delivery; "paid", once it is paid, and nothing else;
+   * "placed", at once.
+   */
+  when: z._default(z.enum(["ready", "paid", "placed"]), "ready"),
   /** Test orders and test deliveries too. */
   test: z._default(z.boolean(), false),
 });

@@ -13,6 +13,7 @@ export const METRICS = {
     "ErasuresRequested",
     "ConnectionsInterrupted",
     "OrdersGone",
+    "OrdersToCheck",
   ],
   /** Written by receive-webhook; ignored and unreadable events by route-order. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued", "EventsIgnored", "EventsUnreadable"],

@@ -163,19 +163,65 @@ for (const { kind, skip } of QUICK_TABLES) {
     });
 
     story(
-      "looks once at what is held until it is paid and at what is not routed, and changes nothing",
+      "looks once at what is not routed, and not yet at what is held until it is paid, and changes nothing",
       async (router) => {
         await router.ordered({ id: "held", financialState: "pending" });
         await router.ordered({ id: "not-routed", test: true });
         const before = [await router.record("held"), await router.record("not-routed")];
         router.clock += DAY;
         router.commands.length = 0;
-        deepEqual(await router.pass(), { looked: 2, resent: 0, failed: 0, stuck: false });
+        deepEqual(await router.pass(), { looked: 1, resent: 0, failed: 0, stuck: false });
         deepEqual(writesOf(router.commands), ["PutItemCommand"], "the cursor");
         deepEqual([await router.record("held"), await router.record("not-routed")], before);
         equal((await router.pass()).looked, 0);
       },
     );
+
+    story(
+      "raises one ticket for an order that is held for too long, and none for one that was paid",
+      async (router) => {
+        const [waits, isPaid] = [newId(), newId()];
+        for (const id of [waits, isPaid]) await router.ordered({ id, financialState: "pending" });
+        router.clock += 2 * DAY;
+        await router.ordered({ id: isPaid, updatedAt: LATER });
+        // An update that leaves it held starts nothing anew.
+        await router.ordered({ id: waits, financialState: "pending", updatedAt: LATER, note: "soon" });
+        router.clock += DAY - 1;
+        await router.pass();
+        deepEqual(router.tickets, []);
+        router.clock += 1;
+        for (const _ of [1, 2]) await router.pass();
+        deepEqual(
+          router.tickets.map(({ orderId, kind, text }) => [orderId, kind, text]),
+          [[waits, "held-too-long", "held since 2026-11-01T12:00:00.000Z: not paid yet"]],
+        );
+        router.clock += 10 * DAY;
+        await router.pass();
+        equal(router.tickets.length, 1);
+        equal((await router.record(waits)).state, "held");
+      },
+    );
+
+    judgement("raises another ticket for an order that is held again, by the connection's own time", async (router) => {
+      const id = newId();
+      const [main, ...others] = router.config.connections;
+      ok(main);
+      router.config = { ...router.config, connections: [{ ...main, heldTooLong: DAY }, ...others] };
+      const held = (hour: string) =>
+        router.ordered({ id, updatedAt: `2026-11-01T${hour}:00:00.000Z`, hold: { reason: "RISK" } });
+      await held("10");
+      router.clock += DAY;
+      await router.pass();
+      await router.ordered({ id, updatedAt: "2026-11-01T11:00:00.000Z", fulfilmentState: "fulfilled" });
+      await held("12");
+      equal((await router.record(id)).heldSince, new Date(router.clock).toISOString());
+      router.clock += DAY;
+      await router.pass();
+      deepEqual(
+        router.tickets.map(({ kind }) => kind),
+        ["held-too-long", "held-too-long"],
+      );
+    });
 
     story(
       "counts what waits for a destination that was taken out of the stage, and sends nothing there",

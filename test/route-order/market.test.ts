@@ -440,6 +440,13 @@ describe("an order that its channel holds", () => {
     await relay.live(HOUR);
     deepEqual(relay.sent, []);
     ok(relay.api().calls > 1, "it was looked at");
+    deepEqual(relay.tickets, []);
+    await relay.live(4 * DAY, HOUR);
+    deepEqual(
+      relay.tickets.map(({ kind }) => kind),
+      ["held-too-long"],
+      "once, though it is looked at again and again",
+    );
     // The channel lifts it and moves no time.
     relay.api().orders.set(id, orderOf({ id }));
     await relay.live(2 * HOUR);

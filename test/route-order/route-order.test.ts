@@ -454,20 +454,84 @@ for (const { kind, skip } of QUICK_TABLES) {
       equal((await router.record(id)).workAt, workAt);
     });
 
-    for (const [what, changes] of [
-      ["held until it is paid", { financialState: "pending" }],
-      ["not routed", { test: true }],
-      ["cancelled when first seen", { cancelledAt: LATER }],
+    for (const [what, changes, ahead] of [
+      ["held until it is paid, with the time to raise a ticket,", { financialState: "pending" }, 3 * DAY],
+      ["not routed, with its first write,", { test: true }, 0],
+      ["cancelled when first seen, with its first write,", { cancelledAt: LATER }, 0],
     ] as const) {
-      judgement(`what is ${what} enters the work list under the hour of its first write`, async ({ router, id }) => {
+      judgement(`what is ${what} enters the work list under one hour`, async ({ router, id }) => {
         await router.ordered({ id, ...changes });
         const { workAt, workList } = await router.record(id);
-        deepEqual([workAt, workList], [new Date(router.clock).toISOString(), "2026-11-01T12"]);
+        const at = new Date(router.clock + ahead).toISOString();
+        deepEqual([workAt, workList], [at, at.slice(0, 13)]);
         router.clock += DAY;
         await router.ordered({ id, ...changes, updatedAt: LATER, note: "later" });
         equal((await router.record(id)).workAt, workAt, "over, it stays where it is");
       });
     }
+
+    for (const [what, changes, expected] of [
+      ["came without lines (row 79)", { lines: [] }, ["held", "it has no lines yet"]],
+      ["is of a connection without a route", {}, ["unrouted", "no route from plain/main"]],
+    ] as const) {
+      judgement(`an order that ${what} raises one ticket: the merchant wants to hear of it`, async ({ router, id }) => {
+        if (expected[0] === "unrouted") router.config = { ...router.config, routes: [] };
+        await router.ordered({ id, ...changes });
+        await router.ordered({ id, ...changes });
+        await router.ordered({ id, ...changes, updatedAt: LATER, note: "again" });
+        const { state, reason } = await router.record(id);
+        deepEqual([state, reason], expected);
+        deepEqual(
+          router.tickets.map(({ kind, text }) => [kind, text]),
+          [["not-routed", `${state}: ${reason}`]],
+        );
+      });
+    }
+
+    judgement("lines that come later are sent", async ({ router, id }) => {
+      await router.ordered({ id, lines: [] });
+      await router.ordered({ id, updatedAt: LATER });
+      deepEqual(router.sentOf(id), [ONE, TWO]);
+    });
+
+    for (const [what, changes] of [
+      ["a test order", { test: true }],
+      ["too old when first seen", { placedAt: "2026-08-01T00:00:00Z" }],
+      ["placed before `since`", { placedAt: "2025-12-31T00:00:00Z" }],
+      ["picked up", { shipping: { kind: "pick-up" } }],
+      ["fulfilled", { fulfilmentState: "fulfilled" }],
+      ["another service's", { lines: [{ id: "1", sku: "A", quantity: 1, fulfilledBy: "amazon" }] }],
+      ["refunded line by line", { lines: [{ id: "1", sku: "A", quantity: 1, quantityToShip: 0 }] }],
+    ] as const) {
+      judgement(`an order that is ${what} raises nothing: that is a normal reason`, async ({ router, id }) => {
+        equal((await router.ordered({ id, ...changes })).state, "not-routed");
+        deepEqual(router.tickets, []);
+      });
+    }
+
+    judgement(
+      "an order known since it was placed is never too old, however late it is paid (row 15)",
+      async ({ router, id }) => {
+        const placedAt = new Date(router.clock).toISOString();
+        await router.ordered({ id, placedAt, financialState: "pending" });
+        router.clock += 75 * DAY;
+        const late = { id, placedAt, updatedAt: new Date(router.clock).toISOString() };
+        equal((await router.ordered(late, { topic: "orders/paid" })).state, "recorded");
+        deepEqual(router.sentOf(id), [ONE, TWO]);
+        // First seen now, it is one of the years of old orders that a bulk edit brings.
+        equal((await router.ordered({ ...late, id: newId() })).state, "not-routed");
+      },
+    );
+
+    judgement("its body outlives its messages, though it was first seen long ago", async ({ router, id }) => {
+      const placedAt = new Date(router.clock).toISOString();
+      await router.ordered({ id, placedAt, financialState: "pending" });
+      router.clock += 100 * DAY;
+      await router.ordered({ id, placedAt, updatedAt: new Date(router.clock).toISOString() });
+      const { body } = await router.file(id);
+      const { queues, deadLetters } = router.config.retention;
+      equal(body?.expiresAt, Math.floor((router.clock + queues + deadLetters) / 1000));
+    });
 
     judgement("states and body expire at times fixed when the order was first seen", async ({ router, id }) => {
       await router.ordered({ id });

@@ -15,7 +15,8 @@ export const hmac = (secret: string | Buffer, body: string | Uint8Array, encodin
   createHmac("sha256", secret).update(body).digest(encoding);
 
 export function connection(channel: string, overrides: Partial<Connection> = {}): Connection {
-  return { channel, name: "demo", key: "D", maxOrderAge: "none", silentAfter: 3_600_000, settings: {}, ...overrides };
+  const times = { maxOrderAge: "none", silentAfter: 3_600_000, heldTooLong: 86_400_000 } as const;
+  return { channel, name: "demo", key: "D", ...times, settings: {}, ...overrides };
 }
 
 export function event(channel: string, body: string | Uint8Array, headers: Record<string, string> = {}): ReceivedEvent {

@@ -148,13 +148,13 @@ export class MarketContext extends RouteOrderContext {
 
   /** Runs find-due once. */
   pass(): Promise<Pass> {
-    const { config, ledger, now } = this;
+    const { config, ledger, now, onTicket } = this;
     const sendToIntake = async (message: string) => {
       if (this.intakeDown) throw new Error("the intake queue is down");
       this.push(message);
     };
     const queues = { ...this.queues, sendToIntake };
-    return findDue({ config, ledger, queues, now, deadline: this.clock + 30_000 });
+    return findDue({ config, ledger, queues, now, onTicket, deadline: this.clock + 30_000 });
   }
 
   /**

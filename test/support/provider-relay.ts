@@ -5,6 +5,7 @@ import type { Client, Provider } from "../../functions/providers/provider.ts";
 import { routeOrder } from "../../functions/route-order/route-order.ts";
 import { DeliveryPointer } from "../../shared/ledger/delivery.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
+import type { Ticket } from "../../shared/ledger/ticket.ts";
 import { readTrace, type Trace } from "../../shared/ledger/trace.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
 import { Config } from "../../shared/stage/config.ts";
@@ -35,6 +36,8 @@ export abstract class ProviderRelay {
   queueDown = 0;
   /** Destinations for which route-order reported a cancellation that came too late. */
   readonly late: string[] = [];
+  /** Tickets that route-order raised. */
+  readonly tickets: Ticket[] = [];
   readonly ledger: Ledger;
   config: Config;
   private count = 0;
@@ -80,6 +83,7 @@ export abstract class ProviderRelay {
       eventStore: { get: async () => "" },
       now: this.now,
       onLateCancellation: (destination) => this.late.push(destination),
+      onTicket: (ticket) => this.tickets.push(ticket),
     });
   }
 

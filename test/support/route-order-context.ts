@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import type { Channel, Reading } from "../../functions/channels/channel.ts";
 import { type Deps, type IntakeMessage, routeOrder } from "../../functions/route-order/route-order.ts";
+import type { Identity } from "../../shared/identity.ts";
 import { DeliveryPointer } from "../../shared/ledger/delivery.ts";
 import { createLedger, type Ledger, type OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
+import type { Ticket } from "../../shared/ledger/ticket.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { Config, type Destination, type Timing } from "../../shared/stage/config.ts";
@@ -49,6 +51,9 @@ export class RouteOrderContext {
   /** Names of the DynamoDB commands that the ledger sent. */
   readonly commands: string[] = [];
   readonly sent: DeliveryPointer[] = [];
+  /** As `onTicket` reported them, with their order's ID. */
+  readonly tickets: (Ticket & { orderId: string })[] = [];
+  readonly onTicket = (ticket: Ticket, { orderId }: Identity) => void this.tickets.push({ ...ticket, orderId });
   /** Destinations whose queue is down. */
   readonly down = new Set<string>();
   /** Called before each send. */
@@ -103,9 +108,9 @@ export class RouteOrderContext {
   };
 
   protected deps(): Deps {
-    const { config, channels, ledger, queues, eventStore, now } = this;
+    const { config, channels, ledger, queues, eventStore, now, onTicket } = this;
     const channelOf = async (name: string) => channels.get(name);
-    return { ...noChannelApi, config, channelOf, ledger, queues, eventStore, now, random: () => 0.5 };
+    return { ...noChannelApi, config, channelOf, ledger, queues, eventStore, now, onTicket, random: () => 0.5 };
   }
 
   /** @param about the SQS receive, if it is not the first */

@@ -18,7 +18,7 @@ export const stage = defineStage({
       settings: { accountId: "1ac48942-405a-4841-a7d8-708f50dbe888" },
     },
   ],
-  routes: [{ from: ["shopify/demo", "standard/demo"], to: ["kakaclo/demo", "s2/demo"], when: "paid" }],
+  routes: [{ from: ["shopify/demo", "standard/demo"], to: ["kakaclo/demo", "s2/demo"], when: "ready" }],
   // The sample orders grow older; what is proved does not depend on it.
   retention: { bodies: "3651d", states: "3652d" },
   alarms: { page: ["oncall@order-relay.invalid"], ticket: ["orders@order-relay.invalid"] },

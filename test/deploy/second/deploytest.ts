@@ -5,5 +5,5 @@ import { stage as first } from "../first/deploytest.ts";
 export const stage = defineStage({
   ...first,
   destinations: [...first.destinations, { provider: "shoplazza", name: "demo", settling: "2s", callTimeout: "1500ms" }],
-  routes: [...first.routes, { from: ["shopify/demo"], to: ["shoplazza/demo"], when: "paid" }],
+  routes: [...first.routes, { from: ["shopify/demo"], to: ["shoplazza/demo"], when: "ready" }],
 });

@@ -1,6 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { reportTicket } from "../../../shared/telemetry/report-ticket.ts";
+import { linesWrittenBy, metricsIn } from "../../support/lines-written-by.ts";
 import { type Resource, stageFile, templateOf } from "../../support/synthesised.ts";
 
 const template = templateOf(stageFile());
@@ -66,6 +68,7 @@ test("every connection, destination, function and the intake have all their alar
     "orders-gone",
     "orders-held bazaar/main",
     "orders-held souk/main",
+    "orders-to-check",
     "overdue parcelworks/eu",
     "overdue slowpost/north",
     "rejected parcelworks/eu",
@@ -118,6 +121,22 @@ test("missing data does not breach for an empty queue, and breaches for a silent
     [silence?.["TreatMissingData"], silence?.["Period"], silence?.["EvaluationPeriods"]],
     ["breaching", 3600, 3],
   );
+});
+
+test("an order that the merchant wants to hear of raises a ticket: the metric that its report writes rings", async () => {
+  const order = { channel: "bazaar", connection: "main", orderId: "1" };
+  const lines = await linesWrittenBy(async () => reportTicket({ kind: "held-too-long" }, order));
+  deepEqual(
+    metricsIn(lines).map((values) => values["OrdersToCheck"]),
+    [1],
+  );
+  const [named] = lines.filter(({ message }) => message === "order.ticket");
+  deepEqual([named?.["kind"], named?.["connection"], named?.["orderId"]], ["held-too-long", "main", "1"]);
+  const alarm = alarms.get("orders-to-check");
+  const { MetricName, Namespace, Statistic, Threshold, Dimensions } = alarm?.Properties ?? {};
+  deepEqual([MetricName, Namespace, Statistic, Threshold], ["OrdersToCheck", "OrderRelay", "Sum", 1]);
+  deepEqual(Dimensions, [{ Name: "stage", Value: "test" }]);
+  ok(lane(alarm).includes(topic("ticket")));
 });
 
 test("a dead letter raises a second alarm after 7 days, half its retention", () => {

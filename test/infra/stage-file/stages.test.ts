@@ -23,7 +23,7 @@ test("the local stage has a demo of every channel and provider, and routes each 
     connectors.channels.map(({ name }) => `${name}/demo`),
   );
   const destinations = connectors.providers.map(({ name }) => `${name}/demo`);
-  deepEqual(config.routes, [{ from: config.connections.map(pathOf), to: destinations, when: "paid", test: false }]);
+  deepEqual(config.routes, [{ from: config.connections.map(pathOf), to: destinations, when: "ready", test: false }]);
   ok(config.connections.every(({ since, maxOrderAge }) => since === undefined && maxOrderAge === "none"));
 });
 

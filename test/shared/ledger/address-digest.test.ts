@@ -11,6 +11,19 @@ test("an address has the same digest in whatever sequence its fields come, absen
   equal(addressDigest({ ...order }, { country, company: undefined, ...rest, name }), digest);
 });
 
+test("case, spaces, coordinates and e-mail are not where a parcel goes", () => {
+  const same = {
+    ...address,
+    name: " ADA  Byron ",
+    street2: " ",
+    latitude: "52.5",
+    longitude: "13.4",
+    email: "a@b.example",
+  };
+  equal(addressDigest(order, same), digest);
+  notEqual(addressDigest(order, { ...address, phone: "+49 30 1" }), digest);
+});
+
 test("another address, another field, no address and another order have other digests", () => {
   const { street1, ...rest } = address;
   for (const other of [{ ...address, street1: "Main 2" }, { ...rest, street2: street1 }, rest, {}, null]) {

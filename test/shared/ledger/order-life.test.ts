@@ -25,6 +25,7 @@ import {
   revived,
   sentAgain,
   updated,
+  watched,
   withTrace,
 } from "../../../shared/ledger/order-life.ts";
 import { OrderRecord, TRACE_LENGTH } from "../../../shared/ledger/order-record.ts";
@@ -45,6 +46,7 @@ const occasion = {
   receivedAt: "2026-11-01T11:59:59Z",
   dueAfter: DUE,
   holdLookAfter: LOOK,
+  heldTooLong: 3 * DAY,
 };
 const facts = { freshness: "2026-11-01|1|", digest: "d1", buyer: "b1", number: "#1" };
 const newer = { freshness: "2026-11-02|1|", digest: "d2", buyer: "b2", number: "#2" };
@@ -80,6 +82,7 @@ const CALLS: Record<Exclude<OrderTransition, "firstRecorded">, (record: OrderRec
   revived: (record) => revived(record, newer, DECISIONS.recorded, [], occasion),
   dispatched: (record) => dispatched(record, finished),
   asked: (record) => asked(record, { first: LOOK, longest: 6 * 3_600_000 }, NOW),
+  watched: (record) => watched(record, { lookAt: NOW + DAY }),
   looked: (record) => looked(record, [ONE], DUE, NOW),
   dueAgain: (record) => dueAgain(record, occasion),
   sentAgain: (record) => sentAgain(record, [ONE], "sent again by ada", occasion),
@@ -188,12 +191,12 @@ test("what was not sent is held while the channel does not have it; the wait for
 });
 
 test("every first record has an entry: under the hour of its look, or of its first write", () => {
+  const times: Partial<Record<string, number>> = { recorded: NOW + DUE, held: NOW + occasion.heldTooLong };
   for (const [state, decision] of Object.entries(DECISIONS)) {
     const record = firstRecorded(identity, facts, decision, occasion, 1_800_000_000);
     isSound(record);
     deepEqual([record.rev, orderStageOf(record)], [1, state]);
-    const at = decision.destinations.length > 0 ? NOW + DUE : NOW;
-    equal(record.workAt, new Date(at).toISOString());
+    equal(record.workAt, new Date(times[state] ?? NOW).toISOString());
   }
   const tooLate: Decision = { state: "cancelled", reason: "cancelled at the channel", destinations: [] };
   equal(firstRecorded(identity, facts, tooLate, occasion, 1_800_000_000).workAt, new Date(NOW).toISOString());

@@ -14,7 +14,7 @@ const config = z.parse(Config, {
 });
 const now = Date.parse("2026-11-01T12:00:00Z");
 
-function decided(changes: Record<string, unknown>) {
+function decided(changes: Record<string, unknown>, when?: "paid" | "placed") {
   const order = z.parse(Order, {
     id: "1",
     placedAt: "2026-11-01T10:00:00Z",
@@ -27,7 +27,8 @@ function decided(changes: Record<string, unknown>) {
   });
   const [connection] = config.connections;
   if (!connection) throw new Error("no connection");
-  const { state, reason } = decide(config, connection, order, now);
+  const routes = config.routes.map((route) => (when ? { ...route, when } : route));
+  const { state, reason } = decide({ routes }, connection, order, now);
   return [state, reason];
 }
 
@@ -52,6 +53,28 @@ test("cash on delivery need not be paid first; nothing owed is not cash on deliv
   equal(decided({ financialState: "pending", amountDue: "0.00" })[0], "held");
   equal(isCashOnDelivery({ amountDue: "20.00", financialState: "paid" }), false);
   equal(isCashOnDelivery({ amountDue: "20.00", financialState: "pending" }), true);
+});
+
+test("`ready` is the default; `paid` waits for the money, also of cash on delivery; `placed` waits for nothing (row 3)", () => {
+  equal(config.routes[0]?.when, "ready");
+  const cashOnDelivery = { financialState: "pending", amountDue: "20.00" };
+  for (const [order, ready, paid, placed] of [
+    [{}, "recorded", "recorded", "recorded"],
+    [cashOnDelivery, "recorded", "held", "recorded"],
+    [{ ...cashOnDelivery, financialState: "paid" }, "recorded", "recorded", "recorded"],
+    [{ financialState: "pending" }, "held", "held", "recorded"],
+    [{ financialState: "authorized" }, "held", "held", "recorded"],
+    [{ financialState: "partially-paid" }, "held", "held", "recorded"],
+    [{ financialState: "partially-refunded" }, "recorded", "recorded", "recorded"],
+    [{ financialState: "refunded" }, "cancelled", "cancelled", "cancelled"],
+    [{ financialState: "voided" }, "cancelled", "cancelled", "cancelled"],
+  ] as const) {
+    deepEqual(
+      [decided(order)[0], decided(order, "paid")[0], decided(order, "placed")[0]],
+      [ready, paid, placed],
+      JSON.stringify(order),
+    );
+  }
 });
 
 test("what does not leave by parcel is not routed, and the reason says why", () => {
