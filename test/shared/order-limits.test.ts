@@ -105,10 +105,15 @@ test("what Order accepts, it accepts again as it was stored, and it can be recor
     equal(digestOf(again), digest);
 
     const now = Date.parse("2026-11-01T12:00:00Z");
-    const decision = decide(config, { ...connection, silentAfter: 1, settings: {} }, order, now);
+    const decision = decide(
+      config,
+      { ...connection, silentAfter: 1, heldTooLong: 86_400_000, settings: {} },
+      order,
+      now,
+    );
     const occasion = {
       ...{ now, topic: "order", eventId: "evt", receivedAt: "2026-11-01T12:00:00.000Z" },
-      ...{ dueAfter: 1, holdLookAfter: 1 },
+      ...{ dueAfter: 1, holdLookAfter: 1, heldTooLong: 86_400_000 },
     };
     const facts = { digest, freshness: order.updatedAt, ...(order.number !== undefined && { number: order.number }) };
     const record = firstRecorded({ ...identity, orderId: order.id }, facts, decision, occasion, 1);
@@ -139,7 +144,12 @@ const orderOf = (changes: Record<string, unknown>): Order => z.parse(Order, samp
 
 test("an order of 2,000 lines is sent; one of more is recorded, is due nowhere, and says why", () => {
   const routed = (count: number) =>
-    decide(config, { ...connection, silentAfter: 1, settings: {} }, orderOf({ lines: lines(count) }), Date.now());
+    decide(
+      config,
+      { ...connection, silentAfter: 1, heldTooLong: 86_400_000, settings: {} },
+      orderOf({ lines: lines(count) }),
+      Date.now(),
+    );
   deepEqual(routed(2_000).destinations, ["parcelworks/one"]);
   const { state, reason, destinations } = routed(2_001);
   deepEqual([state, destinations], ["not-routed", []]);
