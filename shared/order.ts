@@ -135,7 +135,7 @@ export const Line = z.object({
    * sent. Default: `quantity`.
    */
   quantityToShip: maybe(Quantity),
-  /** Of `quantity`, already shipped. It tells a line that was shipped from one that was removed after it was sent. */
+  /** Of `quantity`, already shipped. A line that was shipped is no line that was removed after it was sent. */
   fulfilled: maybe(Quantity),
   productId: maybe(Id),
   variantId: maybe(Id),

@@ -79,9 +79,9 @@ for (const [what, changes] of [
     "shipped, sent back and refunded",
     { lines: [{ ...TEE, quantityToShip: 0, fulfilled: 2 }], financialState: "partially-refunded" },
   ],
-  ["mapped anew: title, price, note", { lines: [{ ...TEE, title: "Tee", unitPrice: "1" }], note: "thanks" }],
+  ["mapped in another way: title, price, note", { lines: [{ ...TEE, title: "Tee", unitPrice: "1" }], note: "thanks" }],
   [
-    "spelt anew",
+    "spelt in another way",
     { shippingAddress: { name: "ADA BYRON", street1: "Main  1", city: "Berlin", country: "de", latitude: "52.5" } },
   ],
 ] as const) {

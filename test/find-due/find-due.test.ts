@@ -184,7 +184,7 @@ for (const { kind, skip } of QUICK_TABLES) {
         for (const id of [waits, isPaid]) await router.ordered({ id, financialState: "pending" });
         router.clock += 2 * DAY;
         await router.ordered({ id: isPaid, updatedAt: LATER });
-        // An update that leaves it held starts nothing anew.
+        // An update that leaves it held does not start its time again.
         await router.ordered({ id: waits, financialState: "pending", updatedAt: LATER, note: "soon" });
         router.clock += DAY - 1;
         await router.pass();
