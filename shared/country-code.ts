@@ -80,6 +80,9 @@ const LANGUAGES =
     " ",
   );
 
+/** Characters of a country's name, in any language. */
+const LONGEST_NAME = 100;
+
 let known: Map<string, string> | undefined;
 
 /**
@@ -90,6 +93,7 @@ let known: Map<string, string> | undefined;
 export function countryCode(text: string): string | undefined {
   const code = text.trim().toUpperCase();
   if (/^[A-Z]{2}$/.test(code)) return ALIASES[code] ?? code;
+  if (text.length > LONGEST_NAME) return undefined;
   known ??= new Map([...names(), ...codes()]);
   return known.get(plain(text));
 }

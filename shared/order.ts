@@ -117,7 +117,12 @@ export type Address = z.infer<typeof Address>;
 
 /** `rate` is a fraction: 0.19 for 19 %. */
 const Tax = z.object({ title: maybe(Text), rate: maybe(Amount), amount: maybe(Amount) });
-const NameValue = z.object({ name: Text, value: maybe(Text) });
+/** Senders write sizes and ticks as they are: 12, true. Any other value makes the order unreadable. */
+const Scalar = z.pipe(
+  z.union([Text, z.number(), z.boolean()]),
+  z.transform((value) => String(value)),
+);
+const NameValue = z.object({ name: Scalar, value: maybe(Scalar) });
 const NameValues = list(NameValue);
 
 export const Line = z.object({

@@ -280,6 +280,23 @@ test("a country is known by two letters, three, or its name; an unknown one is n
   );
 });
 
+test("properties and attributes are texts, numbers or yes and no", async () => {
+  const properties = [
+    { name: "Size", value: 12.5 },
+    { name: 7, value: true },
+    { name: "Note", value: null },
+  ];
+  const lines = [{ id: "1", sku: "DEMO-1", quantity: 1, properties }];
+  const order = orderOf(await read("standard", JSON.stringify({ ...LEAST, lines, attributes: properties })));
+  const expected = [{ name: "Size", value: "12.5" }, { name: "7", value: "true" }, { name: "Note" }];
+  deepEqual(JSON.parse(JSON.stringify([order.lines[0]?.properties, order.attributes])), [expected, expected]);
+  const odd = { ...LEAST, attributes: [{ name: { a: 1 }, value: "x" }] };
+  await rejects(
+    read("standard", JSON.stringify(odd)),
+    (error) => error instanceof MalformedEvent && error.field === "attributes.0.name",
+  );
+});
+
 test("IDs and amounts written as numbers keep their digits", async () => {
   const body = JSON.stringify(LEAST).replace('"id":"1"', '"id":820982911946154508,"total":12.50');
   const order = orderOf(await read("standard", body));

@@ -10,6 +10,8 @@ const LEAVES =
 /** "no Express", "kein Express" */
 const NEGATED =
   /\b(?:no|not|non|without|kein\w*|nicht|ohne|sans|sin|sem|senza|pas)\s+(?:an?\s+)?[\p{L}\d]+(?:[\s-]day)?/giu;
+/** Characters of a method's name that are read: the patterns take long over millions. */
+const LONGEST_NAME = 300;
 /** Between the statements of a name: "Standard (ships next day)", "Same day dispatch, 5-7 days", "Free - tracked". */
 const BETWEEN = /[,;()[\]|/·•:!]|\s[-–—]\s/;
 
@@ -17,7 +19,7 @@ const BETWEEN = /[,;()[\]|/·•:!]|\s[-–—]\s/;
 export function serviceLevel({ title, code }: { title?: string | undefined; code?: string | undefined }): ServiceLevel {
   const statements = [title, code]
     // An underscore is part of a word to \b.
-    .flatMap((name) => name?.replaceAll("_", " ").split(BETWEEN) ?? [])
+    .flatMap((name) => name?.slice(0, LONGEST_NAME).replaceAll("_", " ").split(BETWEEN) ?? [])
     .filter((statement) => !LEAVES.test(statement))
     .map((statement) => statement.replace(NEGATED, " "));
   if (statements.some((statement) => PRIORITY.test(statement))) return "priority";

@@ -9,6 +9,9 @@ const LOCAL =
 /** A carrier brings it to a point where the buyer picks it up: a parcel like any other. */
 const POINT = /point|punto|ponto|punkt|relais|relay|locker|parcel|paket|packet|station|automat|box|コンビニ/iu;
 
+/** Characters of a method's name that are read: the patterns take long over millions. */
+const LONGEST_NAME = 300;
+
 /** False for tips, and for lines that the merchant marked as not shipped. A gift card may be a printed one. */
 export const travels = ({ requires_shipping, gift_card, tip }: LineItem): boolean =>
   (tip ?? null) === null && (requires_shipping ?? gift_card !== true);
@@ -21,7 +24,9 @@ export function shippingKind({ line_items, shipping_lines, shipping_address }: R
   if (line_items.length === 0) return "ship";
   if (!line_items.some(travels)) return "digital";
   const [first] = shipping_lines.filter(({ is_removed }) => is_removed !== true);
-  const names = [first?.title, first?.code, first?.delivery_category].flatMap((name) => name ?? []);
+  const names = [first?.title, first?.code, first?.delivery_category].flatMap(
+    (name) => name?.slice(0, LONGEST_NAME) ?? [],
+  );
   // An underscore is part of a word to \b.
   const words = names.join(" ").replaceAll("_", " ");
   if (LOCAL.test(words)) return "local";
