@@ -343,6 +343,13 @@ describe("Lingxing: order numbers that are taken", () => {
 });
 
 describe("Lingxing: what a look-up proves", () => {
+  test("rows that do not say which order they are leave it in doubt", async (context) => {
+    const fixture = await start(context);
+    const { sent: ours } = await attempt(fixture, outgoingSample());
+    fixture.sandbox.configure("lingxing", { rows: "unnamed" });
+    deepEqual(await fixture.client.find(ours, outgoingSample()), { found: "nothing", conclusive: false });
+  });
+
   lookUpMutations(lingxing, {
     ...setup,
     lookUp: /^(POST \/order\/amzod\/api\/orderDetails\/productInformation|GET \/erp\/sc\/data\/seller\/lists)$/,
@@ -352,7 +359,8 @@ describe("Lingxing: what a look-up proves", () => {
       { name: "asked of the company", settings: { uniqueness: "company" }, switches: { uniqueness: "company" } },
       // Nine stores, each changed in each way: seconds.
       ...(THOROUGH ? [{ name: "stores listed before each", settings: { storeMaxAge: "1s" } }] : []),
-      { name: "unknown orders as null", switches: { unknownOrder: "null" } },
+      { name: "unknown orders as null", switches: { emptyLists: "null" } },
+      { name: "brief rows", switches: { rows: "brief" } },
       { name: "unknown orders as an error", switches: { unknownOrder: "error" } },
     ],
     // The document's own answer for an order that is not there.

@@ -523,6 +523,20 @@ describe("Lingxing: the region, by its own list", () => {
     equal((await requestOf(fixture))["region"], "CVL-Centre-Val de Loire");
   });
 
+  test("a country's own default goes before that of all, and only where the list has no hit", async (context) => {
+    const settings = { regions: { GB: "ENG-England" } };
+    const fixture = await start(context, { settings, missing: { province: "N/A" } });
+    const british = { country: "GB", provinceCode: undefined };
+    equal((await requestOf(fixture, shipTo({ ...british, province: "London" })))["region"], "ENG-England");
+    equal((await requestOf(fixture, shipTo({ ...british, province: undefined })))["region"], "ENG-England");
+    equal((await requestOf(fixture, shipTo({ ...british, province: "Wales" })))["region"], "WLS-Wales");
+    equal((await requestOf(fixture, shipTo({ country: "NL", province: "Noord-Holland" })))["region"], "N/A");
+    equal(
+      lingxing.settings.safeParse({ ...settings, store: { name: "x", country: "US" }, regions: { uk: "" } }).success,
+      false,
+    );
+  });
+
   test("the list of a country is asked for once, and kept", async (context) => {
     const fixture = await start(context);
     for (let time = 0; time < 3; time++) await fixture.open().prepare(outgoingSample());
@@ -539,7 +553,7 @@ describe("Lingxing: the region, by its own list", () => {
   for (const britain of ["GB", "UK"] as const) {
     test(`a server that wants ${britain} gets it`, async (context) => {
       const fixture = await start(context, { settings: { britain }, switches: { britain } });
-      const outgoing = outgoingSample(shipTo({ country: "GB" }));
+      const outgoing = outgoingSample(shipTo({ country: "GB", province: "Scotland", provinceCode: "GB-SCT" }));
       await fixture.client.create(await fixture.client.prepare(outgoing), outgoing);
     });
   }

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { filled } from "../../../shared/connector/fit-text.ts";
 import { looseRow, rowsOf, Shown } from "../../../shared/connector/list-schema.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
@@ -14,7 +15,7 @@ const Row = looseRow(z.object({ code: Shown, state_or_province_name: Shown }));
 
 /**
  * `region` of an address: by Lingxing's own list (`POST /erp/sc/data/worldState/lists`), code first, then name; without a
- * hit the destination's default, else the province's or city's own text. (reference/providers.md 3.5)
+ * hit the destination's default of that country, else of all, else the province's or city's own text. (reference/providers.md 3.5)
  * @throws Rejected where there is none of these
  */
 export async function regionOf(
@@ -31,9 +32,9 @@ export async function regionOf(
     const hit = matching(given, country, await listOf(country, account.settings, tools, api));
     if (hit) return written(hit, account.settings.region);
   }
-  const byDefault = account.missing.province?.trim();
+  const byDefault = filled(account.settings.regions[country]) ?? filled(account.missing.province);
   const text = [address.province, address.provinceCode, address.city].find((candidate) => candidate?.trim());
-  return byDefault || requiredField(text, "province", account, "province");
+  return byDefault ?? requiredField(text, "province", account, "province");
 }
 
 function matching(given: readonly string[], country: string, regions: readonly Region[]): Region | undefined {

@@ -94,6 +94,11 @@ export const Settings = z.strictObject({
 
   /** How `region` is written: `AL-Alabama`, as the document's sample, or one half of it [ASSUME]. */
   region: z._default(z.enum(["code-name", "code", "name"]), "code-name"),
+  /** By country (ISO 3166-1): the `region` of addresses whose province is not on Lingxing's list, or missing. */
+  regions: z._default(
+    z.record(z.string().check(z.regex(/^[A-Z]{2}$/, "an ISO 3166-1 country")), z.string().check(z.minLength(1))),
+    {},
+  ),
   /** `country_code` of British addresses [ASSUME]. */
   britain: z._default(z.enum(["GB", "UK"]), "GB"),
   /** A Japanese store needs no city: it opens the street, is sent as the city, or is left out [ASSUME]. */

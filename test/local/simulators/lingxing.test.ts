@@ -308,6 +308,28 @@ describe("Lingxing: create", () => {
     ["an MSKU of 51", item({ msku: `DEMO-${"x".repeat(46)}` }), 500],
     ["quantity 0", item({ quantity_shipped: 0 }), 500],
     ["a currency in words", item({ declared_value: 1, declared_currency: "dollar" }), 500],
+    ["a currency that ISO 4217 does not have", item({ declared_value: 1, declared_currency: "ZZZ" }), 500],
+    ["a declared value below 0", item({ declared_value: -1, declared_currency: "USD" }), 500],
+    ["a declared value without a currency", item({ declared_value: 1 }), 500],
+    ["one MSKU twice", { item_list: [1, 2].map((quantity_shipped) => ({ msku: "DEMO-1", quantity_shipped })) }, 500],
+    ["a month that the calendar does not have", { date_for_packing: "2022-13-45" }, 500],
+    ["a day that the calendar does not have", { date_for_packing: "2022-02-29T10:00:00" }, 500],
+    ["an hour that the day does not have", { date_for_packing: "2022-02-28T24:00:00" }, 500],
+    ["a country that ISO 3166 does not have", { country_code: "XX" }, 500],
+    ["a region that the list does not have", { region: "Nowhere" }, 500],
+    ["a receiver of 51", { receiver: "x".repeat(51) }, 500],
+    ["a first line of 181", { address1: "x".repeat(181) }, 500],
+    ["a second line of 61", { address2: "x".repeat(61) }, 500],
+    ["a city of 51", { city: "x".repeat(51) }, 500],
+    ["a phone number of 21", { phone_number: "1".repeat(21) }, 500],
+    ["an emoji on the packing slip", { remark_for_packing: "🌸" }, 500],
+    ...["city", "address2", "phone_number", "remark", "remark_for_packing", "delivery_service", "is_blank_box"].map(
+      (field): [string, Record<string, unknown>, number] => [`null for ${field}`, { [field]: null }, 500],
+    ),
+    ["null for a declared value", item({ declared_value: null }), 500],
+    ["a misspelt phone", { phone: "123456" }, 102],
+    ["a misspelt speed", { deliveryService: "标准配送" }, 102],
+    ["a misspelt field of an item", item({ quantity: 1 }), 102],
     ["an order_id as a number", { order_id: 1000796 }, 102],
     ["a quantity as text", item({ quantity_shipped: "1" }), 102],
     ["a declared value as text", item({ declared_value: "1.23" }), 102],
@@ -378,20 +400,50 @@ describe("Lingxing: create", () => {
     equal((await lingxing.create(india)).code, 0);
   });
 
-  test("regions by the list only, Britain's code, and one MSKU twice, as switched", async () => {
-    const codes = async (settings: Parameters<typeof openLingxing>[0], changes: Record<string, unknown>) => {
-      await using lingxing = await openLingxing(settings);
-      return (await lingxing.create(changes)).code;
-    };
-    equal(await codes({ regionByList: true }, {}), 0);
-    equal(await codes({ regionByList: true }, { region: "Alabama" }), 500);
-    equal(await codes({ regionByList: false }, { region: "Alabama" }), 0);
-    equal(await codes({ britain: "GB" }, { country_code: "UK" }), 500);
-    equal(await codes({ britain: "UK" }, { country_code: "GB" }), 500);
-    equal(await codes({ britain: "either" }, { country_code: "GB" }), 0);
-    const twice = { item_list: [1, 2].map((quantity_shipped) => ({ msku: "DEMO-1", quantity_shipped })) };
-    equal(await codes({ repeatedMsku: "refused" }, twice), 500);
-    equal(await codes({ repeatedMsku: "accepted" }, twice), 0);
+  const codes = async (settings: Parameters<typeof openLingxing>[0], changes: Record<string, unknown>) => {
+    await using lingxing = await openLingxing(settings);
+    return (await lingxing.create(changes)).code;
+  };
+
+  test("a region is one of the list, in the form that is switched; a country without a list takes any", async () => {
+    equal(await codes({}, { region: "Nowhere" }), 500);
+    equal(await codes({}, { country_code: "NL", region: "Noord-Holland" }), 0);
+    for (const [region, written] of [
+      ["code", "AL"],
+      ["name", "Alabama"],
+      ["any", "Nowhere"],
+    ] as const) {
+      equal(await codes({}, { region: written }), 500);
+      equal(await codes({ region }, { region: written }), 0);
+    }
+  });
+
+  test("Britain has the code that is switched", async () => {
+    const british = (country_code: string) => ({ country_code, region: "ENG-England" });
+    equal(await codes({ britain: "GB" }, british("UK")), 500);
+    equal(await codes({ britain: "UK" }, british("GB")), 500);
+    equal(await codes({ britain: "either" }, british("GB")), 0);
+    equal(await codes({ britain: "either" }, british("UK")), 0);
+  });
+
+  test("what is refused by default is taken where so switched", async () => {
+    equal(await codes({ unknownFields: "ignored" }, { phone: "1", ...item({ sku: "x" }) }), 0);
+    equal(await codes({ amazonLimits: "ignored" }, { receiver: "x".repeat(51), address1: "x".repeat(181) }), 0);
+    equal(await codes({ packingCharacters: "any" }, { remark_for_packing: "🌸" }), 0);
+    equal(await codes({ cityCharacters: 30 }, { city: "x".repeat(31) }), 500);
+    equal(await codes({}, { city: "x".repeat(31) }), 0);
+    const japan = { store_name: "demo-JP", country: "日本", city: undefined, remark_for_packing: "ありがとう" };
+    equal(await codes({}, japan), 0);
+  });
+
+  test("errors as one text, complaints beside a success, empty lists as null", async () => {
+    await using lingxing = await openLingxing({ detailsForm: "text", complaint: "beside-success", emptyLists: "null" });
+    const taken = await lingxing.create();
+    deepEqual([taken.code, taken.error_details, taken.data], [0, "收件人电话格式不正确", null]);
+    equal((await lingxing.create()).error_details, "订单号已经存在");
+    lingxing.sandbox.configure("lingxing", { detailsForm: "list", complaint: "none" });
+    const plain = await lingxing.create({ order_id: "2" });
+    deepEqual([plain.error_details, plain.data], [null, null]);
   });
 });
 
@@ -422,7 +474,6 @@ describe("Lingxing: look-ups", () => {
 
   for (const [unknownOrder, code, data] of [
     ["empty", 0, []],
-    ["null", 0, null],
     ["error", 500, null],
   ] as const) {
     test(`an unknown order: ${unknownOrder}`, async () => {
@@ -431,6 +482,24 @@ describe("Lingxing: look-ups", () => {
       deepEqual([said.code, said.data], [code, data]);
     });
   }
+
+  test("rows are whole, brief, or do not say which order they are", async () => {
+    await using lingxing = await openLingxing({ rows: "brief" });
+    await lingxing.create();
+    const lines = [{ msku: "DEMO-1", quantity: 1 }];
+    const unnamed = { order_status: "Processing", listing_detail_info: lines };
+    deepEqual(rows(await lingxing.said(DETAIL, detailOf("1000796"))), [
+      { sid: 101, seller_fulfillment_order_id: "1000796", ...unnamed },
+    ]);
+    lingxing.sandbox.configure("lingxing", { rows: "unnamed" });
+    deepEqual(rows(await lingxing.said(DETAIL, detailOf("1000796"))), [unnamed]);
+  });
+
+  test("a field that a look-up does not have is refused", async () => {
+    await using lingxing = await openLingxing();
+    equal((await lingxing.said(DETAIL, { ...detailOf("1"), order_id: "1" })).code, 102);
+    equal((await lingxing.said(LIST, { offset: 0, length: 20, start_date: "2026-02-30" })).code, 102);
+  });
 
   test("they find an order after the delay", async () => {
     await using lingxing = await openLingxing({ readDelayMs: 60_000 });

@@ -6,7 +6,7 @@ export interface Envelopes {
   /** Of the token endpoints: code "200". */
   granted(data: unknown): Answer;
   gateway(code: string, msg: string): Answer;
-  ok(data: unknown, total?: number): Answer;
+  ok(data: unknown, total?: number, complaints?: string[]): Answer;
   /** Of a business service. `data` is null when `createOrder` fails, `[]` in the other samples. */
   failed(code: number, message: string, details: string[], data?: null | []): Answer;
 }
@@ -20,6 +20,9 @@ export function createEnvelopes(switches: Readonly<LingxingSwitches>, now: () =>
   };
   const business = (code: number) => (switches.businessCode === "string" ? String(code) : code);
   const ofGateway = (code: string) => (switches.gatewayCode === "number" ? Number(code) : code);
+  const list = (data: unknown) =>
+    switches.emptyLists === "null" && Array.isArray(data) && data.length === 0 ? null : data;
+  const details = (texts: string[]) => (switches.detailsForm === "text" ? texts.join("; ") : list(texts));
   return {
     granted: (data) => json(200, { code: ofGateway("200"), msg: "OK", data }),
     gateway(code, msg) {
@@ -27,10 +30,19 @@ export function createEnvelopes(switches: Readonly<LingxingSwitches>, now: () =>
       const data = { throwable: msg, throwTime, message: null, stackTrace: null, metadata: {} };
       return json(switches.errorStatus, { code: ofGateway(code), msg, data });
     },
-    ok: (data, total = 0) =>
-      json(200, { code: business(0), message: "操作成功", error_details: [], ...common(), data, total }),
-    failed: (code, message, error_details, data = null) =>
-      json(switches.errorStatus, { code: business(code), message, error_details, ...common(), data, total: 0 }),
+    ok(data, total = 0, complaints = []) {
+      const said = { message: "操作成功", error_details: details(complaints) };
+      return json(200, { code: business(0), ...said, ...common(), data: list(data), total });
+    },
+    failed: (code, message, texts, data = null) =>
+      json(switches.errorStatus, {
+        code: business(code),
+        message,
+        error_details: details(texts),
+        ...common(),
+        data: list(data),
+        total: 0,
+      }),
   };
 }
 

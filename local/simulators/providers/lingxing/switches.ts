@@ -35,19 +35,34 @@ export interface LingxingSwitches {
   /** How long an order is missing from look-ups. */
   readDelayMs: number;
   /** How a look-up reports an unknown order. */
-  unknownOrder: "empty" | "null" | "error";
+  unknownOrder: "empty" | "error";
+  /** How an empty list is written. */
+  emptyLists: "list" | "null";
+  /** What a look-up's rows show: all fields, those that say which order and what of it, or not even which order. */
+  rows: "whole" | "brief" | "unnamed";
   /** How look-ups write statuses, and the remaining quantity of a cancelled order. */
   statusCase: "Mixed" | "UPPER";
   cancelledQuantity: "kept" | "zero";
 
+  /** Whether `error_details` are a list, as in the document, or one text. */
+  detailsForm: "list" | "text";
+  /** What a create that succeeds says besides. */
+  complaint: "none" | "beside-success";
+
+  /** Whether a field that the document does not have is refused. */
+  unknownFields: "refused" | "ignored";
+  /** Whether Amazon's limits are: name 50, street lines 180 and 60, phone 20. */
+  amazonLimits: "refused" | "ignored";
+  /** Characters of a city: 50 in Amazon's documents, 30 have been seen. */
+  cityCharacters: number;
+  /** What the packing slip prints; Japanese stores print anything. */
+  packingCharacters: "latin-1" | "any";
   /** A city for a Japanese store: "not required" there; Amazon says not to use it. */
   japaneseCity: "refused" | "accepted";
-  /** Whether `region` must be in worldState/lists, if that has the country. */
-  regionByList: boolean;
+  /** How `region` names one of worldState/lists, if that has the country. */
+  region: "code-name" | "code" | "name" | "any";
   /** `country_code` of British addresses. */
   britain: "GB" | "UK" | "either";
-  /** Whether two items may have the same MSKU. */
-  repeatedMsku: "accepted" | "refused";
 }
 
 export const lingxingSwitches: LingxingSwitches = {
@@ -69,10 +84,17 @@ export const lingxingSwitches: LingxingSwitches = {
   uniqueness: "store",
   readDelayMs: 0,
   unknownOrder: "empty",
+  emptyLists: "list",
+  rows: "whole",
   statusCase: "Mixed",
   cancelledQuantity: "kept",
+  detailsForm: "list",
+  complaint: "none",
+  unknownFields: "refused",
+  amazonLimits: "refused",
+  cityCharacters: 50,
+  packingCharacters: "latin-1",
   japaneseCity: "refused",
-  regionByList: false,
+  region: "code-name",
   britain: "either",
-  repeatedMsku: "refused",
 };

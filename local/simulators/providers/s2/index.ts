@@ -64,7 +64,7 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
     const checked = switches.strictTable ? checkBody(bodyByTable, request) : checkBody(bodyBySample, request);
     if (!checked.ok) {
       const { field, what, message: why } = checked.complaint;
-      const said = { missing: "is required", type: "is of the wrong type", value: why }[what];
+      const said = { missing: "is required", type: "is of the wrong type", value: why, unknown: why }[what];
       return { refused: invalid(`${field || "The body"} ${said} (${addressOf(request)})`) };
     }
     const { body } = checked;
