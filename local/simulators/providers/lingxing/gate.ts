@@ -11,7 +11,7 @@ interface Gate {
   now: number;
 }
 
-/** The gateway's answer to a call of an app that it does not let in, whoever makes it. */
+/** The gateway's answer to a call of an app that it does not let in. */
 export function refuseApp({ switches, envelopes: { gateway } }: Gate): Answer | undefined {
   switch (switches.gate) {
     case "ip-refused":

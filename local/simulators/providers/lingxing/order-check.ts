@@ -44,7 +44,7 @@ function aboutAddress(body: LingxingBody, { britain, japaneseCity, region }: Lin
   return regions.length > 0 && !isListed ? "地区不存在" : undefined;
 }
 
-/** What Amazon takes; it would refuse later, and nobody would hear of it. */
+/** What Amazon takes; it would refuse later, when Lingxing has long said "created". */
 function aboutTexts(body: LingxingBody, switches: LingxingSwitches): string | undefined {
   const { amazonLimits, cityCharacters, packingCharacters } = switches;
   const limits = { receiver: 50, address1: 180, address2: 60, city: cityCharacters, phone_number: 20 } as const;
