@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import { kakaclo } from "../../functions/providers/kakaclo/index.ts";
@@ -85,6 +85,109 @@ test("the sale platform is sent where its name is certain, or configured", async
   const settings = { salePlatforms: { etsy: "Etsy", shopify: "" } };
   equal((await bodyOf(context, { salesPlatform: "etsy" }, { settings })).salePlatform, "Etsy");
   equal((await bodyOf(context, {}, { settings })).salePlatform, undefined);
+});
+
+test("every platform of the document's list is sent, however it is written", async (context) => {
+  for (const [ours, theirs] of [
+    ["Wish", "Wish"],
+    ["ebay", "eBay"],
+    ["facebook_marketplace", "Facebook Marketplace"],
+    ["home depot", "Homedepot"],
+    ["irobotboxerp", "IrobotBoxERP"],
+  ]) {
+    equal((await bodyOf(context, { salesPlatform: ours })).salePlatform, theirs);
+  }
+});
+
+test("tax numbers without a field, and a company beside a name, open the remark", async (context) => {
+  const taxIds: Order["taxIds"] = [
+    { type: "vat", value: "GB123" },
+    { type: "national", value: "123.456.789-09" },
+    { type: "eori", value: "GB123000" },
+    { type: "tax-office", value: "Kadıköy" },
+    { type: "vat", value: "FR5" },
+  ];
+  const { remark, orderAddresses } = await bodyOf(context, { taxIds, note: "x".repeat(300) });
+  equal(orderAddresses.vat, "GB123");
+  match(
+    remark,
+    /^\[SHO1-820982911946154508\] No. #1001; Tax ID: 123\.456\.789-09; EORI: GB123000; Tax office: Kadıköy; VAT: FR5; Company: Atelier Lefèvre; /,
+  );
+  const alone = await bodyOf(context, to({ name: undefined, firstName: undefined, lastName: undefined }));
+  doesNotMatch(alone.remark, /Company/);
+});
+
+test("a Japanese street without spaces is broken over the two lines, one that fits neither is counted", async (context) => {
+  const street1 = "東京都渋谷区神宮前一丁目二番三号".repeat(5);
+  const { orderAddresses } = await bodyOf(context, to({ street1, street2: undefined, district: undefined }));
+  equal(`${orderAddresses.street1}${orderAddresses.street2}`, street1);
+  equal([...(orderAddresses.street1 ?? "")].length, 64);
+  await rejects(
+    bodyOf(context, to({ street1: "Jalan Raya ".repeat(15), street2: undefined, district: undefined })),
+    rejection(/street has 164 characters and does not fit the 2 lines of 64 that kakaclo\/demo takes/),
+  );
+});
+
+test("an empty first street line is none, and names of any script are sent as they are", async (context) => {
+  const { orderAddresses } = await bodyOf(context, to({ street1: " ", name: "Аня 🌸 Ковальчук" }));
+  deepEqual(
+    [orderAddresses.street1, orderAddresses.street2, orderAddresses.recipient],
+    [undefined, "Bâtiment B, Centre", "Аня 🌸 Ковальчук"],
+  );
+});
+
+test("what a success complains of is recorded", async (context) => {
+  const { client, proxy } = await startProviderContext(context, kakaclo, setup);
+  const body = JSON.stringify({ code: 10000, message: "ok", data: 1000000371651, errors: ["phone is odd"] });
+  proxy.strike(({ method }) => method === "POST", { status: 200, body });
+  deepEqual(await client.create(await client.prepare(outgoingSample()), outgoingSample()), {
+    providerOrderIds: ["1000000371651"],
+    complaint: '["phone is odd"]',
+  });
+});
+
+test("codes and words mean what the destination says", async (context) => {
+  const outcome = async (code: number, message: string, settings: Record<string, unknown>) => {
+    const fixture = await startProviderContext(context, kakaclo, { ...setup, settings });
+    const body = JSON.stringify({ code, message, data: null });
+    fixture.proxy.strike(({ method }) => method === "POST", { status: 200, body });
+    return (await attempt(fixture, outgoingSample())).outcome;
+  };
+  equal(await outcome(42901, "rate", { codes: { "429xx": "throttled" } }), "throttled");
+  equal(await outcome(20009, "no", { codes: { "20009": "exists" } }), "already-exists");
+  equal(await outcome(50001, "no", { codes: { "50001": "rejected" } }), "rejected");
+  equal(await outcome(30001, "Schon da: Order", { duplicateTexts: ["schon da"] }), "already-exists");
+  equal(await outcome(30001, "gleich wieder", { transientTexts: ["gleich"] }), "in-doubt");
+  equal(kakaclo.settings.safeParse({ codes: { "4O1": "failed" } }).success, false);
+});
+
+test("lists of null and numbers as text are read; no data at all is none unless the destination says so", async (context) => {
+  const found = async (data: unknown, settings = {}) => {
+    const fixture = await startProviderContext(context, kakaclo, { ...setup, settings });
+    const { lines } = await fixture.client.prepare(outgoingSample());
+    const body = JSON.stringify({ code: "10000", message: "ok", data });
+    fixture.proxy.strike(({ method }) => method === "GET", { status: 200, body }, { times: 3 });
+    const at = fixture.now();
+    const sent = { reference: outgoingSample().reference, lines, firstSentAt: at, lastSentAt: at };
+    return fixture.client.find(sent, outgoingSample());
+  };
+  const nothing = (conclusive: boolean) => ({ found: "nothing", conclusive });
+  deepEqual(await found({ total: 0, list: null }), nothing(true));
+  deepEqual(await found({ total: "0", list: [] }), nothing(true));
+  deepEqual(await found({ total: 1, list: null }), nothing(false));
+  deepEqual(await found({ total: null, list: [] }), nothing(false));
+  deepEqual(await found(null), nothing(false));
+  deepEqual(await found(null, { nullList: "empty" }), nothing(true));
+  const ours = {
+    ...row("1", whole),
+    id: null,
+    orderItems: whole.map(([skuCode, productNum]) => ({ skuCode, productNum: String(productNum) })),
+  };
+  deepEqual(await found({ total: "1", list: [ours] }), {
+    found: "same",
+    providerOrderIds: [outgoingSample().reference],
+    notes: ["KakaClo's list shows no ID of the order."],
+  });
 });
 
 test("the remark opens with our reference and is cut with …, the reference never", async (context) => {

@@ -131,11 +131,103 @@ test("what the order lacks is an empty string, zero, {} or null, and never left 
   equal(Object.values(body.shippingAddress).filter(Boolean).length, 1);
 });
 
-test("an order without a shipping address is rejected", async (context) => {
-  await rejects(
-    bodyOf(context, { shippingAddress: null }),
-    (error) => error instanceof Rejected && /no shipping address, which s2\/demo requires/.test(error.reason),
-  );
+test("a parcel without a name goes to the buyer, or to the destination's default", async (context) => {
+  const shippingAddress = { street1: "7 rue Rabelais", city: "Orléans" };
+  equal((await bodyOf(context, { shippingAddress })).shippingAddress["name"], "Zoé Lefèvre");
+  const missing = { name: "Reception" };
+  const body = await bodyOf(context, { shippingAddress, buyer: undefined }, { missing });
+  equal(body.shippingAddress["name"], "Reception");
+});
+
+test("a state is sent without its country, billing and shipping alike", async (context) => {
+  const to = (provinceCode: string) => ({ ...orderSample.shippingAddress, provinceCode });
+  const body = await bodyOf(context, { shippingAddress: to("DE-BY"), billingAddress: to("BY") });
+  deepEqual([body.shippingAddress["state"], body.billingAddress?.["state"]], ["BY", "BY"]);
+  equal((await bodyOf(context, { shippingAddress: to("JP-13") })).shippingAddress["state"], "13");
+});
+
+test("a method without a level of ours goes by its name, one with a level by the destination's word", async (context) => {
+  const settings = { accountId: ACCOUNT, shippingMethods: { standard: "Ground", priority: "Air" } };
+  const methodOf = async (shipping: object | undefined) =>
+    (await bodyOf(context, { shipping }, { settings })).channelShippingMethod;
+  equal(await methodOf({ method: "DHL Express" }), "DHL Express");
+  equal(await methodOf({ method: "DHL Express", serviceLevel: "priority" }), "Air");
+  equal(await methodOf({ method: "DHL Express", serviceLevel: "expedited" }), "DHL Express");
+  equal(await methodOf({ method: "Post", serviceLevel: "standard" }), "Ground");
+  equal(await methodOf(undefined), "Ground");
+});
+
+test("the price is the shop's own figure by default; hidden properties and attributes stay here", async (context) => {
+  const [line] = outgoingSample().lines;
+  ok(line);
+  const properties = [
+    { name: "_internal", value: "x" },
+    { name: "engraving", value: "Аня 🌸" },
+  ];
+  const priced = { ...line, unitPrice: "9.99", taxes: [{ rate: "0.0725" }], properties };
+  const changes = { pricesIncludeTax: false, lines: [priced], attributes: [{ name: "_utm", value: "y" }] };
+  const { items, meta } = await bodyOf(context, changes);
+  equal(items[0]?.unitPrice, 9.99);
+  deepEqual(Object(items[0]?.meta).orderRelay.properties, [properties[1]]);
+  equal(JSON.stringify([items, meta]).includes('"_'), false);
+});
+
+test("what a success complains of, and other items in it, are recorded", async (context) => {
+  const answered = async (changes: object) => {
+    const fixture = await startProviderContext(context, s2, setup);
+    const { client, proxy, now } = fixture;
+    const { reference } = outgoingSample();
+    const body = JSON.stringify({ id: "o1", channelOrderId: reference, createdAt: new Date(now()), ...changes });
+    proxy.strike(({ method, target }) => method === "POST" && target === "/s2/order", { status: 201, body });
+    return client.create(await client.prepare(outgoingSample()), outgoingSample());
+  };
+  const item = (sku: string, quantity: unknown) => ({ product: { id: productIdOf(sku) }, quantity });
+  const same = [item("DEMO-TEE-M", "2"), item("DEMO-MUG", 1)];
+  deepEqual(await answered({ items: same, errors: [] }), { providerOrderIds: ["o1"] });
+  const notes = [`S2's answer shows 0 of ${productIdOf("DEMO-MUG")} instead of 1.`];
+  deepEqual(await answered({ items: [same[0]] }), { providerOrderIds: ["o1"], notes });
+  deepEqual(await answered({ warnings: ["The phone number is odd."] }), {
+    providerOrderIds: ["o1"],
+    complaint: '["The phone number is odd."]',
+  });
+});
+
+test("lists of null, numbers as text and rows without an ID are read", async (context) => {
+  const fixture = await startProviderContext(context, s2, setup);
+  const { sent } = await attempt(fixture, outgoingSample());
+  const listed = async (...pages: object[]) => {
+    for (const page of pages) {
+      const strike = { status: 200, body: JSON.stringify(page) };
+      fixture.proxy.strike(({ method, target }) => method === "GET" && target.startsWith("/s2/order?"), strike);
+    }
+    return fixture.client.find(sent, outgoingSample());
+  };
+  const empty = { items: null, total: "0" };
+  deepEqual(await listed(empty, empty), { found: "nothing", conclusive: true });
+  const foreign = { id: null, channelOrderId: 7, account: null, createdAt: 5 };
+  deepEqual(await listed(empty, { items: [foreign], total: 1 }), { found: "nothing", conclusive: true });
+  const cut = { items: null, total: 1 };
+  deepEqual(await listed(empty, cut), { found: "nothing", conclusive: false });
+  const ours = {
+    id: 4711,
+    channelOrderId: sent.reference,
+    account: { id: ACCOUNT.toUpperCase() },
+    items: sent.lines.map(({ product, quantity }) => ({ productId: product, quantity: String(quantity) })),
+  };
+  deepEqual(await listed({ items: [ours], total: 1 }), { found: "same", providerOrderIds: ["4711"] });
+});
+
+test("a product list that could not be read to its end proves no unknown SKU", async (context) => {
+  const fixture = await startProviderContext(context, s2, setup);
+  const answered = async (page: object) => {
+    const strike = { status: 200, body: JSON.stringify(page) };
+    fixture.proxy.strike(({ target }) => target.startsWith("/s2/product"), strike, { times: 4 });
+    return fixture
+      .open()
+      .prepare({ ...outgoingSample(), lines: [{ id: "1", sku: "TEE-1", quantity: 1 }] })
+      .then(() => "prepared", outcomeOf);
+  };
+  equal(await answered({ items: null, total: null }), "down");
 });
 
 test("the account follows the connection; a connection without one is the stage file's fault", async (context) => {
@@ -235,7 +327,10 @@ test("a product's ID is remembered, and asked for again once an order with it wa
   const prepared = await fixture.client.prepare(outgoing);
   await fixture.open().prepare(outgoing);
   equal(lookUps(), 2);
-  fixture.proxy.strike(({ method, target }) => method === "POST" && target === "/s2/order", { status: 404 });
+  fixture.proxy.strike(({ method, target }) => method === "POST" && target === "/s2/order", {
+    status: 404,
+    body: '{"message":"Product does not exist"}',
+  });
   await rejects(fixture.client.create(prepared, outgoing), Rejected);
   await fixture.open().prepare(outgoing);
   equal(lookUps(), 4);

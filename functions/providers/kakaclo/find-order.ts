@@ -17,7 +17,14 @@ import type { Settings } from "./settings.ts";
 const Row = looseRow(z.object({ id: Shown, customOrderId: Shown, remark: Shown, status: Shown, orderItems: Anything }));
 export type Row = z.infer<typeof Row>;
 
-export const List = z.object({ total: Total, list: rowsOf(Row) });
+const List = z.object({ total: Total, list: rowsOf(Row) });
+
+/** `data` of the list. */
+export const listSchema = ({ nullList }: Pick<Settings, "nullList">) =>
+  z.pipe(
+    z.nullable(List),
+    z.transform((data) => data ?? { total: nullList === "empty" ? 0 : Number.NaN, list: [] }),
+  );
 
 const Items = z.array(
   z.pipe(

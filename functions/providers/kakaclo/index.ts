@@ -6,7 +6,7 @@ import type { Tools } from "../../../shared/connector/tools.ts";
 import { quantityToShip } from "../../../shared/order.ts";
 import { type Account, type Client, defineProvider, type Outgoing, type SentLine } from "../provider.ts";
 import { readCreated, readData } from "./answers.ts";
-import { findOrder, List, PAGE_SIZE } from "./find-order.ts";
+import { findOrder, listSchema, PAGE_SIZE } from "./find-order.ts";
 import { toOrderBody } from "./order-body.ts";
 import { Secret, Settings } from "./settings.ts";
 
@@ -36,7 +36,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
   async function list(query: Record<string, string>) {
     const url = `${baseUrl}${ORDERS}?${new URLSearchParams(query)}`;
     const answer = await answerToRead(tools.http({ method: "GET", url, headers }));
-    const { total, list: rows } = readData(answer, List, { token, tools });
+    const { total, list: rows } = readData(answer, listSchema(settings), { settings, token, tools });
     return { total, rows };
   }
 
@@ -67,7 +67,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
         }),
       );
       const skus = lines.map(({ product }) => product);
-      return { providerOrderIds: readCreated(answer, { reference, destination, skus, token, tools }) };
+      return readCreated(answer, { reference, destination, skus, settings, token, tools });
     },
 
     find: (sent) =>

@@ -6,13 +6,11 @@ import type { Address, Order } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 import type { Settings } from "./settings.ts";
 
-/** Only those of our channels whose name in KakaClo's list is certain. */
-const SALE_PLATFORMS: Record<string, string> = {
-  shopify: "Shopify",
-  amazon: "Amazon",
-  ebay: "eBay",
-  walmart: "Walmart",
-};
+/** The document's list, letter for letter. */
+const SALE_PLATFORMS = [
+  ...["Amazon", "Wish", "eBay", "Walmart", "Groupon", "IrobotBoxERP", "Shopify", "Aliexpress", "OverStock"],
+  ...["TopHatter", "JoyBuy", "Homedepot", "Facebookshop", "Mercari", "Facebook Marketplace"],
+];
 
 /** The body of `POST /openapi/v2/order/orders`. @throws Rejected where a required value is missing or too long */
 export function toOrderBody(
@@ -36,14 +34,14 @@ function toAddress(order: Order, to: Recipient) {
   const address: Address = order.shippingAddress ?? {};
   const whole = (text: string, max: number, field: string) => wholeText(text, max, field, to.destination);
   const optional = (text: string | undefined, max: number, field: string) => text && whole(text, max, field);
-  const taxId = (type: "vat" | "ioss") => order.taxIds?.find((id) => id.type === type)?.value;
+  const taxId = (type: "vat" | "ioss") => firstTaxId(order, type)?.value;
   // No field of its own, and in some countries no parcel arrives without it.
   const second = [address.street2?.trim(), address.district?.trim()].filter(Boolean).join(", ");
   const [street1, street2] = fitStreet([address.street1, second], { lines: 2, max: 64, destination: to.destination });
   return {
     country: requiredField(address.country, "country", to),
     phone: whole(requiredField(address.phone ?? order.buyer?.phone, "phone", to, "phone"), 64, "phone"),
-    recipient: whole(requiredField(fullName(address) ?? address.company, "recipient", to, "name"), 32, "recipient"),
+    recipient: whole(requiredField(recipientOf(address).name, "recipient", to, "name"), 32, "recipient"),
     province: whole(requiredField(provinceOf(address), "province", to, "province"), 32, "province"),
     ...defined({
       street1: filled(street1),
@@ -56,6 +54,32 @@ function toAddress(order: Order, to: Recipient) {
   };
 }
 
+/** The company stands for a name that is missing; beside one it has no field. */
+function recipientOf(address: Address): { name: string | undefined; company: string | undefined } {
+  const name = fullName(address);
+  const company = filled(address.company);
+  return name === undefined ? { name: company, company: undefined } : { name, company };
+}
+
+type TaxId = NonNullable<Order["taxIds"]>[number];
+
+const TAX_NAMES: Record<TaxId["type"], string> = {
+  vat: "VAT",
+  ioss: "IOSS",
+  eori: "EORI",
+  national: "Tax ID",
+  "tax-office": "Tax office",
+};
+
+const firstTaxId = ({ taxIds }: Order, type: TaxId["type"]): TaxId | undefined =>
+  taxIds?.find((id) => id.type === type && id.value.trim());
+
+/** Those that have no field. */
+function otherTaxIds(order: Order): TaxId[] {
+  const sent = [firstTaxId(order, "vat"), firstTaxId(order, "ioss")];
+  return (order.taxIds ?? []).filter((id) => !sent.includes(id) && id.value.trim());
+}
+
 /** The name, as in the document's sample; the code where there is no name, or it is too long. */
 function provinceOf({ province, provinceCode }: Address): string | undefined {
   const fits = province?.trim() && lengthOf(province.trim()) <= 32;
@@ -63,10 +87,14 @@ function provinceOf({ province, provinceCode }: Address): string | undefined {
 }
 
 function salePlatformOf(order: Order, channel: string, { salePlatforms }: Settings): string | undefined {
-  const known = new Map(Object.entries({ ...SALE_PLATFORMS, ...salePlatforms }));
-  const platform = order.salesPlatform?.trim().toLowerCase();
-  return (platform === undefined ? undefined : known.get(platform)) ?? known.get(channel);
+  const listed = SALE_PLATFORMS.map((name) => [plain(name), name] as const);
+  const configured = Object.entries(salePlatforms).map(([ours, name]) => [plain(ours), name] as const);
+  const known = new Map([...listed, ...configured]);
+  return known.get(plain(order.salesPlatform ?? "")) ?? known.get(plain(channel));
 }
+
+/** `facebook-marketplace` and `Facebook Marketplace` are one name. */
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /** Opens every remark: the list returns it, so that it finds the order where `customOrderId` does not. */
 export const remarkMark = (reference: string): string => `[${reference}]`;
@@ -79,8 +107,12 @@ function toRemark(reference: string, order: Order, lines: Outgoing["lines"], lim
       .filter(({ name, value }) => value && !name.startsWith("_"))
       .map(({ name, value }) => `${line.sku} ${name}: ${value}`),
   );
+  const { name: _, company } = recipientOf(order.shippingAddress ?? {});
   const parts = [
     order.number && `No. ${order.number}`,
+    // Customs hold a parcel without its tax number.
+    ...otherTaxIds(order).map(({ type, value }) => `${TAX_NAMES[type]}: ${value}`),
+    company && `Company: ${company}`,
     ...personalised,
     order.giftMessage ? `Gift: ${order.giftMessage}` : order.gift && "Gift",
     order.note,

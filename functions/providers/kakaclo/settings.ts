@@ -5,6 +5,12 @@ import { Duration } from "../../../shared/stage/duration.ts";
 /** What the documents say, and what they only name on other pages (`Expedited`: the fastest). */
 const ChannelType = z.enum(["Standard", "Express", "Expedited"]);
 
+/** What an envelope's code says of the order. `failed`: of us, our token or rights. */
+const CodeMeaning = z.enum(["failed", "throttled", "in-doubt", "exists", "rejected"]);
+export type CodeMeaning = z.infer<typeof CodeMeaning>;
+
+const texts = (...built: string[]) => z._default(z.array(z.string().check(z.minLength(2))), built);
+
 /** `settings` of a KakaClo destination: what the documents leave open (docs/providers/kakaclo.md). */
 export const Settings = z.strictObject({
   /** The document's sample has the plural, its table the singular. */
@@ -18,7 +24,7 @@ export const Settings = z.strictObject({
     }),
     { standard: "Standard", expedited: "Express", priority: "Express" },
   ),
-  /** Our sales platform or channel → `salePlatform`, beside the ones built in; "" sends none. */
+  /** Our sales platform or channel → `salePlatform`, beside KakaClo's own list; "" sends none. */
   salePlatforms: z._default(z.record(z.string(), z.string()), {}),
   /** Characters of `remark`; the document has no limit. */
   remarkLimit: z._default(z.int().check(z.minimum(160)), 255),
@@ -26,6 +32,17 @@ export const Settings = z.strictObject({
   lookUpPages: z._default(z.int().check(z.minimum(1)), 40),
   /** For this long the list may show only some of the orders that one create was split into. */
   indexLag: z._default(Duration, 600_000),
+  /** What `data: null` of a list is: it shows no total, so by default it proves nothing. */
+  nullList: z._default(z.enum(["unknown", "empty"]), "unknown"),
+  /** What a code means, beside those built in (answers.ts); an `x` is any digit: `{ "42900": "throttled", "401xx": "failed" }`. */
+  codes: z._default(
+    z.record(z.string().check(z.regex(/^[\dx]{1,9}$/, "a code: digits, x for any digit")), CodeMeaning),
+    {},
+  ),
+  /** Words of a refusal that say that our order is there already. */
+  duplicateTexts: texts("already exist", "duplicate", "重复", "已存在", "已经存在"),
+  /** Words of a refusal after which an order may be there, or come: it is looked up. */
+  transientTexts: texts("busy", "try again", "timeout", "timed out", "waiting_payment", "繁忙", "稍后", "超时", "重试"),
 });
 export type Settings = z.infer<typeof Settings>;
 

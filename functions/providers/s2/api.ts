@@ -2,9 +2,10 @@ import * as z from "zod/mini";
 import { rowsOf, Total } from "../../../shared/connector/list-schema.ts";
 import { answerToCreate, answerToRead } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
+import type { Created, SentLine } from "../provider.ts";
 import { readCreated, readFound } from "./answers.ts";
 import { openSession } from "./session.ts";
-import type { Secret } from "./settings.ts";
+import type { Secret, Settings } from "./settings.ts";
 
 /** The calls we make, each with a token. Errors as in shared/errors.ts. */
 export interface Api {
@@ -16,14 +17,13 @@ export interface Api {
     query: { offset: number; term?: string },
     what: string,
   ): Promise<{ total: number; rows: T[] }>;
-  /** @returns the order's ID */
-  createOrder(body: string, reference: string): Promise<string>;
+  createOrder(body: string, sent: { reference: string; lines: readonly SentLine[] }): Promise<Created>;
 }
 
 /** "limit: default and max 100". */
 export const PAGE_SIZE = 100;
 
-export function openApi(secret: Secret, tools: Tools): Api {
+export function openApi(secret: Secret, settings: Settings, tools: Tools): Api {
   const { baseUrl, organization, password } = secret;
   const session = openSession(secret, tools);
   const secrets = () => [password, ...session.used()];
@@ -50,7 +50,7 @@ export function openApi(secret: Secret, tools: Tools): Api {
       return { total, rows: items };
     },
 
-    async createOrder(body, reference) {
+    async createOrder(body, sent) {
       const sentAt = tools.now();
       const answer = await session.call((token) =>
         answerToCreate(
@@ -62,7 +62,7 @@ export function openApi(secret: Secret, tools: Tools): Api {
           }),
         ),
       );
-      return readCreated(answer, { reference, sentAt, secrets: secrets(), tools });
+      return readCreated(answer, { ...sent, settings, sentAt, secrets: secrets(), tools });
     },
   };
 }

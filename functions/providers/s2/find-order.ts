@@ -1,31 +1,17 @@
 import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
-import { Anything, Count, looseRow, Shown } from "../../../shared/connector/list-schema.ts";
+import { Anything, looseRow, Shown } from "../../../shared/connector/list-schema.ts";
 import { isReadable, mentions, type Recognised, recognise } from "../../../shared/connector/recognise.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { defined } from "../../../shared/defined.ts";
 import { Unavailable } from "../../../shared/errors.ts";
 import type { Found, Sent } from "../provider.ts";
-import { isCancelled, SKEW } from "./answers.ts";
+import { isCancelled, isTime, SKEW } from "./answers.ts";
 import type { Api } from "./api.ts";
+import { Items } from "./items.ts";
 import type { Settings } from "./settings.ts";
 
-const Product = z.pipe(
-  z.object({ id: Shown.check(z.minLength(1)) }),
-  z.transform(({ id }) => id),
-);
-const ProductId = Shown.check(z.minLength(1));
-/** The create's answer has the product, the order's details its ID. */
-const Items = z.array(
-  z.pipe(
-    z.union([z.object({ productId: ProductId, quantity: Count }), z.object({ product: Product, quantity: Count })]),
-    z.transform((item) => ({
-      product: "productId" in item ? item.productId : item.product,
-      quantity: item.quantity,
-    })),
-  ),
-);
 /** The list's own page names no items; then they are in the order's details. */
 const Details = z.object({ items: Items });
 
@@ -82,8 +68,6 @@ export async function findOrder(sent: Sent, search: Search): Promise<Found> {
   if (found && (isClear || found.found !== "cancelled")) return found;
   return { found: "nothing", conclusive: isClear && all.whole };
 }
-
-const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT/.test(text);
 
 interface Ours {
   reference: string;

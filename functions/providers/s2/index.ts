@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
+import { looseRow, Shown } from "../../../shared/connector/list-schema.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import { skuOf } from "../../../shared/connector/sku-of.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
@@ -27,11 +28,11 @@ export const s2 = defineProvider({
   open,
 });
 
-const AccountRow = z.object({ id: z.string() });
+const AccountRow = looseRow(z.object({ id: Shown }));
 
 function open(account: Account<Settings, Secret>, tools: Tools): Client {
   const { settings, secret, destination } = account;
-  const api = openApi(secret, tools);
+  const api = openApi(secret, settings, tools);
   const products = openProducts(api, tools, destination);
 
   async function toSent(line: Outgoing["lines"][number]): Promise<SentLine> {
@@ -53,7 +54,7 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
 
     async create({ request, lines }, { reference }) {
       try {
-        return { providerOrderIds: [await api.createOrder(String(request), reference)] };
+        return await api.createOrder(String(request), { reference, lines });
       } catch (error) {
         if (error instanceof Rejected) products.forget(lines.map(({ product }) => product));
         throw error;
@@ -66,14 +67,14 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
     async check() {
       const { rows } = await scanPages({
         page: (_, offset) => api.list("/account", AccountRow, { offset }, "account list"),
-        idOf: ({ id }) => id,
+        idOf: ({ id, raw }) => id || JSON.stringify(raw),
         wanted: () => true,
         maxPages: settings.lookUpPages,
       });
-      const there = new Set(rows.map(({ id }) => id));
+      const there = new Set(rows.map(({ id }) => id.toLowerCase()));
       const { accountId } = settings;
       const missing = (typeof accountId === "string" ? [accountId] : Object.values(accountId)).filter(
-        (id) => !there.has(id),
+        (id) => !there.has(id.toLowerCase()),
       );
       if (missing.length > 0) throw new Misconfigured(`S2 shows this user no account ${missing.join(", ")}.`);
     },

@@ -1,6 +1,6 @@
 import { exactNumber } from "../../../shared/connector/exact-number.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
-import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
+import type { Recipient } from "../../../shared/connector/required-field.ts";
 import { divide, multiply, round, shortest } from "../../../shared/decimal.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import { type Address, isCashOnDelivery, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
@@ -23,21 +23,22 @@ export function accountIdOf(
   );
 }
 
-/** The body of `POST /order`: every key, "" or null where there is no value. @throws Rejected without a shipping address */
+/** The body of `POST /order`: every key, "" or null where there is no value. */
 export function toOrderBody(outgoing: Outgoing, lines: readonly SentLine[], settings: Settings, to: Recipient) {
   const { order, reference } = outgoing;
   const { shipping, billingAddress } = order;
   const shipTo = order.shippingAddress;
-  requiredField(shipTo?.street1 ?? shipTo?.city ?? shipTo?.postcode, "shipping address", to);
   return {
     accountId: accountIdOf(outgoing, settings, to),
     channelOrderId: reference,
     channelOrderIdAlt: order.number ?? "",
     // A second way to find it again, should the first be altered.
     channelOrderIdAlt2: reference,
-    channelShippingMethod:
-      settings.shippingMethods[shipping?.serviceLevel ?? "standard"] ?? shipping?.method ?? shipping?.code ?? "",
-    shippingAddress: toAddress(shipTo ?? {}, settings, order.buyer),
+    channelShippingMethod: methodOf(shipping ?? {}, settings),
+    shippingAddress: {
+      ...toAddress(shipTo ?? {}, settings, order.buyer),
+      name: fullName(shipTo ?? undefined) ?? fullName(order.buyer) ?? text(to.missing.name),
+    },
     billingAddress: billingAddress ? toAddress(billingAddress, settings) : null,
     channelOrderDate: order.placedAt,
     currencyId: order.currency,
@@ -47,8 +48,20 @@ export function toOrderBody(outgoing: Outgoing, lines: readonly SentLine[], sett
   };
 }
 
+/** A method without one of our levels goes by its own name: "DHL Express" is not standard. */
+function methodOf(
+  { serviceLevel, method, code }: NonNullable<Order["shipping"]>,
+  { shippingMethods }: Settings,
+): string {
+  const named = text(method) || text(code);
+  if (serviceLevel === undefined) return named || text(shippingMethods.standard);
+  return shippingMethods[serviceLevel] ?? named;
+}
+
 function toAddress(address: Address, { state }: Settings, buyer?: Order["buyer"]) {
   const { province, provinceCode } = address;
+  // ISO 3166-2 has the country in front: DE-BY.
+  const code = text(provinceCode).replace(/^[A-Z]{2}-(?=.)/, "");
   return {
     name: fullName(address) ?? "",
     company: text(address.company),
@@ -56,7 +69,7 @@ function toAddress(address: Address, { state }: Settings, buyer?: Order["buyer"]
     // No field for the district, and in some countries no parcel arrives without it.
     address2: [text(address.street2), text(address.district)].filter(Boolean).join(", "),
     city: text(address.city),
-    state: state === "code" ? text(provinceCode) || text(province) : text(province) || text(provinceCode),
+    state: state === "code" ? code || text(province) : text(province) || code,
     postalCode: text(address.postcode),
     countryId: text(address.country),
     phone: text(address.phone) || text(buyer?.phone),
@@ -105,7 +118,7 @@ function orderMeta({ channel, connection, order }: Outgoing): Record<string, unk
     latitude: shippingAddress?.latitude,
     longitude: shippingAddress?.longitude,
     tags: order.tags,
-    attributes: order.attributes,
+    attributes: withoutHidden(order.attributes),
     subtotal: order.subtotal,
     discount: order.discount,
     discountCodes: order.discountCodes,
@@ -133,12 +146,16 @@ function orderMeta({ channel, connection, order }: Outgoing): Record<string, unk
   };
 }
 
+/** Shop systems keep their own notes under names that begin so. */
+const withoutHidden = <T extends { name: string }>(pairs: readonly T[] | undefined): T[] | undefined =>
+  pairs?.filter(({ name }) => !name.startsWith("_"));
+
 const lineMeta = (line: Line): Record<string, unknown> => ({
   sku: line.sku,
   title: line.title,
   variantTitle: line.variantTitle,
   vendor: line.vendor,
-  properties: line.properties,
+  properties: withoutHidden(line.properties),
   quantityOrdered: line.quantity,
   compareAtPrice: line.compareAtPrice,
   discount: line.discount,

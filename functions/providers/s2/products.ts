@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
+import { looseRow, Shown } from "../../../shared/connector/list-schema.ts";
 import { scanPages } from "../../../shared/connector/scan-pages.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
-import { Rejected } from "../../../shared/errors.ts";
+import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Api } from "./api.ts";
 
-const Product = z.object({ id: z.string().check(z.minLength(1)), sku: z.nullish(z.string()) });
+const Product = looseRow(z.object({ id: Shown, sku: Shown }));
 
 /** How long an environment remembers a product's ID, ms: it changes only when the product is made again. */
 const REMEMBERED = 10 * 60_000;
@@ -23,14 +24,16 @@ export function openProducts(api: Api, { memory, now }: Pick<Tools, "memory" | "
   memory.set("s2 products", known);
 
   async function search(sku: string): Promise<string> {
-    const { rows } = await scanPages({
+    const { rows, whole } = await scanPages({
       page: (_, offset) => api.list("/product", Product, { offset, term: sku }, "product list"),
-      idOf: ({ id }) => id,
+      idOf: ({ id, raw }) => id || JSON.stringify(raw),
       wanted: (product) => product.sku === sku,
       maxPages: MAX_PAGES,
     });
     const [first, second] = rows;
     if (first && !second) return first.id;
+    if (first?.id === "") throw new Unavailable(`S2 shows the product of SKU ${sku} without an ID that can be read.`);
+    if (!first && !whole) throw new Unavailable(`S2's list of products of SKU ${sku} could not be read to its end.`);
     const [problem, remedy] = first
       ? ["is the SKU of more than one product", "map it to the right one"]
       : ["is the SKU of no product", "create it there, or map it"];

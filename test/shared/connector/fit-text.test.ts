@@ -53,3 +53,22 @@ test("a street that does not fit, or one word too long, is rejected", () => {
   throws(() => fitStreet(["12345678901234567890 1234567890", "1234567890"], two), Rejected);
   throws(() => fitStreet(["a", "1234567890 1234567890"], two), Rejected);
 });
+
+test("words that leave too much empty are broken after a comma or hyphen, a house number never", () => {
+  deepEqual(fitStreet(["Hauptstr.,Hinterhaus,Aufgang-Nord 12", undefined], two), [
+    "Hauptstr.,Hinterhaus",
+    "Aufgang-Nord 12",
+  ]);
+  throws(() => fitStreet(["Aaaaaaaaaaaaaaaaa12/34567890", undefined], two), Rejected);
+});
+
+test("a script without spaces is broken between two characters, the number in it never", () => {
+  deepEqual(fitStreet(["大阪府大阪市北区梅田一丁目十二番三四五号室", undefined], two), [
+    "大阪府大阪市北区梅田一丁目十二番三四五号",
+    "室",
+  ]);
+  deepEqual(fitStreet(["大阪府大阪市北区梅田一丁目十二番地1234号", undefined], two), [
+    "大阪府大阪市北区梅田一丁目十二番地",
+    "1234号",
+  ]);
+});
