@@ -54,7 +54,7 @@ function toAddress(order: Order, to: Recipient) {
   };
 }
 
-/** The company stands for a name that is missing; beside one it has no field. */
+/** The company goes in place of a name that is missing; beside one it has no field. */
 function recipientOf(address: Address): { name: string | undefined; company: string | undefined } {
   const name = fullName(address);
   const company = filled(address.company);
