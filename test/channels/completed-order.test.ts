@@ -115,6 +115,8 @@ for (const [channel, make] of Object.entries({ shopify, standard })) {
     equal(order.shippingAddress?.street1, ADA.street1);
     equal(order.buyer?.email, "ada@x.example");
     equal(decided(order)[0], "recorded");
+    const named = await after({}, { address: masked, buyer: { email: "ada@x.example" } });
+    equal(named.shippingAddress?.street1, ADA.street1);
     // What is still shown says that the address is another one.
     const moved = await after({}, { address: { ...masked, postcode: "80331", city: "M******" } });
     equal(moved.shippingAddress?.street1, undefined);
@@ -135,6 +137,13 @@ for (const [channel, make] of Object.entries({ shopify, standard })) {
     }
   });
 
+  test(`${channel}: a buyer without name, e-mail and phone number does not replace the one we know`, async () => {
+    const order = await after({ buyer: { id: "7", email: "ada@x.example" } }, { buyer: { id: "7" } });
+    deepEqual([order.buyer?.email, order.hold], ["ada@x.example", undefined]);
+    const changed = await after({ buyer: { email: "ada@x.example" } }, { buyer: { email: "new@x.example" } });
+    equal(changed.buyer?.email, "new@x.example");
+  });
+
   test(`${channel}: a corrected address replaces the known one, with fewer fields too`, async () => {
     const { name, street1, city, country } = { ...ADA, street1: "Other 2" };
     const order = await after({}, { address: { name, street1, city, country } });
@@ -147,6 +156,7 @@ for (const [channel, make] of Object.entries({ shopify, standard })) {
     deepEqual(decided(await fresh({ address: hidden })), ["held", BUYER_HIDDEN]);
     // What a person may add, or a provider may do without, is the provider's to say.
     equal(decided(await fresh({ address: { ...hidden, name: "Ada" } }))[0], "recorded");
+    equal(decided(await fresh({ address: { ...hidden, phone: "+1555" } }))[0], "recorded");
   });
 
   test(`${channel}: an order without lines is not complete yet, and loses none that it had`, async () => {
