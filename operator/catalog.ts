@@ -11,6 +11,7 @@ import { confirm } from "./confirm.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** Rows between two lines of progress. */
 const PROGRESS = 10_000;
@@ -95,13 +96,13 @@ async function run(
     for await (const row of readCatalog(file, { removing })) {
       if ("wrong" in row) {
         read.wrong += 1;
-        terminal.note(`line ${row.line}: ${row.wrong}`);
+        terminal.note(`line ${row.line}: ${terminalText(row.wrong)}`);
       } else {
         const key = numberOf(row.sku);
         const earlier = lines.get(key);
         if (earlier !== undefined) {
           read.repeated += 1;
-          terminal.note(`line ${row.line}: SKU ${row.sku} is on line ${earlier} too; this line counts`);
+          terminal.note(`line ${row.line}: SKU ${terminalText(row.sku)} is on line ${earlier} too; this line counts`);
         }
         lines.set(key, row.line);
         read.taken += 1;

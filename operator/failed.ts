@@ -8,7 +8,7 @@ import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, timeText } from "./order-story.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import { processTerminal } from "./terminal.ts";
-import { terminalText } from "./terminal-text.ts";
+import { terminalJson, terminalText } from "./terminal-text.ts";
 import { type UnreadableEvent, unreadableEvents } from "./unreadable-events.ts";
 import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
 
@@ -41,7 +41,7 @@ export const failedCommand = ({ terminal, variables }: CommandContext): Command 
       if (options.json) {
         const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options) }));
         const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: intake };
-        return terminal.say(JSON.stringify(all, undefined, 2));
+        return terminal.say(terminalJson(all));
       }
       const sections = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
       if (intake.count > 0) sections.push(describeIntake(intake, options));

@@ -16,6 +16,7 @@ import { type Finding, findingOf, type Resolved, resolve } from "./resolve.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import { sendAgain, sendable } from "./send-again.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { terminalJson } from "./terminal-text.ts";
 
 interface Options {
   stage: string;
@@ -68,7 +69,7 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
       if (finding) await resolveOne(work, finding, options.destination);
       if (options.renew) await release(work, await renew(file, stage.ledger, releaser(stage)));
       if (options.keep) await release(work, keep(file, releaser(stage)));
-      if (options.json) terminal.say(JSON.stringify(await readTrace(stage.ledger, identity), undefined, 2));
+      if (options.json) terminal.say(terminalJson(await readTrace(stage.ledger, identity)));
     });
 
 interface Work {

@@ -19,6 +19,7 @@ import {
   secretTitle,
 } from "./stage-secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { terminalText } from "./terminal-text.ts";
 
 interface Options {
   stage: string;
@@ -146,7 +147,7 @@ async function checkAll(known: readonly Known[], stage: OpenStage, terminal: Ter
   for (const [title, check] of checksOf(known, stage)) {
     const result = await check();
     if (result.is === "bad") failed += 1;
-    terminal.say(`  ${title}: ${result.is}${result.is === "bad" ? `: ${result.reason}` : ""}`);
+    terminal.say(`  ${title}: ${result.is}${result.is === "bad" ? `: ${terminalText(result.reason)}` : ""}`);
   }
   return failed;
 }

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { terminalText } from "./terminal-text.ts";
 
 /** Where a command writes and asks. Tests pass one of their own. */
 export interface Terminal {
@@ -14,9 +15,15 @@ export interface Terminal {
   askSecret(question: string): Promise<string>;
 }
 
+/**
+ * The commands escape each value that they print (terminal-text.ts), so that it stays within its line. What they do not
+ * know of, a text in an error of an SDK, is escaped here by the line.
+ */
+const byLine = (text: string): string => text.split("\n").map(terminalText).join("\n");
+
 export const processTerminal = (): Terminal => ({
-  say: (text) => void process.stdout.write(`${text}\n`),
-  note: (text) => void process.stderr.write(`${text}\n`),
+  say: (text) => void process.stdout.write(`${byLine(text)}\n`),
+  note: (text) => void process.stderr.write(`${byLine(text)}\n`),
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
   ask: (question) => answer(question, process.stderr),
   askSecret: (question) => {
