@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { countryCode } from "./country-code.ts";
 import { compare, isDecimal, normalise } from "./decimal.ts";
+import { ServiceLevel, ShippingKind } from "./shipping-kind.ts";
 
 const absentIfNull = <T>(value: T | null) => value ?? undefined;
 const optional = <T extends z.ZodMiniType>(schema: T) =>
@@ -186,14 +187,6 @@ const TaxId = z.object({
   ),
   value: Text,
 });
-
-/** `local`: the shop delivers it itself. Only `ship`, the default, is sent to providers. */
-export const ShippingKind = z.enum(["ship", "pick-up", "local", "digital"]);
-export type ShippingKind = z.infer<typeof ShippingKind>;
-
-/** Our own three speeds, which each connector maps to its provider's words. */
-export const ServiceLevel = z.enum(["standard", "expedited", "priority"]);
-export type ServiceLevel = z.infer<typeof ServiceLevel>;
 
 const Shipping = z.object({
   kind: maybe(ShippingKind),

@@ -1,5 +1,6 @@
-import { isCashOnDelivery, linesToShip, type Order, oversize, progressOf, type ShippingKind } from "../order.ts";
+import { isCashOnDelivery, linesToShip, type Order, oversize, progressOf } from "../order.ts";
 import type { OrderState } from "../order-state.ts";
+import type { ShippingKind } from "../shipping-kind.ts";
 import { asConfigured } from "../stage/as-configured.ts";
 import { type Config, type Connection, pathOf } from "../stage/config.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ServiceLevel, ShippingKind } from "../order.ts";
+import { ServiceLevel, ShippingKind } from "../shipping-kind.ts";
 import { Duration } from "./duration.ts";
 import { WORK_LIST_SHARDS } from "./names.ts";
 

@@ -1,4 +1,4 @@
-import type { ShippingKind } from "../../../shared/order.ts";
+import type { ShippingKind } from "../../../shared/shipping-kind.ts";
 import type { LineItem, RestOrder } from "./payload.ts";
 
 /** Shopify's order has no field for it; shops and apps name their methods freely, each in its own language. */
