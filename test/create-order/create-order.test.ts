@@ -49,10 +49,16 @@ for (const { kind, skip } of QUICK_TABLES) {
     });
 
     test("sends no parcel to an address without a street and a city or postcode, and says which", async () => {
-      const cases: [object | null, RegExp][] = [
-        [null, /no shipping address, and parcelworks\/demo can send/],
+      // An order that lacks all of it is held: its channel may give it yet.
+      for (const shippingAddress of [null, { province: "Arkansas", country: "US", provinceCode: "AR" }]) {
+        const { relay, id } = unheard();
+        await relay.ordered({ id, shippingAddress });
+        const { state, deliveries } = await relay.trace(id);
+        deepEqual([state, deliveries], ["held", []]);
+      }
+      const cases: [object, RegExp][] = [
+        [{}, /no shipping address, and parcelworks\/demo can send/],
         [{ country: "HK", phone: "1", name: "Ada Byron" }, /no street in its shipping address/],
-        [{ province: "Arkansas", country: "US", provinceCode: "AR" }, /no street in its shipping address/],
         [{ name: "Ada Byron", street1: " ", city: "Berlin" }, /no street/],
         [{ name: "Ada Byron", street1: "Main 1", country: "DE" }, /neither city nor postcode/],
       ];
@@ -320,6 +326,24 @@ for (const { kind, skip } of QUICK_TABLES) {
       relay.redrive("kept");
       await relay.run();
       equal(relay.parcelworks.live().length, 1);
+    });
+
+    test("a line without a product is rejected, and left out by a redrive once a setting says that it is not goods", async () => {
+      const { relay, id, delivery } = unheard();
+      const goods = { id: "1", sku: "DEMO-TEE", quantity: 2 };
+      await relay.ordered({ id, lines: [goods, { id: "2", sku: "PROTECT-1", title: "Protection", quantity: 1 }] });
+      relay.parcelworks.missingSku = "PROTECT-1";
+      await relay.run();
+      equal((await delivery())?.state, "rejected");
+      const [connection] = relay.config.connections;
+      ok(connection);
+      relay.config = { ...relay.config, connections: [{ ...connection, notGoods: ["protection*"] }] };
+      relay.redrive("kept");
+      await relay.run();
+      deepEqual(
+        relay.parcelworks.live().map(({ lines }) => lines.map(({ sku }) => sku)),
+        [["DEMO-TEE"]],
+      );
     });
 
     test("another sender's order of our reference is never taken for ours, and never doubled", async () => {
