@@ -81,7 +81,7 @@ export class OrderRelayStack extends Stack {
     const destinations = this.lanes.flatMap((lane) => lane.destinations);
     for (const destination of destinations) destination.grantSend(routeOrder);
 
-    this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, destinations });
+    this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, bucket, destinations });
     // find-due queues an event to fetch for each held order whose next check is due.
     this.intake.grantSend(this.due.findDue);
     const functions = [receiveWebhook, routeOrder, ...this.lanes.map((lane) => lane.createOrder), this.due.findDue];

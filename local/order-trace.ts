@@ -21,4 +21,4 @@ export function createReadTrace(endpoint: string, stage: string): ReadTrace {
 const noBodies = (): never => {
   throw new Error("A trace reads no bodies.");
 };
-const NO_BODIES: EventStore = { put: noBodies, get: noBodies };
+const NO_BODIES: EventStore = { put: noBodies, get: noBodies, keys: noBodies, remove: noBodies };

@@ -129,5 +129,7 @@ function openEventStore(bucket: string, { endpoint, ...settings }: Access): Even
   return {
     put: async (key, text) => (await open()).put(key, text),
     get: async (key) => (await open()).get(key),
+    keys: async (prefix) => (await open()).keys(prefix),
+    remove: async (keys) => (await open()).remove(keys),
   };
 }

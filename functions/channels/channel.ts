@@ -151,6 +151,8 @@ export type Meaning =
   | { kind: "change"; orderId: string; change: "touched" | "cancelled" }
   /** A request to erase personal data: of a buyer (the channel's ID of it), of orders, or of the whole shop. */
   | { kind: "erase"; subject: ErasureSubject }
+  /** A buyer asks for a copy of their data: a ticket, which names the command that exports it. */
+  | { kind: "export"; subject: ErasureSubject }
   /** The app's own state at this shop changed. */
   | { kind: "lifecycle"; event: "uninstalled" | "authorization-revoked" | "subscription-disabled" }
   /** Authentic, but of no interest to us. */

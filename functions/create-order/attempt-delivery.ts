@@ -1,6 +1,6 @@
 import { requireParcelAddress } from "../../shared/connector/parcel-address.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { cancelled, inDoubt, requeued, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
+import { cancelled, erased, inDoubt, requeued, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
 import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
 import { destinationPath } from "../../shared/stage/config.ts";
 import type { Prepared } from "../providers/provider.ts";
@@ -44,6 +44,7 @@ async function send(free: Delivery, context: DeliveryContext): Promise<AttemptRe
   const { record } = snapshot;
   const settledAt = inDoubtUntil(found, record, { settling, restoredAt: config.restoredAt, now: now() });
   let delivery = settledAt === undefined ? found : inDoubt(found, { settledAt, now: now() });
+  if (record.erasure && delivery.state !== "in-doubt") return end("erased", erased(delivery));
   if (record.state === "cancelled" && delivery.state !== "in-doubt") {
     return end("cancelled", cancelled(delivery, "cancelled at the channel before it was sent"));
   }
@@ -56,6 +57,7 @@ async function send(free: Delivery, context: DeliveryContext): Promise<AttemptRe
     const resolved = await resolveDoubt(delivery, opened);
     if ("outcome" in resolved) return resolved;
     delivery = resolved;
+    if (record.erasure) return end("erased", erased(delivery));
     if (record.state === "cancelled") {
       const reason = "cancelled at the channel; the provider does not have it, so it is not sent again";
       return end("cancelled", cancelled(delivery, reason));
@@ -86,7 +88,7 @@ async function open(delivery: Delivery, context: DeliveryContext): Promise<Opene
   }
 }
 
-const end = (outcome: "cancelled" | "withdrawn", delivery: Delivery): AttemptResult => ({
+const end = (outcome: "cancelled" | "erased" | "withdrawn", delivery: Delivery): AttemptResult => ({
   outcome,
   delivery,
   disposition: "ack",

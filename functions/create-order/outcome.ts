@@ -24,6 +24,7 @@ export type AttemptOutcome =
   | "gave-up"
   | "waiting"
   | "cancelled"
+  | "erased"
   | "withdrawn";
 
 /** What an attempt writes, and what happens to its message. */

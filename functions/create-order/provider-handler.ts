@@ -104,6 +104,7 @@ const METRIC: Record<Handled["outcome"], MetricName | undefined> = {
   ended: undefined,
   superseded: undefined,
   cancelled: undefined,
+  erased: undefined,
   withdrawn: undefined,
 };
 

@@ -133,7 +133,7 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   pass.looked += 1;
   const { record } = snapshot;
   if (record.channelWait) return askChannel(record, deps);
-  if (record.state === "held" && !isHeldForOperator(record)) return watchHeld(record, deps);
+  if (record.state === "held" && !record.erasure && !isHeldForOperator(record)) return watchHeld(record, deps);
   const wanted = record.decided.filter((destination) => !record.toSuppress.includes(destination));
   const open = wanted.filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
   const back = await returned(wanted, snapshot, deps);
@@ -209,7 +209,7 @@ async function watchHeld(record: OrderRecord, deps: Deps): Promise<void> {
  */
 async function compareWithSent({ record, body, deliveries }: OrderSnapshot, deps: Deps): Promise<void> {
   const ofGeneration = deliveries.filter(({ generation }) => generation === record.generation);
-  if (!body || record.state !== "recorded") return;
+  if (!body || record.state !== "recorded" || record.erasure) return;
   if (ofGeneration.every(({ orderVersion = body.freshness }) => orderVersion === body.freshness)) return;
   const order = asConfiguredIn(deps.config, record, await deps.ledger.readBody(body));
   const tickets = unraised(changedAfterSending(record, order, ofGeneration, deps.now()), record.tickets);

@@ -11,6 +11,7 @@ import { errorName, log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import { reportTicket } from "../../shared/telemetry/report-ticket.ts";
+import { eraseWalk } from "./erase-walk.ts";
 import { findDue } from "./find-due.ts";
 import { gauges } from "./gauges.ts";
 
@@ -23,6 +24,17 @@ const END_MARGIN = 5_000;
 
 async function writeGauges(): Promise<void> {
   for (const { name, dimension, value } of await gauges(ledger, config, Date.now())) count(name, dimension, value);
+}
+
+/** Works off requests to erase data. A metric is billed by the hour in which it is written: these only if not zero. */
+async function writeErasures(deadline: number): Promise<void> {
+  const { open, isLate } = await eraseWalk({
+    ...{ config, ledger, queues, now: Date.now, deadline },
+    onLateCancellation: reportLateCancellation,
+    failed: (order, error) => log.error("erasure.failed", { ...order, error: errorName(error) }),
+  });
+  if (open > 0) count("ErasuresOpen", {}, open);
+  if (isLate) count("ErasuresLate", {});
 }
 
 /** Runs every minute. */
@@ -41,6 +53,8 @@ export const handler = middy(async (_event: unknown, context: Context): Promise<
     failed: (order, error) => log.error("due.failed", { ...order, error: errorName(error) }),
   });
   log.info("due.passed", { count: looked, change: resent });
+  // The time that is left: only while a request is open, and only once a day.
+  await writeErasures(deadline);
   if (written.status === "rejected") throw written.reason;
   // A failed function raises its alarm.
   if (stuck) throw new Error("due orders cannot be looked at; the log lines due.failed name them");

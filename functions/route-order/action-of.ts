@@ -12,6 +12,7 @@ export type Action =
   | { kind: "fetch"; orderId: string; deletion: boolean }
   | MeaningOf<"change">
   | MeaningOf<"erase">
+  | MeaningOf<"export">
   | MeaningOf<"lifecycle">
   /** A hint that the app's state changed: route-order asks the API whether it did. */
   | { kind: "check" }
@@ -46,6 +47,9 @@ export function actionOf(meaning: Meaning, source: IntakeEvent["source"], channe
     case "erase":
       if (isHint)
         throw new MalformedEvent({ field: "signature", problem: "does not cover this request to erase data" });
+      return meaning;
+    case "export":
+      if (isHint) throw new MalformedEvent({ field: "signature", problem: "does not cover this request for data" });
       return meaning;
     case "lifecycle":
       return isHint ? { kind: "check" } : meaning;

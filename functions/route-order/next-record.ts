@@ -1,9 +1,11 @@
 import { defined } from "../../shared/defined.ts";
+import { buyerHash } from "../../shared/ledger/buyer-hash.ts";
 import { changedAfterSending } from "../../shared/ledger/changed-after-sending.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import { freshness, isAhead } from "../../shared/ledger/freshness.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
 import {
+  afterErasure,
   cancelled,
   cancelledAgain,
   type EventOccasion,
@@ -24,7 +26,6 @@ import { type Decision, decide } from "../../shared/routing/decide.ts";
 import { asConfigured, leftOut } from "../../shared/stage/as-configured.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
 import type { Reading } from "../channels/channel.ts";
-import { buyerHash } from "./buyer-hash.ts";
 
 /**
  * What an event changes in an order's record. `isNewest`: the event carries the newest order, so its body is written.
@@ -77,6 +78,10 @@ export function nextRecord(
     const record = firstRecorded(identity, facts, decision, occasion, expiresAtOf(context));
     return { record, outcome: "recorded", isNewest: true };
   }
+  if (current.erasure) {
+    const isCancelled = decision.state === "cancelled" && facts.freshness > current.freshness;
+    return erasedStep(current, facts.freshness, isCancelled ? decision.reason : undefined, occasion);
+  }
   if (facts.digest === current.digest || facts.freshness === current.freshness) {
     const record = repeated(current, facts.freshness, decision, occasion);
     return { record, outcome: "duplicate", isNewest: false };
@@ -122,6 +127,7 @@ export function nextRecordOfChange(
     return { record, outcome: "cancelled", isNewest: false };
   }
   if (fresh < current.freshness) return stale(current, occasion);
+  if (current.erasure) return erasedStep(current, fresh, reason, occasion);
   if (current.state === "cancelled") {
     return { record: repeated(current, fresh, undefined, occasion), outcome: "duplicate", isNewest: false };
   }
@@ -162,6 +168,18 @@ function ticketsOf(
   const at = new Date(now).toISOString();
   return [{ at, kind: "not-routed", text: `${state}: ${reason}`, about: [reason] }, ...changes];
 }
+
+/** The buyer's data was erased: only the state changes, whatever the event brings. */
+const erasedStep = (
+  current: OrderRecord,
+  freshness: string,
+  cancelled: string | undefined,
+  occasion: EventOccasion,
+): Step => {
+  const record = afterErasure(current, { freshness, cancelled }, occasion);
+  const outcome = record.state === current.state ? "touched" : "cancelled";
+  return { record, outcome, isNewest: false };
+};
 
 const stale = (current: OrderRecord, occasion: EventOccasion): Step => ({
   record: ignored(current, "stale", occasion),

@@ -39,6 +39,7 @@ function countOrder({ outcome, state, isOverdue, isBuyerHidden }: Routed, by: { 
   // The operator has to act on these; the log line above names connection and order.
   if (outcome === "gone" && isOverdue) count("OrdersGone", {});
   if (outcome === "erasure-requested") count("ErasuresRequested", {});
+  if (outcome === "data-requested") count("DataRequested", {});
   if (outcome === "interrupted") count("ConnectionsInterrupted", {});
 }
 

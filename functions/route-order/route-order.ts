@@ -8,9 +8,9 @@ import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import type { Channel, Meaning } from "../channels/channel.ts";
 import { type Action, actionOf } from "./action-of.ts";
 import { checkedOrder } from "./checked-order.ts";
+import { eraseData, noteDataRequest } from "./erase-data.ts";
 import { checkConnection, type FetchDeps, fetchOrder } from "./fetch-order.ts";
 import { type GivenBack, giveBack } from "./give-back.ts";
-import { noteErasure } from "./note-erasure.ts";
 import { checkedOrderId, orderIdOf } from "./order-id-of.ts";
 import { readFetchEvent } from "./read-fetch-event.ts";
 import {
@@ -63,7 +63,7 @@ interface Seen {
 
 type Done =
   | Recorded
-  | { outcome: "ignored" | "unknown-shop" | "erasure-requested" | "interrupted" | "still-connected" };
+  | { outcome: "ignored" | "unknown-shop" | "erased" | "erasure-requested" | "data-requested" | "interrupted" | "still-connected" };
 
 /**
  * Turns an event into an order with deliveries. Interprets the event with its channel's reader, fetches the order if
@@ -124,7 +124,9 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
     case "change":
       return recordChange(action, context, deps);
     case "erase":
-      return noteErasure(action, context, deps);
+      return eraseData(action, context, deps);
+    case "export":
+      return noteDataRequest(action, context, deps);
     case "lifecycle":
       return { outcome: "interrupted" };
     case "check":

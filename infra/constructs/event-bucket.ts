@@ -10,10 +10,12 @@ import type { PersonalDataKey } from "./personal-data-key.ts";
 
 const EVENTS = "events/";
 const BODIES = "bodies/";
+const ERASURES = "erasures/";
 
 /**
  * Events too large for a message (`events/`, shared/messages/event-store.ts) and bodies too large for an item
- * (`bodies/`, shared/ledger/order-body.ts).
+ * (`bodies/`, shared/ledger/order-body.ts). Copies of requests to erase data (`erasures/`,
+ * shared/ledger/erasure-store.ts).
  */
 export class EventBucket extends Bucket {
   private readonly key: PersonalDataKey;
@@ -32,6 +34,7 @@ export class EventBucket extends Bucket {
       lifecycleRules: [
         { prefix: EVENTS, expiration: days(retention.events) },
         { prefix: BODIES, expiration: days(retention.bodies) },
+        { prefix: ERASURES, expiration: days(retention.states) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       // Its name is fixed: an empty bucket left by a failed first deployment would make the next one fail.
@@ -58,6 +61,32 @@ export class EventBucket extends Bucket {
 
   grantWriteBodies(fn: AppFunction): void {
     this.allow(fn, BODIES, "s3:PutObject");
+  }
+
+  /** To erase the data of an order: its bodies, which it has to list, and its events. */
+  grantErase(fn: AppFunction): void {
+    this.allow(fn, EVENTS, "s3:DeleteObject");
+    this.allow(fn, BODIES, "s3:DeleteObject");
+    this.allowList(fn, BODIES);
+  }
+
+  grantWriteErasures(fn: AppFunction): void {
+    this.allow(fn, ERASURES, "s3:PutObject");
+  }
+
+  grantReadErasures(fn: AppFunction): void {
+    this.allow(fn, ERASURES, "s3:GetObject");
+    this.allowList(fn, ERASURES);
+  }
+
+  private allowList(fn: AppFunction, prefix: string): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["s3:ListBucket"],
+        resources: [this.bucketArn],
+        conditions: { StringLike: { "s3:prefix": `${prefix}*` } },
+      }),
+    );
   }
 
   private allow(fn: AppFunction, prefix: string, action: string): void {

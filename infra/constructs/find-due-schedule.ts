@@ -7,20 +7,22 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import { functionSettings } from "../stage-file/function-settings.ts";
 import { AppFunction } from "./app-function.ts";
 import type { Destination } from "./destination.ts";
+import type { EventBucket } from "./event-bucket.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 
 interface Props {
   stage: Stage;
   code: Code;
   table: LedgerTable;
+  bucket: EventBucket;
   destinations: readonly Destination[];
 }
 
-/** Starts find-due every minute. It finishes held orders and lost deliveries that are due. */
+/** Starts find-due every minute. It finishes held orders and lost deliveries that are due, and erases data. */
 export class FindDueSchedule extends Construct {
   readonly findDue: AppFunction;
 
-  constructor(scope: Construct, id: string, { stage, code, table, destinations }: Props) {
+  constructor(scope: Construct, id: string, { stage, code, table, bucket, destinations }: Props) {
     super(scope, id);
     this.findDue = new AppFunction(this, "FindDue", {
       stage,
@@ -38,6 +40,9 @@ export class FindDueSchedule extends Construct {
       targets: [new LambdaFunction(this.findDue, { retryAttempts: 0 })],
     });
     table.grantUse(this.findDue, "find-due", { due: true });
+    bucket.grantReadBodies(this.findDue);
+    bucket.grantErase(this.findDue);
+    bucket.grantReadErasures(this.findDue);
     for (const destination of destinations) destination.grantSend(this.findDue);
   }
 }

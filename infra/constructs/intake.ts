@@ -61,6 +61,8 @@ export class Intake extends Construct {
     table.grantUse(this.routeOrder, "route-order", { connectors: "channel#*" });
     bucket.grantReadEvents(this.routeOrder);
     bucket.grantWriteBodies(this.routeOrder);
+    bucket.grantErase(this.routeOrder);
+    bucket.grantWriteErasures(this.routeOrder);
   }
 
   grantSend(fn: AppFunction): void {

@@ -229,8 +229,20 @@ function watchRequests(alarms: Alarms): void {
   alarms.addAlarm("erasures-requested", {
     lane: "ticket",
     runbook: "erasures-requested",
-    description: "A channel asks for personal data to be erased.",
+    description: "A channel asks for the data of a buyer or a shop to be erased; the daily walk does it.",
     metric: relayMetric(name, "ErasuresRequested", {}),
+  });
+  alarms.addAlarm("erasures-late", {
+    lane: "ticket",
+    runbook: "erasures-late",
+    description: "For 25 days, data that a request asks to erase is not erased; the law gives a month.",
+    metric: relayMetric(name, "ErasuresLate", {}),
+  });
+  alarms.addAlarm("data-requested", {
+    lane: "ticket",
+    runbook: "data-requested",
+    description: "A buyer asks for a copy of their data.",
+    metric: relayMetric(name, "DataRequested", {}),
   });
   alarms.addAlarm("orders-gone", {
     lane: "ticket",

@@ -26,7 +26,7 @@ interface Transition {
 
 /** Every change of a delivery, and the states it may start from. `docs/delivery-life.md` is generated from this. */
 export const DELIVERY_TRANSITIONS = {
-  newDelivery: { by: "create-order, find-due, operator, outbox", inMemory: true, moves: { new: ["queued"] } },
+  newDelivery: { by: "create-order, erase-order, find-due, operator, outbox", inMemory: true, moves: { new: ["queued"] } },
   inDoubt: { by: "create-order", inMemory: true, moves: lead(UNENDED, "in-doubt") },
   withReference: { by: "create-order", inMemory: true, moves: stay(...UNENDED) },
   foundNothing: { by: "create-order", inMemory: true, moves: { "in-doubt": ["retrying"] } },
@@ -46,7 +46,7 @@ export const DELIVERY_TRANSITIONS = {
   withdrawn: { by: "create-order", moves: lead(FREE, "withdrawn") },
   cancelled: { by: "create-order, outbox", moves: lead(FREE, "cancelled") },
   requeued: { by: "create-order", moves: { withdrawn: ["queued"] } },
-  fenced: { by: "outbox", moves: stay(...UNENDED) },
+  fenced: { by: "erase-order, outbox", moves: stay(...UNENDED) },
   overdue: { by: "find-due", moves: stay("queued", "retrying", "in-doubt", "sending", "step-open") },
   resolvedCreated: { by: "operator", moves: lead(UNENDED, "created") },
   doneByHand: { by: "operator", moves: lead(UNENDED, "done-by-hand") },
@@ -54,6 +54,8 @@ export const DELIVERY_TRANSITIONS = {
   cancelledByHand: { by: "operator", moves: lead([...UNENDED, "created", "step-open", "done-by-hand"], "cancelled") },
   endedNotCreated: { by: "operator", moves: lead(UNENDED, "cancelled") },
   released: { by: "operator", moves: lead(UNENDED, "in-doubt") },
+  erased: { by: "create-order, erase-order", moves: lead([...FREE, "withdrawn"], "erased") },
+  scrubbed: { by: "erase-order", moves: stay("created", "cancelled", "withdrawn", "done-by-hand", "erased") },
 } as const satisfies Record<string, Transition>;
 
 export type DeliveryTransition = keyof typeof DELIVERY_TRANSITIONS;
@@ -411,6 +413,23 @@ export const released = (delivery: Delivery, finding: Finding): Delivery => ({
   ...{ settledAt: finding.now, nextAttemptAt: finding.now, notCreatedAt: finding.now },
   ...onList("open", finding.now),
 });
+
+/** Its order's data was erased before it was sent, or before it came to exist: it never will be. */
+export function erased(delivery: Delivery): Delivery {
+  start("erased", delivery);
+  requireLookUp("erased", delivery);
+  return { ...ended(delivery), state: "erased" };
+}
+
+/** What is left of an ended delivery when the buyer's data is erased: states, references and lines, no texts. */
+export function scrubbed(delivery: Delivery): Delivery {
+  start("scrubbed", delivery);
+  return omit(ended(delivery), "addressDigest", "notes");
+}
+
+/** Nothing is left of it to scrub. */
+export const isScrubbed = ({ addressDigest, notes, reason, errorText }: Delivery): boolean =>
+  [addressDigest, notes, reason, errorText].every((text) => text === undefined);
 
 /** This failure among those of its message: how many, and since when (epoch ms). */
 export function tryOf({ tries }: Delivery, messageId: string, now: number): { count: number; since: number } {

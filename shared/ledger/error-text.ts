@@ -11,5 +11,7 @@ export const ErrorText = z.object({
   rev: z.int(),
   /** Epoch seconds: the body's. */
   expiresAt: z.int(),
+  /** The buyer's data was erased: nothing replaces this empty text. */
+  erased: z.optional(z.literal(true)),
 });
 export type ErrorText = z.infer<typeof ErrorText>;

@@ -1,16 +1,16 @@
 import * as z from "zod/mini";
 import type { Identity } from "../identity.ts";
-import type { EventStore } from "../messages/event-store.ts";
+import { type EventStore, eventKey } from "../messages/event-store.ts";
 import type { Order } from "../order.ts";
 import { ITEM_VERSION } from "../release.ts";
 import { WORK_INDEX, WORK_LIST_SHARDS } from "../stage/names.ts";
 import type { Delivery } from "./delivery.ts";
 import { packDelivery, unpackDelivery } from "./delivery-item.ts";
-import { type ErasureRequest, erasureKey } from "./erasure-request.ts";
+import { createErasureStore, type ErasureStore } from "./erasure-store.ts";
 import type { ErrorText } from "./error-text.ts";
 import { FIND_DUE_CURSOR, FindDueCursor } from "./find-due-cursor.ts";
 import { mergeSorted } from "./merge-sorted.ts";
-import { BodyItem, packBody, unpackBody } from "./order-body.ts";
+import { BodyItem, bodiesPrefix, packBody, unpackBody } from "./order-body.ts";
 import { bodyKey, deliveryKey, errorTextKey, orderKey, orderPk } from "./order-key.ts";
 import { OrderRecord } from "./order-record.ts";
 import { isExpired, putRevision, readStored, refuseNewer } from "./stored-item.ts";
@@ -38,9 +38,16 @@ export interface Ledger {
   load(identity: Identity): Promise<OrderSnapshot | undefined>;
   /** Writes a record of `rev` n over n - 1; `rev` 1 only if there is none. */
   putOrder(record: OrderRecord): Promise<"written" | "conflict">;
-  /** Writes the order's body unless the table has a newer one. */
+  /** Writes the order's body unless the table has a newer one, or the buyer's data was erased. */
   putBody(identity: Identity, order: Order, item: Pick<BodyItem, "freshness" | "digest" | "expiresAt">): Promise<void>;
   readBody(body: BodyItem): Promise<Order>;
+  /**
+   * Replaces the order's body by an empty one that nothing replaces, and deletes its objects in S3: all its bodies, and
+   * these events.
+   */
+  eraseBody(identity: Identity, erasure: BodyErasure): Promise<void>;
+  /** Replaces what a connector reported of the delivery by an empty text that nothing replaces. */
+  eraseErrorText(delivery: Delivery): Promise<void>;
   /** As `putOrder`. */
   putDelivery(delivery: Delivery): Promise<"written" | "conflict">;
   /**
@@ -51,11 +58,18 @@ export interface Ledger {
   walk(from: number, to: number): AsyncIterable<WorkEntry>;
   /** The entries of a list, longest waiting first. After an outage there may be more than fit into memory. */
   workList(list: WorkList): AsyncIterable<WorkEntry>;
-  /** "conflict": the request of this event was recorded before. */
-  putErasureRequest(request: ErasureRequest): Promise<"written" | "conflict">;
+  readonly erasures: ErasureStore;
   /** How far find-due has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
   moveDueCursor(to: number): Promise<void>;
+}
+
+/** How an order's body is erased. `expiresAt`: of the order's record, epoch seconds. */
+interface BodyErasure {
+  expiresAt: number;
+  /** The endpoint that its events came to, and their IDs as far as its trace names them. */
+  endpoint: string;
+  eventIds: readonly string[];
 }
 
 const HOUR = 3_600_000;
@@ -84,7 +98,10 @@ export function createLedger(
   const putErrorText = (delivery: Delivery, errorText: ErrorText) =>
     table.put(
       { ...errorTextKey(delivery), v: ITEM_VERSION, ...errorText },
-      { expression: "attribute_not_exists(pk) OR rev <= :rev", values: { ":rev": errorText.rev } },
+      {
+        expression: "attribute_not_exists(pk) OR (rev <= :rev AND attribute_not_exists(erased))",
+        values: { ":rev": errorText.rev },
+      },
     );
 
   /** The entries of a list or an hour, from all its shards. */
@@ -116,7 +133,7 @@ export function createLedger(
       const body = unexpired.get("body");
       return {
         record: z.parse(OrderRecord, record),
-        body: body && z.parse(BodyItem, body),
+        body: body && body["erased"] !== true ? z.parse(BodyItem, body) : undefined,
         deliveries: items
           .filter(({ sk }) => sk.startsWith("delivery#"))
           .map((item) => unpackDelivery(item, unexpired.get(item.sk.replace("delivery#", "error#")))),
@@ -127,13 +144,35 @@ export function createLedger(
 
     async putBody(identity, order, { freshness, digest, expiresAt }) {
       const packed = await packBody(identity, order, store);
-      await table.put(
+      const written = await table.put(
         { ...bodyKey(identity), v: ITEM_VERSION, freshness, digest, expiresAt, ...packed },
-        { expression: "attribute_not_exists(pk) OR freshness <= :new", values: { ":new": freshness } },
+        {
+          expression: "attribute_not_exists(pk) OR (freshness <= :new AND attribute_not_exists(erased))",
+          values: { ":new": freshness },
+        },
       );
+      // The object was written before the table refused it: an erasure meanwhile has not seen it.
+      if (written === "written" || packed.s3Key === undefined) return;
+      if ((await table.get(bodyKey(identity)))?.["erased"] === true) await store.remove([packed.s3Key]);
     },
 
     readBody: (body) => unpackBody(body, store),
+
+    async eraseBody(identity, { expiresAt, endpoint, eventIds }) {
+      await table.put(
+        { ...bodyKey(identity), v: ITEM_VERSION, freshness: "", digest: "", erased: true, expiresAt },
+        { expression: "attribute_not_exists(erased)" },
+      );
+      const events = eventIds.map((eventId) => eventKey({ channel: identity.channel, endpoint, eventId }));
+      await store.remove([...(await store.keys(bodiesPrefix(identity))), ...events]);
+    },
+
+    async eraseErrorText({ rev, expiresAt, ...delivery }) {
+      await table.put(
+        { ...errorTextKey(delivery), v: ITEM_VERSION, text: "", rev, erased: true, expiresAt },
+        { expression: "attribute_not_exists(erased)" },
+      );
+    },
 
     async putDelivery(delivery) {
       const { rev, errorText } = delivery;
@@ -154,7 +193,7 @@ export function createLedger(
       for await (const item of entries(list, ALWAYS, "ascending")) yield toWorkEntry(item);
     },
 
-    putErasureRequest: (request) => putRevision(table, { ...request, ...erasureKey(request) }),
+    erasures: createErasureStore(table, store, now),
 
     async dueCursor() {
       const item = await readStored(table, FIND_DUE_CURSOR, "find-due's cursor", now());

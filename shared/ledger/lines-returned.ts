@@ -10,6 +10,6 @@ export async function linesReturned(
   { record, body }: OrderSnapshot,
   { ledger, config }: { ledger: Pick<Ledger, "readBody">; config: Pick<Config, "connections"> },
 ): Promise<boolean> {
-  if (delivery?.state !== "withdrawn" || record.state !== "recorded" || !body) return false;
+  if (delivery?.state !== "withdrawn" || record.state !== "recorded" || record.erasure || !body) return false;
   return linesToShip(asConfiguredIn(config, record, await ledger.readBody(body))).length > 0;
 }

@@ -21,6 +21,8 @@ export const BodyItem = z.object({
   /** gzip of the order's JSON; in S3 where it does not fit. */
   gzip: z.optional(z.instanceof(Uint8Array)),
   s3Key: z.optional(z.string()),
+  /** The buyer's data was erased: nothing replaces this empty body. */
+  erased: z.optional(z.literal(true)),
   expiresAt: z.int(),
 });
 export type BodyItem = z.infer<typeof BodyItem>;
@@ -39,11 +41,14 @@ export async function packBody(
   const zipped = await promisify(gzip)(toJson(order));
   if (zipped.length <= LARGEST_INLINE) return { gzip: zipped };
   // The key is a hash of the content: a late write of an older body never overwrites a newer one.
-  const digest = createHash("sha256").update(identityText(identity)).update(zipped).digest("hex");
-  const s3Key = `bodies/${digest}`;
+  const s3Key = `${bodiesPrefix(identity)}${createHash("sha256").update(zipped).digest("hex")}`;
   await store.put(s3Key, zipped.toString("base64"));
   return { s3Key };
 }
+
+/** Where the bodies of one order are in S3, former ones too: an erasure finds them all. */
+export const bodiesPrefix = (identity: Identity): string =>
+  `bodies/${createHash("sha256").update(identityText(identity)).digest("hex")}/`;
 
 export async function unpackBody(item: BodyItem, store: EventStore): Promise<Order> {
   const zipped = item.gzip ?? Buffer.from(await store.get(item.s3Key ?? ""), "base64");

@@ -3,7 +3,7 @@ import type { OrderState } from "../order-state.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
-import { type OrderRecord, TRACE_LENGTH } from "./order-record.ts";
+import { ERASED_BUYER, type OrderRecord, type TraceEvent, TRACE_LENGTH } from "./order-record.ts";
 import { shortReason } from "./short-reason.ts";
 import { type Ticket, withTickets } from "./ticket.ts";
 import { onHour, onList } from "./work-list.ts";
@@ -49,6 +49,10 @@ export const ORDER_TRANSITIONS = {
   renewed: { by: "operator", moves: { "held-for-operator": [...ROUTED] } },
   kept: { by: "operator", moves: { "held-for-operator": ["recorded"] } },
   withTrace: { by: "operator", moves: stay(...KNOWN) },
+  erasureBegun: { by: "erase-order", moves: { ...stay(...ROUTED, "cancelled"), "held-for-operator": ["cancelled"] } },
+  erased: { by: "erase-order", moves: stay(...ROUTED, "cancelled") },
+  erasedUnknown: { by: "erase-order", moves: lead(["new"], "cancelled") },
+  afterErasure: { by: "route-order", moves: { ...lead(ROUTED, ...ROUTED, "cancelled"), ...stay("cancelled") } },
 } as const satisfies Record<string, Transition>;
 
 export type OrderTransition = keyof typeof ORDER_TRANSITIONS;
@@ -113,11 +117,11 @@ export function firstRecorded(
   expiresAt: number,
 ): OrderRecord {
   const { channel, connection, orderId } = identity;
-  const { eventId, receivedAt, now } = occasion;
+  const { eventId, receivedAt } = occasion;
   const blank: OrderRecord = {
     ...{ v: 1, rev: 0, channel, connection, orderId, state: "recorded", generation: 1 },
     ...{ events: [], eventCount: 0, decided: [], toSend: [], toSuppress: [], eventId, receivedAt, expiresAt },
-    firstSeenAt: new Date(now).toISOString(),
+    firstSeenAt: receivedAt,
     ...facts,
   };
   return traced(scheduled(decided(blank, decision, occasion), occasion), "recorded", occasion);
@@ -168,7 +172,7 @@ const GONE = "the channel's API does not have this order; it is asked again unti
  */
 export function gone(record: OrderRecord, occasion: EventOccasion): OrderRecord {
   start("gone", record);
-  const waits = record.state === "held" && record.decided.length === 0;
+  const waits = record.state === "held" && record.decided.length === 0 && record.erasure === undefined;
   const next = waits ? { ...record, reason: GONE, ...waitFor("gone", record, occasion) } : record;
   return line(next, "gone: the channel's API does not have this order", occasion, occasion.eventId);
 }
@@ -335,6 +339,88 @@ export function withTrace(record: OrderRecord, outcome: string, now: number): Or
   start("withTrace", record);
   return line(record, outcome, { topic: "operator", now });
 }
+
+/** A request to erase a buyer's data that reaches an order. */
+export interface ErasureOccasion extends Occasion {
+  /** After which find-due looks at what is sent, ms (`timing.dueAfter`). */
+  dueAfter: number;
+}
+
+/**
+ * The buyer's data is to be erased: from now on nothing is decided and nothing is sent, except a message that has a
+ * delivery looked up which may exist at its provider. An order held for the operator is what it was before: cancelled.
+ * @param toLookUp destinations whose delivery waits for the operator after it may have been sent
+ */
+export function erasureBegun(
+  record: OrderRecord,
+  toLookUp: readonly string[],
+  { now, topic, dueAfter }: ErasureOccasion,
+): OrderRecord {
+  start("erasureBegun", record);
+  const next: OrderRecord = {
+    ...omit(record, "channelWait", "lapsed", "heldSince"),
+    ...{ toSend: [...toLookUp], erasure: { since: new Date(now).toISOString() } },
+    ...(isHeldForOperator(record) && { state: "cancelled" as const }),
+    ...(toLookUp.length > 0 || record.workList === "held" ? { ...onHour(now + dueAfter), dueLooks: 0 } : {}),
+  };
+  return line(next, "the buyer's data is to be erased: nothing more is sent", { now, topic });
+}
+
+const ERASED = "the buyer's data is erased";
+
+/** The buyer's data is erased: identity and states stay, and the trace without what its lines may quote. */
+export function erased(record: OrderRecord, { now, topic }: Occasion): OrderRecord {
+  start("erased", record);
+  const at = new Date(now).toISOString();
+  const next: OrderRecord = {
+    ...omit(record, "digest", "channelWait", "tickets"),
+    ...{ toSend: [], buyer: ERASED_BUYER, events: record.events.map(withoutQuote) },
+    // Why it was cancelled is in our own words; why it was held or not routed may quote the order.
+    reason: record.state === "cancelled" && record.reason !== undefined ? record.reason : ERASED,
+    erasure: { since: record.erasure?.since ?? at, erasedAt: at },
+  };
+  return line(next, ERASED, { now, topic });
+}
+
+/** The buyer's data of an order that we do not know (yet): what an event brings later is never stored or sent. */
+export function erasedUnknown(
+  { channel, connection, orderId }: Pick<OrderRecord, "channel" | "connection" | "orderId">,
+  { now, topic }: Occasion,
+  expiresAt: number,
+): OrderRecord {
+  const at = new Date(now).toISOString();
+  const reason = "the buyer's data is erased, before the order was known";
+  const blank: OrderRecord = {
+    ...{ v: 1, rev: 0, channel, connection, orderId, state: "cancelled", reason, generation: 1, freshness: "" },
+    ...{ events: [], eventCount: 0, decided: [], toSend: [], toSuppress: [], eventId: "", receivedAt: at, expiresAt },
+    ...{ firstSeenAt: at, buyer: ERASED_BUYER, erasure: { since: at, erasedAt: at }, ...onHour(now) },
+  };
+  return line(blank, ERASED, { now, topic });
+}
+
+/**
+ * An event about an order whose buyer's data is erased, or is being erased: it changes the state only.
+ * @param state `cancelled` and its reason in our own words; undefined: it stays as it is
+ */
+export function afterErasure(
+  record: OrderRecord,
+  { freshness, cancelled: reason }: { freshness: string; cancelled?: string | undefined },
+  occasion: EventOccasion,
+): OrderRecord {
+  start("afterErasure", record);
+  const known = freshness > record.freshness ? { ...record, freshness } : record;
+  if (reason === undefined || record.state === "cancelled") {
+    return line(known, "nothing but its state is kept: the buyer's data is erased", occasion, occasion.eventId);
+  }
+  const next: OrderRecord = { ...known, state: "cancelled", reason, toSend: [], toSuppress: record.decided };
+  return line(scheduled(next, occasion), "cancelled", occasion, occasion.eventId);
+}
+
+/** What an event did, without the reason, which may quote the order. The operator's own lines quote nothing of it. */
+const withoutQuote = ({ outcome, ...event }: TraceEvent): TraceEvent => ({
+  ...event,
+  outcome: event.eventId === undefined ? outcome : outcome.replace(/[:;][\s\S]*/, ""),
+});
 
 /** Decided destinations whose delivery of this generation may still exist, or come to exist. */
 export const leftOver = (record: OrderRecord, deliveries: Delivery[]): string[] =>

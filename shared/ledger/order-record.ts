@@ -16,6 +16,9 @@ export type TraceEvent = z.infer<typeof TraceEvent>;
 /** The trace keeps this many of the newest events, and counts all. */
 export const TRACE_LENGTH = 50;
 
+/** What an erased order has in place of its buyer's hash: a walk of the work list passes it without reading it. */
+export const ERASED_BUYER = "erased";
+
 /** An order without its body: sk `order`. Times UTC ISO 8601. */
 export const OrderRecord = z.object({
   ...Identity.shape,
@@ -32,6 +35,7 @@ export const OrderRecord = z.object({
   /** The number that the buyer sees. Set once: the index projects it. */
   number: z.optional(z.string()),
   placedAt: z.optional(z.string()),
+  /** When its first event was received: erasure and a restore of the table are judged by it. */
   firstSeenAt: z.string(),
   events: z.array(TraceEvent),
   eventCount: z.int(),
@@ -66,8 +70,13 @@ export const OrderRecord = z.object({
    */
   eventId: z.string(),
   receivedAt: z.string(),
-  /** Hash of the buyer, so that a buyer's bodies can be found and erased. Set once: the index projects it. */
+  /**
+   * Hash of the buyer, so that a buyer's bodies can be found and erased; `erased` once they are. Set once: the index
+   * projects it.
+   */
   buyer: z.optional(z.string()),
+  /** Its buyer's data is being erased since, and was erased at: later events change its states only. */
+  erasure: z.optional(z.object({ since: z.string(), erasedAt: z.optional(z.string()) })),
   /** Its entry in the work list: when find-due looks at it next, and the hour of that; or a list (work-list.ts). */
   workAt: z.optional(z.string()),
   workList: z.optional(z.string()),

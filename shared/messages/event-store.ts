@@ -1,9 +1,14 @@
 /**
- * Stores envelopes over the queue's 1 MiB. Loads the S3 client with the first of them, not at the start of a function.
+ * The stage's bucket: envelopes over the queue's 1 MiB, bodies over a table item's 400 KB, and copies of requests to
+ * erase. Loads the S3 client with the first use, not at the start of a function.
  */
 export interface EventStore {
-  put(key: string, envelope: string): Promise<void>;
+  put(key: string, text: string): Promise<void>;
   get(key: string): Promise<string>;
+  /** All keys that begin with a prefix. */
+  keys(prefix: string): Promise<string[]>;
+  /** Deletes objects; a key without an object is no error. */
+  remove(keys: readonly string[]): Promise<void>;
 }
 
 /** @param endpoint of an emulator */
@@ -14,8 +19,10 @@ export function createEventStore(bucket: string, endpoint?: string): EventStore 
     return opened;
   };
   return {
-    put: async (key, envelope) => (await open()).put(key, envelope),
+    put: async (key, text) => (await open()).put(key, text),
     get: async (key) => (await open()).get(key),
+    keys: async (prefix) => (await open()).keys(prefix),
+    remove: async (keys) => (await open()).remove(keys),
   };
 }
 

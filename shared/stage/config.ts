@@ -156,6 +156,15 @@ export const Timing = z.object({
   findDueTimeout: z._default(Duration, 60_000),
   /** Visibility of queues = this many function timeouts; AWS asks for at least 6. */
   visibilityFactor: z._default(z.number().check(z.minimum(6)), 6),
+  /** How often one walk of the work list works off the requests to erase data. */
+  erasureEvery: z._default(Duration, 86_400_000),
+  /**
+   * How long a request by buyer or shop is repeated: as long as a queue and then its DLQ may keep an event that brings
+   * the data back, with time for a redrive.
+   */
+  erasureRepeat: z._default(Duration, 30 * 86_400_000),
+  /** A request that has waited for this long, with data left to erase, raises a ticket: the law gives a month. */
+  erasureLate: z._default(Duration, 25 * 86_400_000),
   /** How often find-due runs. EventBridge takes no less than a minute; the local stack does. */
   findDueEvery: z._default(Duration, 60_000),
 });

@@ -9,6 +9,15 @@ export interface ServedEndpoint extends Endpoint {
 export const endpointPathOf = ({ channel, name, endpoint = name }: Pick<Connection, "channel" | "name" | "endpoint">) =>
   pathOf({ channel, name: endpoint });
 
+/** Name of the endpoint that receives a connection's events; of a connection that left the stage file, its own name. */
+export const endpointOf = (
+  { connections }: Pick<Config, "connections">,
+  { channel, connection }: { channel: string; connection: string },
+): string => {
+  const known = connections.find((one) => one.channel === channel && one.name === connection);
+  return known?.endpoint ?? connection;
+};
+
 /** Every endpoint of a stage, once: those of the connections, in their order, and those that only `endpoints` names. */
 export function endpointsOf({ endpoints, connections }: Pick<Config, "endpoints" | "connections">): ServedEndpoint[] {
   const paths = new Set([...connections.map(endpointPathOf), ...endpoints.map(pathOf)]);

@@ -6,6 +6,7 @@ import type { Item, Table } from "../../shared/ledger/table.ts";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
+import { NO_OBJECTS } from "../support/event-store.ts";
 
 const LATER = "2026-11-01T11:00:00Z";
 /** The index's keys, and what it projects: a write that changes one of them writes the index too. */
@@ -38,7 +39,7 @@ describe("writes of the work list", () => {
         return result;
       },
     };
-    const ledger = createLedger(table, { put: async () => {}, get: async () => "" });
+    const ledger = createLedger(table, NO_OBJECTS);
     const relay = new Relay({ ...started, ledger });
     relay.parcelworks.fates.push(...fates);
     const id = `99${String(process.pid).padStart(7, "0")}${++last}`;

@@ -7,6 +7,7 @@ import { createTable } from "../../shared/ledger/table.ts";
 import { createLedgerTable, QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
+import { NO_OBJECTS } from "../support/event-store.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,9 +22,8 @@ class Watched extends Relay {
     const name = `gauges-${++tables}`;
     await createLedgerTable(started.client, name);
     const table = createTable(started.client, name);
-    const store = { put: async () => {}, get: async () => "" };
     const watched: Watched = new Watched({
-      ledger: createLedger(table, store, { now: () => watched.clock, workListShards: 10 }),
+      ledger: createLedger(table, NO_OBJECTS, { now: () => watched.clock, workListShards: 10 }),
     });
     await watched.ledger.moveDueCursor(watched.clock);
     return watched;

@@ -10,6 +10,7 @@ import { tableName } from "../../shared/stage/names.ts";
 import { setLambdaEnvironment } from "../support/lambda-environment.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
+import { NO_OBJECTS } from "../support/event-store.ts";
 
 const DESTINATION = "parcelworks/eu";
 const NEWER = { pk: "find-due", sk: "cursor" };
@@ -24,7 +25,7 @@ before(async () => {
   const name = tableName("test");
   await createLedgerTable(started.client, name);
   table = createTable(started.client, name);
-  ledger = createLedger(table, { put: async () => {}, get: async () => "" });
+  ledger = createLedger(table, NO_OBJECTS);
   const destinations = [{ provider: "parcelworks", name: "eu" }];
   const connections = [{ channel: "plain", name: "main", key: "PM", since: "2026-01-01T00:00:00Z" }];
   const { protocol, hostname, port } = (await started.client.config.endpoint?.()) ?? {};

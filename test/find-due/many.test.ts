@@ -38,7 +38,9 @@ class Crowd {
     putBody: never,
     readBody: never,
     putDelivery: never,
-    putErasureRequest: never,
+    eraseBody: never,
+    eraseErrorText: never,
+    erasures: { put: never, get: never, open: never, restore: never, walk: never, putWalk: never },
     workList: () => {
       throw new Error("not asked for");
     },

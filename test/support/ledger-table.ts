@@ -11,8 +11,8 @@ import {
 } from "../../local/aws/table-emulator.ts";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
-import type { EventStore } from "../../shared/messages/event-store.ts";
 import { WORK_INDEX, WORK_PROJECTION } from "../../shared/stage/names.ts";
+import { bucketOf } from "./event-store.ts";
 import { MemoryDynamoDb } from "./memory-dynamodb.ts";
 import { THOROUGH } from "./thorough.ts";
 
@@ -73,21 +73,11 @@ export async function startLedger(kind: TestTableKind, now: () => number = () =>
     throw error;
   }
   const objects = new Map<string, string>();
-  const store: EventStore = {
-    async put(key, value) {
-      objects.set(key, value);
-    },
-    async get(key) {
-      const value = objects.get(key);
-      if (value === undefined) throw new Error(`NoSuchKey ${key}`);
-      return value;
-    },
-  };
   const table = createTable(client, name);
   return {
     client,
     table,
-    ledger: createLedger(table, store, { now }),
+    ledger: createLedger(table, bucketOf(objects), { now }),
     objects,
     async stop() {
       client.destroy();

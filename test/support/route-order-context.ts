@@ -10,6 +10,7 @@ import type { Ticket } from "../../shared/ledger/ticket.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { Config, type Destination, type Timing } from "../../shared/stage/config.ts";
+import { bucketOf } from "./event-store.ts";
 import type { TestLedger } from "./ledger-table.ts";
 import { firstReceive, noChannelApi } from "./no-channel-api.ts";
 import { plain, sampleOrder } from "./relay.ts";
@@ -71,14 +72,7 @@ export class RouteOrderContext {
       this.commands.push(command.constructor.name);
       return client.send(command);
     }) as typeof client.send;
-    this.eventStore = {
-      put: async (key, value) => void this.objects.set(key, value),
-      get: async (key) => {
-        const value = this.objects.get(key);
-        if (value === undefined) throw new Error("NoSuchKey");
-        return value;
-      },
-    };
+    this.eventStore = bucketOf(this.objects);
     this.table = createTable({ send }, table);
     this.ledger = createLedger(this.table, this.eventStore, { now: this.now });
     this.config = z.parse(Config, {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { instant } from "../../../shared/connector/instant.ts";
-import { Id, list, maybe } from "../../../shared/connector/loose-schema.ts";
+import { Id } from "../../../shared/connector/loose-schema.ts";
 import { malformed } from "../../../shared/connector/malformed.ts";
 import { readJson } from "../../../shared/connector/read-json.ts";
 import { MalformedEvent } from "../../../shared/errors.ts";
@@ -8,6 +8,7 @@ import type { Interpretation, Meaning, Reader } from "../channel.ts";
 import { header } from "./header.ts";
 import { mapOrder } from "./map-order.ts";
 import { RestOrder } from "./payload.ts";
+import { privacyRequest, requireOwnShop } from "./privacy-request.ts";
 import type { Settings } from "./settings.ts";
 
 /** Topics whose body is the whole order. https://shopify.dev/docs/api/webhooks */
@@ -35,19 +36,20 @@ const ABOUT: Record<string, { at: string[]; change: "touched" | "cancelled" }> =
  */
 const RESOURCE = ["created_at", "updated_at", "line_items", "financial_status"];
 
-/** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
-const PrivacyRequest = z.object({ shop_id: Id, shop_domain: z.string() });
-const Redaction = z.object({
-  customer: maybe(z.object({ id: maybe(Id) })),
-  orders_to_redact: list(Id),
-});
-
 export const reader: Reader<Settings> = {
   interpret({ headers, body }): Interpretation<Settings> {
     const topic = topicOf(headers);
     const shop = header(headers, "shop-domain")?.trim().toLowerCase();
     const eventTime = instant(header(headers, "triggered-at") ?? "");
     const about = { topic, eventTime, shop };
+    const request = privacyRequest(topic, body);
+    if (request) {
+      const meaning: Interpretation<Settings>["meaning"] = ({ shop: own }) => {
+        requireOwnShop(request.shop, own);
+        return request.meaning;
+      };
+      return { ...about, meaning };
+    }
     if (!WHOLE.has(topic)) {
       const meaning = meaningOf(topic, headers, body);
       return { ...about, meaning: () => meaning };
@@ -80,13 +82,6 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
     throw new MalformedEvent({ field: about.at.join("."), problem: "is missing or wrong" });
   }
   switch (topic) {
-    case "customers/redact":
-      return redaction(body);
-    case "shop/redact":
-      privacyRequest(body, ["customer", "orders_to_redact", "orders_requested", "data_request"]);
-      return { kind: "erase", subject: "shop" };
-    case "customers/data_request":
-      return { kind: "ignored", reason: "a buyer asks for its data: docs/channels/shopify.md says what to do" };
     case "app/uninstalled":
       return { kind: "lifecycle", event: "uninstalled" };
     case "order":
@@ -98,25 +93,6 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
     default:
       return { kind: "ignored", reason: "a topic that is not about orders" };
   }
-}
-
-/** A request about a buyer: the orders that Shopify names, or all of the buyer's data if it names none. */
-function redaction(body: Uint8Array): Meaning {
-  const parsed = z.safeParse(Redaction, privacyRequest(body, ["orders_requested", "data_request"]));
-  if (!parsed.success) throw malformed(parsed.error);
-  const { customer, orders_to_redact: orderIds } = parsed.data;
-  if (orderIds.length > 0) return { kind: "erase", subject: { orderIds } };
-  if (!customer?.id) throw new MalformedEvent({ field: "customer.id", problem: "is missing or wrong" });
-  return { kind: "erase", subject: { buyerId: customer.id } };
-}
-
-/** @param others fields of the other requests about privacy @returns the body */
-function privacyRequest(body: Uint8Array, others: readonly string[]): unknown {
-  const json = readJson(body);
-  const parsed = z.safeParse(PrivacyRequest, json);
-  if (!parsed.success) throw malformed(parsed.error);
-  refuseFields(json, [...RESOURCE, ...others]);
-  return json;
 }
 
 /** @throws MalformedEvent if the body has one of the fields, which bodies of this topic do not have */

@@ -22,6 +22,7 @@ import { firstReceive, noChannelApi } from "../../support/no-channel-api.ts";
 import { Relay } from "../../support/relay.ts";
 import { stage as shipped } from "../../support/stages/prod.ts";
 import { connectors } from "../../support/synthesised.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 
 const costs = (changes: Partial<StageFile> = {}) => {
   const stage = readStage({ ...shipped, ...changes }, connectors);
@@ -86,7 +87,7 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
       used[kind] += Math.max(kind === "reads" ? 0.5 : 0, ConsumedCapacity.CapacityUnits);
       return answer;
     }) as typeof client.send;
-    ledger = createLedger(createTable({ send }, "ledger"), { put: async () => {}, get: async () => "" }, { now });
+    ledger = createLedger(createTable({ send }, "ledger"), NO_OBJECTS, { now });
   });
   after(() => started.stop());
 
@@ -120,7 +121,7 @@ describe("what the cost model says of the ledger, counted on DynamoDB Local", { 
         sendToDestination: async (_: string, message: string) => relay.send(message),
         sendToIntake: async () => {},
       },
-      eventStore: { put: async () => {}, get: async () => "" },
+      eventStore: NO_OBJECTS,
     };
     const measure = async (work: () => Promise<unknown>) => {
       Object.assign(used, { writes: 0, reads: 0 });

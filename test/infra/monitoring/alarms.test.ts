@@ -42,8 +42,10 @@ test("every connection, destination, function and the intake have all their alar
     "buyers-hidden souk/main",
     "channel-credentials-refused souk/main",
     "connections-interrupted",
+    "data-requested",
     "dead-letters parcelworks/eu",
     "dead-letters slowpost/north",
+    "erasures-late",
     "erasures-requested",
     ...["create-order-parcelworks", "create-order-slowpost", "find-due", "receive-webhook", "route-order"].map(
       (name) => `errors ${name}`,

@@ -7,9 +7,9 @@ import { orderSample } from "../../support/order-sample.ts";
 import { ProviderRelay } from "../../support/provider-relay.ts";
 import { plain } from "../../support/relay.ts";
 import type { ProviderContext, Setup } from "../provider-context.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 
 /** Bodies of this size never leave the table. */
-const NO_S3 = { put: async () => {}, get: async () => "" };
 
 /** The real create-order with the real connector before its simulator, and the ledger in the same table. */
 export class ContractRelay extends ProviderRelay {
@@ -23,7 +23,7 @@ export class ContractRelay extends ProviderRelay {
     table: Table,
     { settings = {}, missing = {} }: Partial<Setup>,
   ) {
-    super(createLedger(table, NO_S3, { now: fixture.now }), {
+    super(createLedger(table, NO_OBJECTS, { now: fixture.now }), {
       stage: "test",
       connections: [
         { channel: "shopify", name: "demo", key: "SHO1", since: "2026-01-01T00:00:00Z", maxOrderAge: "none" },

@@ -13,6 +13,7 @@ import {
   deferred,
   doneByHand,
   endedNotCreated,
+  erased,
   fenced,
   followUpDone,
   foundNothing,
@@ -25,6 +26,7 @@ import {
   requeued,
   resolvedCreated,
   retryAt,
+  scrubbed,
   stageOf,
   stepDoneByHand,
   withdrawn,
@@ -101,6 +103,8 @@ const CALLS: Record<Exclude<DeliveryTransition, "newDelivery">, (delivery: Deliv
   cancelledByHand: (delivery) => cancelledByHand({ ...delivery, firstSentAt: NOW - 90_000 }, by),
   endedNotCreated: (delivery) => endedNotCreated(delivery, by),
   released: (delivery) => released(delivery, by),
+  erased,
+  scrubbed,
 };
 
 const stages = Object.keys(SAMPLES) as (keyof typeof SAMPLES)[];

@@ -27,8 +27,8 @@ import { putRevision, readStored } from "../../../shared/ledger/stored-item.ts";
 import type { Item, Key, Table } from "../../../shared/ledger/table.ts";
 import { startLedger, type TestLedger } from "../../support/ledger-table.ts";
 import { Relay } from "../../support/relay.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 
-const STORE = { put: async () => {}, get: async () => "" };
 const HOUR = 3_600_000;
 
 /** Everything that was read from the table and written to it, and who did it. */
@@ -76,9 +76,9 @@ class RecordedRelay extends Relay {
 
   constructor(started: TestLedger, log: Log) {
     const now = () => this.clock;
-    const ledger = createLedger(log.record(started.table, "route-order"), STORE, { now, workListShards: 10 });
+    const ledger = createLedger(log.record(started.table, "route-order"), NO_OBJECTS, { now, workListShards: 10 });
     super({ ledger });
-    this.attempts = createLedger(log.record(started.table, "create-order"), STORE, { now, workListShards: 10 });
+    this.attempts = createLedger(log.record(started.table, "create-order"), NO_OBJECTS, { now, workListShards: 10 });
   }
 
   protected override ledgerOfAttempt(): Ledger {
@@ -120,7 +120,7 @@ describe("the items of the ledger", () => {
 
   async function passesOfFindDue(relay: RecordedRelay): Promise<void> {
     const { config, now } = relay;
-    const ledger = createLedger(log.record(started.table, "find-due"), STORE, { now, workListShards: 10 });
+    const ledger = createLedger(log.record(started.table, "find-due"), NO_OBJECTS, { now, workListShards: 10 });
     const queues = { sendToDestination: async () => {}, sendToIntake: async () => {} };
     relay.clock += HOUR;
     equal((await findDue({ config, ledger, queues, now, deadline: relay.clock + 30_000 })).resent, 1);

@@ -4,12 +4,16 @@ import * as z from "zod/mini";
 import { cancelled as cancelledDelivery, claimed, newDelivery } from "../../../shared/ledger/delivery-life.ts";
 import { ForbiddenTransition } from "../../../shared/ledger/forbidden-transition.ts";
 import {
+  afterErasure,
   asked,
   cancelled,
   cancelledAgain,
   type Decision,
   dispatched,
   dueAgain,
+  erased,
+  erasedUnknown,
+  erasureBegun,
   firstRecorded,
   gone,
   ignored,
@@ -71,7 +75,8 @@ const SAMPLES: Record<Exclude<OrderStage, "new">, OrderRecord> = {
   "held-for-operator": revived(sentAndCancelled, newer, DECISIONS.recorded, [], occasion),
 };
 
-const CALLS: Record<Exclude<OrderTransition, "firstRecorded">, (record: OrderRecord) => OrderRecord> = {
+const FIRST = ["firstRecorded", "erasedUnknown"] as const;
+const CALLS: Record<Exclude<OrderTransition, (typeof FIRST)[number]>, (record: OrderRecord) => OrderRecord> = {
   updated: (record) => updated(record, newer, DECISIONS.recorded, occasion),
   repeated: (record) => repeated(record, newer.freshness, DECISIONS.recorded, occasion),
   ignored: (record) => ignored(record, "stale", occasion),
@@ -89,6 +94,9 @@ const CALLS: Record<Exclude<OrderTransition, "firstRecorded">, (record: OrderRec
   renewed: (record) => renewed(record, DECISIONS.recorded, "renewed by ada", occasion),
   kept: (record) => kept(record, "kept by ada", occasion),
   withTrace: (record) => withTrace(record, "resolved by ada", NOW),
+  erasureBegun: (record) => erasureBegun(record, [], occasion),
+  erased: (record) => erased(record, occasion),
+  afterErasure: (record) => afterErasure(record, { freshness: newer.freshness, cancelled: "orders/delete" }, occasion),
 };
 
 const stages = Object.keys(SAMPLES) as (keyof typeof SAMPLES)[];
@@ -99,7 +107,7 @@ const movesOf = (transition: OrderTransition) =>
 test("there is a sample of each state, and a call of each transition", () => {
   deepEqual([...new Set(Object.values(SAMPLES).map(({ state }) => state))].sort(), [...OrderState.options].sort());
   for (const stage of stages) equal(orderStageOf(SAMPLES[stage]), stage);
-  deepEqual(["firstRecorded", ...transitions].sort(), Object.keys(ORDER_TRANSITIONS).sort());
+  deepEqual([...FIRST, ...transitions].sort(), Object.keys(ORDER_TRANSITIONS).sort());
 });
 
 /** What must hold of every record in the table. */
@@ -131,7 +139,7 @@ for (const transition of transitions) {
       equal(after.rev, before.rev + 1);
       isSound(after);
       for (const once of ["channel", "orderId", "firstSeenAt", "expiresAt", "buyer", "number"] as const) {
-        equal(after[once], before[once], once);
+        if (once !== "buyer" || transition !== "erased") equal(after[once], before[once], once);
       }
       ok(after.generation === before.generation || transition === "revived" || transition === "renewed");
     });
@@ -266,4 +274,37 @@ test("the trace keeps its newest lines, and counts the others", () => {
   for (let line = 0; line < TRACE_LENGTH + 5; line++) record = withTrace(record, `line ${line}`, NOW);
   deepEqual([record.events.length, record.eventCount], [TRACE_LENGTH, TRACE_LENGTH + 6]);
   equal(record.events.at(-1)?.outcome, `line ${TRACE_LENGTH + 4}`);
+});
+
+test("an order whose buyer's data is to be erased sends nothing, waits for nothing, and is never due by an event", () => {
+  for (const stage of stages) {
+    const begun = erasureBegun(SAMPLES[stage], [], occasion);
+    isSound(begun);
+    deepEqual([begun.toSend, begun.channelWait, begun.erasure?.erasedAt], [[], undefined, undefined]);
+    const done = erased(begun, occasion);
+    isSound(done);
+    deepEqual([done.buyer, done.digest, done.erasure?.since], ["erased", undefined, begun.erasure?.since]);
+    const later = afterErasure(done, { freshness: "2026-12-01|1|" }, occasion);
+    isSound(later);
+    deepEqual([later.state, later.toSend, later.buyer, later.digest], [done.state, [], "erased", undefined]);
+  }
+});
+
+test("an erased order's trace keeps what happened, without what may quote the order; a cancellation keeps its words", () => {
+  const held = firstRecorded(identity, facts, { ...HELD_BY_CHANNEL, reason: "Ada Byron, Main 1" }, occasion, 1_800_000_000);
+  ok(JSON.stringify(held).includes("Ada Byron"));
+  const done = erased(erasureBegun(withTrace(held, "looked at: by arn:aws:ada", NOW), [], occasion), occasion);
+  ok(!JSON.stringify(done).includes("Ada Byron"), JSON.stringify(done));
+  deepEqual(
+    done.events.map(({ outcome }) => outcome.slice(0, 24)),
+    ["recorded, held", "looked at: by arn:aws:ad", "the buyer's data is to b", "the buyer's data is eras"],
+  );
+  equal(erased(SAMPLES.cancelled, occasion).reason, "cancelled at the channel");
+});
+
+test("an unknown order that is to be erased is remembered as cancelled: what an event brings later is not stored", () => {
+  const tombstone = erasedUnknown(identity, occasion, 1_800_000_000);
+  isSound(tombstone);
+  deepEqual([tombstone.rev, tombstone.state, tombstone.erasure?.erasedAt], [1, "cancelled", new Date(NOW).toISOString()]);
+  equal(afterErasure(tombstone, { freshness: newer.freshness }, occasion).state, "cancelled");
 });

@@ -8,6 +8,7 @@ import { createTable, type Table } from "../../../shared/ledger/table.ts";
 import { onHour, onList, WORK_LISTS } from "../../../shared/ledger/work-list.ts";
 import { workShardOf } from "../../../shared/ledger/work-shard.ts";
 import { createLedgerTable, startLedger, TABLES, type TestLedger } from "../../support/ledger-table.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,8 +44,7 @@ for (const { kind, skip } of TABLES) {
         return started.client.send(command);
       }) as typeof started.client.send;
       const table: Table = createTable({ send }, name);
-      const store = { put: async () => {}, get: async () => "" };
-      const ledger = (workListShards: number) => createLedger(table, store, { workListShards });
+      const ledger = (workListShards: number) => createLedger(table, NO_OBJECTS, { workListShards });
       return { table, queries, ledger };
     }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Connection, pathOf } from "../../shared/stage/config.ts";
+import { type Connection, pathOf } from "../stage/config.ts";
 
 /**
  * The hash by which order records and erasure requests know a buyer. The same buyer at two connections has two hashes.

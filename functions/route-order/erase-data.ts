@@ -1,0 +1,88 @@
+import { buyerHash } from "../../shared/ledger/buyer-hash.ts";
+import { eraseOrder } from "../../shared/ledger/erase-order.ts";
+import {
+  type ErasureRequest,
+  type ErasureStep,
+  newErasureRequest,
+  requestsForOrders,
+  settled,
+} from "../../shared/ledger/erasure-request.ts";
+import type { ErasureSubject } from "../channels/channel.ts";
+import type { Action } from "./action-of.ts";
+import { checkedOrderId } from "./order-id-of.ts";
+import { type RecordDeps, type RouteContext, recordNote } from "./record-order.ts";
+
+/** Orders erased side by side. */
+const SIDE_BY_SIDE = 10;
+/** No order is begun in this time before the deadline, ms: the daily walk takes the rest. */
+const MARGIN = 5_000;
+
+/**
+ * Carries out a request to erase personal data. Where it names orders, they are erased at once; what cannot be erased
+ * yet, and a request by buyer or shop, is left to the daily walk (functions/find-due/erase-walk.ts), and the caller
+ * counts it, which raises a ticket. The request is stored first: a crash loses nothing.
+ */
+export async function eraseData(
+  { subject }: Extract<Action, { kind: "erase" }>,
+  context: RouteContext,
+  deps: RecordDeps,
+): Promise<{ outcome: "erased" | "erasure-requested" }> {
+  const requests = requestsOf(subject, context, deps);
+  // A conflict means that this event was recorded before.
+  for (const request of requests) await deps.ledger.erasures.put(request);
+  let isDone = true;
+  for (const request of requests) isDone = (await eraseOrders(request, context, deps)) && isDone;
+  return { outcome: isDone ? "erased" : "erasure-requested" };
+}
+
+/** @returns whether all orders of the request are erased */
+async function eraseOrders(stored: ErasureRequest, context: RouteContext, deps: RecordDeps): Promise<boolean> {
+  const request = await deps.ledger.erasures.get(stored);
+  if (!request || request.subject.kind !== "orders") return false;
+  if (request.doneAt !== undefined) return true;
+  const { channel, connection, subject } = request;
+  const steps: ErasureStep[] = [];
+  for (let at = 0; at < subject.orderIds.length; at += SIDE_BY_SIDE) {
+    if (deps.now() > context.deadline - MARGIN) break;
+    const orderIds = subject.orderIds.slice(at, at + SIDE_BY_SIDE);
+    const erase = async (orderId: string): Promise<ErasureStep> => {
+      return { orderId, result: await eraseOrder({ channel, connection, orderId }, context.topic, deps) };
+    };
+    steps.push(...(await Promise.all(orderIds.map(erase))));
+  }
+  const isWhole = steps.length === subject.orderIds.length;
+  const next = settled(request, steps, isWhole, deps.now());
+  // On a conflict the walk was first: it repeats what is open.
+  await deps.ledger.erasures.put(next);
+  return next.doneAt !== undefined;
+}
+
+function requestsOf(subject: ErasureSubject, context: RouteContext, { config }: RecordDeps): ErasureRequest[] {
+  const { event, connection } = context;
+  const { eventId, receivedAt } = event;
+  const received = Date.parse(receivedAt);
+  const common = {
+    ...{ channel: connection.channel, connection: connection.name, eventId, receivedAt },
+    expiresAt: Math.floor((received + config.retention.states) / 1000),
+  };
+  if (typeof subject === "object" && "orderIds" in subject) {
+    return requestsForOrders(common, [...new Set(subject.orderIds.map(checkedOrderId))]);
+  }
+  const repeatUntil = new Date(received + config.timing.erasureRepeat).toISOString();
+  const whose =
+    subject === "shop"
+      ? ({ kind: "shop" } as const)
+      : ({ kind: "buyer", buyer: buyerHash(subject.buyerId, connection) } as const);
+  return [newErasureRequest({ ...common, repeatUntil, subject: whose })];
+}
+
+/** Notes in the traces of the orders it names that the buyer asks for their data. The caller raises the ticket. */
+export async function noteDataRequest(
+  { subject }: Extract<Action, { kind: "export" }>,
+  context: RouteContext,
+  deps: RecordDeps,
+): Promise<{ outcome: "data-requested" }> {
+  const orderIds = typeof subject === "object" && "orderIds" in subject ? subject.orderIds : [];
+  for (const orderId of orderIds) await recordNote(orderId, "the buyer asks for their data", context, deps);
+  return { outcome: "data-requested" };
+}
