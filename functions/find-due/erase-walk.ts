@@ -41,9 +41,7 @@ const HOUR = 3_600_000;
 const SIDE_BY_SIDE = 20;
 /** The position is stored after so many hours of the work list, or orders. */
 const SAVE_EVERY = 200;
-/** No entry of the work list is further ahead, ms. */
-const FURTHEST = 31 * 24 * HOUR;
-/** Nor does find-due put one further ahead than this when it looks at it, in units of `dueAfter`. */
+/** Longest pause of find-due between two looks, in units of `dueAfter`. */
 const LONGEST_PAUSE = 48;
 const TOPIC = "erasure request";
 
@@ -64,7 +62,9 @@ export async function eraseWalk(deps: WalkDeps): Promise<ErasureGauges> {
     if (restoredAt !== undefined && last?.restoredAt !== restoredAt) await erasures.restore();
   }
   const requests = await erasures.open();
-  const walk = !last || isOver(last) ? begunWalk(last, requests, { now: now(), restoredAt }) : last;
+  // The very first pass of a stage: as far back as find-due begins too.
+  const beforeFirst = config.timing.dueAfter + config.retention.queues;
+  const walk = !last || isOver(last) ? begunWalk(last, requests, { now: now(), restoredAt, beforeFirst }) : last;
   // Another pass that runs at the same time has begun it.
   if (walk !== last && (await erasures.putWalk(walk)) === "conflict") return gaugesOf(walk, deps);
   return gaugesOf(isOver(walk) ? walk : await new Walk(walk, requests, deps).goOn(), deps);
@@ -120,18 +120,22 @@ class Walk {
       case "orders":
         return this.named();
       case "future":
-        return this.hours(began + FURTHEST, began);
+        return this.hours(began + this.furthest(), began);
       case "past":
         return this.hours(Date.parse(from), began);
       case "held":
         return this.held();
-      case "since": {
-        const { dueAfter, holdLookCap } = this.deps.config.timing;
-        return this.hours(began, this.deps.now() + Math.max(LONGEST_PAUSE * dueAfter, holdLookCap));
-      }
+      case "since":
+        return this.hours(began, this.deps.now() + this.furthest());
       case "over":
         return this.end();
     }
+  }
+
+  /** No writer puts an entry of the work list further ahead of its clock, ms. */
+  private furthest(): number {
+    const { dueAfter, holdLookAfter, holdLookCap } = this.deps.config.timing;
+    return Math.max(LONGEST_PAUSE * dueAfter, holdLookAfter, holdLookCap) + HOUR;
   }
 
   /** The requests that name their orders, and were not done at once. */

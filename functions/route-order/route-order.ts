@@ -63,7 +63,16 @@ interface Seen {
 
 type Done =
   | Recorded
-  | { outcome: "ignored" | "unknown-shop" | "erased" | "erasure-requested" | "data-requested" | "interrupted" | "still-connected" };
+  | {
+      outcome:
+        | "ignored"
+        | "unknown-shop"
+        | "erased"
+        | "erasure-requested"
+        | "data-requested"
+        | "interrupted"
+        | "still-connected";
+    };
 
 /**
  * Turns an event into an order with deliveries. Interprets the event with its channel's reader, fetches the order if

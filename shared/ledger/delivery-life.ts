@@ -26,7 +26,11 @@ interface Transition {
 
 /** Every change of a delivery, and the states it may start from. `docs/delivery-life.md` is generated from this. */
 export const DELIVERY_TRANSITIONS = {
-  newDelivery: { by: "create-order, erase-order, find-due, operator, outbox", inMemory: true, moves: { new: ["queued"] } },
+  newDelivery: {
+    by: "create-order, erase-order, find-due, operator, outbox",
+    inMemory: true,
+    moves: { new: ["queued"] },
+  },
   inDoubt: { by: "create-order", inMemory: true, moves: lead(UNENDED, "in-doubt") },
   withReference: { by: "create-order", inMemory: true, moves: stay(...UNENDED) },
   foundNothing: { by: "create-order", inMemory: true, moves: { "in-doubt": ["retrying"] } },

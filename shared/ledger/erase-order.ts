@@ -3,7 +3,15 @@ import type { Queues } from "../messages/queues.ts";
 import { type Config, destinationPath } from "../stage/config.ts";
 import { endpointOf } from "../stage/endpoints.ts";
 import { type Delivery, ENDED } from "./delivery.ts";
-import { erased as erasedDelivery, fenced, isOpen, isRunning, newDelivery, scrubbed, stageOf } from "./delivery-life.ts";
+import {
+  erased as erasedDelivery,
+  fenced,
+  isOpen,
+  isRunning,
+  newDelivery,
+  scrubbed,
+  stageOf,
+} from "./delivery-life.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import type { Erased } from "./erasure-request.ts";
 import { isInDoubt } from "./in-doubt-until.ts";
@@ -32,9 +40,7 @@ export interface EraseDeps {
 export async function eraseOrder(identity: Identity, topic: string, deps: EraseDeps): Promise<Erased> {
   for (;;) {
     const snapshot = await deps.ledger.load(identity);
-    const step = snapshot
-      ? await eraseKnown(snapshot, topic, deps)
-      : await eraseUnknown(identity, topic, deps);
+    const step = snapshot ? await eraseKnown(snapshot, topic, deps) : await eraseUnknown(identity, topic, deps);
     if (step !== "conflict") return step;
   }
 }

@@ -34,9 +34,6 @@ export type ErasureWalk = z.infer<typeof ErasureWalk>;
 
 export const ERASURE_WALK = { pk: "find-due", sk: "erasure-walk" };
 
-/** Before the very first walk, the work list has no entry older than this, ms: find-due runs since the deployment. */
-const BEFORE_FIRST = 31 * 86_400_000;
-
 /** Counts for the gauges. */
 const countsOf = (requests: readonly ErasureRequest[]): Pick<ErasureWalk, "open" | "uncleared"> => {
   const open = requests.filter(({ doneAt }) => doneAt === undefined);
@@ -44,16 +41,24 @@ const countsOf = (requests: readonly ErasureRequest[]): Pick<ErasureWalk, "open"
   return { open: open.length, ...(uncleared !== undefined && { uncleared }) };
 };
 
-/** A new walk; without a request there is nothing to walk for. @param now epoch ms */
+/** When a walk begins, epoch ms, and what the stage says. */
+interface Beginning {
+  now: number;
+  restoredAt: string | undefined;
+  /** How much older than the very first walk an entry of the work list may be, ms. */
+  beforeFirst: number;
+}
+
+/** A new walk; without a request there is nothing to walk for. */
 export function begunWalk(
   before: ErasureWalk | undefined,
   requests: readonly ErasureRequest[],
-  { now, restoredAt }: { now: number; restoredAt: string | undefined },
+  { now, restoredAt, beforeFirst }: Beginning,
 ): ErasureWalk {
   return {
     ...{ v: ITEM_VERSION, rev: (before?.rev ?? 0) + 1, startedAt: new Date(now).toISOString() },
     part: requests.length > 0 ? "orders" : "over",
-    from: before?.oldest ?? before?.from ?? new Date(now - BEFORE_FIRST).toISOString(),
+    from: before?.oldest ?? before?.from ?? new Date(now - beforeFirst).toISOString(),
     ...(restoredAt !== undefined && { restoredAt }),
     ...countsOf(requests),
   };

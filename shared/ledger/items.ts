@@ -5,6 +5,7 @@ import { CatalogItem } from "./catalog.ts";
 import { ConnectionState } from "./connection-state.ts";
 import { StoredDelivery } from "./delivery-item.ts";
 import { ErasureRequest } from "./erasure-request.ts";
+import { ERASURE_WALK, ErasureWalk } from "./erasure-walk.ts";
 import { ErrorText } from "./error-text.ts";
 import { FindDueCursor } from "./find-due-cursor.ts";
 import { LeaseItem } from "./lease.ts";
@@ -58,13 +59,13 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   {
     name: "tombstone",
     about:
-      "An order record without a body, in state `cancelled`: a cancellation or deletion came before anything else, so an older event that comes later is stale.",
+      "An order record without a body, in state `cancelled`: a cancellation or deletion came before anything else, so an older event that comes later is stale; or its buyer's data was erased.",
     keys: [{ pk: "order#<channel>/<connection>#<order ID>", sk: "order" }],
     schema: OrderRecord,
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "as an order record",
     readers: ["route-order", "find-due", "operator"],
-    writers: ["route-order"],
+    writers: ["route-order", "find-due", "operator"],
   },
   {
     name: "alias",
@@ -79,13 +80,14 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   },
   {
     name: "body",
-    about: "The newest order that was taken, as the mapping made it, compressed; in S3 where it does not fit.",
+    about:
+      "The newest order that was taken, as the mapping made it, compressed; in S3 where it does not fit. Once the buyer's data is erased, an empty one, which nothing replaces and which expires with the order record.",
     keys: [{ pk: "order#<channel>/<connection>#<order ID>", sk: "body" }],
     schema: BodyItem,
     source: { file: "order-body.ts", schema: "BodyItem" },
     expiry: "`retention.bodies` after its order was first seen (90 days)",
     readers: ORDER_USERS,
-    writers: ["route-order"],
+    writers: ["route-order", "find-due", "operator"],
   },
   {
     name: "delivery",
@@ -99,13 +101,14 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   },
   {
     name: "error text",
-    about: "What a connector reported of a delivery last. It may quote the buyer, so it is kept as long as the body.",
+    about:
+      "What a connector reported of a delivery last. It may quote the buyer, so it is kept as long as the body, and replaced by an empty one when the buyer's data is erased.",
     keys: [{ pk: "order#<channel>/<connection>#<order ID>", sk: "error#<provider>/<destination>#<generation>" }],
     schema: z.extend(ErrorText, { v: Version }),
     source: { file: "error-text.ts", schema: "ErrorText" },
     expiry: "with the order's body: `retention.bodies` after it was first seen (90 days)",
     readers: ORDER_USERS,
-    writers: ["create-order"],
+    writers: ["route-order", "create-order", "find-due", "operator"],
   },
   {
     name: "connection state",
@@ -125,13 +128,23 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   {
     name: "erasure request",
     about:
-      "A request by a buyer or a shop to erase personal data, and how far it has been carried out. It is kept from now on; what carries it out comes with the issue of erasure.",
+      "A request to erase the personal data of orders, a buyer or a shop, and how far it has been carried out. A copy of it is in S3 (`erasures/`), which survives a restore of the table.",
     keys: [{ pk: "erasure", sk: "<time received>#<event ID>" }],
     schema: ErasureRequest,
     source: { file: "erasure-request.ts", schema: "ErasureRequest" },
     expiry: "`retention.states` after it was received",
-    readers: [],
-    writers: ["route-order"],
+    readers: ["route-order", "find-due", "operator"],
+    writers: ["route-order", "find-due", "operator"],
+  },
+  {
+    name: "erasure walk",
+    about: "The daily walk of the work list that works off the requests to erase data, and how far it has come.",
+    keys: [ERASURE_WALK],
+    schema: ErasureWalk,
+    source: { file: "erasure-walk.ts", schema: "ErasureWalk" },
+    expiry: undefined,
+    readers: ["find-due"],
+    writers: ["find-due"],
   },
   {
     name: "catalog row",

@@ -3,7 +3,7 @@ import type { OrderState } from "../order-state.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
-import { ERASED_BUYER, type OrderRecord, type TraceEvent, TRACE_LENGTH } from "./order-record.ts";
+import { ERASED_BUYER, type OrderRecord, TRACE_LENGTH, type TraceEvent } from "./order-record.ts";
 import { shortReason } from "./short-reason.ts";
 import { type Ticket, withTickets } from "./ticket.ts";
 import { onHour, onList } from "./work-list.ts";

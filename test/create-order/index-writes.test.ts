@@ -3,10 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { findDue } from "../../functions/find-due/find-due.ts";
 import { createLedger } from "../../shared/ledger/ledger.ts";
 import type { Item, Table } from "../../shared/ledger/table.ts";
+import { NO_OBJECTS } from "../support/event-store.ts";
 import { startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
-import { NO_OBJECTS } from "../support/event-store.ts";
 
 const LATER = "2026-11-01T11:00:00Z";
 /** The index's keys, and what it projects: a write that changes one of them writes the index too. */

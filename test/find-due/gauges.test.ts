@@ -4,10 +4,10 @@ import { findDue } from "../../functions/find-due/find-due.ts";
 import { type Gauge, gauges } from "../../functions/find-due/gauges.ts";
 import { createLedger } from "../../shared/ledger/ledger.ts";
 import { createTable } from "../../shared/ledger/table.ts";
+import { NO_OBJECTS } from "../support/event-store.ts";
 import { createLedgerTable, QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
-import { NO_OBJECTS } from "../support/event-store.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -7,10 +7,10 @@ import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { createTable, type Table } from "../../shared/ledger/table.ts";
 import { onList } from "../../shared/ledger/work-list.ts";
 import { tableName } from "../../shared/stage/names.ts";
+import { NO_OBJECTS } from "../support/event-store.ts";
 import { setLambdaEnvironment } from "../support/lambda-environment.ts";
 import { createLedgerTable, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
-import { NO_OBJECTS } from "../support/event-store.ts";
 
 const DESTINATION = "parcelworks/eu";
 const NEWER = { pk: "find-due", sk: "cursor" };

@@ -38,6 +38,8 @@ export abstract class ProviderRelay {
   readonly late: string[] = [];
   /** Tickets that route-order raised. */
   readonly tickets: Ticket[] = [];
+  /** When the next events were received, epoch ms, if not now: they are redriven. */
+  receivedAt: number | undefined;
   readonly ledger: Ledger;
   config: Config;
   private count = 0;
@@ -65,7 +67,7 @@ export abstract class ProviderRelay {
       eventId: `evt_${++this.count}`,
       channel: this.channel.name,
       endpoint,
-      receivedAt: new Date(this.clock).toISOString(),
+      receivedAt: new Date(this.receivedAt ?? this.clock).toISOString(),
       method: "POST",
       rawPath: `/webhooks/${this.channel.name}/${endpoint}`,
       rawQuery: "",

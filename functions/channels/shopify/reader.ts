@@ -32,7 +32,7 @@ const ABOUT: Record<string, { at: string[]; change: "touched" | "cancelled" }> =
 
 /**
  * Fields that bodies of other topics have. The signature covers the body and not the topic, so a holder of one signed
- * body can send it under any topic: a deletion or a request to erase must be one by its body too.
+ * body can send it under any topic: a deletion must be one by its body too. Requests about privacy: privacy-request.ts.
  */
 const RESOURCE = ["created_at", "updated_at", "line_items", "financial_status"];
 

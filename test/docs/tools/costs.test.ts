@@ -17,12 +17,12 @@ import { createLedger, type Ledger } from "../../../shared/ledger/ledger.ts";
 import { createTable } from "../../../shared/ledger/table.ts";
 import { pack } from "../../../shared/messages/event.ts";
 import { METRICS } from "../../../shared/telemetry/metrics.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 import { startLedger, TABLE_EMULATORS, type TestLedger } from "../../support/ledger-table.ts";
 import { firstReceive, noChannelApi } from "../../support/no-channel-api.ts";
 import { Relay } from "../../support/relay.ts";
 import { stage as shipped } from "../../support/stages/prod.ts";
 import { connectors } from "../../support/synthesised.ts";
-import { NO_OBJECTS } from "../../support/event-store.ts";
 
 const costs = (changes: Partial<StageFile> = {}) => {
   const stage = readStage({ ...shipped, ...changes }, connectors);

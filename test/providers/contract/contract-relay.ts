@@ -3,11 +3,11 @@ import type { Delivery } from "../../../shared/ledger/delivery.ts";
 import { createLedger } from "../../../shared/ledger/ledger.ts";
 import type { Table } from "../../../shared/ledger/table.ts";
 import type { Order } from "../../../shared/order.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 import { orderSample } from "../../support/order-sample.ts";
 import { ProviderRelay } from "../../support/provider-relay.ts";
 import { plain } from "../../support/relay.ts";
 import type { ProviderContext, Setup } from "../provider-context.ts";
-import { NO_OBJECTS } from "../../support/event-store.ts";
 
 /** Bodies of this size never leave the table. */
 

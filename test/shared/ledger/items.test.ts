@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { eraseWalk } from "../../../functions/find-due/erase-walk.ts";
 import { findDue } from "../../../functions/find-due/find-due.ts";
 import { createCatalogWriter } from "../../../operator/catalog-writer.ts";
 import { createApiBackoff } from "../../../shared/connector/api-backoff.ts";
@@ -25,9 +26,9 @@ import { orderKey } from "../../../shared/ledger/order-key.ts";
 import { OrderRecord } from "../../../shared/ledger/order-record.ts";
 import { putRevision, readStored } from "../../../shared/ledger/stored-item.ts";
 import type { Item, Key, Table } from "../../../shared/ledger/table.ts";
+import { NO_OBJECTS } from "../../support/event-store.ts";
 import { startLedger, type TestLedger } from "../../support/ledger-table.ts";
 import { Relay } from "../../support/relay.ts";
-import { NO_OBJECTS } from "../../support/event-store.ts";
 
 const HOUR = 3_600_000;
 
@@ -110,6 +111,8 @@ describe("the items of the ledger", () => {
     await relay.ordered({ id: "6", lines });
     await relay.run(HOUR);
     await relay.arrives({ kind: "erase", subject: { buyerId: "b1" }, topic: "customers/redact" });
+    await relay.arrives({ kind: "erase", subject: { orderIds: ["9"] }, topic: "customers/redact" });
+    await relay.ordered({ id: "10", cancelledAt: updatedAt, buyer: { id: "b1" } });
     for (let times = 0; times < 2; times++) {
       await relay.arrives({ kind: "change", change: "cancelled", orderId: "8", topic: "orders/delete" });
     }
@@ -126,6 +129,7 @@ describe("the items of the ledger", () => {
     equal((await findDue({ config, ledger, queues, now, deadline: relay.clock + 30_000 })).resent, 1);
     relay.redrive("new");
     await relay.run(HOUR);
+    await eraseWalk({ config, ledger, queues, now, deadline: relay.clock + 30_000 });
   }
 
   async function connectorsOwn(clock: number): Promise<void> {

@@ -291,7 +291,13 @@ test("an order whose buyer's data is to be erased sends nothing, waits for nothi
 });
 
 test("an erased order's trace keeps what happened, without what may quote the order; a cancellation keeps its words", () => {
-  const held = firstRecorded(identity, facts, { ...HELD_BY_CHANNEL, reason: "Ada Byron, Main 1" }, occasion, 1_800_000_000);
+  const held = firstRecorded(
+    identity,
+    facts,
+    { ...HELD_BY_CHANNEL, reason: "Ada Byron, Main 1" },
+    occasion,
+    1_800_000_000,
+  );
   ok(JSON.stringify(held).includes("Ada Byron"));
   const done = erased(erasureBegun(withTrace(held, "looked at: by arn:aws:ada", NOW), [], occasion), occasion);
   ok(!JSON.stringify(done).includes("Ada Byron"), JSON.stringify(done));
@@ -305,6 +311,9 @@ test("an erased order's trace keeps what happened, without what may quote the or
 test("an unknown order that is to be erased is remembered as cancelled: what an event brings later is not stored", () => {
   const tombstone = erasedUnknown(identity, occasion, 1_800_000_000);
   isSound(tombstone);
-  deepEqual([tombstone.rev, tombstone.state, tombstone.erasure?.erasedAt], [1, "cancelled", new Date(NOW).toISOString()]);
+  deepEqual(
+    [tombstone.rev, tombstone.state, tombstone.erasure?.erasedAt],
+    [1, "cancelled", new Date(NOW).toISOString()],
+  );
   equal(afterErasure(tombstone, { freshness: newer.freshness }, occasion).state, "cancelled");
 });

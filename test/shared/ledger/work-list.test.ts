@@ -7,8 +7,8 @@ import type { OrderRecord } from "../../../shared/ledger/order-record.ts";
 import { createTable, type Table } from "../../../shared/ledger/table.ts";
 import { onHour, onList, WORK_LISTS } from "../../../shared/ledger/work-list.ts";
 import { workShardOf } from "../../../shared/ledger/work-shard.ts";
-import { createLedgerTable, startLedger, TABLES, type TestLedger } from "../../support/ledger-table.ts";
 import { NO_OBJECTS } from "../../support/event-store.ts";
+import { createLedgerTable, startLedger, TABLES, type TestLedger } from "../../support/ledger-table.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
