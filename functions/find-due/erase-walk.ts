@@ -134,8 +134,9 @@ class Walk {
 
   /** No writer puts an entry of the work list further ahead of its clock, ms. */
   private furthest(): number {
-    const { dueAfter, holdLookAfter, holdLookCap } = this.deps.config.timing;
-    return Math.max(LONGEST_PAUSE * dueAfter, holdLookAfter, holdLookCap) + HOUR;
+    const { timing, connections } = this.deps.config;
+    const held = connections.map(({ heldTooLong }) => heldTooLong);
+    return Math.max(LONGEST_PAUSE * timing.dueAfter, timing.holdLookAfter, timing.holdLookCap, ...held) + HOUR;
   }
 
   /** The requests that name their orders, and were not done at once. */

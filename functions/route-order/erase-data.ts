@@ -7,6 +7,7 @@ import {
   requestsForOrders,
   settled,
 } from "../../shared/ledger/erasure-request.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import type { ErasureSubject } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
 import { checkedOrderId } from "./order-id-of.ts";
@@ -38,7 +39,7 @@ export async function eraseData(
 /** @returns whether all orders of the request are erased */
 async function eraseOrders(stored: ErasureRequest, context: RouteContext, deps: RecordDeps): Promise<boolean> {
   const request = await deps.ledger.erasures.get(stored);
-  if (!request || request.subject.kind !== "orders") return false;
+  if (request?.subject.kind !== "orders") return false;
   if (request.doneAt !== undefined) return true;
   const { channel, connection, subject } = request;
   const steps: ErasureStep[] = [];
@@ -76,13 +77,25 @@ function requestsOf(subject: ErasureSubject, context: RouteContext, { config }: 
   return [newErasureRequest({ ...common, repeatUntil, subject: whose })];
 }
 
-/** Notes in the traces of the orders it names that the buyer asks for their data. The caller raises the ticket. */
+/**
+ * Notes in the traces of the orders it names that the buyer asks for their data, and logs whose: the channel's own IDs,
+ * which the command that exports takes. The caller raises the ticket.
+ */
 export async function noteDataRequest(
   { subject }: Extract<Action, { kind: "export" }>,
   context: RouteContext,
   deps: RecordDeps,
 ): Promise<{ outcome: "data-requested" }> {
-  const orderIds = typeof subject === "object" && "orderIds" in subject ? subject.orderIds : [];
-  for (const orderId of orderIds) await recordNote(orderId, "the buyer asks for their data", context, deps);
+  const { channel, name: connection } = context.connection;
+  const { eventId } = context.event;
+  if (subject === "shop" || "buyerId" in subject) {
+    const buyer = subject === "shop" ? undefined : subject.buyerId;
+    log.info("data.requested", { eventId, channel, connection, buyer });
+    return { outcome: "data-requested" };
+  }
+  for (const orderId of new Set(subject.orderIds.map(checkedOrderId))) {
+    log.info("data.requested", { eventId, channel, connection, orderId });
+    await recordNote(orderId, "the buyer asks for their data", context, deps);
+  }
   return { outcome: "data-requested" };
 }

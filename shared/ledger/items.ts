@@ -65,7 +65,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "as an order record",
     readers: ["route-order", "find-due", "operator"],
-    writers: ["route-order", "find-due", "operator"],
+    writers: ["route-order", "find-due"],
   },
   {
     name: "alias",
@@ -87,7 +87,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "order-body.ts", schema: "BodyItem" },
     expiry: "`retention.bodies` after its order was first seen (90 days)",
     readers: ORDER_USERS,
-    writers: ["route-order", "find-due", "operator"],
+    writers: ["route-order", "find-due"],
   },
   {
     name: "delivery",
@@ -108,7 +108,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "error-text.ts", schema: "ErrorText" },
     expiry: "with the order's body: `retention.bodies` after it was first seen (90 days)",
     readers: ORDER_USERS,
-    writers: ["route-order", "create-order", "find-due", "operator"],
+    writers: ["route-order", "create-order", "find-due"],
   },
   {
     name: "connection state",
@@ -133,8 +133,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: ErasureRequest,
     source: { file: "erasure-request.ts", schema: "ErasureRequest" },
     expiry: "`retention.states` after it was received",
-    readers: ["route-order", "find-due", "operator"],
-    writers: ["route-order", "find-due", "operator"],
+    readers: ["route-order", "find-due"],
+    writers: ["route-order", "find-due"],
   },
   {
     name: "erasure walk",

@@ -9,6 +9,8 @@ const FIELDS = [
   "action",
   "age",
   "attempts",
+  /** The channel's own ID of a buyer, never an e-mail address: those have a character that no ID has. */
+  "buyer",
   "bytes",
   "change",
   "channel",

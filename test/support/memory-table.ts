@@ -77,7 +77,7 @@ const compare = (left: unknown, right: unknown): number | undefined => {
 function holds({ expression, values = {}, names = {} }: Condition, item: Record<string, unknown>): boolean {
   const words = expression.match(/attribute_(?:not_)?exists\(\w+\)|<=|>=|[()=<>]|[\w:#]+/g) ?? [];
   let at = 0;
-  const valueOf = (word: string) => (word.startsWith(":") ? values[word] : item[names[word] ?? word]);
+  const operand = (word: string) => (word.startsWith(":") ? values[word] : item[names[word] ?? word]);
   const term = (): boolean => {
     const word = words[at++] ?? "";
     if (word === "(") {
@@ -87,7 +87,7 @@ function holds({ expression, values = {}, names = {} }: Condition, item: Record<
     }
     const [, not, name] = /^attribute_(not_)?exists\((\w+)\)$/.exec(word) ?? [];
     if (name !== undefined) return (item[name] === undefined) === (not !== undefined);
-    const [left, operator, right] = [valueOf(word), words[at++], valueOf(words[at++] ?? "")];
+    const [left, operator, right] = [operand(word), words[at++], operand(words[at++] ?? "")];
     if (operator === "=") return left !== undefined && left === right;
     const order = compare(left, right);
     return order !== undefined && (operator === "<=" ? order <= 0 : order < 0);
