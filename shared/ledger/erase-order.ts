@@ -77,7 +77,7 @@ async function eraseKnown(snapshot: OrderSnapshot, topic: string, deps: EraseDep
   return finish(record, topic, deps);
 }
 
-/** Those whose delivery may exist at the provider, and for which no message is under way: only a look-up can tell. */
+/** Those whose delivery may exist at the provider, and for which no message is under way: only a look-up shows it. */
 function waitingForLookUp(snapshot: OrderSnapshot, { config, now }: EraseDeps): string[] {
   const known = new Set(config.destinations.map(destinationPath));
   return snapshot.record.decided.filter((destination) => {

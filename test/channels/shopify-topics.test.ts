@@ -84,7 +84,7 @@ test("a buyer who asks for their data names the orders, or means all of them", a
   deepEqual(all.kind === "export" && all.subject, { buyerId: "191167782911638123" });
 });
 
-// The signature covers the body, not the topic: whoever has one signed body may send it under any topic.
+// The signature covers the body, not the topic: a holder of one signed body may send it under any topic.
 const SIGNED: Record<string, string> = {
   "orders/paid": leastOrder(['"customer":{"id":191167782911638123}']),
   "orders/delete": `{"id":${ID}}`,

@@ -10,7 +10,7 @@ const Customer = maybe(z.object({ id: maybe(Id) }));
 
 /**
  * The bodies of the privacy topics. https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
- * The signature covers the body alone: whoever has any signed body can send it under another topic. So each body must
+ * The signature covers the body alone: a holder of any signed body can send it under another topic. So each body must
  * have what only this topic has, and a shop's nothing else: an order names no `orders_to_redact`, a request about one
  * buyer has more than the shop.
  */
