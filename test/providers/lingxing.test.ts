@@ -92,6 +92,12 @@ providerContract(lingxing, {
       body: business(500, "失败", ["收件人错误"], [{ amazon_order_id: "S01-6274054-1946049" }]),
       outcome: "in-doubt",
     },
+    { status: 200, body: business(102, "参数不合法", [], { order: { orderNo: 1946049 } }), outcome: "in-doubt" },
+    {
+      status: 200,
+      body: gateway("3001008", "requests too frequently", { amazon_order_id: "S01-1" }),
+      outcome: "in-doubt",
+    },
     { status: 200, body: business(500, "失败", ["收件人错误"], { amazon_order_id: "" }), outcome: "rejected" },
     { status: 200, body: business(500, "失败", ["MSKU 不存在"]), outcome: "rejected" },
     { status: 400, body: business(500, "失败", ["MSKU 不存在"]), outcome: "rejected" },

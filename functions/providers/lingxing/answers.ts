@@ -23,7 +23,7 @@ export type ReadAnswer =
   /** Not executed, and worth another try at once. */
   | { is: "token-refused" | "signature-expired"; reason: string }
   /** A business failure of this call, `details` being Lingxing's own texts. */
-  | { is: "refused"; code: string; reason: string; details: string[]; data: unknown }
+  | { is: "refused"; code: string; reason: string; details: string[] }
   /** Surely not executed. */
   | { is: "failed"; error: Throttled | Misconfigured | Unavailable }
   /** The table does not name it. */
@@ -103,6 +103,8 @@ export function interpretAnswer(answer: HttpAnswer, { success, codes, secrets }:
   if (code === success && status >= 200 && status < 300) {
     return { is: "done", data: envelope.data, ...(details.length > 0 && { complaint: quoted(details) }) };
   }
+  // An order that has a number exists, whatever else is said of it.
+  if (namesOrder(envelope.data)) return { is: "unknown", reason };
   const own = Object.hasOwn(codes, code) ? codes[code] : undefined;
   const row = own ? { means: BY_SETTING[own] } : rowOf({ status, code, texts: [text, ...details] }, CODES);
   switch (row?.means) {
@@ -116,7 +118,7 @@ export function interpretAnswer(answer: HttpAnswer, { success, codes, secrets }:
     case "unavailable":
       return { is: "failed", error: new Unavailable(reason) };
     case "refused":
-      return { is: "refused", code, reason, details, data: envelope.data };
+      return { is: "refused", code, reason, details };
     case "token-refused":
     case "signature-expired":
       return { is: row.means, reason };
@@ -144,12 +146,12 @@ interface Refuser {
  * @param mskus those of the order
  */
 export function refusalOf(
-  { code, reason, details, data }: Extract<ReadAnswer, { is: "refused" }>,
+  { code, reason, details }: Extract<ReadAnswer, { is: "refused" }>,
   { destination, settings }: Refuser,
   mskus: readonly string[],
 ): AlreadyExists | InDoubt | Unavailable | Rejected {
   if (mentions(details, settings.duplicateTexts)) return new AlreadyExists(reason);
-  if (namesOrder(data) || mentions(details, settings.doubtfulTexts)) return new InDoubt(reason);
+  if (mentions(details, settings.doubtfulTexts)) return new InDoubt(reason);
   if (mentions(details, settings.busyTexts)) return new Unavailable(reason);
   const rejected = new Rejected(refusedOrder(destination, mskus, reason));
   // A complaint about types: the request never got as far as an order.
@@ -161,7 +163,7 @@ export function refusalOf(
 export const mentions = (details: readonly string[], texts: readonly string[]): boolean =>
   details.some((detail) => texts.some((text) => detail.toLowerCase().includes(text.toLowerCase())));
 
-/** Whether a refusal gives the number of an order, which then exists: `{"amazon_order_id": "S01-…"}`. */
+/** Whether an answer gives the number of an order: `{"amazon_order_id": "S01-…"}`. */
 function namesOrder(data: unknown): boolean {
   if (typeof data !== "object" || data === null) return false;
   return Object.entries(data).some(([key, value]) =>
