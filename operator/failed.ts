@@ -103,7 +103,7 @@ function describeIntake({ queue, count, events }: IntakeDeadLetters, { all }: Op
   const shown = all ? (events ?? []) : (events ?? []).slice(0, SHOWN);
   return [
     `intake: ${count} event${count > 1 ? "s" : ""} that could not be parsed or routed`,
-    ...shown.map(({ sentAt, messageId, reason }) => `  ${timeText(sentAt)}  ${messageId}  ${reason}`),
+    ...shown.map(({ sentAt, messageId, order = messageId, reason }) => `  ${timeText(sentAt)}  ${order}  ${reason}`),
     ...(events === null ? ["  which field cannot be parsed is not known without sqs:ReceiveMessage"] : []),
     ...(events && events.length > shown.length
       ? [`  … and ${events.length - shown.length} more: --all lists them`]

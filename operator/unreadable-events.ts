@@ -1,4 +1,5 @@
 import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import type { Unreadable } from "../shared/messages/explain-event.ts";
 
 /** How many messages of one DLQ are read; of the others only the number is printed. */
 const MOST = 50;
@@ -16,13 +17,15 @@ export interface UnreadableEvent {
   field: string | null;
   /** A sentence without any of the event's values. */
   reason: string;
+  /** Its order, held for this reason, where its ID can be read: `shopify/main/820982911946154508`. */
+  order?: string;
 }
 
 interface Context {
   receive(command: ReceiveMessageCommand): Promise<{ Messages?: Message[] | undefined }>;
   queueUrl: string;
   /** @returns undefined where the event can be parsed now */
-  explain(message: string): Promise<{ field: string; reason: string } | undefined>;
+  explain(message: string): Promise<Unreadable | undefined>;
 }
 
 /**
@@ -70,9 +73,9 @@ async function explained(
     // The message of an unexpected error may quote the event.
     reason: `cannot be checked: ${error instanceof Error ? error.name : "unknown error"}`,
   }));
-  const { field, reason } = unreadable ?? {
+  const explained = unreadable ?? {
     field: null,
     reason: "can be parsed: its order could not be fetched, or the mapping has been fixed since",
   };
-  return { messageId, sentAt, field, reason };
+  return { messageId, sentAt, ...explained };
 }

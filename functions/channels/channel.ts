@@ -137,6 +137,11 @@ export interface Interpretation<Settings = unknown> {
   eventTime?: string | undefined;
   /** The channel's shop or seller ID. It finds the connection if several share the endpoint. */
   shop?: string | undefined;
+  /**
+   * The order that the event carries, as far as it can be read before the rest: its ID, and when it last changed (UTC ISO
+   * 8601). If `meaning` then throws, the order is recorded as held, with the field's name.
+   */
+  order?: { id: string; changedAt?: string | undefined } | undefined;
   /** @throws MalformedEvent */
   meaning(connection: ConnectionFacts<Settings>): Meaning;
 }

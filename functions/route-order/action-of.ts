@@ -1,5 +1,6 @@
 import { MalformedEvent } from "../../shared/errors.ts";
 import type { IntakeEvent } from "../../shared/messages/event.ts";
+import type { UnreadableOrder } from "../../shared/messages/interpret-event.ts";
 import type { Order } from "../../shared/order.ts";
 import type { Channel, Meaning } from "../channels/channel.ts";
 
@@ -10,6 +11,8 @@ export type Action =
   | { kind: "record"; order: Order }
   /** `deletion`: the event itself proves that the order was deleted, should the API not have it. */
   | { kind: "fetch"; orderId: string; deletion: boolean }
+  /** Its ID can be read, the rest cannot: the order is held, and the event goes to the DLQ. */
+  | ({ kind: "unreadable" } & Pick<UnreadableOrder, "orderId" | "changedAt" | "error">)
   | MeaningOf<"change">
   | MeaningOf<"erase">
   | MeaningOf<"export">
@@ -18,6 +21,12 @@ export type Action =
   | { kind: "check" }
   | MeaningOf<"ignored">;
 
+/** Whether anyone who has seen a signed request may have written the rest of the event. */
+export function isOnlyHint(source: IntakeEvent["source"], { verification }: Pick<Channel, "verification">): boolean {
+  const { covers = "body" } = verification ?? {};
+  return source === "webhook" && covers !== "body" && covers !== "url+body";
+}
+
 /**
  * Decides what route-order does about an event, by what the event's signature covers. If it does not cover the body, the
  * webhook is only a hint: anyone who has seen a signed request may have written the rest. Then only an order fetched from
@@ -25,8 +34,7 @@ export type Action =
  * @throws MalformedEvent if nothing may be done; the DLQ keeps the event
  */
 export function actionOf(meaning: Meaning, source: IntakeEvent["source"], channel: Channel): Action {
-  const { covers = "body" } = channel.verification ?? {};
-  const isHint = source === "webhook" && covers !== "body" && covers !== "url+body";
+  const isHint = isOnlyHint(source, channel);
   const fetch = (orderId: string, deletion = false): Action => {
     if (!channel.api)
       throw new MalformedEvent({ field: "order", problem: "must be fetched, but the channel has no API" });
@@ -56,4 +64,15 @@ export function actionOf(meaning: Meaning, source: IntakeEvent["source"], channe
     case "ignored":
       return meaning;
   }
+}
+
+/** What is done about an order that cannot be mapped. @throws its error, where the event may be written by anyone */
+export function actionOfUnreadable(
+  { orderId, changedAt, error }: UnreadableOrder,
+  source: IntakeEvent["source"],
+  channel: Channel,
+): Action {
+  if (!isOnlyHint(source, channel)) return { kind: "unreadable", orderId, changedAt, error };
+  if (!channel.api) throw error;
+  return { kind: "fetch", orderId, deletion: false };
 }

@@ -14,8 +14,10 @@ import {
   ignored,
   noted,
   type OrderFacts,
+  orderStageOf,
   repeated,
   revived,
+  unreadable,
   updated,
 } from "../../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
@@ -133,6 +135,38 @@ export function nextRecordOfChange(
   }
   const record = cancelled(current, { freshness: fresh }, reason, occasion);
   return { record, outcome: "cancelled", isNewest: false };
+}
+
+/**
+ * An event whose order cannot be mapped, although its ID can be read. The order is held, so that its number can be found;
+ * the event waits in the DLQ, and is newer than this record once it can be read.
+ * @param changedAt as the event says; undefined where that cannot be read either
+ * @returns undefined if this event was recorded before: SQS delivers it until it moves it to the DLQ
+ */
+export function nextRecordOfUnreadable(
+  current: OrderRecord | undefined,
+  about: { orderId: string; topic: string; changedAt: string | undefined; problem: string },
+  context: EventContext,
+): Step | undefined {
+  const { changedAt, topic, problem } = about;
+  const { event, connection } = context;
+  const reason = `cannot be read: ${problem}`;
+  const occasion = occasionOf({ topic }, context);
+  const { receivedAt, eventId } = event;
+  const fresh = changedAt && freshness(changedAt, "placed", { eventTime: "", receivedAt });
+  if (!current) {
+    const identity = { channel: connection.channel, connection: connection.name, orderId: about.orderId };
+    const decision = { state: "held", reason, destinations: [] } as const;
+    const record = firstRecorded(identity, { freshness: fresh ?? "" }, decision, occasion, expiresAtOf(context));
+    return { record, outcome: "recorded", isNewest: false };
+  }
+  if (current.events.some((one) => one.eventId === eventId)) return undefined;
+  if (fresh && fresh < current.freshness) return stale(current, occasion);
+  const record =
+    orderStageOf(current) === "held"
+      ? unreadable(current, { reason, freshness: fresh }, occasion)
+      : noted(current, reason, occasion);
+  return { record, outcome: "touched", isNewest: false };
 }
 
 /** The channel's API does not have a known order. */

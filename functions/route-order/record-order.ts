@@ -5,6 +5,7 @@ import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
 import { newTickets, type Ticket } from "../../shared/ledger/ticket.ts";
 import type { IntakeEvent } from "../../shared/messages/event.ts";
+import type { UnreadableOrder } from "../../shared/messages/interpret-event.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
 import type { Order } from "../../shared/order.ts";
 import type { Config, Connection } from "../../shared/stage/config.ts";
@@ -18,6 +19,7 @@ import {
   nextRecordOfChange,
   nextRecordOfGone,
   nextRecordOfNote,
+  nextRecordOfUnreadable,
   type Step,
 } from "./next-record.ts";
 
@@ -111,6 +113,25 @@ export async function recordGone(
     if (!current) throw new UnknownOrder();
     return nextRecordOfGone(current, context.topic, facts);
   });
+}
+
+/** Records that an order cannot be mapped, which an event carries or the API answered. */
+export async function recordUnreadable(
+  { orderId, changedAt, error, identity }: Unreadable,
+  context: RouteContext,
+  deps: RecordDeps,
+): Promise<void> {
+  const about = { orderId, changedAt, topic: context.topic, problem: error.reason };
+  await write(identityOf(orderId, context), deps, async (current) =>
+    // An order that was asked for may be recorded under another ID: that of its pack.
+    current || identity === "certain" ? nextRecordOfUnreadable(current, about, factsOf(context, deps)) : undefined,
+  );
+}
+
+interface Unreadable extends Pick<UnreadableOrder, "orderId" | "error"> {
+  changedAt?: string | undefined;
+  /** `asked-for`: it was fetched by this ID, and its own cannot be read. */
+  identity: "certain" | "asked-for";
 }
 
 /** Adds a line to the trace of an order, if the ledger has it. @param outcome in our words, for the operator */

@@ -2,14 +2,15 @@ import { MalformedEvent } from "../../shared/errors.ts";
 import { type IntakeEvent, queueEvent, unpack } from "../../shared/messages/event.ts";
 import type { EventStore } from "../../shared/messages/event-store.ts";
 import { interpretEvent } from "../../shared/messages/interpret-event.ts";
+import type { Order } from "../../shared/order.ts";
 import type { OrderState } from "../../shared/order-state.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import type { Channel, Meaning } from "../channels/channel.ts";
-import { type Action, actionOf } from "./action-of.ts";
+import { type Action, actionOf, actionOfUnreadable } from "./action-of.ts";
 import { checkedOrder } from "./checked-order.ts";
 import { eraseData, noteDataRequest } from "./erase-data.ts";
-import { checkConnection, type FetchDeps, fetchOrder } from "./fetch-order.ts";
+import { checkConnection, type FetchDeps, type Fetched, fetchOrder } from "./fetch-order.ts";
 import { type GivenBack, giveBack } from "./give-back.ts";
 import { checkedOrderId, orderIdOf } from "./order-id-of.ts";
 import { readFetchEvent } from "./read-fetch-event.ts";
@@ -20,6 +21,7 @@ import {
   recordChange,
   recordGone,
   recordOrder,
+  recordUnreadable,
 } from "./record-order.ts";
 import type { Received } from "./retry-delay.ts";
 
@@ -96,17 +98,21 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
   // A channel that was removed while its events were queued: they wait in the DLQ until it is back.
   if (!channel) throw new MalformedEvent({ field: "channel", problem: "is none of this release" });
 
-  const { topic, eventTime, about } =
+  const { topic, eventTime, about, unreadable } =
     event.source === "poll"
       ? readFetchEvent(event, deps.config)
       : await interpretEvent<Meaning>(event, channel, deps.config);
   seen.topic = topic;
-  if (!about) return { ...seen, outcome: "unknown-shop" };
-  const { connection, meaning } = about;
+  const known = about ?? unreadable;
+  if (!known) return { ...seen, outcome: "unknown-shop" };
+  const { connection } = known;
   seen.connection = pathOf(connection);
   seen.endpoint = endpointPathOf(connection);
 
-  const action = actionOf(meaning, event.source, channel);
+  const action =
+    "meaning" in known
+      ? actionOf(known.meaning, event.source, channel)
+      : actionOfUnreadable(known, event.source, channel);
   const orderId = orderIdOf(action);
   if (orderId !== undefined) seen.orderId = orderId;
   const context = { event, topic, eventTime, channel, connection, deadline: message.deadline };
@@ -122,13 +128,20 @@ async function eventIn({ owner, ...message }: IntakeMessage, { eventStore }: Dep
 async function carryOut(action: Action, context: RouteContext, deps: Deps): Promise<Done> {
   switch (action.kind) {
     case "record":
-      return recordOrder(checkedOrder(action.order), context, deps);
+      return recordOrder(await within(action.order, context, deps), context, deps);
+    case "unreadable":
+      await recordUnreadable({ ...action, identity: "certain" }, context, deps);
+      throw action.error;
     case "fetch": {
-      const fetched = await fetchOrder(action.orderId, context, deps);
+      const fetched = await fetchReadable(action.orderId, context, deps);
       if (fetched === "gone") return recordGone(action, context, deps);
       // It need not be the ID that was asked for: a pack has one of its own.
       checkedOrderId(fetched.order.id);
-      return recordOrder(checkedOrder(fetched.order), { ...context, eventTime: fetched.fetchedAt }, deps);
+      return recordOrder(
+        await within(fetched.order, context, deps),
+        { ...context, eventTime: fetched.fetchedAt },
+        deps,
+      );
     }
     case "change":
       return recordChange(action, context, deps);
@@ -144,5 +157,28 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
       return { outcome: "still-connected" };
     case "ignored":
       return { outcome: "ignored" };
+  }
+}
+
+/** An order within the limits of what can be stored and sent. @throws MalformedEvent, once the order is recorded as held */
+async function within(order: Order, context: RouteContext, deps: Deps): Promise<Order> {
+  try {
+    return checkedOrder(order);
+  } catch (error) {
+    if (!(error instanceof MalformedEvent)) throw error;
+    const { id: orderId, updatedAt: changedAt } = order;
+    await recordUnreadable({ orderId, changedAt, error, identity: "certain" }, context, deps);
+    throw error;
+  }
+}
+
+/** @throws as `fetchOrder`; MalformedEvent, once a known order that cannot be mapped is recorded as held */
+async function fetchReadable(orderId: string, context: RouteContext, deps: Deps): Promise<Fetched | "gone"> {
+  try {
+    return await fetchOrder(orderId, context, deps);
+  } catch (error) {
+    if (!(error instanceof MalformedEvent)) throw error;
+    await recordUnreadable({ orderId, error, identity: "asked-for" }, context, deps);
+    throw error;
   }
 }

@@ -36,6 +36,7 @@ export const ORDER_TRANSITIONS = {
   repeated: { by: "route-order", moves: { ...lead(ROUTED, ...ROUTED), ...stay("held-for-operator", "cancelled") } },
   ignored: { by: "route-order", moves: stay(...KNOWN) },
   gone: { by: "route-order", moves: stay(...KNOWN) },
+  unreadable: { by: "route-order", moves: stay("held") },
   noted: { by: "route-order", moves: stay(...KNOWN) },
   cancelled: { by: "route-order", moves: lead([...ROUTED, "held-for-operator"], "cancelled") },
   cancelledAgain: { by: "route-order", moves: stay("cancelled") },
@@ -175,6 +176,20 @@ export function gone(record: OrderRecord, occasion: EventOccasion): OrderRecord 
   const waits = record.state === "held" && record.decided.length === 0 && record.erasure === undefined;
   const next = waits ? { ...record, reason: GONE, ...waitFor("gone", record, occasion) } : record;
   return line(next, "gone: the channel's API does not have this order", occasion, occasion.eventId);
+}
+
+/**
+ * Its newest event cannot be read: it is held until that event can be.
+ * @param reason names the field @param freshness of that event; undefined where its time cannot be read either
+ */
+export function unreadable(
+  record: OrderRecord,
+  { reason, freshness = record.freshness }: { reason: string; freshness?: string | undefined },
+  occasion: EventOccasion,
+): OrderRecord {
+  start("unreadable", record);
+  const newest = freshness > record.freshness ? freshness : record.freshness;
+  return line({ ...record, freshness: newest, reason }, reason, occasion, occasion.eventId);
 }
 
 /** Nothing changes but its trace. @param outcome in our words, for the operator */

@@ -1,5 +1,5 @@
 import { MalformedEvent } from "../errors.ts";
-import type { Config } from "../stage/config.ts";
+import { type Config, pathOf } from "../stage/config.ts";
 import { unpack } from "./event.ts";
 import { type InterpretingChannel, interpretEvent } from "./interpret-event.ts";
 
@@ -9,6 +9,8 @@ export interface Unreadable {
   field: string;
   /** As a sentence: "line_items.0.price is missing or wrong". */
   reason: string;
+  /** Its order, which is recorded as held: `shopify/main/820982911946154508`. */
+  order?: string;
 }
 
 interface Context {
@@ -30,8 +32,10 @@ export async function explainEvent(message: string, context: Context): Promise<U
     if (event.source === "poll") return undefined;
     const channel = await context.channelOf(event.channel);
     if (!channel) return { field: "channel", reason: "channel is not one of this release" };
-    await interpretEvent(event, channel, context.config);
-    return undefined;
+    const { unreadable } = await interpretEvent(event, channel, context.config);
+    if (!unreadable) return undefined;
+    const { connection, orderId, error } = unreadable;
+    return { field: error.field, reason: error.reason, order: `${pathOf(connection)}/${orderId}` };
   } catch (error) {
     if (error instanceof MalformedEvent) return { field: error.field, reason: error.reason };
     throw error;

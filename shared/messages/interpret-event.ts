@@ -16,6 +16,7 @@ interface Interpretation<Meaning> {
   topic: string;
   eventTime?: string | undefined;
   shop?: string | undefined;
+  order?: { id: string; changedAt?: string | undefined } | undefined;
   meaning(connection: { connection: string; shop: string | undefined; settings: unknown }): Meaning;
 }
 
@@ -27,6 +28,17 @@ export interface InterpretedEvent<Meaning> {
   eventTime?: string | undefined;
   /** Its connection and what it means; undefined if the endpoint has no connection with its shop. */
   about: { connection: Connection; meaning: Meaning } | undefined;
+  /** In place of `about`: the event's order has an ID that can be read, and the rest cannot. */
+  unreadable?: UnreadableOrder;
+}
+
+/** An order that an event carries and that cannot be mapped. */
+export interface UnreadableOrder {
+  connection: Connection;
+  orderId: string;
+  /** UTC ISO 8601. */
+  changedAt: string | undefined;
+  error: MalformedEvent;
 }
 
 /** Longest topic in the trace, characters: 50 of these senders' own texts must fit an item. */
@@ -42,15 +54,18 @@ export async function interpretEvent<Meaning>(
   config: Pick<Config, "connections" | "endpoints">,
 ): Promise<InterpretedEvent<Meaning>> {
   const reader = await channel.reader();
-  const { topic, eventTime, shop, ...interpretation } = mapped(() => readWhole(reader.interpret(event)));
+  const { shop, order, meaning, ...said } = mapped(() => readWhole(reader.interpret(event)));
+  const known = { eventTime: said.eventTime, topic: said.topic.slice(0, LONGEST_TOPIC).toWellFormed() };
   const connection = event.source === "queue" ? ownerOf(event, shop, config) : receiverOf(event, shop, config);
-  const settings = connection && settingsOf(connection, channel);
-  const meaning = connection && mapped(() => interpretation.meaning({ ...factsOf(connection), settings }));
-  return {
-    topic: topic.slice(0, LONGEST_TOPIC).toWellFormed(),
-    eventTime,
-    about: connection && meaning && { connection, meaning },
-  };
+  if (!connection) return { ...known, about: undefined };
+  const settings = settingsOf(connection, channel);
+  try {
+    return { ...known, about: { connection, meaning: mapped(() => meaning({ ...factsOf(connection), settings })) } };
+  } catch (error) {
+    if (!order || !(error instanceof MalformedEvent)) throw error;
+    const { id: orderId, changedAt } = order;
+    return { ...known, about: undefined, unreadable: { connection, orderId, changedAt, error } };
+  }
 }
 
 /** The method may rely on `this`. */
@@ -58,6 +73,7 @@ const readWhole = <Meaning>(interpretation: Interpretation<Meaning>) => ({
   topic: interpretation.topic,
   eventTime: interpretation.eventTime,
   shop: interpretation.shop,
+  order: interpretation.order,
   meaning: (facts: Parameters<typeof interpretation.meaning>[0]) => interpretation.meaning(facts),
 });
 

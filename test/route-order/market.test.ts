@@ -138,6 +138,28 @@ describe("an order to fetch", () => {
     });
   }
 
+  test("that is known, was not sent and cannot be mapped now is held with the field, until it can", async () => {
+    const relay = await MarketContext.open(started);
+    const [id, other] = [newId(), newId()];
+    relay.api().orders.set(id, orderOf({ id, financialState: "pending" }));
+    relay.poll(id);
+    await relay.run(0);
+    relay.api().orders.set(id, orderOf({ id, updatedAt: "2026-11-01T11:00:00Z" }));
+    const missing = () => new MalformedEvent({ field: "buyer.address", problem: "is missing" });
+    // Each of the two is received until SQS moves it to the DLQ.
+    relay.api().failures.push(...Array.from({ length: 50 }, missing));
+    relay.poll(id);
+    relay.poll(other);
+    await relay.run(0);
+    const { state, reason } = (await relay.orderOf(id)) ?? {};
+    deepEqual([state, reason], ["held", "cannot be read: buyer.address is missing"]);
+    // What was asked for may be a member of a pack, which has another ID.
+    equal(await relay.orderOf(other), undefined);
+    relay.redrive();
+    await relay.run(0);
+    deepEqual(relay.sentOf(id), [ONE, TWO]);
+  });
+
   test("that makes its connector throw comes back by itself, and keeps no other order of the connection waiting", async () => {
     const relay = await MarketContext.open(started);
     const [bad, good] = [newId(), newId()];

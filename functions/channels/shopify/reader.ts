@@ -54,9 +54,13 @@ export const reader: Reader<Settings> = {
       const meaning = meaningOf(topic, headers, body);
       return { ...about, meaning: () => meaning };
     }
-    const rest = restOrder(body);
+    const json = readJson(body);
     const delivery = { topic, shop, test: header(headers, "test") === "true", triggeredAt: eventTime };
-    return { ...about, meaning: ({ settings }) => ({ kind: "order", order: mapOrder(rest, delivery, settings) }) };
+    return {
+      ...about,
+      order: namedOrder(json),
+      meaning: ({ settings }) => ({ kind: "order", order: mapOrder(restOrder(json), delivery, settings) }),
+    };
   },
 };
 
@@ -102,10 +106,17 @@ function refuseFields(json: unknown, fields: readonly string[]): void {
 }
 
 /** A subscription with include_fields does not carry the whole order: docs/channels/shopify.md. */
-function restOrder(body: Uint8Array): RestOrder {
-  const parsed = z.safeParse(RestOrder, readJson(body));
+function restOrder(json: unknown): RestOrder {
+  const parsed = z.safeParse(RestOrder, json);
   if (parsed.success) return parsed.data;
   throw malformed(parsed.error);
+}
+
+/** What can be read of an order whose rest cannot. */
+function namedOrder(json: unknown): Interpretation["order"] {
+  const id = idAt(json, ["id"]);
+  const { updated_at: time } = z.safeParse(z.object({ updated_at: z.string() }), json).data ?? {};
+  return id === undefined ? undefined : { id, changedAt: instant(time ?? "") };
 }
 
 function idAt(value: unknown, path: readonly string[]): string | undefined {

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { malformed } from "../../../shared/connector/malformed.ts";
 import { readJson } from "../../../shared/connector/read-json.ts";
 import { Instant, Order } from "../../../shared/order.ts";
-import type { Interpretation, Reader } from "../channel.ts";
+import type { Interpretation, Meaning, Reader } from "../channel.ts";
 
 /** The form of payload that the specification recommends: the order is in `data`. */
 const Wrapped = z.object({
@@ -33,8 +33,13 @@ function orderIn(
   about: Pick<Interpretation, "topic" | "eventTime">,
   under: readonly string[] = [],
 ): Interpretation {
+  const order = z.safeParse(z.object({ id: Order.shape.id }), json).data;
+  const { updatedAt: changedAt } = z.safeParse(z.object({ updatedAt: Instant }), json).data ?? {};
+  return { ...about, order: order && { id: order.id, changedAt }, meaning: () => meaningOf(json, under) };
+}
+
+function meaningOf(json: unknown, under: readonly string[]): Meaning {
   const parsed = z.safeParse(Order, json);
   if (!parsed.success) throw malformed(parsed.error, under);
-  const order = parsed.data;
-  return { ...about, meaning: () => ({ kind: "order", order }) };
+  return { kind: "order", order: parsed.data };
 }
