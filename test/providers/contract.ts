@@ -29,8 +29,11 @@ export interface Contract extends Setup {
   faults?: Record<string, FaultCase>;
   /** The document's answers, one by one, and what each means. */
   answers: (Written & { outcome: Outcome })[];
-  /** Both positions of every switch: the simulator's, with the settings that fit. */
-  positions: ({ name: string } & Pick<Partial<Setup>, "switches" | "settings" | "secret">)[];
+  /**
+   * Both positions of every switch: the simulator's, with the settings that fit. `unseen`: no look-up can find the order
+   * again there, and none may call it absent.
+   */
+  positions: ({ name: string; unseen?: true } & Pick<Partial<Setup>, "switches" | "settings" | "secret">)[];
   /** What is no secret in `secret`. */
   open?: string[];
   /** Whether "not there" is ever conclusive. Default true. */

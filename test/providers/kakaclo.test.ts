@@ -102,6 +102,12 @@ providerContract(kakaclo, {
     { name: "numbers beyond 2^53", switches: { firstOrderId: "90071992547409931" } },
     { name: "older row vocabulary", switches: { vocabulary: "old" } },
     { name: "row IDs as numbers", switches: { rowId: "number" } },
+    { name: "rows without a remark", switches: { rows: "brief" } },
+    { name: "rows without number and remark", switches: { rows: "nameless" }, unseen: true },
+    { name: "null for an empty list", switches: { emptyList: "null" } },
+    { name: "no data for an empty list", switches: { emptyList: "no-data" }, settings: { nullList: "empty" } },
+    { name: "complaints beside a success", switches: { complaints: true } },
+    { name: "any sale platform", switches: { salePlatforms: "any" }, settings: { salePlatforms: { shopify: "Shop" } } },
     { name: "a list that lags 5 minutes", switches: { indexLagMs: 300_000 } },
   ],
 });

@@ -57,6 +57,12 @@ describe("KakaClo: create", () => {
       "a channel type of 17 letters on an item",
       { orderItemsList: [{ sku: "DEMO-TEE", quantity: 1, channelType: "StandardStandards" }] },
     ],
+    ["a country that ISO 3166 does not have", { orderAddresses: { ...address, country: "XX" } }],
+    ["a misspelt customOrderId", { customOrderID: "KA1" }],
+    ["a misspelt ioss", { orderAddresses: { ...address, IOSS: "IM1" } }],
+    ["a misspelt field of an item", { orderItemsList: [{ sku: "DEMO-TEE", quantity: 1, channeltype: "Express" }] }],
+    ["a sale platform that is not in the list", { salePlatform: "Shopfy" }],
+    ["a sale platform in small letters", { salePlatform: "shopify" }],
     ["a country in words", { orderAddresses: { ...address, country: "France" } }],
     ...["country", "phone", "recipient", "province"].flatMap((field): [string, Record<string, unknown>][] => [
       [`no ${field}`, { orderAddresses: { ...address, [field]: undefined } }],

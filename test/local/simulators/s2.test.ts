@@ -160,6 +160,18 @@ describe("S2: create", () => {
     ["an attachment without path", (order) => ({ ...order, attachments: [{ fileName: "a.jpg" }] })],
     ["another customer's account", (order) => ({ ...order, accountId: organization })],
     ["a product it never handed out", (order) => ({ ...order, items: sample.items })],
+    ["a misspelt channelOrderIdAlt", (order) => ({ ...order, channelOrderIDAlt: "1" })],
+    ["a misspelt field of an address", (order) => ({ ...order, billingAddress: { ...shippingAddress, zip: "1" } })],
+    [
+      "a country that ISO 3166 does not have",
+      (order) => ({ ...order, shippingAddress: { ...shippingAddress, countryId: "XX" } }),
+    ],
+    ["a currency that ISO 4217 does not have", (order) => ({ ...order, currencyId: "ZZZ" })],
+    ["a day that the calendar does not have", (order) => ({ ...order, channelOrderDate: "2024-02-31T06:00:33Z" })],
+    [
+      "none of a product",
+      (order) => ({ ...order, items: (order["items"] as Json[]).map((item) => ({ ...item, quantity: 0 })) }),
+    ],
     ["a list for an order", (order) => [order]],
     ["null for an order", () => null],
   ];
@@ -194,6 +206,14 @@ describe("S2: create", () => {
   test("a body that is not JSON is a bad request", async () => {
     await using s2 = await openS2();
     for (const body of ["{", "", new Uint8Array([0xff])]) equal((await s2.create(body)).status, 400);
+  });
+
+  test("a body without the JSON content type is not read", async () => {
+    await using s2 = await openS2();
+    for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
+      equal((await s2.create(s2.order(), { ...s2.headers, "content-type": type })).status, 415);
+    }
+    deepEqual(s2.sandbox.orders("s2"), []);
   });
 
   test("only the sample's items are read, by the strict table only item", async () => {

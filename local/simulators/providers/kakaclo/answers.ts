@@ -21,7 +21,7 @@ export const cannedAnswers: CannedAnswers = {
 };
 
 /** The answer to an accepted create. */
-export function created({ rows, id }: KakacloHeld, shape: KakacloSwitches["data"]): Answer {
+export function created({ rows, id, request }: KakacloHeld, { data: shape, complaints }: KakacloSwitches): Answer {
   // Written as text: a JavaScript number would damage a number of 2^53 or more.
   const data = {
     number: id,
@@ -29,7 +29,8 @@ export function created({ rows, id }: KakacloHeld, shape: KakacloSwitches["data"
     object: `{"kkOrderId":"${id}"}`,
     array: `[${rows.map((row) => row.id).join(",")}]`,
   }[shape];
-  return { ...json(200, null), body: `{"code":10000,"message":"success","data":${data}}` };
+  const errors = complaints ? `,"errors":${JSON.stringify([`phone looks odd${quote(request)}`])}` : "";
+  return { ...json(200, null), body: `{"code":10000,"message":"success","data":${data}${errors}}` };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

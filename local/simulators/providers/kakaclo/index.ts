@@ -5,7 +5,7 @@ import { alreadyThere, CODES, cannedAnswers, created, quote } from "./answers.ts
 import { productOf, stocksOf, warehouses } from "./catalog.ts";
 import { failed, invalidRequest, ok } from "./envelope.ts";
 import { listOrders } from "./list-orders.ts";
-import { bodyBySample, bodyByTable, type KakacloAddress } from "./order-body.ts";
+import { bodyBySample, bodyByTable, SALE_PLATFORMS } from "./order-body.ts";
 import { type Accepted, countriesOf, createOrderBook, type KakacloHeld, UNIT_PRICE } from "./order-book.ts";
 import { askRefund, refundsOf, settleRefunds } from "./refunds.ts";
 import { type KakacloSwitches, kakacloSwitches } from "./switches.ts";
@@ -24,6 +24,16 @@ export const simulator: SimulatorKind<KakacloSwitches> = {
   },
   start: ({ switches, now }) => startKakaclo(switches, now),
 };
+
+function readBySample(request: unknown) {
+  const checked = checkBody(bodyBySample, request);
+  return checked.ok ? { ...checked, address: checked.body.orderAddresses } : checked;
+}
+
+function readByTable(request: unknown) {
+  const checked = checkBody(bodyByTable, request);
+  return checked.ok ? { ...checked, address: checked.body.orderAddress } : checked;
+}
 
 function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): Simulator {
   const answers = cannedAnswers;
@@ -44,7 +54,7 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
 
   /** @returns the order as it is stored, or the answer that refuses it */
   function read(request: unknown, createdAt: number): { accepted: Accepted } | { refused: Answer } {
-    const checked = switches.strictTable ? checkBody(bodyByTable, request) : checkBody(bodyBySample, request);
+    const checked = switches.strictTable ? readByTable(request) : readBySample(request);
     if (!checked.ok) {
       const { field, what, message } = checked.complaint;
       // A wrong type is a 400; the envelope reports everything else. (ASSUME)
@@ -55,7 +65,11 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
     const { body } = checked;
     const unknown = body.orderItemsList.find(({ sku }) => countriesOf(sku).length === 0);
     if (unknown) return { refused: failed(CODES.sku, `sku ${unknown.sku} does not exist${quote(request)}`) };
-    const address: KakacloAddress = "orderAddress" in body ? body.orderAddress : body.orderAddresses;
+    const { salePlatform } = body;
+    if (salePlatform && switches.salePlatforms === "listed" && !SALE_PLATFORMS.includes(salePlatform)) {
+      return { refused: failed(CODES.invalid, `salePlatform ${salePlatform} is not known${quote(request)}`) };
+    }
+    const address = checked.address;
     const { orderItemsList: items, customOrderId = null, remark = null } = body;
     return { accepted: { request, address, items, customOrderId, remark, createdAt } };
   }
@@ -70,7 +84,7 @@ function startKakaclo(switches: Readonly<KakacloSwitches>, now: () => number): S
     const price = items.reduce((sum, { quantity }) => sum + quantity * UNIT_PRICE, 0);
     if (spent + price > switches.balance) return failed(CODES.balance, `Insufficient balance${quote(request)}`);
     spent += price;
-    return created(book.add(result.accepted, switches.split), switches.data);
+    return created(book.add(result.accepted, switches.split), switches);
   }
 
   const isCalled = (customOrderId: string) => (held: KakacloHeld) => held.reference === customOrderId;

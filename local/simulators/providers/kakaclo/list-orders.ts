@@ -39,11 +39,19 @@ export function listOrders(query: URLSearchParams, book: OrderBook, switches: Ka
 
   const list = found
     .slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
-    .map(({ order, cancelledAt }) => toRow(order, cancelledAt, switches));
-  const page = { total: found.length, pageNumber, pageSize, list };
+    .map(({ order, cancelledAt }) => shown(toRow(order, cancelledAt, switches), switches));
+  if (list.length === 0 && switches.emptyList === "no-data") return ok(null);
+  const rows = list.length === 0 && switches.emptyList === "null" ? null : list;
+  const page = { total: found.length, pageNumber, pageSize, list: rows };
   return ok(
     switches.vocabulary === "old" ? page : { vo: null, ...page, totalPageNumber: null, modifyDate: null, nextId: null },
   );
+}
+
+function shown(row: Record<string, unknown>, { rows }: KakacloSwitches): Record<string, unknown> {
+  if (rows === "whole") return row;
+  const { remark, customOrderId, ...nameless } = row;
+  return rows === "brief" ? { ...nameless, customOrderId } : nameless;
 }
 
 const isTime = (text: string): boolean => TIME.test(text) && !Number.isNaN(Date.parse(text));

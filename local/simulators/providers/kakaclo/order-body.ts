@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { requiredTextUpTo, textUpTo } from "../../body-check.ts";
+import { isCountry } from "../../iso-codes.ts";
 
 /** Absent or null; the list itself writes null for missing values. */
 const optional = <Schema extends z.ZodMiniType>(schema: Schema) => z.nullish(schema);
 
 /** "Order Address Properties": country, phone, recipient and province are required. */
-const Address = z.object({
-  country: z.string().check(z.regex(/^[A-Z]{2}$/, "is not a country shortcode")),
+const Address = z.strictObject({
+  country: z.string().check(z.refine(isCountry, "is not a country shortcode")),
   phone: requiredTextUpTo(64),
   street1: optional(textUpTo(64)),
   street2: optional(textUpTo(64)),
@@ -22,7 +23,7 @@ const Address = z.object({
 const ChannelType = z.enum(["Standard", "Express", "Expedited"], "is not a channel type");
 
 /** channelCode and warehouseCode are struck through in the document: accepted, but without effect. */
-const Item = z.object({
+const Item = z.strictObject({
   sku: requiredTextUpTo(64),
   quantity: z.int().check(z.positive("must be greater than 0")),
   channelType: optional(ChannelType),
@@ -34,15 +35,23 @@ const rest = {
   orderItemsList: z.array(Item).check(z.minLength(1, "is empty")),
   channelType: ChannelType,
   remark: optional(z.string()),
-  // Not checked against the document's list: its own sample sends "KA".
   salePlatform: optional(z.string()),
   channelCode: optional(z.string()),
   customOrderId: optional(z.string()),
 };
 
-/** The create's body, as in the sample ("orderAddresses") or the table ("orderAddress"); it ignores the other name. */
-export const bodyBySample = z.object({ orderAddresses: Address, ...rest });
-export const bodyByTable = z.object({ orderAddress: Address, ...rest });
+/**
+ * The create's body, as in the sample ("orderAddresses") or the table ("orderAddress"); it ignores the other name. Any
+ * other name that the document does not have is refused: a server that drops it would lose the value unnoticed. (ASSUME)
+ */
+export const bodyBySample = z.strictObject({ orderAddresses: Address, orderAddress: z.optional(z.unknown()), ...rest });
+export const bodyByTable = z.strictObject({ orderAddress: Address, orderAddresses: z.optional(z.unknown()), ...rest });
+
+/** The document's list, and the value that its own sample sends. */
+export const SALE_PLATFORMS: readonly string[] = [
+  ...["Amazon", "Wish", "eBay", "Walmart", "Groupon", "IrobotBoxERP", "Shopify", "Aliexpress", "OverStock"],
+  ...["TopHatter", "JoyBuy", "Homedepot", "Facebookshop", "Mercari", "Facebook Marketplace", "KA"],
+];
 
 export type KakacloAddress = z.infer<typeof Address>;
 export type KakacloItem = z.infer<typeof Item>;

@@ -23,6 +23,14 @@ export interface KakacloSwitches {
   vocabulary: "new" | "old";
   /** `id` of a row: a string in the samples, a number in the table. */
   rowId: "string" | "number";
+  /** What a row shows: `brief` has no remark, `nameless` neither a remark nor a number of ours. */
+  rows: "whole" | "brief" | "nameless";
+  /** A page without rows: an empty list, `null` for the list, or `null` for all of `data`. */
+  emptyList: "list" | "null" | "no-data";
+  /** Whether a success also has a list of errors. */
+  complaints: boolean;
+  /** Whether it takes only the sale platforms of the document's list. */
+  salePlatforms: "listed" | "any";
   /** How long the list lags (Elasticsearch, "up to 5 minutes"). */
   indexLagMs: number;
   /** Time from a refund request to its success ("within 1 hour", at most 24). */
@@ -42,6 +50,10 @@ export const kakacloSwitches: KakacloSwitches = {
   firstOrderId: "1000000371651",
   vocabulary: "new",
   rowId: "string",
+  rows: "whole",
+  emptyList: "list",
+  complaints: false,
+  salePlatforms: "listed",
   indexLagMs: 0,
   refundAfterMs: 0,
   balance: 1_000_000_000,

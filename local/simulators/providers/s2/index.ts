@@ -10,7 +10,7 @@ import {
 } from "../../simulator.ts";
 import { addressOf, alreadyExists, cannedAnswers, isRecord, message } from "./answers.ts";
 import { bodyBySample, bodyByTable } from "./order-body.ts";
-import { type S2Held, type S2Order, toBriefRow, toFulfilmentView, toOrder } from "./order-object.ts";
+import { type S2Held, type S2Order, toBriefRow, toFulfilmentView, toNamelessRow, toOrder } from "./order-object.ts";
 import { toAccount, toOrganization } from "./organization.ts";
 import { page } from "./page.ts";
 import { createCatalog, toProduct } from "./products.ts";
@@ -99,10 +99,16 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
     if (switches.duplicates === "answer-cancelled") {
       const old = read(request, now() - YEAR_MS);
       if ("refused" in old) return old.refused;
-      return json(switches.successStatus, cancelEntry(keep(old.order, request, now() - YEAR_MS)).order);
+      return made(cancelEntry(keep(old.order, request, now() - YEAR_MS)));
     }
-    return json(switches.successStatus, keep(result.order, request, now()).order);
+    return made(keep(result.order, request, now()));
   }
+
+  const made = ({ order, request }: S2Held): Answer =>
+    json(switches.successStatus, {
+      ...order,
+      ...(switches.complaints && { warnings: [`The phone looks odd (${addressOf(request)})`] }),
+    });
 
   function isFound(order: S2Order, term: string): boolean {
     const { id, channelOrderId, channelOrderIdAlt, channelOrderIdAlt2 } = order;
@@ -120,7 +126,8 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
     const found = orders.map(({ order }) => order).filter((order) => !term || isFound(order, term));
     found.sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
     if (switches.sort === "newest") found.reverse();
-    return page(found, query, switches.listRows === "brief" ? toBriefRow : (order) => order) ?? badPage();
+    const show = { whole: (order: S2Order) => order, brief: toBriefRow, nameless: toNamelessRow }[switches.listRows];
+    return page(found, query, show, switches) ?? badPage();
   }
 
   const badPage = () => invalid("limit must be 1 to 100, offset 0 or more");
@@ -134,6 +141,9 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
     },
     handle(request) {
       const { method, path, query } = request;
+      if (method === "POST" && !/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+        return message(415, "Unsupported Media Type");
+      }
       const route = `${method} ${path}`;
       const term = query.get("term") ?? "";
       if (route === "POST /login") return login(request);
@@ -141,11 +151,11 @@ function startS2(switches: Readonly<S2Switches>, now: () => number): Simulator {
       if (route === "GET /order") return listOrders(query);
       if (route === "GET /account") {
         const accounts = switches.accounts.filter(({ name }) => name.includes(term));
-        return page(accounts, query, (account) => toAccount(account, organization())) ?? badPage();
+        return page(accounts, query, (account) => toAccount(account, organization()), switches) ?? badPage();
       }
       if (route === "GET /product") {
         const skus = term ? catalog.search(term, switches.productNeighbours) : catalog.all();
-        return page(skus, query, (sku) => toProduct(sku, organization())) ?? badPage();
+        return page(skus, query, (sku) => toProduct(sku, organization()), switches) ?? badPage();
       }
       const [, id] = /^GET \/order\/([^/]+)$/.exec(route) ?? [];
       const entry = orders.find((order) => order.id === id);

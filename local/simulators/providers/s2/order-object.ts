@@ -62,6 +62,12 @@ export function toBriefRow(order: S2Order): Partial<S2Order> {
   return named;
 }
 
+/** A row that shows neither whose order it is nor what is in it. */
+export function toNamelessRow(order: S2Order): Partial<S2Order> {
+  const { account, channelOrderId, channelOrderIdAlt, channelOrderIdAlt2, ...named } = toBriefRow(order);
+  return named;
+}
+
 /** `GET /order/{orderId}` has its own table, about fulfilment, with neither status nor channelOrderId. */
 export const toFulfilmentView = (order: S2Order) => ({
   orderId: order.id,

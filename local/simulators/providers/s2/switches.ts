@@ -27,8 +27,15 @@ export interface S2Switches {
   termMatches: "whole" | "part";
   /** Of `GET /order`. Not stated. */
   sort: "newest" | "oldest";
-  /** Rows of `GET /order`: as the create answers, or only the fields that the list page names: no items, no meta. */
-  listRows: "whole" | "brief";
+  /**
+   * Rows of `GET /order`: as the create answers; only the fields that the list page names: no items, no meta; or these
+   * without account and numbers.
+   */
+  listRows: "whole" | "brief" | "nameless";
+  /** What a list without rows is. */
+  emptyList: "list" | "null";
+  /** Whether a created order also has a list of warnings. */
+  complaints: boolean;
   /** `GET /product?term=` searches SKU and name: true = a neighbour that merely contains the term comes first. */
   productNeighbours: boolean;
 }
@@ -52,5 +59,7 @@ export const s2Switches: S2Switches = {
   termMatches: "part",
   sort: "newest",
   listRows: "whole",
+  emptyList: "list",
+  complaints: false,
   productNeighbours: false,
 };
