@@ -52,6 +52,24 @@ describe("amounts of a whole order", () => {
   });
 });
 
+describe("a discount that only the order has", () => {
+  const lines = [
+    { id: "a", sku: "DEMO-A", quantity: 2, unitPrice: "10.00", discount: "0.00" },
+    { id: "b", sku: "DEMO-B", quantity: 1, unitPrice: "20.00", discount: "0.00" },
+  ];
+
+  test("counts where every line says 0.00, whole and divided", () => {
+    equal(amounts({ lines, discount: "10.00" }).discount, "10.00");
+    equal(amounts({ lines, discount: "10.00" }, { only: "a" }).discount, "5.00");
+  });
+
+  test("is the shipping's where it is as large, and nothing beside a line's of another destination", () => {
+    equal(amounts({ lines, discount: "4.00", shipping: { price: "5.00", discount: "4.00" } }).discount, "0.00");
+    const ofB = lines.map((line) => ({ ...line, discount: line.id === "b" ? "10.00" : "0.00" }));
+    equal(amounts({ lines: ofB, discount: "10.00" }, { only: "a" }).discount, "0.00");
+  });
+});
+
 describe("amounts of a part", () => {
   test("are divided by value", () => {
     const shared = { discount: "4.00", tax: "8.00", shipping: { price: "5.00" } };

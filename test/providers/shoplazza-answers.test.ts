@@ -20,6 +20,10 @@ const read = (status: number, body: unknown, settings = {}, headers = {}) =>
   });
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
 
+/** As Go's validator says it. */
+const goError = (field: string) =>
+  `Key: 'CreateOrder.${field}' Error:Field validation for '${field}' failed on the 'required' tag`;
+
 /** The document's table and what the reference adds to it. */
 const cases: [status: number, body: unknown, outcome: string][] = [
   [422, { errors: ["The shipping address does not pass"] }, "Rejected"],
@@ -35,6 +39,17 @@ const cases: [status: number, body: unknown, outcome: string][] = [
   [422, { errors: ["DecreaseInventory failed"] }, "InDoubt"],
   [422, { errors: ["something new"] }, "InDoubt"],
   [422, { errors: [] }, "InDoubt"],
+  [422, { errors: { tax_total: ["is required"], shipping_address: { city: ["is required"] } } }, "Rejected"],
+  [422, { errors: [{ message: "TaxTotal is required" }] }, "Rejected"],
+  [422, { errors: [{ field: "tax_total", message: "something new" }] }, "InDoubt"],
+  [422, { errors: { base: [{ msg: "DecreaseInventory failed" }] } }, "InDoubt"],
+  [422, { error: `${goError("TaxTotal")}\n${goError("ShippingAddress.City")}` }, "Rejected"],
+  [422, { error: `${goError("TaxTotal")}\nDecreaseInventory failed` }, "InDoubt"],
+  // Whatever names an order.
+  [422, { errors: ["TaxTotal is required"], order: { id: "11218-00000001" } }, "InDoubt"],
+  [422, { errors: ["The shipping address does not pass, order_id 11218-1"] }, "InDoubt"],
+  [403, { error: "scope", data: { order: { id: 7 } } }, "InDoubt"],
+  [400, { errors: ["x"], order_id: "11218-1" }, "InDoubt"],
   [422, "", "InDoubt"],
   [422, "<html>nothing is required</html>", "InDoubt"],
   // A known reason beside one that is not known, or as its cause, settles nothing.
@@ -48,10 +63,10 @@ const cases: [status: number, body: unknown, outcome: string][] = [
   [406, { errors: ["Create order failed"] }, "InDoubt"],
   [500, { errors: ["Aborted"] }, "InDoubt"],
   [500, { error: "DeadlineExceeded" }, "InDoubt"],
-  [500, { errors: ["NotFound"] }, "Rejected"],
+  [500, { errors: ["NotFound"] }, "InDoubt"],
+  [500, { errors: ["rpc error: code = NotFound desc = order not found"] }, "InDoubt"],
   [500, { error: "Unimplemented" }, "Misconfigured"],
   [500, "Unauthenticated", "Misconfigured"],
-  [500, { message: "rpc error: code = NotFound desc = no such variant" }, "Rejected"],
   [500, { message: "rpc error: code = Aborted desc = NotFound" }, "InDoubt"],
   [500, { errors: ["NotFound", "DeadlineExceeded"] }, "InDoubt"],
   [500, { errors: ["Internal Server Error"] }, "InDoubt"],
@@ -79,6 +94,10 @@ describe("what an answer to a create means", () => {
 
   test("what stays unknown is switched", () => {
     ok(read(406, "", { notAcceptable: "rejected" }) instanceof Rejected);
+    ok(read(500, { errors: ["NotFound"] }, { notFound: "rejected" }) instanceof Rejected);
+    const alsoInDoubt = ["inventory"];
+    ok(read(422, { errors: ["TaxTotal is required", "Inventory"] }, { alsoInDoubt }) instanceof InDoubt);
+    ok(read(422, { error: "Store is closed today" }, { alsoFails: ["store is closed"] }) instanceof Misconfigured);
     const alsoRejects = ["Inventory is not enough"];
     ok(read(422, { errors: ["inventory is NOT enough for sku X"] }, { alsoRejects }) instanceof Rejected);
     ok(read(422, { errors: ["no inventory is not enough"] }, { alsoRejects }) instanceof InDoubt);
@@ -103,6 +122,11 @@ describe("what an answer to a create means", () => {
     equal(idIn("order_id 11218-00000001 CreateOrderBatchOption failed"), "11218-00000001");
     equal(idIn("order_id 254906204445092470545 CreateOrderBatchOption failed"), "254906204445092470545");
     equal(idIn("Get Order Detail failed"), undefined);
+    equal(idIn("order_id is required"), undefined);
+    const inField = (body: object) => orderIdIn(answer(422, body));
+    equal(inField({ order: { id: "11218-00000001" } }), "11218-00000001");
+    equal(inField({ data: { order: { id: 7 } } }), "7");
+    equal(inField({ code: 422, errors: ["x"] }), undefined);
   });
 });
 
@@ -116,7 +140,7 @@ describe("faults of the shop, through the connector", () => {
     ["422-8-inventory-created", InDoubt, 1],
     ["406-created", InDoubt, 1],
     ["500-aborted-created", InDoubt, 1],
-    ["500-not-found", Rejected, 0],
+    ["500-not-found-created", InDoubt, 1],
     ["500-unauthenticated", Misconfigured, 0],
     ["400-credentials", Misconfigured, 0],
     ["store-not-active", Misconfigured, 0],

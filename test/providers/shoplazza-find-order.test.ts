@@ -1,11 +1,15 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { openApi } from "../../functions/providers/shoplazza/api.ts";
-import { findOrder } from "../../functions/providers/shoplazza/find-order.ts";
+import { findOrder, namedOrder } from "../../functions/providers/shoplazza/find-order.ts";
+import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
 import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { carries } from "../../functions/providers/shoplazza/shop-order.ts";
+import { variantOf } from "../../local/simulators/providers/shoplazza/products.ts";
 import { Misconfigured, Unavailable } from "../../shared/errors.ts";
 import { orderSample, outgoingSample } from "../support/order-sample.ts";
+import { THOROUGH } from "../support/thorough.ts";
+import { lookUpMutations } from "./look-up-mutations.ts";
 import { openClient } from "./shoplazza-client.ts";
 
 const MINUTE = 60_000;
@@ -236,7 +240,10 @@ test("an order of our reference without lines yet proves nothing", async () => {
   const account = { destination: "shoplazza/demo", settings, secret, missing: {} };
   for (const line_items of [undefined, null, []]) {
     const row = { id: "1", tags: `ext:${sent.reference}`, line_items };
-    const place = { ...openApi(account, shop.tools), page: async () => ({ orders: [row], has_more: false }) };
+    const place = {
+      ...openApi(account, shop.tools),
+      page: async () => ({ orders: [row], has_more: false as unknown }),
+    };
     const found = await findOrder(sent, outgoingSample(), { api: place, settings, tools: shop.tools });
     deepEqual(found, { found: "nothing", conclusive: false });
   }
@@ -256,4 +263,128 @@ describe("whose an order is", () => {
   ] as const) {
     test(`${JSON.stringify(order)}: ${is ? "ours" : "not ours"}`, () => equal(carries(order, "ext:A-1"), is));
   }
+});
+
+describe("rows that do not show whose they are", () => {
+  const settings = { lookUp: "2022-01" };
+  const UNKNOWN = { found: "nothing", conclusive: false };
+
+  /** The shop as it is, with these rows in place of its lists. */
+  async function withRows(rows: object[] | null, details: Record<string, object> = {}, switches = {}) {
+    const shop = await openClient({ settings, simulator: switches });
+    const sent = await shop.sent();
+    const secret = Secret.parse({ baseUrl: `${shop.sandbox.url}/shoplazza`, token: "spz-demo-token" });
+    const account = { destination: "shoplazza/demo", settings: Settings.parse(settings), secret, missing: {} };
+    const asked: string[] = [];
+    const api = {
+      ...openApi(account, shop.tools),
+      page: async (_version: string, { page }: Record<string, string>) => ({
+        orders: page === "1" ? rows : [],
+        has_more: false as unknown,
+      }),
+      orderAsIs: async (id: string) => {
+        asked.push(id);
+        const order = details[id];
+        return order && { ...order };
+      },
+    };
+    const found = await findOrder(sent, outgoingSample(), { api, settings: account.settings, tools: shop.tools });
+    await shop[Symbol.asyncDispose]();
+    return { found, asked };
+  }
+  const ours = `ext:${outgoingSample().reference}`;
+  const lines = [
+    { variant_id: variantOf("DEMO-TEE-M").id, quantity: 2 },
+    { variant_id: variantOf("DEMO-MUG").id, quantity: 1 },
+  ];
+
+  const otherLines = { line_items: [{ variant_id: "v", quantity: 1 }] };
+  const janes = { zip: "10115", email: "jane@example.invalid" };
+
+  for (const [shape, row] of [
+    ["neither tags nor note", { id: "1", line_items: lines }],
+    ["null for both", { id: "1", tags: null, note: null, line_items: lines }],
+    ["empty ones, and what we sent", { id: "1", tags: "", note: "", line_items: lines }],
+    ["our mark in other case", { id: "1", tags: ours.toUpperCase(), note: "" }],
+    ["our mark under another name", { id: "1", tags: "", note: "", order_tags: ours }],
+    ["an order within", { order: { id: "1", tags: ours } }],
+    ["no ID", { tags: undefined }],
+    ["other lines for our address", { id: "1", tags: "", note: "", ...otherLines }],
+    ["a postcode of its own alone", { id: "1", tags: "", note: "", line_items: lines, shipping_address: { zip: "1" } }],
+  ] as const) {
+    test(`${shape}: prove nothing`, async () => {
+      deepEqual((await withRows([row])).found, UNKNOWN);
+    });
+  }
+
+  for (const [shape, row] of [
+    ["another mark", { id: "1", tags: "ext:SHO9-7", note: "" }],
+    ["other tags", { id: "1", tags: "vip", note: null }],
+    ["other lines for another place", { id: "1", ...otherLines, shipping_address: { zip: "10115" } }],
+    ["another buyer elsewhere", { id: "1", tags: "", note: "", line_items: lines, shipping_address: janes }],
+    ["another mark, and our number in a buyer's words", { id: "1", tags: "ext:SHO9-7", note: `ext:SHO9-7 as ${ours}` }],
+  ] as const) {
+    test(`${shape}: another's order`, async () => {
+      deepEqual((await withRows([row])).found, NOTHING);
+    });
+  }
+
+  test("are read singly: the order itself shows more", async () => {
+    const brief = { id: "1", line_items: lines };
+    const mine = await withRows([brief], { "1": { ...brief, tags: ours, note: "" } });
+    deepEqual([mine.found.found, mine.asked], ["same", ["1"]]);
+    const others = await withRows([brief], { "1": { ...brief, tags: "ext:SHO9-7", note: "" } });
+    deepEqual([others.found, others.asked], [NOTHING, ["1"]]);
+  });
+
+  test("are read singly up to a number, and then prove nothing", async () => {
+    const rows = Array.from({ length: 21 }, (_, n) => ({ id: String(n) }));
+    const details = Object.fromEntries(rows.map(({ id }) => [id, { id, tags: "vip", note: "" }]));
+    const { found, asked } = await withRows(rows, details);
+    deepEqual([found, asked.length], [UNKNOWN, 20]);
+  });
+
+  test("null is an empty list where the shop counts no order, and proves nothing where it counts one", async () => {
+    deepEqual((await withRows(null)).found, NOTHING);
+    await using shop = await openClient({ settings, simulator: { emptyLists: "null" } });
+    const prepared = await shop.sent();
+    deepEqual(await shop.client.find(prepared, outgoingSample()), NOTHING);
+    await shop.create();
+    equal((await shop.client.find(prepared, outgoingSample())).found, "same");
+  });
+
+  test("an order that an error named by mistake is not ours", async () => {
+    await using shop = await openClient();
+    const { error, find } = await shop.failed("422-6-batch-option-not-created");
+    ok(error);
+    await shop.tools.cache.put(namedOrder(outgoingSample().reference), "11218-00000001", 1000);
+    const { lines: sample } = orderSample;
+    await shop.create(outgoingSample({ lines: sample.slice(1), note: "please" }, "SHO9-7"));
+    deepEqual(await find(), NOTHING);
+  });
+});
+
+lookUpMutations(shoplazza, {
+  secret: { token: "spz-demo-token" },
+  lookUp: /^GET \/openapi\/20\d\d-01\/orders(\/|$)/,
+  identifying: ["tags", "note"],
+  // Lists have no count.
+  saysNothing: (paths, change) =>
+    paths
+      .split(" and ")
+      .some(
+        (path) =>
+          /^answer(\.data)?\.orders(\.[^.]+)?$/.test(path) && change === (/s$/.test(path) ? "an empty list" : "absent"),
+      ),
+  ways: [
+    { name: "as it is set up" },
+    { name: "by window", settings: { lookUp: "2022-01" } },
+    ...(THOROUGH
+      ? [
+          { name: "without tags", switches: { tags: "dropped" } },
+          { name: "rows without tags and note", switches: { listRows: "brief" }, settings: { lookUp: "2022-01" } },
+          { name: "a miss by tag is believed", settings: { tagMiss: "conclusive" } },
+        ]
+      : []),
+  ],
 });

@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { openApi } from "../../functions/providers/shoplazza/api.ts";
 import { shoplazza } from "../../functions/providers/shoplazza/index.ts";
-import { Settings } from "../../functions/providers/shoplazza/settings.ts";
+import { Secret, Settings } from "../../functions/providers/shoplazza/settings.ts";
 import { variantOf } from "../../local/simulators/providers/shoplazza/products.ts";
-import { Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
+import { Misconfigured, Rejected, Throttled, Unavailable } from "../../shared/errors.ts";
 import type { Address, Order } from "../../shared/order.ts";
 import { orderSample, outgoingSample } from "../support/order-sample.ts";
 import { openClient } from "./shoplazza-client.ts";
@@ -46,7 +47,7 @@ describe("the create's body", () => {
         coordinates: "text",
         orderTags: false,
       },
-      simulator: { lineItems: "LineItems" },
+      simulator: { lineItems: "LineItems", required: "specification" },
     });
     const body = await shop.bodyOf();
     const [item] = body["LineItems"] as { custom_properties: unknown }[];
@@ -118,6 +119,196 @@ describe("the create's body", () => {
   });
 });
 
+describe("what the shop has no field for", () => {
+  const noteOf = async (changes: Partial<Order>, more = {}) => {
+    await using shop = await openClient(more);
+    return String((await shop.bodyOf(outgoingSample(changes)))["note"]).split("\n");
+  };
+
+  test("tax numbers and a gift without words go into the note; Brazil's number has its field", async () => {
+    const taxIds = [
+      { type: "vat" as const, value: "GB123456789" },
+      { type: "ioss" as const, value: "IM2760000742" },
+      { type: "eori" as const, value: "GB123456789000" },
+      { type: "national" as const, value: "10000000146" },
+      { type: "tax-office" as const, value: "Kadıköy" },
+    ];
+    const note = await noteOf({ taxIds, gift: true, giftMessage: " " });
+    for (const line of [
+      "VAT: GB123456789",
+      "IOSS: IM2760000742",
+      "EORI: GB123456789000",
+      "Tax number: 10000000146",
+      "Tax office: Kadıköy",
+      "Gift",
+    ]) {
+      ok(note.includes(line), line);
+    }
+    const brazil = { ...orderSample.shippingAddress, country: "BR", province: "São Paulo", provinceCode: "SP" };
+    const national = taxIds.filter(({ type }) => type === "national");
+    equal(
+      (await noteOf({ taxIds: national, shippingAddress: brazil })).some((line) => line.includes("Tax")),
+      false,
+    );
+    equal((await noteOf({ gift: true, giftMessage: "Hi" })).includes("Gift"), false);
+  });
+
+  test("properties that a shop system hides stay here", async () => {
+    const lines = orderSample.lines.slice(1, 2).map((line) => ({
+      ...line,
+      properties: [
+        { name: "_internal", value: "secret" },
+        { name: "Line", value: "A" },
+        { name: "Line", value: "B" },
+      ],
+    }));
+    const note = await noteOf({ lines });
+    deepEqual(
+      note.filter((line) => line.startsWith("DEMO-MUG")),
+      ["DEMO-MUG: Line = A", "DEMO-MUG: Line = B"],
+    );
+    await using shop = await openClient({ settings: { lineProperties: "custom_properties" } });
+    const [item] = (await shop.bodyOf(outgoingSample({ lines })))["line_items"] as { custom_properties: object[] }[];
+    deepEqual(item?.custom_properties, [
+      { name: "Line", value: "A" },
+      { name: "Line", value: "B" },
+    ]);
+  });
+
+  test("a complaint beside a success is recorded", async () => {
+    await using shop = await openClient({ simulator: { complaints: true } });
+    const { complaint, providerOrderIds } = await shop.create();
+    deepEqual([complaint, providerOrderIds.length], ['["The e-mail to the buyer could not be sent."]', 1]);
+  });
+});
+
+describe("provinces and countries", () => {
+  const bare = { province: undefined, provinceCode: undefined };
+  const sentTo = async (changes: Partial<Address>, options: Parameters<typeof openClient>[0] = {}) => {
+    await using shop = await openClient(options);
+    const { country, province, province_code } = (await shop.bodyOf(addressed(changes)))["shipping_address"] as Record<
+      string,
+      unknown
+    >;
+    return [country, province, province_code];
+  };
+
+  for (const [country, name] of [
+    ["DE", "Germany"],
+    ["PL", "Poland"],
+    ["HK", "Hong Kong"],
+    ["UA", "Ukraine"],
+    ["GB", "United Kingdom"],
+  ] as const) {
+    test(`${country} has no provinces: an order is created without one, and without a setting`, async () => {
+      deepEqual(await sentTo({ country, ...bare }), [name, "-", "-"]);
+      const withCountry = { settings: { provinceCode: "with-country" } };
+      deepEqual(await sentTo({ country, ...bare }, withCountry), [name, "-", "-"], "never GB--");
+    });
+  }
+
+  test("the word is a setting, missing comes before it, and a country that has provinces needs one", async () => {
+    deepEqual(await sentTo({ country: "DE", ...bare }, { settings: { noProvince: "none" } }), [
+      "Germany",
+      "none",
+      "none",
+    ]);
+    const missing = { province: "Other", provinceCode: "OT" };
+    deepEqual(await sentTo({ country: "DE", ...bare }, { missing }), ["Germany", "Other", "OT"]);
+    deepEqual(await sentTo({ country: "US", ...bare }, { missing }), ["United States", "Other", "OT"]);
+    const refused = [
+      [{ country: "US" }, {}],
+      [{ country: "US" }, { missing: { province: "-", provinceCode: "-" } }],
+      [{ country: "DE" }, { settings: { provinceRequired: ["DE"] } }],
+      [{ country: "DE" }, { settings: { provinceRequired: ["*"] } }],
+    ] as const;
+    for (const [changes, options] of refused) {
+      await using shop = await openClient(options);
+      await rejects(shop.client.prepare(addressed({ ...changes, ...bare })), /no province.*missing\.province/);
+    }
+  });
+
+  test("an order's own code keeps its country, once", async () => {
+    const withCountry = { settings: { provinceCode: "with-country" } };
+    for (const provinceCode of ["NM", "US-NM", "us-NM"]) {
+      deepEqual((await sentTo({ country: "US", province: "New Mexico", provinceCode }, withCountry))[2], "US-NM");
+    }
+  });
+
+  test("countries are named as shops do, not as ICU does, and a setting names them otherwise", async () => {
+    const nameOf = async (country: string, settings = {}) => (await sentTo({ country, ...bare }, { settings }))[0];
+    deepEqual(await Promise.all(["TR", "HK", "MM", "CD", "CI", "TT", "KN"].map((country) => nameOf(country))), [
+      ...["Turkey", "Hong Kong", "Myanmar", "Democratic Republic of the Congo", "Côte d'Ivoire"],
+      ...["Trinidad and Tobago", "Saint Kitts and Nevis"],
+    ]);
+    await using shop = await openClient({
+      simulator: { values: "unchecked" },
+      settings: { countryNames: { TR: "Türkiye" } },
+    });
+    const { country } = (await shop.bodyOf(addressed({ country: "TR", ...bare })))["shipping_address"] as {
+      country: string;
+    };
+    equal(country, "Türkiye");
+  });
+});
+
+describe("cash on delivery", () => {
+  const cash = (changes: Partial<Order>, reference: string) => {
+    const lines = orderSample.lines.slice(1, 2).map(({ taxes: _, ...line }) => line);
+    return outgoingSample(
+      { lines, shipping: undefined, tax: undefined, discount: undefined, total: "7.50", ...changes },
+      reference,
+    );
+  };
+
+  test("is what is owed: nothing of a paid order, all of an unpaid one, and no part", async () => {
+    await using shop = await openClient();
+    equal("payment_line" in (await shop.bodyOf(cash({ amountDue: "7.50", financialState: "paid" }, "SHO1-1"))), false);
+    const unpaid = await shop.bodyOf(cash({ amountDue: "7.50", financialState: "pending" }, "SHO1-2"));
+    equal(unpaid["payment_line"], "COD");
+    await rejects(
+      shop.client.prepare(cash({ amountDue: "2.50", financialState: "partially-paid" }, "SHO1-3")),
+      /^Rejected: On delivery 2\.50 of 7\.50 EUR is due, and shoplazza\/demo can only collect all of an order/,
+    );
+    const noTotal = { total: undefined, financialState: "partially-paid" as const };
+    await rejects(shop.client.prepare(cash({ ...noTotal, amountDue: "2.50" }, "SHO1-4")), /On delivery 2\.50/);
+  });
+
+  test("of an order that is divided, each destination collects its share", async () => {
+    await using shop = await openClient();
+    const whole = outgoingSample({ amountDue: "69.47", financialState: "pending" });
+    const part = { ...whole, lines: whole.lines.slice(1) };
+    equal((await shop.bodyOf(part))["payment_line"], "COD");
+  });
+});
+
+describe("lists of the shop", () => {
+  test("of variants may be null, and an unknown SKU is rejected all the same", async () => {
+    await using shop = await openClient({ simulator: { emptyLists: "null" } });
+    const lines = orderSample.lines.map((line) => ({ ...line, sku: "NOBODYS" }));
+    await rejects(
+      shop.client.prepare(outgoingSample({ lines })),
+      /^Rejected: SKU NOBODYS is unknown to shoplazza\/demo/,
+    );
+  });
+
+  test("may show other variants that cannot be read; the one that is meant must be", async () => {
+    await using shop = await openClient();
+    const secret = Secret.parse({ baseUrl: `${shop.sandbox.url}/shoplazza`, token: "spz-demo-token" });
+    const account = { destination: "shoplazza/demo", settings: Settings.parse({}), secret, missing: {} };
+    const variantsOf = (variants: unknown) => {
+      const answer = { status: 200, headers: {}, text: JSON.stringify({ variants }) };
+      return openApi(account, { ...shop.tools, http: async () => answer }).variantsBySku("DEMO-1");
+    };
+    const meant = { id: 7, product_id: "p", sku: "DEMO-1", price: 5 };
+    deepEqual(
+      (await variantsOf([null, { sku: "x" }, { id: {}, sku: 3 }, meant])).map(({ id, product_id }) => [id, product_id]),
+      [["7", "p"]],
+    );
+    await rejects(variantsOf([{ sku: "DEMO-1" }]), Unavailable);
+  });
+});
+
 describe("what the order lacks", () => {
   test("comes from the destination's defaults", async () => {
     const missing = { email: "shop@example.invalid", lastName: "Customer", province: "None", provinceCode: "NA" };
@@ -149,7 +340,11 @@ describe("what the order lacks", () => {
   });
 
   for (const [field, changes, says] of [
-    ["province code", { provinceCode: undefined }, /no province code.*shoplazza\/demo.*missing\.provinceCode/],
+    [
+      "province code",
+      { country: "US", provinceCode: undefined },
+      /no province code.*shoplazza\/demo.*missing\.provinceCode/,
+    ],
     ["e-mail", { email: undefined }, /no e-mail address.*shoplazza\/demo.*missing\.email/],
     ["street", { street1: " ", street2: "" }, /no street.*shoplazza\/demo.*add it to the order/],
     ["city", { city: undefined }, /no city.*missing\.city/],

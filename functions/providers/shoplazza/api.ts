@@ -1,31 +1,36 @@
 import * as z from "zod/mini";
 import { isSuccess } from "../../../shared/connector/answer-table.ts";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
+import { Anything, looseRow, rowsOf, Shown, Total } from "../../../shared/connector/list-schema.ts";
+import { lenient } from "../../../shared/connector/loose-schema.ts";
 import { answerToCreate, answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { Rejected, Unavailable } from "../../../shared/errors.ts";
 import type { Account } from "../provider.ts";
 import { readError } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
-import { Id, Listed, ShopOrder, unwrapped } from "./shop-order.ts";
+import { Id, ShopOrder, unwrapped } from "./shop-order.ts";
 
 export type Version = "2022-01" | "2026-01";
 
 const Variant = z.object({
   id: Id,
   product_id: Id,
-  sku: z.nullish(z.string()),
-  price: z.nullish(z.union([z.string(), z.number()])),
+  sku: lenient(z.union([z.string(), z.number()])),
+  price: lenient(z.union([z.string(), z.number()])),
 });
 export type Variant = z.infer<typeof Variant>;
 
 /** `{"errors":["Unable to find resource"]}` */
 const NotFound = z.object({ errors: z.array(z.string()) });
-const OneOrder = unwrapped(z.object({ order: ShopOrder }));
+const OneOrder = unwrapped(z.object({ order: z.record(z.string(), z.unknown()) }));
+/** Go writes an empty list as null, or as a list. */
 const Page = unwrapped(
-  z.object({ orders: z.array(z.unknown()), cursor: z.nullish(z.string()), has_more: z.nullish(z.boolean()) }),
+  z.object({ orders: z.nullable(z.array(z.unknown())), cursor: z.nullish(z.string()), has_more: Anything }),
 );
-const Variants = unwrapped(z.object({ variants: z.array(Variant) }));
+const Counted = unwrapped(z.object({ count: Total }));
+/** A search shows others, too: these may have any shape. */
+const Variants = unwrapped(z.object({ variants: rowsOf(looseRow(z.object({ sku: Shown }))) }));
 const OneVariant = unwrapped(z.object({ variant: Variant }));
 
 /** The calls of one shop's API. Reads throw Throttled, Misconfigured and Unavailable; `create` gives the answer as it came. */
@@ -68,21 +73,34 @@ export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
     return read;
   }
 
+  const orderAsIs = async (id: string) => (await readIfThere(OneOrder, `orders/${encodeURIComponent(id)}`))?.order;
+
   return {
     create: (body: unknown) => answerToCreate(post("2022-01", "orders", body)),
 
     async order(id: string): Promise<ShopOrder | undefined> {
-      return (await readIfThere(OneOrder, `orders/${encodeURIComponent(id)}`))?.order;
+      const raw = await orderAsIs(id);
+      return raw && readShopOrder(raw);
     },
+    orderAsIs,
+    /** How many orders a window has; NaN if the answer does not say. */
+    count: async (query: Record<string, string>) => (await read(Counted, "2022-01", "orders/count", query)).count,
 
     /** Orders are given as they came: only ours have to be readable. */
     page: (version: Version, query: Record<string, string>) => read(Page, version, "orders", query),
 
-    /** Several variants may bear one SKU, and a search may be looser than the SKU. */
+    /** Those of exactly that SKU: several variants may have one, and a search may be looser than the SKU. */
     async variantsBySku(sku: string): Promise<Variant[]> {
       // No encoding keeps these two from being taken as path steps.
       if (sku === "." || sku === "..") return [];
-      return (await readIfThere(Variants, `products/sku/${encodeURIComponent(sku)}/variants`))?.variants ?? [];
+      const found = await readIfThere(Variants, `products/sku/${encodeURIComponent(sku)}/variants`);
+      return (found?.variants ?? [])
+        .filter((row) => row.sku === sku.trim())
+        .map(({ raw }) => {
+          const variant = Variant.safeParse(raw);
+          if (variant.success) return variant.data;
+          throw new Unavailable(`Shoplazza's variant of SKU ${sku} cannot be read.`);
+        });
     },
 
     async variant(id: string): Promise<Variant | undefined> {
@@ -107,14 +125,9 @@ export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
 }
 export type Api = ReturnType<typeof openApi>;
 
-/** @throws Unavailable for an order that bears our mark and cannot be read: it must not be taken for absent */
+/** @throws Unavailable for an order that is meant and cannot be read: it must not be taken for absent */
 export function readShopOrder(listed: unknown): ShopOrder {
   const order = ShopOrder.safeParse(listed);
   if (order.success) return order.data;
-  throw new Unavailable("Shoplazza lists an order with our reference that cannot be read.");
+  throw new Unavailable("Shoplazza has an order with our reference that cannot be read.");
 }
-
-export const readListed = (row: unknown): z.infer<typeof Listed> | undefined => {
-  const listed = Listed.safeParse(row);
-  return listed.success ? listed.data : undefined;
-};

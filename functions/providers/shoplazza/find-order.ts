@@ -1,11 +1,24 @@
 import * as z from "zod/mini";
+import { filled } from "../../../shared/connector/fit-text.ts";
+import { Shown } from "../../../shared/connector/list-schema.ts";
+import { type Recognised, recognise } from "../../../shared/connector/recognise.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import type { Found, Outgoing, Sent } from "../provider.ts";
-import { type Api, readListed, readShopOrder } from "./api.ts";
+import { type Api, readShopOrder } from "./api.ts";
 import { arrivalOf } from "./arrival.ts";
 import { toTheSecond } from "./order-body.ts";
 import type { Settings } from "./settings.ts";
-import { carries, carriesAnother, differenceOf, isCancelled, markerOf, type ShopOrder } from "./shop-order.ts";
+import {
+  carries,
+  differenceOf,
+  isCancelled,
+  Listed,
+  markerOf,
+  marksOf,
+  ShopOrder,
+  showsMarks,
+  tagsOf,
+} from "./shop-order.ts";
 
 /** Our clock against the shop's (reference/providers.md 5.5, as for KakaClo 1.5). */
 const SKEW = 15 * 60_000;
@@ -23,11 +36,11 @@ interface LookUpContext {
 
 /** What the shop's own records say of our reference; nothing here changes anything. */
 export async function findOrder(sent: Sent, outgoing: Outgoing, context: LookUpContext): Promise<Found> {
-  const marker = markerOf(sent.reference);
-  const byId = await namedByError(sent.reference, marker, context);
+  const search = { marker: markerOf(sent.reference), sent, outgoing, context };
+  const byId = await namedByError(search);
   if (byId) return judge([byId], sent, outgoing, context.settings);
 
-  const { orders, whole } = await search(marker, sent, outgoing, context);
+  const { orders, whole } = await searchAll(search);
   if (orders.length === 0) return { found: "nothing", conclusive: whole };
   const judged = judge(orders, sent, outgoing, context.settings);
   // A living one may be on a page we did not reach.
@@ -54,15 +67,19 @@ function judge(orders: readonly ShopOrder[], sent: Sent, outgoing: Outgoing, set
   return { found: "cancelled", providerOrderIds: idsOf(orders), reason };
 }
 
-/** 422 reason 6 names the order; it counts unless it bears another mark (its tags may be what failed). */
-async function namedByError(
-  reference: string,
-  marker: string,
-  { api, tools }: LookUpContext,
-): Promise<ShopOrder | undefined> {
-  const id = await tools.cache.get(namedOrder(reference), z.string(), { newer: "refuse" });
-  const order = id === undefined ? undefined : await api.order(id);
-  return order && !carriesAnother(order, marker) ? order : undefined;
+/** An error named the order; it counts unless it is surely another: the tags of ours may be what failed. */
+async function namedByError(search: Search): Promise<ShopOrder | undefined> {
+  const { api, tools } = search.context;
+  const id = await tools.cache.get(namedOrder(search.sent.reference), z.string(), { newer: "refuse" });
+  const order = id === undefined ? undefined : await api.orderAsIs(id);
+  return order && recogniseRow(Listed.parse(order), search) !== "another" ? readShopOrder(order) : undefined;
+}
+
+interface Search {
+  marker: string;
+  sent: Sent;
+  outgoing: Outgoing;
+  context: LookUpContext;
 }
 
 interface Hits {
@@ -72,14 +89,15 @@ interface Hits {
   whole: boolean;
 }
 
-async function search(marker: string, sent: Sent, outgoing: Outgoing, context: LookUpContext): Promise<Hits> {
-  if (context.settings.lookUp === "2026-01") {
-    const tagged = await byTag(marker, context);
-    if (tagged.orders.length > 0 || (tagged.whole && context.settings.tagMiss === "conclusive")) return tagged;
+async function searchAll(search: Search): Promise<Hits> {
+  const { settings } = search.context;
+  if (settings.lookUp === "2026-01") {
+    const tagged = await byTag(search);
+    if (tagged.orders.length > 0 || (tagged.whole && settings.tagMiss === "conclusive")) return tagged;
   }
   const hits: Hits = { orders: [], whole: true };
-  for (const window of windowsOf(sent, outgoing)) {
-    const { orders, whole } = await byWindow(marker, window, context);
+  for (const window of windowsOf(search)) {
+    const { orders, whole } = await byWindow(window, search);
     hits.orders.push(...orders.filter(({ id }) => hits.orders.every((known) => known.id !== id)));
     hits.whole &&= whole;
   }
@@ -90,23 +108,27 @@ async function search(marker: string, sent: Sent, outgoing: Outgoing, context: L
  * Around the sends by our clock; and around the time of placing, which we send as `created_at` and the shop may keep
  * as the order's own [ASSUME].
  */
-function windowsOf({ firstSentAt, lastSentAt }: Sent, { order }: Outgoing): [from: number, to: number][] {
-  const [from, to] = [firstSentAt - SKEW, lastSentAt + LONGEST_ACT];
-  const placedAt = Date.parse(order.placedAt);
+function windowsOf({ sent, outgoing }: Search): [from: number, to: number][] {
+  const [from, to] = [sent.firstSentAt - SKEW, sent.lastSentAt + LONGEST_ACT];
+  const placedAt = Date.parse(outgoing.order.placedAt);
   const sends: [number, number] = [from, to];
   return placedAt >= from && placedAt <= to ? [sends] : [sends, [placedAt - SKEW, placedAt + SKEW]];
 }
 
 /** By the tag alone, whenever it was created. A shop that ignores the filter lists others' orders: then a miss is none. */
-async function byTag(marker: string, { api, settings, tools }: LookUpContext): Promise<Hits> {
-  const sieve = createSieve(marker);
+async function byTag(search: Search): Promise<Hits> {
+  const { api, settings, tools } = search.context;
+  const sieve = createSieve(search);
   let cursor = "";
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
-    const query = { order_tags: marker, page_size: String(settings.pageSize), ...(cursor && { cursor }) };
+    const query = { order_tags: search.marker, page_size: String(settings.pageSize), ...(cursor && { cursor }) };
     const { orders: rows, has_more, cursor: next } = await api.page("2026-01", query);
-    const { allOurs } = sieve.take(rows);
+    // An empty list is one; whether null is one, only the other list's count can say.
+    if (rows === null) break;
+    const { allOurs } = await sieve.take(rows);
     if (!allOurs) break;
-    if (has_more !== true) return { orders: sieve.orders, whole: true };
+    const isLast = has_more === false || (has_more == null && !next && rows.length < settings.pageSize);
+    if (isLast) return { orders: sieve.orders, whole: sieve.sawAll() };
     if (!next || next === cursor) break;
     cursor = next;
   }
@@ -117,41 +139,95 @@ async function byTag(marker: string, { api, settings, tools }: LookUpContext): P
  * Pages until an empty one, not until a short one: the shop may cap `limit` below what was asked for (200 is reported, 250
  * documented). A page without anything new means that it does not turn pages.
  */
-async function byWindow(
-  marker: string,
-  [from, to]: [from: number, to: number],
-  { api, settings, tools }: LookUpContext,
-): Promise<Hits> {
-  const sieve = createSieve(marker);
+async function byWindow([from, to]: [from: number, to: number], search: Search): Promise<Hits> {
+  const { api, settings, tools } = search.context;
+  const sieve = createSieve(search);
   const window = { created_at_min: toTheSecond(from), created_at_max: toTheSecond(to) };
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
     const query = { ...window, limit: String(settings.pageSize), page: String(page) };
     const { orders: rows } = await api.page("2022-01", query);
-    if (rows.length === 0) return { orders: sieve.orders, whole: true };
-    if (sieve.take(rows).fresh === 0) break;
+    if (rows === null) return { orders: sieve.orders, whole: sieve.sawAll(await api.count(window)) };
+    if (rows.length === 0) return { orders: sieve.orders, whole: sieve.sawAll() };
+    if ((await sieve.take(rows)).fresh === 0) break;
   }
   return { orders: sieve.orders, whole: false };
 }
 
-/** Keeps what bears our mark. Other orders may look as they like. */
-function createSieve(marker: string) {
+/** Keeps what bears our mark, and knows whether that could have been missed. Other orders may look as they like. */
+function createSieve(search: Search) {
+  const { api, settings, tools } = search.context;
   const seen = new Set<string>();
+  /** Rows as text: an ID alone might be of several. */
+  const examined = new Set<string>();
   const orders: ShopOrder[] = [];
+  let details = 0;
+  let isBlind = false;
+
+  /** A list may be briefer than the order itself. */
+  async function whole(row: Listed): Promise<Listed> {
+    if (showsMarks(row) || carries(row, search.marker) || row.id === "" || !looksLike(row, search)) return row;
+    if (++details > settings.maxDetails || tools.now() >= tools.deadline) return row;
+    const order = await api.orderAsIs(row.id);
+    return order ? Listed.parse(order) : row;
+  }
+
   return {
     orders,
-    take(rows: readonly unknown[]): { fresh: number; allOurs: boolean } {
+    /** @param atLeast how many orders there are to be seen */
+    sawAll: (atLeast = 0): boolean => !isBlind && seen.size >= atLeast,
+    async take(rows: readonly unknown[]): Promise<{ fresh: number; allOurs: boolean }> {
       let fresh = 0;
       let allOurs = true;
-      for (const row of rows) {
-        const listed = readListed(row);
-        const ours = listed !== undefined && carries(listed, marker);
-        allOurs &&= ours;
-        if (!listed || seen.has(listed.id)) continue;
+      for (const listed of rows.map((row) => Listed.parse(row))) {
+        if (!seen.has(listed.id)) fresh += 1;
         seen.add(listed.id);
-        fresh += 1;
-        if (ours) orders.push(readShopOrder(row));
+        const text = JSON.stringify(listed.raw) ?? "";
+        if (examined.has(text)) continue;
+        examined.add(text);
+        const row = await whole(listed);
+        const is = recogniseRow(row, search);
+        allOurs &&= is === "ours";
+        isBlind ||= is === "unknown";
+        if (is === "ours" && orders.every(({ id }) => id !== row.id)) orders.push(readShopOrder(row.raw));
       }
       return { fresh, allOurs };
     },
   };
 }
+
+/**
+ * A row shows whose it is by its tags and its note. Where it has a mark of ours, but of another order, it is that one's,
+ * whatever else a buyer wrote into the note.
+ */
+function recogniseRow(row: Listed, search: Search): Recognised {
+  const { marker, sent } = search;
+  const isOurs = carries(row, marker);
+  if (!isOurs && marksOf(row).some((mark) => mark.toLowerCase() !== marker.toLowerCase())) return "another";
+  return recognise(row.raw, {
+    reference: sent.reference,
+    isOurs,
+    identifying: showsMarks(row) ? [tagsOf(row.tags).join(), row.note] : [],
+    isSurelyOther: () => !looksLike(row, search),
+  });
+}
+
+/**
+ * Whether an order that shows no mark may be ours all the same, as where the shop keeps neither tags nor notes. It is
+ * another's if two of lines, postcode and e-mail differ: one alone may be written otherwise there.
+ */
+function looksLike({ raw, shipping_address }: Listed, { sent, outgoing }: Search): boolean {
+  const held = ShopOrder.safeParse(raw).data;
+  const { zip, email } = Destination.safeParse(shipping_address).data ?? {};
+  const { shippingAddress, buyer } = outgoing.order;
+  const isOther = (theirs: string | undefined, ours: string | undefined) =>
+    Boolean(theirs && filled(ours) && plain(theirs) !== plain(ours ?? ""));
+  const differences = [
+    Boolean(held?.line_items?.length) && held !== undefined && differenceOf(held, sent.lines) !== undefined,
+    isOther(zip, shippingAddress?.postcode),
+    isOther(email, filled(shippingAddress?.email) ?? buyer?.email),
+  ];
+  return differences.filter(Boolean).length < 2;
+}
+
+const Destination = z.object({ zip: Shown, email: Shown });
+const plain = (text: string): string => text.toLowerCase().replace(/\s/g, "");

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { isSuccess } from "../../../shared/connector/answer-table.ts";
+import { complaintBeside } from "../../../shared/connector/complaint-beside.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
+import { defined } from "../../../shared/defined.ts";
 import { InDoubt, Rejected, Unavailable } from "../../../shared/errors.ts";
 import { type Account, type Client, type Created, defineProvider, type Prepared } from "../provider.ts";
 import { createError, orderIdIn } from "./answers.ts";
@@ -64,7 +66,8 @@ function open(account: Account<Settings, Secret>, tools: Tools): Client {
         ...(marked ? [] : [`Order ${order.id} came back without our mark: look-ups will not find it.`]),
         ...(difference ? [`Order ${order.id} came back with ${difference}.`] : []),
       ];
-      return { providerOrderIds: [order.id], ...arrival, notes: [...odd, ...notes] };
+      const complaint = complaintBeside(answer, [account.secret.token]);
+      return { providerOrderIds: [order.id], ...arrival, notes: [...odd, ...notes], ...defined({ complaint }) };
     },
 
     find: (sent, outgoing) => findOrder(sent, outgoing, { api, settings, tools }),

@@ -1,15 +1,18 @@
+import { collectsAll } from "../../../shared/connector/collects-all.ts";
 import { cutText, filled } from "../../../shared/connector/fit-text.ts";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { splitName } from "../../../shared/connector/person-name.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
+import { shownProperties } from "../../../shared/connector/shown-properties.ts";
 import { type Decimal, multiply, sum } from "../../../shared/decimal.ts";
 import { defined } from "../../../shared/defined.ts";
 import { Rejected } from "../../../shared/errors.ts";
-import { isCashOnDelivery, type Line, progressOf, quantityToShip } from "../../../shared/order.ts";
+import { type Address, type Line, type Order, progressOf, quantityToShip } from "../../../shared/order.ts";
+import type { Missing } from "../../../shared/stage/config.ts";
 import type { Account, Outgoing, SentLine } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
 import type { Product } from "./products.ts";
-import type { Secret, Settings } from "./settings.ts";
+import { countryName, type Secret, type Settings } from "./settings.ts";
 import { markerOf } from "./shop-order.ts";
 
 type Destination = Account<Settings, Secret>;
@@ -28,7 +31,7 @@ export function toOrderBody(
   const { order, lines } = outgoing;
   const { settings } = account;
   const sent = lines.map((line) => sentLine(line, products, account));
-  const { discount, tax, shipping } = amountsOf(outgoing, shopValue(sent, products));
+  const { discount, tax, shipping, total } = amountsOf(outgoing, shopValue(sent, products));
   const { code, method } = order.shipping ?? {};
 
   const body: OrderBody = {
@@ -53,7 +56,7 @@ export function toOrderBody(
       ...(code && code !== method && { desc: code }),
     },
     // Any other word means the shop's own way of payment, which is also what is taken when there is none.
-    ...(isCashOnDelivery(order) && { payment_line: "COD" }),
+    ...(collectsAll(order, total, account.destination) && { payment_line: "COD" }),
     ...(settings.documentFields && {
       created_at: toTheSecond(order.placedAt),
       updated_at: toTheSecond(order.updatedAt),
@@ -88,20 +91,14 @@ function shippingAddress({ order }: Outgoing, account: Destination): OrderBody {
     firstName: address.firstName ?? (address.name ? undefined : order.buyer?.firstName),
     lastName: address.lastName ?? (address.name ? undefined : order.buyer?.lastName),
   });
-  // Ours may be "NM" or "US-NM", as the channel has it.
-  const code = address.provinceCode?.trim().replace(new RegExp(`^${country}-`, "i"), "");
-  const shortCode = requiredField(code, "province code", account, "provinceCode");
-  const taxNumber = country === "BR" ? order.taxIds?.find(({ type }) => type === "national")?.value : undefined;
-
   const [street, second] = [address.street1, address.street2].filter((line) => line?.trim());
 
   return {
     last_name: requiredField(name.lastName ?? address.company, "recipient's last name", account, "lastName"),
     email: requiredField(address.email?.trim() || order.buyer?.email, "e-mail address", account, "email"),
-    country: countryName(country),
+    country: countryName(country, settings),
     country_code: country,
-    province: requiredField(address.province?.trim() || code, "province", account, "province"),
-    province_code: settings.provinceCode === "with-country" ? `${country}-${shortCode}` : shortCode,
+    ...provinceOf(address, country, account),
     city: requiredField(address.city, "city", account, "city"),
     address: requiredField(street, "street", account),
     ...defined({
@@ -111,14 +108,40 @@ function shippingAddress({ order }: Outgoing, account: Destination): OrderBody {
       address1: filled(second),
       company: filled(address.company),
       zip: filled(address.postcode) ?? filled(account.missing.postcode),
-      cpf: filled(taxNumber),
+      cpf: filled(cpfOf(order)),
     }),
     ...coordinates(address, settings),
   };
 }
 
-const countryName = (code: string): string =>
-  new Intl.DisplayNames(["en"], { type: "region", fallback: "code" }).of(code) ?? code;
+/**
+ * Both are required, and most countries have none. The word for "none" is never sent where an address has one: there it
+ * would hide a mistake.
+ */
+function provinceOf({ province, provinceCode }: Address, country: string, account: Destination) {
+  const { settings, destination } = account;
+  const needed = settings.provinceRequired.some((code) => code === country || code === "*");
+  const none = needed ? undefined : settings.noProvince;
+  const missing = needed ? withoutWord(account.missing, settings.noProvince) : account.missing;
+  const to = { destination, missing };
+  // Ours may be "NM" or "US-NM", as the channel has it.
+  const own = filled(provinceCode?.trim().replace(new RegExp(`^${country}-`, "i"), ""));
+  const code = own && settings.provinceCode === "with-country" ? `${country}-${own}` : own;
+  return {
+    province: requiredField(filled(province) ?? own ?? filled(missing.province) ?? none, "province", to, "province"),
+    province_code: requiredField(code ?? filled(missing.provinceCode) ?? none, "province code", to, "provinceCode"),
+  };
+}
+
+const withoutWord = ({ province, provinceCode, ...rest }: Missing, none: string): Missing => ({
+  ...rest,
+  ...(province !== none && defined({ province })),
+  ...(provinceCode !== none && defined({ provinceCode })),
+});
+
+/** Only Brazil's has a field. */
+const cpfOf = ({ shippingAddress, taxIds = [] }: Order): string | undefined =>
+  shippingAddress?.country === "BR" ? taxIds.find(({ type }) => type === "national")?.value : undefined;
 
 function coordinates(
   { latitude, longitude }: { latitude?: Decimal | undefined; longitude?: Decimal | undefined },
@@ -142,23 +165,35 @@ function noteOf({ order, lines, reference }: Outgoing, settings: Settings): stri
   const personal =
     settings.lineProperties === "note"
       ? lines.flatMap(({ sku, properties }) =>
-          (properties ?? []).map(({ name, value }) => `${sku}: ${name} = ${value ?? ""}`),
+          shownProperties(properties).map(({ name, value }) => `${sku}: ${name} = ${value ?? ""}`),
         )
       : [];
   const parts = [
     markerOf(reference),
     order.number && `Order ${order.number}`,
+    ...taxNumbers(order),
     ...personal,
-    order.giftMessage && `Gift message: ${order.giftMessage}`,
+    filled(order.giftMessage) ? `Gift message: ${order.giftMessage}` : order.gift && "Gift",
     order.shippingAddress?.remark && `Delivery: ${order.shippingAddress.remark}`,
     order.note,
   ];
   return cutText(parts.filter(Boolean).join("\n"), settings.noteLength);
 }
 
+const TAX_NUMBERS = { vat: "VAT", ioss: "IOSS", eori: "EORI", national: "Tax number", "tax-office": "Tax office" };
+
+/** Customs wants them on the parcel, and the shop has a field for Brazil's only. */
+function taxNumbers(order: Order): string[] {
+  const cpf = cpfOf(order);
+  return (order.taxIds ?? [])
+    .filter(({ type, value }) => filled(value) && !(type === "national" && value === cpf))
+    .map(({ type, value }) => `${TAX_NUMBERS[type]}: ${value.trim()}`);
+}
+
 function customProperties(line: Line | undefined, { lineProperties }: Settings): OrderBody {
-  if (lineProperties !== "custom_properties" || !line?.properties?.length) return {};
-  return { custom_properties: line.properties.map(({ name, value }) => ({ name, value: value ?? "" })) };
+  const shown = shownProperties(line?.properties);
+  if (lineProperties !== "custom_properties" || shown.length === 0) return {};
+  return { custom_properties: shown.map(({ name, value }) => ({ name, value: value ?? "" })) };
 }
 
 function statuses({ order }: Outgoing, { statusWords }: Settings): OrderBody {

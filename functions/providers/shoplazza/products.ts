@@ -66,7 +66,7 @@ async function byVariant(id: string, sku: string, destination: string, api: Api)
 }
 
 async function bySku(wanted: string, sku: string, destination: string, api: Api): Promise<Variant> {
-  const exact = (await api.variantsBySku(wanted)).filter((variant) => variant.sku === wanted);
+  const exact = await api.variantsBySku(wanted);
   const [variant] = exact;
   if (variant && exact.length === 1) return variant;
   const called = wanted === sku ? `SKU ${sku}` : `SKU ${wanted} (our ${sku})`;

@@ -1,6 +1,22 @@
 import * as z from "zod/mini";
 import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
 
+const Texts = z.array(z.string().check(z.minLength(3)));
+
+/** Countries whose addresses have a state or province: without one, no parcel arrives there. */
+const WITH_PROVINCES = "AE AR AU BR CA CL CN CO EG ES GT ID IN IT JP KR MX MY NG NZ PA PE PH TH US VE ZA".split(" ");
+
+/** Where shop systems say otherwise than ICU. */
+const COUNTRY_NAMES = {
+  CD: "Democratic Republic of the Congo",
+  CG: "Republic of the Congo",
+  HK: "Hong Kong",
+  MM: "Myanmar",
+  MO: "Macao",
+  PS: "Palestine",
+  TR: "Turkey",
+};
+
 /**
  * Every switch of docs/providers/shoplazza.md: what the public documents leave open or contradict (reference/providers.md
  * 5, [ASSUME]).
@@ -14,6 +30,12 @@ export const Settings = z.strictObject({
   statusWords: z._default(z.enum(["specification", "document"]), "specification"),
   /** `NM`, or `US-NM`: both are in the specification's examples. */
   provinceCode: z._default(z.enum(["short", "with-country"]), "short"),
+  /** Sent as province and code where neither order nor `missing` has one, and the country has no provinces. */
+  noProvince: z._default(z.string().check(z.minLength(1)), "-"),
+  /** Countries, by code, where `noProvince` is never sent; "*" for all. */
+  provinceRequired: z._default(z.array(z.string()), WITH_PROVINCES),
+  /** By country code, before the built-in names and those of ICU; no list of the shop's names is public. */
+  countryNames: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
   /** The order's tax as it is, or "0.00" where our prices include it: a shop without tax-included prices adds it on top. */
   taxTotal: z._default(z.enum(["as-ordered", "zero-if-included"]), "as-ordered"),
   /** For an order without a shipping method; `shipping_line.name` is required. */
@@ -41,12 +63,29 @@ export const Settings = z.strictObject({
   /** Pages that one look-up reads at most; what is beyond stays in doubt. */
   maxPages: z._default(z.int().check(z.minimum(1)), 40),
 
+  /** Orders that one look-up reads singly, because the list shows neither their tags nor their note; with more it proves nothing. */
+  maxDetails: z._default(z.int().check(z.minimum(0)), 20),
+
   /** What a 406 ("Create order failed") means is not said. */
   notAcceptable: z._default(z.enum(["in-doubt", "rejected"]), "in-doubt"),
+  /** What a 500 "NotFound" means is not said: a product, or the order that was just made. */
+  notFound: z._default(z.enum(["in-doubt", "rejected"]), "in-doubt"),
   /** Beginnings of 422 texts that surely mean "not created", beside the document's reasons 1 to 5. */
-  alsoRejects: z._default(z.array(z.string().check(z.minLength(3))), []),
+  alsoRejects: z._default(Texts, []),
+  /** Parts of texts that leave open whether the order exists, beside the document's reasons 6 to 8. */
+  alsoInDoubt: z._default(Texts, []),
+  /** Beginnings of texts about the shop, not the order, beside "store is not active". */
+  alsoFails: z._default(Texts, []),
 });
 export type Settings = z.infer<typeof Settings>;
+
+const icuNames = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
+
+/** The country's English name, without the signs that only ICU writes: "Côte d’Ivoire", "Trinidad & Tobago". */
+export function countryName(code: string, { countryNames }: Settings): string {
+  const known = new Map(Object.entries({ ...COUNTRY_NAMES, ...countryNames })).get(code);
+  return known ?? (icuNames.of(code) ?? code).replace("’", "'").replace(" & ", " and ").replace("St. ", "Saint ");
+}
 
 export const Secret = z.object({
   baseUrl: BaseUrl.check(z.describe("the shop's own address: https://<shopdomain>.myshoplaza.com (one z in shoplaza)")),

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { compareLines } from "../../../shared/connector/compare-lines.ts";
+import { Anything, looseRow, Shown } from "../../../shared/connector/list-schema.ts";
+import { lenient } from "../../../shared/connector/loose-schema.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
 
 /** IDs are text in the documents; a number is taken by its digits (json.ts). */
@@ -11,7 +13,10 @@ const Quantity = z.pipe(
   z.union([z.number(), z.string().check(z.regex(/^\d+$/))]),
   z.transform((quantity) => Number(quantity)),
 );
-const Text = z.nullish(z.string());
+/** Undefined where it is not text: an odd field must not make the order unreadable. */
+const Text = lenient(z.string());
+/** A time as text, or in seconds. */
+const Time = lenient(z.union([z.string(), z.number()]));
 
 /** Answers come bare on 2022-01 and as `{"code":"Success","data":…}` since 2025-06; both are read. */
 export const unwrapped = <T>(schema: z.ZodMiniType<T>) =>
@@ -29,18 +34,19 @@ export const ShopOrder = z.object({
   status: Text,
   financial_status: Text,
   created_at: Text,
-  canceled_at: Text,
-  deleted_at: Text,
-  tags: z.nullish(z.union([z.string(), z.array(z.string())])),
+  canceled_at: Time,
+  deleted_at: Time,
+  tags: lenient(z.union([z.string(), z.array(z.string())])),
   note: Text,
   currency: Text,
-  total_price: z.nullish(z.union([z.string(), z.number()])),
+  total_price: lenient(z.union([z.string(), z.number()])),
   line_items: z.nullish(z.array(z.object({ variant_id: Id, quantity: Quantity }))),
 });
 export type ShopOrder = z.infer<typeof ShopOrder>;
 
 /** The fields of a listed order that show whose it is. Another order's may have any shape. */
-export const Listed = z.object({ id: Id, tags: z.optional(z.unknown()), note: z.optional(z.unknown()) });
+export const Listed = looseRow(z.object({ id: Shown, tags: Anything, note: Anything, shipping_address: Anything }));
+export type Listed = z.infer<typeof Listed>;
 
 /** Our reference where the shop keeps it: as a tag, and as the first word of the note. */
 export const markerOf = (reference: string): string => `ext:${reference}`;
@@ -49,19 +55,28 @@ export const markerOf = (reference: string): string => `ext:${reference}`;
 export const carries = ({ tags, note }: { tags?: unknown; note?: unknown }, marker: string): boolean =>
   tagsOf(tags).includes(marker) || (typeof note === "string" && note.trimStart().split(/\s/, 1)[0] === marker);
 
-/** Another system's order: another mark, and not ours. */
-export const carriesAnother = (order: ShopOrder, marker: string): boolean =>
-  !carries(order, marker) &&
-  (tagsOf(order.tags).some((tag) => tag.startsWith("ext:")) || /^\s*ext:/.test(order.note ?? ""));
+/** What looks like a mark of ours: tags, and the first word of the note. */
+export const marksOf = ({ tags, note }: { tags?: unknown; note?: unknown }): string[] =>
+  [...tagsOf(tags), typeof note === "string" ? (note.trimStart().split(/\s/, 1)[0] ?? "") : ""].filter((text) =>
+    /^ext:/i.test(text),
+  );
 
-function tagsOf(tags: unknown): string[] {
+export function tagsOf(tags: unknown): string[] {
   const texts = Array.isArray(tags) ? tags : [tags];
   return texts.flatMap((text) => (typeof text === "string" ? text.split(",").map((tag) => tag.trim()) : []));
 }
 
+/** Whether tags and note can be seen, empty or not. */
+export const showsMarks = ({ tags, note }: { tags?: unknown; note?: unknown }): boolean =>
+  (tags === null ||
+    typeof tags === "string" ||
+    (Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))) &&
+  (note === null || typeof note === "string");
+
 /** Both spellings are seen; an absent time may be empty, or Go's year 1. */
 export const isCancelled = ({ status, canceled_at, deleted_at }: ShopOrder): boolean =>
-  /^cancell?ed$/i.test(status ?? "") || [canceled_at, deleted_at].some((time) => Date.parse(time ?? "") > 0);
+  /^cancell?ed$/i.test(status ?? "") ||
+  [canceled_at, deleted_at].some((time) => (typeof time === "number" ? time : Date.parse(time ?? "")) > 0);
 
 const HOUR = 60 * 60_000;
 

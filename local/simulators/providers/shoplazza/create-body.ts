@@ -1,3 +1,4 @@
+import { isCountry, isCurrency } from "../../iso-codes.ts";
 import type { ShoplazzaSwitches } from "./switches.ts";
 
 /** A create's body after its check. */
@@ -58,6 +59,8 @@ const ADDRESS: Readonly<Record<string, Field>> = {
   address1: { go: "Address1", type: "text" },
   company: { go: "Company", type: "text" },
   zip: { go: "Zip", type: "text" },
+  cpf: { go: "Cpf", type: "text" },
+  phone_area_code: { go: "PhoneAreaCode", type: "text" },
   latitude: { go: "Latitude", type: "coordinate" },
   longitude: { go: "Longitude", type: "coordinate" },
 };
@@ -77,6 +80,15 @@ const SPECIFICATION_WORDS = {
 const DOCUMENT_WORDS = {
   order_status: ["pending", "fulfilled", "canceled"],
   financial_status: ["paid", "unpaid", "refunded"],
+};
+
+const WORDS = {
+  document: DOCUMENT_WORDS,
+  specification: SPECIFICATION_WORDS,
+  both: {
+    order_status: [...DOCUMENT_WORDS.order_status, ...SPECIFICATION_WORDS.order_status],
+    financial_status: [...DOCUMENT_WORDS.financial_status, ...SPECIFICATION_WORDS.financial_status],
+  },
 };
 
 /**
@@ -101,6 +113,8 @@ export function checkCreate(body: unknown, switches: ShoplazzaSwitches): Checked
   if (isObject(address)) parts.push([ADDRESS, address]);
   if (isObject(shippingLine)) parts.push([SHIPPING_LINE, shippingLine]);
 
+  const stranger = unknownField(parts, switches);
+  if (stranger !== undefined) return { unreadable: `json: unknown field "${stranger}"` };
   for (const [fields, values] of parts) {
     const bad = Object.entries(fields).find(([name, { type }]) => !isA(type, values[name]));
     if (bad) return { unreadable: wrongType(bad[1].go) };
@@ -115,6 +129,14 @@ export function checkCreate(body: unknown, switches: ShoplazzaSwitches): Checked
   if (missing.length > 0) return { unprocessable: missing };
   const badWord = wrongWord(body, switches);
   if (badWord) return { unprocessable: [badWord] };
+  if (switches.values === "checked") {
+    const { currency_code: currency } = body;
+    if (typeof currency === "string" && !isCurrency(currency)) {
+      return { unprocessable: ["create_order_calculate_failed", "order price calculate error"] };
+    }
+    const problem = addressProblem(isObject(address) ? address : {});
+    if (problem !== undefined) return { unprocessable: [`The shipping address does not pass: ${problem}`] };
+  }
 
   return {
     request: {
@@ -131,6 +153,43 @@ export function checkCreate(body: unknown, switches: ShoplazzaSwitches): Checked
     },
   };
 }
+
+/** The name that no field of its object has. */
+function unknownField(
+  parts: readonly (readonly [Readonly<Record<string, Field>>, Record<string, unknown>])[],
+  { unknownFields, lineItems }: ShoplazzaSwitches,
+): string | undefined {
+  if (unknownFields === "ignored") return undefined;
+  return parts
+    .flatMap(([fields, values]) => Object.keys(values).filter((name) => !Object.hasOwn(fields, name)))
+    .find((name) => name !== lineItems);
+}
+
+const english = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+const plain = (name: string) =>
+  name
+    .normalize("NFKD")
+    .replace(/[^A-Za-z]|and|saint|st\b/gi, "")
+    .toLowerCase();
+
+/**
+ * Which names of countries the shop knows is not public: here the beginning of the English name, in any spelling, or the
+ * older one. (ASSUME)
+ */
+function addressProblem({ country, country_code: code, email }: Record<string, unknown>): string | undefined {
+  if (typeof code !== "string" || !isCountry(code)) return `country_code ${code}`;
+  const [name, known] = [plain(String(country)), plain(OLDER_NAMES[code] ?? english.of(code) ?? code)];
+  if (!known.startsWith(name) || name === "") return `country ${country}`;
+  return typeof email === "string" && /^[^\s@]+@[^\s@]+$/.test(email) ? undefined : "email";
+}
+
+const OLDER_NAMES: Readonly<Record<string, string>> = {
+  CD: "Democratic Republic of the Congo",
+  CG: "Republic of the Congo",
+  MO: "Macao",
+  PS: "Palestine",
+  TR: "Turkey",
+};
 
 const isRequired = (field: Field, { required }: ShoplazzaSwitches): boolean =>
   required === "both" ? Boolean(field.document && field.specification) : Boolean(field[required]);
@@ -169,7 +228,7 @@ function isA(type: Type, value: unknown): boolean {
 
 function wrongWord(body: Record<string, unknown>, { statusWords }: ShoplazzaSwitches): string | undefined {
   if (statusWords === "any") return undefined;
-  const words = statusWords === "document" ? DOCUMENT_WORDS : SPECIFICATION_WORDS;
+  const words = WORDS[statusWords];
   const wrong = Object.entries(words).find(
     ([name, known]) => body[name] !== undefined && !known.includes(String(body[name])),
   );

@@ -27,6 +27,7 @@ const ambiguous: Readonly<Record<string, (id: string) => Answer>> = {
   "422-unknown": () => unprocessable("an undocumented error"),
   "406": () => json(406, { errors: ["Create order failed"] }),
   "500-aborted": () => internal("Aborted"),
+  "500-not-found": () => internal("rpc error: code = NotFound desc = order not found"),
   "500-deadline-exceeded": () => internal("DeadlineExceeded"),
   "500-grpc-deadline": () => internal("rpc error: code = DeadlineExceeded desc = context deadline exceeded"),
 };
@@ -39,7 +40,6 @@ export const shoplazzaFaults: Faults = {
       [`${name}-not-created`, { instead: () => say("00000-00000000") }],
     ]),
   ),
-  "500-not-found": { instead: () => internal("NotFound") },
   "500-unimplemented": { instead: () => internal("Unimplemented") },
   "500-unauthenticated": { instead: () => internal("Unauthenticated") },
   "400-credentials": { instead: () => json(400, { error: "invalid access token" }) },

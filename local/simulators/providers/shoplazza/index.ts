@@ -46,6 +46,8 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     // Shoplazza reports no duplicates; this is the closest answer: nothing was created, and it gives no reason.
     duplicate: () => json(406, { errors: ["Create order failed"] }),
   };
+  const orNull = <Row>(rows: Row[]): Row[] | null =>
+    rows.length === 0 && switches.emptyLists === "null" ? null : rows;
   const badQuery = () => json(400, { errors: ["invalid query"] });
 
   function route({ method, path, query, body }: SimulatorRequest): Answer {
@@ -85,7 +87,7 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     if (sku) {
       const found = products.bySku(decodeURIComponent(sku), switches.skuSearch);
       if (found.length === 0 && switches.unknownSku === "404") return answers.notFound();
-      return show({ variants: found.map((variant) => toVariant(variant, switches)) });
+      return show({ variants: orNull(found.map((variant) => toVariant(variant, switches))) });
     }
     const [, id = ""] = /^GET variants\/([^/]+)$/.exec(called) ?? [];
     const variant = products.byId(decodeURIComponent(id));
@@ -96,19 +98,26 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     const added = book.add(body, now());
     if ("refused" in added) return added.refused;
     const { tags, note, ...rest } = toShopOrder(added.order, switches);
-    return show({ order: switches.answerShowsMarks ? { ...rest, tags, note } : rest });
+    const complaint = { errors: ["The e-mail to the buyer could not be sent."] };
+    return show({
+      order: switches.answerShowsMarks ? { ...rest, tags, note } : rest,
+      ...(switches.complaints && complaint),
+    });
   }
 
   function list(query: URLSearchParams, version: string, show: (data: object) => Answer): Answer {
     const found = findOrders(book.held, query, { version, switches, now: now() });
     if (!found) return badQuery();
-    const rows = found.map(({ order }) => toShopOrder(order, switches));
+    const rows = found.map(({ order }) => {
+      const { tags, note, ...brief } = toShopOrder(order, switches);
+      return switches.listRows === "brief" ? brief : { ...brief, tags, note };
+    });
     if (version === "2022-01") {
       const page = pageOf(rows, query, switches);
-      return page ? show({ orders: page }) : badQuery();
+      return page ? show({ orders: orNull(page) }) : badQuery();
     }
     const page = cursorPageOf(rows, query);
-    return page ? show({ orders: page.rows, cursor: page.cursor, has_more: page.has_more }) : badQuery();
+    return page ? show({ orders: orNull(page.rows), cursor: page.cursor, has_more: page.has_more }) : badQuery();
   }
 
   return {
@@ -119,7 +128,12 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
       return method === "GET" && below !== "/" ? "look-up" : "other";
     },
     refuse(request) {
-      if (request.headers["access-token"] !== switches.token) return answers.unauthorized();
+      const { method, headers, body } = request;
+      if (headers["access-token"] !== switches.token) return answers.unauthorized();
+      // Not documented; frameworks read no body of another type. (ASSUME)
+      if (method === "POST" && body.length > 0 && !/^application\/json\b/i.test(headers["content-type"] ?? "")) {
+        return json(415, { errors: ["Unsupported Media Type"] });
+      }
       // Both limits must allow a call. A call that one refuses still counts for the other; only a flood shows it.
       // (ASSUME)
       return buckets.every((bucket) => bucket.take()) ? undefined : answers.throttled();

@@ -22,8 +22,18 @@ export interface ShoplazzaSwitches {
   createdAt: "own" | "as-sent";
   /** `order_status` and `financial_status` of the request: used, or dropped (the order then waits for its payment). */
   statuses: "as-sent" | "dropped";
-  /** Accepted status words: any, those of the specification, those of the document. */
-  statusWords: "any" | "specification" | "document";
+  /** Accepted status words: those of both, of the specification, of the document, or any. */
+  statusWords: "both" | "specification" | "document" | "any";
+  /** Field names that neither column has: refused, or ignored as Go's decoder does by default. */
+  unknownFields: "refused" | "ignored";
+  /** Whether codes, names and the e-mail address are checked: ISO 3166-1, ISO 4217, an "@". */
+  values: "checked" | "unchecked";
+  /** An empty list in an answer: `[]`, or `null` as Go writes a nil slice. */
+  emptyLists: "list" | "null";
+  /** Rows of a list: as the order itself, or without tags and note. */
+  listRows: "whole" | "brief";
+  /** Whether the answer to a create complains of something beside the order. */
+  complaints: boolean;
   /** What it does with tags. It keeps the note as sent. */
   tags: "kept" | "lower-case" | "dropped";
   /** Whether the answer to a create shows tags and note. */
@@ -60,11 +70,16 @@ export const shoplazzaSwitches: ShoplazzaSwitches = {
   storeBucketSize: 80,
   storeLeakPerSecond: 20,
   lineItems: "line_items",
-  required: "both",
+  required: "document",
   wrapped: false,
   createdAt: "own",
   statuses: "as-sent",
-  statusWords: "any",
+  statusWords: "both",
+  unknownFields: "refused",
+  values: "checked",
+  emptyLists: "list",
+  listRows: "whole",
+  complaints: false,
   tags: "kept",
   answerShowsMarks: true,
   unitPrice: "19.99",
