@@ -322,6 +322,7 @@ describe("Lingxing: create", () => {
     ["a second line of 61", { address2: "x".repeat(61) }, 500],
     ["a city of 51", { city: "x".repeat(51) }, 500],
     ["a phone number of 21", { phone_number: "1".repeat(21) }, 500],
+    ["a remark of 751", { remark: "x".repeat(751) }, 500],
     ["an emoji on the packing slip", { remark_for_packing: "🌸" }, 500],
     ...["city", "address2", "phone_number", "remark", "remark_for_packing", "delivery_service", "is_blank_box"].map(
       (field): [string, Record<string, unknown>, number] => [`null for ${field}`, { [field]: null }, 500],

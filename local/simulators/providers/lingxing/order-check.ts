@@ -47,7 +47,14 @@ function aboutAddress(body: LingxingBody, { britain, japaneseCity, region }: Lin
 /** What Amazon takes; it would refuse later, when Lingxing has long said "created". */
 function aboutTexts(body: LingxingBody, switches: LingxingSwitches): string | undefined {
   const { amazonLimits, cityCharacters, packingCharacters } = switches;
-  const limits = { receiver: 50, address1: 180, address2: 60, city: cityCharacters, phone_number: 20 } as const;
+  const limits = {
+    receiver: 50,
+    address1: 180,
+    address2: 60,
+    city: cityCharacters,
+    phone_number: 20,
+    remark: 750,
+  } as const;
   const long = Object.entries(limits).find(([field, max]) => [...textOf(body, field)].length > max);
   if (long && amazonLimits === "refused") return `${long[0]} 长度不能超过${long[1]}`;
   const isPrinted = /^[\t\n\r\x20-\x7e\xa0-\xff]*$/.test(body.remark_for_packing ?? "");

@@ -51,7 +51,7 @@ export interface LingxingSwitches {
 
   /** Whether a field that the document does not have is refused. */
   unknownFields: "refused" | "ignored";
-  /** Whether Amazon's limits are: name 50, street lines 180 and 60, phone 20. */
+  /** Whether Amazon's limits are: name 50, street lines 180 and 60, phone 20, remark 750. */
   amazonLimits: "refused" | "ignored";
   /** Characters of a city: 50 in Amazon's documents, 30 have been seen. */
   cityCharacters: number;
