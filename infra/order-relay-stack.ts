@@ -13,7 +13,7 @@ import { AlarmTopics } from "./monitoring/alarm-topics.ts";
 import { Alarms } from "./monitoring/alarms.ts";
 import { RelayDashboard } from "./monitoring/dashboard.ts";
 import { watchDestination, watchRemoved } from "./monitoring/watch-deliveries.ts";
-import { watchDuration, watchErrors, watchFindDue } from "./monitoring/watch-functions.ts";
+import { watchDuration, watchErrors, watchFindDue, watchUnread } from "./monitoring/watch-functions.ts";
 import { watchNotices } from "./monitoring/watch-notices.ts";
 import {
   watchConnection,
@@ -100,6 +100,7 @@ export class OrderRelayStack extends Stack {
     for (const destination of destinations) watchDestination(alarms, destination);
     watchRemoved(alarms);
     watchFindDue(alarms, this.due);
+    watchUnread(alarms);
     for (const fn of functions) watchErrors(alarms, fn);
     for (const fn of functions) if (fn !== receiveWebhook) watchDuration(alarms, fn);
     new RelayDashboard(this, "Dashboard", { stage, intake: this.intake, destinations, functions, alarms });

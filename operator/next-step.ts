@@ -3,10 +3,20 @@ import { ENDED } from "../shared/ledger/delivery.ts";
 import { needsOperator } from "../shared/ledger/work-list.ts";
 
 /**
- * Why an operator should look at an order. The last three are retried automatically, `removed` once its destination is
- * back.
+ * Why an operator should look at an order. The last four are retried automatically, `removed` once its destination is
+ * back, `unread` once the order can be read.
  */
-export type Kind = "rejected" | "failed" | "in-doubt" | "follow-up" | "held" | "failing" | "overdue" | "removed";
+export type Kind =
+  | "rejected"
+  | "failed"
+  | "in-doubt"
+  | "follow-up"
+  | "held"
+  | "failing"
+  | "overdue"
+  | "removed"
+  | "unread"
+  | "unconfirmed";
 
 /** Undefined for a delivery that has ended or is retried automatically. */
 export function kindOf(delivery: Delivery): Kind | undefined {
@@ -38,6 +48,10 @@ export function nextStep(kind: Kind, order: string, destination = "<destination>
       return `It is retried automatically. If the provider is down or slow: wait. If it is in doubt: look for its reference at the provider. If it exists: ${resolve("created=<its ID>")}. If not: … not-created`;
     case "removed":
       return `Put the destination back into the stage file and deploy. If you create the order by hand instead: ${resolve("done-by-hand")}`;
+    case "unread":
+      return `It is looked at again every 15 minutes, and goes on by itself once it can be read. If a newer release wrote it: deploy that release again. If reads are throttled: see the table's metrics. It is shown by: ${order}`;
+    case "unconfirmed":
+      return `Look in the shop whether the order is still wanted as it is. If so: ${order} --keep. If not: cancel it in the shop`;
     case "held":
       return `Cancel at each provider what still exists of it, and record each: ${resolve("cancelled")}. Then: ${order} --renew`;
   }

@@ -1,7 +1,7 @@
 import { type Delivery, reasonOf } from "../shared/ledger/delivery.ts";
 import { deliveryOf } from "../shared/ledger/delivery-of.ts";
 import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
-import { isHeldForOperator } from "../shared/ledger/order-life.ts";
+import { isHeldForOperator, isUnconfirmed } from "../shared/ledger/order-life.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
 import { shellWord } from "../shared/shell-word.ts";
 import { pathOf } from "../shared/stage/config.ts";
@@ -26,7 +26,9 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
     `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`,
     `${record.state}${record.reason ? `: ${record.reason}` : ""}${record.generation > 1 ? ` (generation ${record.generation})` : ""}`,
     `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${file.body ? "" : "; its body has expired"}`,
-    ...(isHeldForOperator(record) ? [`next: ${nextStep("held", command)}`] : []),
+    ...(isHeldForOperator(record)
+      ? [`next: ${nextStep(isUnconfirmed(record) ? "unconfirmed" : "held", command)}`]
+      : []),
   ];
   const deliveries = (trace?.deliveries ?? []).map(({ destination, generation, state }) => {
     const known = deliveryOf(file, destination, generation);

@@ -1,6 +1,6 @@
 import { deliveryOf } from "../shared/ledger/delivery-of.ts";
 import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
-import { isHeldForOperator, kept, leftOver, renewed } from "../shared/ledger/order-life.ts";
+import { isHeldForOperator, isUnconfirmed, kept, leftOver, renewed } from "../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
 import { decide } from "../shared/routing/decide.ts";
 import { type Config, pathOf } from "../shared/stage/config.ts";
@@ -66,7 +66,9 @@ export function keep(snapshot: OrderSnapshot, { config, who, now }: Releaser): R
   const states = deliveries.map(({ destination, state }) => `${destination} ${state}`).join(", ");
   return {
     record: kept(snapshot.record, `kept as it is by ${who}`, { now, dueAfter: config.timing.dueAfter }),
-    will: `release the order and keep its deliveries as they are (${states}); nothing is sent`,
+    will: isUnconfirmed(snapshot.record)
+      ? `release the order as it is still wanted (${states}); what is not created of it yet is looked up once more and sent`
+      : `release the order and keep its deliveries as they are (${states}); nothing is sent`,
   };
 }
 

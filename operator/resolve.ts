@@ -109,9 +109,9 @@ export function resolve(
 }
 
 /** Two machines' clocks differ by `leaseSkew`. */
-function refuseWhileSending({ destination, state, leaseUntil = 0 }: Delivery, { timing, now }: ResolveContext): void {
-  const over = leaseUntil + timing.leaseSkew;
-  if (state === "sending" && over > now) {
+function refuseWhileSending({ destination, leaseUntil }: Delivery, { timing, now }: ResolveContext): void {
+  const over = (leaseUntil ?? -timing.leaseSkew) + timing.leaseSkew;
+  if (over > now) {
     throw new CommandError(`${destination} is being sent right now. Try again after ${timeText(over)}.`);
   }
 }

@@ -57,11 +57,11 @@ const hasSends = ({ state }: OrderRecord): boolean => state === "recorded" || st
 
 function reasonNotToSend(delivery: Delivery | undefined, { timing }: Config, now: number): string | undefined {
   if (!delivery) return undefined;
-  const { state, leaseUntil = 0, nextAttemptAt = 0, providerOrderIds } = delivery;
+  const { state, leaseUntil, nextAttemptAt = 0, providerOrderIds } = delivery;
   if (ENDED.has(state) && stageOf(delivery) !== "step-open") {
     return `has ended: ${state}${providerOrderIds.length > 0 ? ` as ${providerOrderIds.join(", ")}` : ""}`;
   }
-  if (state === "sending" && leaseUntil + timing.leaseSkew > now) {
+  if (leaseUntil !== undefined && leaseUntil + timing.leaseSkew > now) {
     return `is being sent right now; try again after ${timeText(leaseUntil + timing.leaseSkew)}`;
   }
   return nextAttemptAt > now ? `is retried automatically at ${timeText(nextAttemptAt)}` : undefined;

@@ -1,8 +1,8 @@
 import { type Delivery, reasonOf } from "../shared/ledger/delivery.ts";
-import type { Ledger } from "../shared/ledger/ledger.ts";
-import { isHeldForOperator } from "../shared/ledger/order-life.ts";
+import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
+import { isHeldForOperator, isUnconfirmed } from "../shared/ledger/order-life.ts";
 import type { WorkEntry } from "../shared/ledger/work-entry.ts";
-import { isOnOpenList, NEEDS_OPERATOR } from "../shared/ledger/work-list.ts";
+import { isOnOpenList, NEEDS_OPERATOR, type WorkList } from "../shared/ledger/work-list.ts";
 import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
 import { type Kind, kindOf } from "./next-step.ts";
 
@@ -37,17 +37,17 @@ const SIDE_BY_SIDE = 20;
  * removed. Longest waiting first. Reads the deliveries themselves, since the index may lag. @param now epoch ms
  */
 export async function waitingOnes(
-  ledger: Pick<Ledger, "workList" | "load">,
+  ledger: Pick<Ledger, "workList" | "load" | "unread">,
   config: Config,
   now: number,
 ): Promise<WaitingOne[]> {
   const paths = config.destinations.map(destinationPath);
   const late = new Date(now - config.timing.overdueAfter).toISOString();
-  const entries: WorkEntry[] = [];
-  for (const list of [...NEEDS_OPERATOR, "failing", "open"] as const) {
+  const entries: ListedEntry[] = [];
+  for (const list of [...NEEDS_OPERATOR, "failing", "open", "unread"] as const) {
     for await (const entry of ledger.workList(list)) {
       const going = list === "open" && entry.workAt > late && paths.includes(entry.destination ?? "");
-      if (!going) entries.push(entry);
+      if (!going) entries.push({ ...entry, list });
     }
   }
   const found: (WaitingOne | undefined)[] = [];
@@ -57,20 +57,35 @@ export async function waitingOnes(
   return found.filter((one) => one !== undefined);
 }
 
+interface ListedEntry extends WorkEntry {
+  list: WorkList;
+}
+
 async function look(
-  { identity, destination, workAt: since }: WorkEntry,
-  ledger: Pick<Ledger, "load">,
+  { identity, destination, workAt: since, list }: ListedEntry,
+  ledger: Pick<Ledger, "load" | "unread">,
   paths: readonly string[],
 ): Promise<WaitingOne | undefined> {
-  const file = await ledger.load(identity);
+  const order = `${pathOf({ channel: identity.channel, name: identity.connection })}/${identity.orderId}`;
+  const unread = { order, since, destination: null, kind: "unread" as const, reference: null };
+  if (list === "unread") {
+    const mark = await ledger.unread(identity);
+    const reason = "find-due could not read the order, so nothing of it is found if it is lost";
+    return mark?.workAt === undefined ? undefined : { ...unread, since: mark.since, reason };
+  }
+  let file: OrderSnapshot | undefined;
+  try {
+    file = await ledger.load(identity);
+  } catch (error) {
+    // One order that this release cannot read must not hide the others.
+    return { ...unread, reason: error instanceof Error ? error.message : String(error) };
+  }
   if (!file) return undefined;
-  const common = {
-    order: `${pathOf({ channel: identity.channel, name: identity.connection })}/${identity.orderId}`,
-    since,
-  };
+  const common = { order, since };
   if (destination === undefined) {
     if (!isHeldForOperator(file.record)) return undefined;
-    return { ...common, destination: null, kind: "held", reason: file.record.reason ?? "held", reference: null };
+    const kind = isUnconfirmed(file.record) ? "unconfirmed" : "held";
+    return { ...common, destination: null, kind, reason: file.record.reason ?? "held", reference: null };
   }
   const matches = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
   const delivery = file.deliveries.find((one) => matches(one) && one.workAt === since) ?? file.deliveries.find(matches);

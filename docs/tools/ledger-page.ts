@@ -20,7 +20,7 @@ The ledger is one DynamoDB table. This page lists every kind of item in it. \`np
 
 const WORK_LIST = `## The work list
 
-The table's one index, \`${WORK_INDEX}\`: what is due at which hour, and what is open, failing, rejected, failed or held
+The table's one index, \`${WORK_INDEX}\`: what is due at which hour, and what is open, failing, rejected, failed, held or unread
 ([why one index](decisions/one-index.md)). An item is in it while it has these two attributes:
 
 | attribute | what it is |

@@ -1,12 +1,22 @@
 import { requireParcelAddress } from "../../shared/connector/parcel-address.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
-import { cancelled, erased, inDoubt, requeued, withdrawn, withReference } from "../../shared/ledger/delivery-life.ts";
-import { inDoubtUntil } from "../../shared/ledger/in-doubt-until.ts";
+import {
+  cancelled,
+  erased,
+  inDoubt,
+  requeued,
+  stepDropped,
+  withdrawn,
+  withReference,
+} from "../../shared/ledger/delivery-life.ts";
+import { inDoubtUntil, needsConfirmation } from "../../shared/ledger/in-doubt-until.ts";
+import { isUnwanted } from "../../shared/ledger/order-life.ts";
 import { destinationPath } from "../../shared/stage/config.ts";
 import type { Prepared } from "../providers/provider.ts";
+import { awaitConfirmation } from "./await-confirmation.ts";
 import { create } from "./create.ts";
 import { Conflict, type DeliveryContext, type OpenedContext, requireTimeForCall, save } from "./delivery-context.ts";
-import { followUp } from "./follow-up.ts";
+import { claimStep, followUp } from "./follow-up.ts";
 import { type AttemptResult, afterError } from "./outcome.ts";
 import { outgoingOf } from "./outgoing-of.ts";
 import { resolveDoubt } from "./resolve-doubt.ts";
@@ -33,8 +43,9 @@ export async function attemptDelivery(found: Delivery, context: DeliveryContext)
 }
 
 async function finish(delivery: Delivery, context: DeliveryContext): Promise<AttemptResult> {
+  if (isUnwanted(context.snapshot.record, delivery.destination)) return end("cancelled", stepDropped(delivery));
   const opened = await open(delivery, context);
-  return "outcome" in opened ? opened : followUp(delivery, opened);
+  return "outcome" in opened ? opened : followUp(await claimStep(delivery, opened), opened);
 }
 
 async function send(free: Delivery, context: DeliveryContext): Promise<AttemptResult> {
@@ -45,7 +56,8 @@ async function send(free: Delivery, context: DeliveryContext): Promise<AttemptRe
   const settledAt = inDoubtUntil(found, record, { settling, restoredAt: config.restoredAt, now: now() });
   let delivery = settledAt === undefined ? found : inDoubt(found, { settledAt, now: now() });
   if (record.erasure && delivery.state !== "in-doubt") return end("erased", erased(delivery));
-  if (record.state === "cancelled" && delivery.state !== "in-doubt") {
+  const isCancelled = isUnwanted(record, delivery.destination);
+  if (isCancelled && delivery.state !== "in-doubt") {
     return end("cancelled", cancelled(delivery, "cancelled at the channel before it was sent"));
   }
 
@@ -58,12 +70,14 @@ async function send(free: Delivery, context: DeliveryContext): Promise<AttemptRe
     if ("outcome" in resolved) return resolved;
     delivery = resolved;
     if (record.erasure) return end("erased", erased(delivery));
-    if (record.state === "cancelled") {
+    if (isCancelled) {
       const reason = "cancelled at the channel; the provider does not have it, so it is not sent again";
       return end("cancelled", cancelled(delivery, reason));
     }
   }
   if (opened.outgoing.lines.length === 0) return end("withdrawn", withdrawn(delivery));
+
+  if (needsConfirmation(record, config.restoredAt)) return awaitConfirmation(context);
 
   let prepared: Prepared;
   try {

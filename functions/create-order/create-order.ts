@@ -1,7 +1,8 @@
 import { type Delivery, DeliveryPointer, ENDED } from "../../shared/ledger/delivery.ts";
-import { isOpen, newDelivery, stageOf } from "../../shared/ledger/delivery-life.ts";
+import { backAt, isOpen, newDelivery, stageOf } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import { linesReturned } from "../../shared/ledger/lines-returned.ts";
+import { finishSuppression } from "../../shared/ledger/outbox.ts";
 import type { Disposition } from "../../shared/messages/sqs-batch.ts";
 import { isNewer, NewerRelease } from "../../shared/release.ts";
 import { type Config, destinationPath } from "../../shared/stage/config.ts";
@@ -15,8 +16,6 @@ export interface Handled {
   outcome: Attempted["outcome"] | "ended" | "superseded" | "failed-before" | "unreadable";
   pointer?: DeliveryPointer;
   delivery?: Delivery;
-  /** The order was cancelled while it was being created: it exists, and the operator stops it at the provider. */
-  cancelled?: boolean;
 }
 
 /**
@@ -69,20 +68,27 @@ async function work(message: Message, deps: Deps): Promise<Handled> {
     newDelivery(record, pointer.destination, pointer.generation);
   const known = { pointer, delivery };
 
-  if (hasEnded(delivery) && !(await linesReturned(delivery, snapshot, deps)))
+  // A cancellation waits for this delivery to end, and reports it where that was too late.
+  const finishIfEnded = async ({ state }: Delivery) => {
+    const { destination: path } = pointer;
+    if (ENDED.has(state) && record.toSuppress.includes(path)) await finishSuppression(record, path, deps);
+  };
+  if (hasEnded(delivery) && !(await linesReturned(delivery, snapshot, deps))) {
+    await finishIfEnded(delivery);
     return { disposition: "ack", outcome: "ended", ...known };
+  }
   const failedAt = delivery.failed[message.messageId];
   if (failedAt !== undefined && message.sentAt <= failedAt) {
     return { disposition: { retryInMs: 0 }, outcome: "failed-before", ...known };
   }
-  const busyUntil = delivery.state === "sending" ? delivery.leaseUntil : delivery.nextAttemptAt;
-  const wait = (busyUntil ?? 0) - deps.now();
+  const wait = backAt(delivery) - deps.now();
   if (wait > 0) return { disposition: { retryInMs: wait }, outcome: "waiting", ...known };
 
   const context = deliveryContext(message, destination, snapshot, deps);
   if (!isOpen(delivery, deps.now())) await makeDueAgain(context);
   const result = await attemptDelivery(delivery, context);
-  return { ...known, ...result, cancelled: record.state === "cancelled" };
+  await finishIfEnded(result.delivery ?? delivery);
+  return { ...known, ...result };
 }
 
 const hasEnded = (delivery: Delivery): boolean => ENDED.has(delivery.state) && stageOf(delivery) !== "step-open";

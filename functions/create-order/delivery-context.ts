@@ -1,4 +1,5 @@
 import { Deferred } from "../../shared/errors.ts";
+import type { Identity } from "../../shared/identity.ts";
 import type { Delivery } from "../../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import type { Config, Destination } from "../../shared/stage/config.ts";
@@ -26,6 +27,8 @@ export interface Deps {
   now(): number;
   sleep(ms: number): Promise<void>;
   random(): number;
+  /** Called where an order that was cancelled at its channel exists at its provider. */
+  onLateCancellation?: (destination: string, order: Identity) => void;
   /** Of the whole function, ms: for this long after its claim, an attempt that died may have acted. */
   functionTimeout: number;
 }

@@ -40,7 +40,7 @@ export interface AttemptResult {
  *
  * | error                 | before a request      | create sent           | in doubt              | step open after creation |
  * |-----------------------|-----------------------|-----------------------|-----------------------|--------------------------|
- * | Deferred              | given back, unwritten | deferred              | given back, unwritten | given back, unwritten    |
+ * | Deferred              | given back, unwritten | deferred              | given back, unwritten | deferred                 |
  * | Throttled             | deferred              | deferred              | deferred              | deferred                 |
  * | Rejected              | rejected              | rejected              | retryAt, gaveUp       | rejected                 |
  * | Misconfigured, Unavailable | retryAt, gaveUp  | retryAt, gaveUp       | retryAt, gaveUp       | retryAt, gaveUp          |
@@ -53,7 +53,7 @@ export function afterError(delivery: Delivery, error: unknown, context: Delivery
   const { throttleCap: cap, longestVisibility } = config.timing;
   if (error instanceof Deferred) {
     const retryInMs = Math.max(0, error.until - now());
-    return delivery.state === "sending"
+    return delivery.token !== undefined
       ? postponed(delivery, retryInMs, causeOf(textOf(error), context), context)
       : { outcome: "waiting", disposition: { retryInMs } };
   }

@@ -67,6 +67,7 @@ export function createProviderHandler(provider: Provider): middy.MiddyfiedHandle
     now: Date.now,
     sleep: (ms) => sleep(ms),
     random: Math.random,
+    onLateCancellation: reportLateCancellation,
   };
 
   return middy(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
@@ -131,9 +132,8 @@ function report(source: string, { messageId, attributes }: SQSRecord, handled: H
   if (outcome === "created" && pointer) reportCreated(destination, pointer, handled);
 }
 
-function reportCreated(destination: string, pointer: DeliveryPointer, { delivery, cancelled }: Handled): void {
+function reportCreated(destination: string, pointer: DeliveryPointer, { delivery }: Handled): void {
   // After it was given up, it waited for the operator: that is not our latency.
   const first = Object.keys(delivery?.failed ?? {}).length === 0;
   if (first) count("LatencyWebhookToCreated", { destination }, Date.now() - Date.parse(pointer.receivedAt));
-  if (cancelled) reportLateCancellation(destination, pointer);
 }

@@ -7,7 +7,7 @@ import type { Ledger, OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { linesReturned } from "../../shared/ledger/lines-returned.ts";
 import { asked, isHeldForOperator, looked, watched } from "../../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
-import { dispatch } from "../../shared/ledger/outbox.ts";
+import { dispatch, mayExist } from "../../shared/ledger/outbox.ts";
 import { newTickets, type Ticket, unraised } from "../../shared/ledger/ticket.ts";
 import type { WorkEntry } from "../../shared/ledger/work-entry.ts";
 import { isOnOpenList } from "../../shared/ledger/work-list.ts";
@@ -34,8 +34,8 @@ export interface Deps {
 }
 
 /**
- * Counts of a pass. `failed`: orders whose look failed; a later pass looks again. `stuck`: an order has failed for
- * longer than `dueAfter`, so the function fails, which raises its alarm.
+ * Counts of a pass. `failed`: orders whose look failed; a later pass looks again. `stuck`: one has failed for longer than
+ * `dueAfter` and not even a mark could be written, so the function fails, which raises its alarm.
  */
 export interface Pass {
   looked: number;
@@ -46,8 +46,8 @@ export interface Pass {
 
 /** Longest pause between two looks at an order, in units of `dueAfter`. */
 const LONGEST_PAUSE = 48;
-/** How long an entry that fails holds the cursor back at most, in units of `dueAfter`. */
-const LONGEST_HOLD = 48;
+/** Orders that cannot be read which a pass marks at most, and looks at again at most. */
+const MOST_UNREAD = 100;
 /** Orders looked at side by side. */
 const SIDE_BY_SIDE = 10;
 const HOUR = 3_600_000;
@@ -55,7 +55,8 @@ const HOUR = 3_600_000;
 /**
  * Looks at every order that is due, so that none is forgotten. Each order has one entry in the work list. If all of its
  * deliveries have ended, find-due writes nothing and the cursor passes the entry. Else it sends what the record still
- * has to send, sends lost deliveries again (sending twice is harmless), and looks at the order again later.
+ * has to send, sends lost deliveries again (sending twice is harmless), and looks at the order again later. An order that
+ * cannot be read is marked before the cursor passes it, and looked at again from the list of those marked.
  */
 export async function findDue(deps: Deps): Promise<Pass> {
   const { ledger, config, now } = deps;
@@ -65,16 +66,23 @@ export async function findDue(deps: Deps): Promise<Pass> {
   // There may have been orders before the very first pass: it starts as far back as queues keep messages.
   const cursor = (await ledger.dueCursor()) ?? began - dueAfter - config.retention.queues;
   const seen = await lookThrough(cursor - dueOverlap, began, pass, deps);
-  // The entry held the cursor back in an earlier pass too: an ordinary race is over by the next pass.
-  pass.stuck = seen.failed !== undefined && seen.failed <= cursor + 1 && began - seen.failed > dueAfter;
-  await ledger.moveDueCursor(nextCursor(cursor, began, seen, LONGEST_HOLD * dueAfter));
+  const reached = nextCursor(cursor, began, seen, dueAfter);
+  const passed = seen.failed.filter((entry) => dueTime(entry) <= reached);
+  const unmarked = await markUnread(passed.slice(0, MOST_UNREAD), deps);
+  pass.stuck = unmarked.some((entry) => began - dueTime(entry) > dueAfter);
+  const left = [...unmarked, ...passed.slice(MOST_UNREAD)].map((entry) => dueTime(entry) - 1);
+  await ledger.moveDueCursor(Math.min(reached, ...left));
+  await lookAgain(pass, deps);
   return pass;
 }
 
-/** The first entry that the pass had no time for, and the first that failed: their due times, epoch ms. */
+/** Epoch ms. */
+const dueTime = ({ workAt }: WorkEntry): number => Date.parse(workAt);
+
+/** The due time of the first entry that the pass had no time for, epoch ms, and those that failed. */
 class Seen {
   unseen: number | undefined;
-  failed: number | undefined;
+  readonly failed: WorkEntry[] = [];
 
   stoppedAt(time: number): this {
     this.unseen = time;
@@ -91,8 +99,7 @@ async function lookThrough(from: number, to: number, pass: Pass, deps: Deps): Pr
     const hour = deps.ledger.walk(start, Math.min(to, hourAfter(start) - 1));
     for await (const entries of inBatches(hour, SIDE_BY_SIDE)) {
       if (isOver()) return seen.stoppedAt(Date.parse(entries[0].workAt));
-      const [failed] = await lookAt(entries, pass, deps);
-      if (failed) seen.failed ??= Date.parse(failed.workAt);
+      seen.failed.push(...(await lookAt(entries, pass, deps)));
     }
   }
   return seen;
@@ -102,20 +109,66 @@ const hourAfter = (time: number): number => (Math.floor(time / HOUR) + 1) * HOUR
 
 /**
  * The cursor moves past every entry that was looked at, but not past the first that failed, so that the next pass finds
- * it again. It does pass a failed entry that would keep later ones from being looked at, or that has raised the alarm
- * for `longestHold` (ms).
+ * it again: an ordinary race is over by then. It does pass a failed entry that would keep later ones from being looked at,
+ * or that has failed for `longestHold` (ms).
  */
-function nextCursor(cursor: number, began: number, { unseen, failed }: Seen, longestHold: number): number {
+function nextCursor(cursor: number, began: number, { unseen, failed: [first] }: Seen, longestHold: number): number {
   const reached = unseen === undefined ? began : unseen - 1;
-  if (failed === undefined) return reached;
+  if (first === undefined) return reached;
+  const failed = dueTime(first);
   const held = failed - 1;
-  const holds = unseen === undefined ? began - failed <= longestHold : held > cursor;
+  const holds = held > cursor || (unseen === undefined && began - failed <= longestHold);
   return holds ? Math.min(reached, held) : reached;
 }
 
+/**
+ * Keeps the orders that the cursor is about to pass, although they could not be read.
+ * @returns those that could not even be marked
+ */
+async function markUnread(entries: WorkEntry[], { ledger, config, now }: Deps): Promise<WorkEntry[]> {
+  const expiresAt = Math.floor((now() + config.retention.states) / 1000);
+  const unmarked: WorkEntry[] = [];
+  for (let start = 0; start < entries.length; start += SIDE_BY_SIDE) {
+    const some = entries.slice(start, start + SIDE_BY_SIDE);
+    const results = await Promise.allSettled(some.map(({ identity }) => ledger.markUnread(identity, expiresAt)));
+    unmarked.push(...some.filter((_, index) => results[index]?.status === "rejected"));
+  }
+  return unmarked;
+}
+
+/** Looks at marked orders again, each at most once in `dueAfter`. Those that still fail move to the end of their list. */
+async function lookAgain(pass: Pass, deps: Deps): Promise<void> {
+  const { ledger, config, now } = deps;
+  const { dueAfter } = config.timing;
+  const due = new Date(now() - dueAfter).toISOString();
+  const entries: WorkEntry[] = [];
+  for await (const entry of ledger.workList("unread")) {
+    if (entry.workAt > due || entries.length === MOST_UNREAD) break;
+    entries.push(entry);
+  }
+  for (let start = 0; start < entries.length && now() < deps.deadline; start += SIDE_BY_SIDE) {
+    const some = entries.slice(start, start + SIDE_BY_SIDE);
+    const failed = await tryEach(some, pass, deps, async ({ identity }) => {
+      const snapshot = await ledger.load(identity);
+      if (snapshot) await work(snapshot, pass, deps);
+      await ledger.unmarkUnread(identity);
+    });
+    await markUnread(failed, deps);
+  }
+}
+
 /** @returns the entries whose look failed */
-async function lookAt(entries: WorkEntry[], pass: Pass, deps: Deps): Promise<WorkEntry[]> {
-  const results = await Promise.allSettled(entries.map((entry) => takeUp(entry, pass, deps)));
+const lookAt = (entries: WorkEntry[], pass: Pass, deps: Deps): Promise<WorkEntry[]> =>
+  tryEach(entries, pass, deps, (entry) => takeUp(entry, pass, deps));
+
+/** @returns the entries for which `look` failed */
+async function tryEach(
+  entries: WorkEntry[],
+  pass: Pass,
+  deps: Deps,
+  look: (entry: WorkEntry) => Promise<void>,
+): Promise<WorkEntry[]> {
+  const results = await Promise.allSettled(entries.map(look));
   return entries.filter(({ identity }, index) => {
     const result = results[index];
     if (result?.status !== "rejected") return false;
@@ -126,15 +179,24 @@ async function lookAt(entries: WorkEntry[], pass: Pass, deps: Deps): Promise<Wor
 }
 
 async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): Promise<void> {
-  const { ledger, config, now } = deps;
-  const snapshot = await ledger.load(identity);
+  const snapshot = await deps.ledger.load(identity);
   // The index is eventually consistent: an entry that has moved is found again at its new time.
-  if (!snapshot || snapshot.record.workAt !== workAt) return;
+  if (snapshot?.record.workAt === workAt) await work(snapshot, pass, deps);
+}
+
+async function work(snapshot: OrderSnapshot, pass: Pass, deps: Deps): Promise<void> {
+  const { config, now } = deps;
   pass.looked += 1;
   const { record } = snapshot;
   if (record.channelWait) return askChannel(record, deps);
   if (record.state === "held" && !record.erasure && !isHeldForOperator(record)) return watchHeld(record, deps);
-  const wanted = record.decided.filter((destination) => !record.toSuppress.includes(destination));
+  // What is to be suppressed is ended below, unless it may exist: then its message has to find out.
+  const wanted = record.decided.filter((destination) => {
+    const delivery = deliveryOf(snapshot, destination);
+    const { restoredAt } = config;
+    const isSent = delivery !== undefined && mayExist(delivery, record, { restoredAt, now: now() });
+    return isSent || !record.toSuppress.includes(destination);
+  });
   const open = wanted.filter((destination) => isOpen(deliveryOf(snapshot, destination), now()));
   const back = await returned(wanted, snapshot, deps);
   if ([record.toSend, record.toSuppress, open, back].every(({ length }) => length === 0)) {
@@ -145,7 +207,10 @@ async function takeUp({ identity, workAt }: WorkEntry, pass: Pass, deps: Deps): 
   // A destination that was removed from the stage has no queue; its deliveries are counted all the same.
   const lost = open.filter((destination) => isLost(deliveryOf(snapshot, destination), deps));
   await Promise.all(open.map((destination) => countAsOpen(snapshot, destination, deps)));
-  const resend = isHeldForOperator(record) ? [] : [...lost, ...back];
+  // Of an order that is held for the operator, only what a cancellation has not ended yet is looked up; nothing is created.
+  const resend = isHeldForOperator(record)
+    ? lost.filter((destination) => record.toSuppress.includes(destination))
+    : [...lost, ...back];
   const toSend = [...new Set([...record.toSend, ...resend])].filter((destination) => known.has(destination));
   const pause = config.timing.dueAfter * Math.min(2 ** ((record.dueLooks ?? 0) + 1), LONGEST_PAUSE);
   const next = looked(record, toSend, pause, now());
@@ -230,7 +295,7 @@ async function countAsOpen(snapshot: OrderSnapshot, destination: string, deps: D
   const delivery = deliveryOf(snapshot, destination) ?? newDelivery(record, destination);
   // No other writer touches the item of a running attempt: its result is written on condition that the claim is
   // unchanged.
-  if (isOnOpenList(delivery) || (delivery.state === "sending" && !isLost(delivery, deps))) return;
+  if (isOnOpenList(delivery) || (delivery.leaseUntil !== undefined && !isLost(delivery, deps))) return;
   // Open since it was sent, or since it was decided if it was never sent: the order may have been held for payment
   // before.
   const { sentAt, toSend, workAt = record.firstSeenAt } = record;

@@ -8,7 +8,7 @@ import { type Dimension, type MetricName, REMOVED } from "../../shared/telemetry
 export interface Gauge {
   name: Extract<
     MetricName,
-    "DeliveriesOverdue" | "WaitingFailing" | "WaitingFailed" | "WaitingRejected" | "OrdersHeld"
+    "DeliveriesOverdue" | "WaitingFailing" | "WaitingFailed" | "WaitingRejected" | "OrdersHeld" | "OrdersUnread"
   >;
   dimension: Dimension;
   value: number;
@@ -24,10 +24,10 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
   const countAll = async (list: WorkList) => {
     // Entry by entry: an outage leaves 100,000 of them, and this function has 256 MB.
     for await (const entry of ledger.workList(list)) {
-      const place = placeOf(entry);
+      const place = list === "unread" ? STAGE : placeOf(entry);
       add(list, place);
       if (isOnOpenList({ workList: list }) && entry.workAt <= overdueBefore) add("overdue", place);
-      if (list !== "held" && !paths.includes(place)) add("orders", REMOVED);
+      if (entry.destination !== undefined && !paths.includes(place)) add("orders", REMOVED);
     }
   };
   await Promise.all(WORK_LISTS.map(countAll));
@@ -40,10 +40,11 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
     ...byDestination("WaitingFailing", "failing"),
     ...byDestination("WaitingFailed", "failed"),
     ...byDestination("WaitingRejected", "rejected"),
-    // A metric is billed by the hour in which it is written: this one is written only when it is not zero.
+    // A metric is billed by the hour in which it is written: these two are written only when they are not zero.
     ...(removed > 0
       ? [{ name: "DeliveriesOverdue" as const, dimension: { destination: REMOVED }, value: removed }]
       : []),
+    ...(of("unread", STAGE) > 0 ? [{ name: "OrdersUnread" as const, dimension: {}, value: of("unread", STAGE) }] : []),
     ...config.connections.map(pathOf).map((connection) => ({
       name: "OrdersHeld" as const,
       dimension: { connection },
@@ -51,6 +52,9 @@ export async function gauges(ledger: Pick<Ledger, "workList">, config: Config, n
     })),
   ];
 }
+
+/** Orders that cannot be read are counted for the stage. */
+const STAGE = "stage";
 
 /** A delivery is counted for its destination, a held order for its connection. */
 const placeOf = ({

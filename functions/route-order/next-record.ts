@@ -17,6 +17,7 @@ import {
   orderStageOf,
   repeated,
   revived,
+  unfetchable,
   unreadable,
   updated,
 } from "../../shared/ledger/order-life.ts";
@@ -43,6 +44,8 @@ export interface EventContext {
   connection: Connection;
   /** The channel has an API, so an order that it holds can be fetched again. */
   canFetch: boolean;
+  /** Of a fetched order: when the fetch began, UTC ISO 8601. */
+  fetchedAt?: string;
   config: Config;
   /** Epoch ms. */
   now: number;
@@ -176,6 +179,14 @@ export const nextRecordOfGone = (current: OrderRecord, topic: string, context: E
   isNewest: false,
 });
 
+/** An order that has to be fetched, of a channel without an API. */
+export function nextRecordOfUnfetchable(current: OrderRecord, topic: string, context: EventContext): Step {
+  const occasion = occasionOf({ topic }, context);
+  const isAsked = current.channelWait?.cause === "restored" && orderStageOf(current) === "recorded";
+  const record = isAsked ? unfetchable(current, occasion) : ignored(current, "touched", occasion);
+  return { record, outcome: "touched", isNewest: false };
+}
+
 /** An event that only adds a line to the order's trace. @param outcome in our words */
 export const nextRecordOfNote = (
   current: OrderRecord,
@@ -227,14 +238,17 @@ const expiresAtOf = ({ config, now }: EventContext): number => Math.floor((now +
 /** An event with its times. */
 interface Dated extends Pick<Reading, "topic" | "eventTime"> {
   order?: Order;
+  change?: Reading<"change">["change"];
 }
 
 const occasionOf = (
-  { topic, eventTime, order }: Dated,
-  { event, connection, config, now }: EventContext,
+  { topic, eventTime, order, change }: Dated,
+  { event, connection, config, now, fetchedAt }: EventContext,
 ): EventOccasion => ({
   topic,
   leftOut: order && leftOut(order, connection),
+  ...defined({ fetchedAt }),
+  isUntimed: change === "cancelled" && eventTime === undefined,
   isAhead: [order?.updatedAt, eventTime].some((time) => time !== undefined && isAhead(time, event.receivedAt)),
   heldTooLong: connection.heldTooLong,
   now,

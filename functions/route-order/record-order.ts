@@ -1,4 +1,5 @@
 import { defined } from "../../shared/defined.ts";
+import { MalformedEvent } from "../../shared/errors.ts";
 import type { Identity } from "../../shared/identity.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
@@ -19,6 +20,7 @@ import {
   nextRecordOfChange,
   nextRecordOfGone,
   nextRecordOfNote,
+  nextRecordOfUnfetchable,
   nextRecordOfUnreadable,
   type Step,
 } from "./next-record.ts";
@@ -41,6 +43,8 @@ export interface RouteContext {
   topic: string;
   /** When the sender says that it happened; of a fetched order, when the fetch began. UTC ISO 8601. */
   eventTime: string | undefined;
+  /** Of a fetched order: when the fetch began, UTC ISO 8601. */
+  fetchedAt?: string;
   channel: Channel;
   connection: Connection;
   /** By when all work must be over, epoch ms. */
@@ -56,6 +60,8 @@ export interface Recorded {
   isOverdue?: boolean;
   /** A new order is held because the shop's plan or the app's access hides the buyer. */
   isBuyerHidden?: boolean;
+  /** A cancellation or deletion that does not say when it happened was taken: the operator checks it. */
+  isUntimed?: boolean;
 }
 
 type NextStep = (current: OrderRecord | undefined) => Promise<Step | undefined>;
@@ -93,10 +99,22 @@ export async function recordChange(
   deps: RecordDeps,
 ): Promise<Recorded> {
   const facts = factsOf(context, deps);
-  return write(identityOf(action.orderId, context), deps, async (current) =>
+  const recorded = await write(identityOf(action.orderId, context), deps, async (current) =>
     nextRecordOfChange(current, { ...action, ...readingOf(context) }, facts),
   );
+  const isUntimed = context.eventTime === undefined && recorded.outcome === "cancelled";
+  return { ...recorded, ...(isUntimed && { isUntimed }) };
 }
+
+/**
+ * An order that has to be fetched, of a channel without an API: after a restore of the table it is held for the operator.
+ * @throws MalformedEvent if the ledger does not have it either
+ */
+export const recordUnfetchable = (orderId: string, context: RouteContext, deps: RecordDeps): Promise<Recorded> =>
+  write(identityOf(orderId, context), deps, async (current) => {
+    if (!current) throw new MalformedEvent({ field: "order", problem: "must be fetched, but the channel has no API" });
+    return nextRecordOfUnfetchable(current, context.topic, factsOf(context, deps));
+  });
 
 /**
  * Records that the API does not have the order. That alone cancels nothing; only a deletion that the channel reported does.
@@ -158,7 +176,7 @@ async function write(identity: Identity, deps: RecordDeps, next: NextStep): Prom
     for (const ticket of newTickets(step.record.tickets, current?.tickets)) deps.onTicket?.(ticket, identity);
     await dispatch(step.record, deps);
     const { state, channelWait, reason } = step.record;
-    const isGone = step.outcome === "gone" && channelWait?.cause === "gone";
+    const isGone = step.outcome === "gone" && channelWait !== undefined && channelWait.cause !== "hold";
     const isOverdue = isGone && deps.now() - Date.parse(channelWait.since) >= deps.config.timing.goneAfter;
     const isBuyerHidden = step.outcome === "recorded" && reason === BUYER_HIDDEN;
     return {
@@ -194,8 +212,9 @@ const identityOf = (orderId: string, { connection: { channel, name } }: RouteCon
 
 const readingOf = ({ topic, eventTime }: RouteContext) => ({ topic, ...defined({ eventTime }) });
 
-const factsOf = ({ event, connection, channel }: RouteContext, { config, now }: RecordDeps) => ({
+const factsOf = ({ event, connection, channel, fetchedAt }: RouteContext, { config, now }: RecordDeps) => ({
   event,
+  ...defined({ fetchedAt }),
   connection,
   canFetch: channel.api !== undefined,
   config,

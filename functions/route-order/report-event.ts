@@ -31,13 +31,14 @@ export function reportEvent(
   if (connection !== undefined) countOrder(routed, { connection });
 }
 
-function countOrder({ outcome, state, isOverdue, isBuyerHidden }: Routed, by: { connection: string }): void {
+function countOrder({ outcome, state, isOverdue, isBuyerHidden, isUntimed }: Routed, by: { connection: string }): void {
   if (outcome === "recorded") count("OrdersRecorded", by);
   if (state === "recorded" && (outcome === "recorded" || outcome === "updated")) count("OrdersRouted", by);
   if (outcome === "recorded" && (state === "not-routed" || state === "unrouted")) count("OrdersNotRouted", by);
   if (isBuyerHidden) count("BuyersHidden", by);
   // The operator has to act on these; the log line above names connection and order.
   if (outcome === "gone" && isOverdue) count("OrdersGone", {});
+  if (isUntimed) count("ChangesUntimed", {});
   if (outcome === "erasure-requested") count("ErasuresRequested", {});
   if (outcome === "data-requested") count("DataRequested", {});
   if (outcome === "interrupted") count("ConnectionsInterrupted", {});

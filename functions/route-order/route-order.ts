@@ -21,6 +21,7 @@ import {
   recordChange,
   recordGone,
   recordOrder,
+  recordUnfetchable,
   recordUnreadable,
 } from "./record-order.ts";
 import type { Received } from "./retry-delay.ts";
@@ -50,6 +51,7 @@ export interface Routed extends Seen, Partial<Omit<GivenBack, "outcome">> {
   state?: OrderState;
   isOverdue?: boolean;
   isBuyerHidden?: boolean;
+  isUntimed?: boolean;
 }
 
 /** What is known of an event so far, for its log line. */
@@ -109,6 +111,12 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
   seen.connection = pathOf(connection);
   seen.endpoint = endpointPathOf(connection);
 
+  if (event.source === "poll" && !channel.api) {
+    seen.orderId = event.orderId;
+    const context = { event, topic, eventTime, channel, connection, deadline: message.deadline };
+    return { ...seen, ...(await recordUnfetchable(event.orderId, context, deps)) };
+  }
+
   const action =
     "meaning" in known
       ? actionOf(known.meaning, event.source, channel)
@@ -137,11 +145,9 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
       if (fetched === "gone") return recordGone(action, context, deps);
       // It need not be the ID that was asked for: a pack has one of its own.
       checkedOrderId(fetched.order.id);
-      return recordOrder(
-        await within(fetched.order, context, deps),
-        { ...context, eventTime: fetched.fetchedAt },
-        deps,
-      );
+      const { fetchedAt } = fetched;
+      const order = await within(fetched.order, context, deps);
+      return recordOrder(order, { ...context, eventTime: fetchedAt, fetchedAt }, deps);
     }
     case "change":
       return recordChange(action, context, deps);

@@ -4,6 +4,7 @@ import type { AppFunction } from "../constructs/app-function.ts";
 import type { FindDueSchedule } from "../constructs/find-due-schedule.ts";
 import { visibilityTimeout } from "../stage-file/function-settings.ts";
 import { type Alarms, SILENCE } from "./alarms.ts";
+import { relayMetric } from "./relay-metric.ts";
 
 const FIVE_MINUTES = Duration.minutes(5);
 
@@ -15,6 +16,16 @@ export function watchFindDue(alarms: Alarms, { findDue }: FindDueSchedule): void
     metric: findDue.metricInvocations({ statistic: Stats.SUM, period: FIVE_MINUTES }),
     evaluationPeriods: 3,
     ...SILENCE,
+  });
+}
+
+/** Orders that find-due cannot read, so that nothing of them is found if it is lost. */
+export function watchUnread(alarms: Alarms): void {
+  alarms.addAlarm("orders-unread", {
+    lane: "page",
+    runbook: "orders-unread",
+    description: "find-due cannot read orders that are due: reads fail, or a newer release wrote them.",
+    metric: relayMetric(alarms.stage.name, "OrdersUnread", {}, { statistic: Stats.MAXIMUM }),
   });
 }
 

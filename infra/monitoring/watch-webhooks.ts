@@ -244,6 +244,12 @@ function watchRequests(alarms: Alarms): void {
     description: "A buyer asks for a copy of their data.",
     metric: relayMetric(name, "DataRequested", {}),
   });
+  alarms.addAlarm("changes-untimed", {
+    lane: "ticket",
+    runbook: "changes-untimed",
+    description: "A channel cancelled or deleted an order without saying when; the time of receipt was taken for it.",
+    metric: relayMetric(name, "ChangesUntimed", {}),
+  });
   alarms.addAlarm("orders-gone", {
     lane: "ticket",
     runbook: "orders-gone",

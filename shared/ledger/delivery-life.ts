@@ -36,6 +36,8 @@ export const DELIVERY_TRANSITIONS = {
   foundNothing: { by: "create-order", inMemory: true, moves: { "in-doubt": ["retrying"] } },
   claimed: { by: "create-order", moves: lead(FREE, "sending") },
   created: { by: "create-order", moves: lead(["sending", "in-doubt"], "created", "step-open") },
+  stepClaimed: { by: "create-order", moves: stay("step-open") },
+  stepDropped: { by: "create-order", moves: { "step-open": ["created"] } },
   followUpDone: { by: "create-order", moves: { "step-open": ["created"] } },
   rejected: { by: "create-order", moves: { ...lead(UNENDED, "rejected"), ...stay("step-open") } },
   retryAt: {
@@ -81,11 +83,9 @@ function refuse(transition: DeliveryTransition, { destination, generation }: Del
 export const isRunning = ({ state, actsUntil = 0 }: Delivery, now: number): boolean =>
   state === "sending" && actsUntil > now;
 
-/** Only the attempt that holds the claim touches it while its lease lasts. */
+/** Only the attempt that holds the claim, of a create or of a step after it, touches it while its lease lasts. */
 function requireNoLease(transition: DeliveryTransition, delivery: Delivery, now: number): void {
-  if (delivery.state === "sending" && (delivery.leaseUntil ?? 0) > now) {
-    refuse(transition, delivery, "is being sent by another attempt");
-  }
+  if ((delivery.leaseUntil ?? 0) > now) refuse(transition, delivery, "is being sent by another attempt");
 }
 
 /** "Rejected" and "failed" are our reading of an answer: what was sent once is looked up before it is called absent. */
@@ -186,6 +186,9 @@ export type Claim = Required<Pick<Delivery, "reference" | "orderVersion" | "line
   leaseSkew: number;
 };
 
+/** What a claim of an open step stores. Times in ms. */
+export type StepClaim = Pick<Claim, "now" | "token" | "functionTimeout" | "leaseSkew">;
+
 /** The one attempt that may create the order now. */
 export function claimed(delivery: Delivery, claim: Claim): Delivery {
   start("claimed", delivery);
@@ -208,13 +211,18 @@ export function claimed(delivery: Delivery, claim: Claim): Delivery {
 /** A delivery that failed once stays on the open list until it ends, so that it is counted even if this attempt crashes. */
 function entryOfClaim({ firstSentAt, workAt, workList }: Delivery, now: number): Pick<Delivery, "workAt" | "workList"> {
   if (firstSentAt === undefined && workList === undefined) return {};
-  return onOpenList({ ...(workAt && { workAt }), ...(workList && { workList }) }, now, openListOf(workList));
+  return onOpenList(definedEntry({ workAt, workList }), now, openListOf(workList));
 }
+
+const definedEntry = ({ workAt, workList }: { workAt: string | undefined; workList: string | undefined }) => ({
+  ...(workAt !== undefined && { workAt }),
+  ...(workList !== undefined && { workList }),
+});
 
 const openListOf = (workList: string | undefined) => (workList === "failing" ? "failing" : "open");
 
 /**
- * The provider has the order: it said so, or a look-up found it.
+ * The provider has the order: it said so, or a look-up found it. The claim of the create holds for an open step too.
  * @param order `reference`: under which it is there; a later generation's where a restore of the table forgot that one;
  * `said`: what the provider complained of all the same
  */
@@ -233,9 +241,37 @@ export function created(
     reference,
     providerOrderIds,
     createdAt: now,
-    ...(followUp !== undefined && { followUp }),
+    ...(followUp !== undefined && { followUp, ...claimOf(delivery) }),
     ...(notes !== undefined && { notes: notes.map(shortReason) }),
   };
+}
+
+const claimOf = ({ token, leaseUntil }: Delivery): Pick<Delivery, "token" | "leaseUntil"> =>
+  token === undefined || leaseUntil === undefined ? {} : { token, leaseUntil };
+
+/** The one message that may do the open step now. */
+export function stepClaimed(delivery: Delivery, claim: StepClaim): Delivery {
+  start("stepClaimed", delivery);
+  const { now, token, functionTimeout, leaseSkew } = claim;
+  requireNoLease("stepClaimed", delivery, now);
+  const leaseUntil = now + functionTimeout + leaseSkew;
+  const { workAt, workList } = delivery;
+  // Counted as open even if this message's function dies: one that failed before waits for the operator no longer.
+  const entry =
+    workList === undefined ? {} : { ...onOpenList(definedEntry({ workAt, workList }), now), nextAttemptAt: leaseUntil };
+  return { ...delivery, ...entry, rev: delivery.rev + 1, token, leaseUntil };
+}
+
+/**
+ * The order was cancelled at its channel before its open step was done.
+ * @param said what the provider complained of when it created the order
+ */
+export function stepDropped(delivery: Delivery, said?: Cause): Delivery {
+  start("stepDropped", delivery);
+  const { followUp, notes = [] } = delivery;
+  const next = ended(delivery);
+  const note = `not done, for the order was cancelled at its channel: ${followUp}`;
+  return { ...next, notes: [...notes, note], ...(said !== undefined && words(said, next.rev)) };
 }
 
 /** The step that was open after creation is done. @param said what the provider complained of when it created the order */
@@ -262,7 +298,7 @@ export function rejected(delivery: Delivery, { messageId, cause, now }: Failure)
     ...onList("rejected", now),
     state: delivery.state === "created" ? "created" : "rejected",
     tries: omit(delivery.tries, messageId),
-    failed: { ...delivery.failed, [messageId]: now },
+    failed: newestFailures({ ...delivery.failed, [messageId]: now }),
   };
 }
 
@@ -320,7 +356,7 @@ export function gaveUp(delivery: Delivery, { messageId, cause, now }: Failure): 
     ...onList("failed", now),
     state: afterFailure(delivery, "failed"),
     tries: omit(delivery.tries, messageId),
-    failed: { ...delivery.failed, [messageId]: now },
+    failed: newestFailures({ ...delivery.failed, [messageId]: now }),
   };
 }
 
@@ -447,6 +483,14 @@ const newest = (tries: Delivery["tries"]): Delivery["tries"] =>
     Object.entries(tries)
       .sort(([, a], [, b]) => b.since - a.since)
       .slice(0, 10),
+  );
+
+/** As many of the messages it failed with as a queue can still have to move: each redrive gives a message a new ID. */
+const newestFailures = (failed: Delivery["failed"]): Delivery["failed"] =>
+  Object.fromEntries(
+    Object.entries(failed)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 100),
   );
 
 /** Not ended, nor waiting for the operator: its message is on its way, or should be. @param now epoch ms */

@@ -63,7 +63,7 @@ export const Delivery = z.object({
   addressDigest: z.optional(z.string()),
   firstSentAt: z.optional(z.int()),
   lastSentAt: z.optional(z.int()),
-  /** The running attempt's own token, and when its lease ends. */
+  /** The running attempt's own token, and when its lease ends: of a create, or of a step after it. */
   token: z.optional(z.string()),
   leaseUntil: z.optional(z.int()),
   /** Until when the last request could act: while it runs, its function's end; then, when its socket was closed. */
@@ -73,7 +73,7 @@ export const Delivery = z.object({
   nextAttemptAt: z.optional(z.int()),
   /** Failed attempts of each message ID, and when its first one failed. */
   tries: z.record(z.string(), z.object({ count: z.int(), since: z.int() })),
-  /** Message IDs with which it failed for good, and when: SQS has to move these to the DLQ. */
+  /** The newest 100 message IDs with which it failed for good, and when: SQS has to move these to the DLQ. */
   failed: z.record(z.string(), z.int()),
   providerOrderIds: z.array(z.string()),
   /** A step still open after creation. */

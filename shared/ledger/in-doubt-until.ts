@@ -41,8 +41,24 @@ function mayBeForgotten(
   { firstSeenAt, placedAt = firstSeenAt }: Seen,
   restored: number,
 ): boolean {
-  const former = Date.parse(firstSeenAt) < restored || Date.parse(placedAt) < restored;
-  return former && notCreatedAt < restored;
+  return isFormer({ firstSeenAt, placedAt }, restored) && notCreatedAt < restored;
+}
+
+const isFormer = ({ firstSeenAt, placedAt = firstSeenAt }: Seen, restored: number): boolean =>
+  Date.parse(firstSeenAt) < restored || Date.parse(placedAt) < restored;
+
+/**
+ * The order is older than the restore of the table, and was not found at its channel since: the table may have forgotten
+ * that it was cancelled or changed, so nothing of it is sent (design.md).
+ * @param restoredAt of the stage, UTC ISO 8601
+ */
+export function needsConfirmation(
+  order: Seen & Pick<OrderRecord, "confirmedAt">,
+  restoredAt: string | undefined,
+): boolean {
+  if (restoredAt === undefined) return false;
+  const restored = Date.parse(restoredAt);
+  return isFormer(order, restored) && !(Date.parse(order.confirmedAt ?? "") >= restored);
 }
 
 /**

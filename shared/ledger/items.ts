@@ -12,6 +12,7 @@ import { LeaseItem } from "./lease.ts";
 import { BodyItem } from "./order-body.ts";
 import { OrderRecord } from "./order-record.ts";
 import type { Item, Key } from "./table.ts";
+import { UnreadOrder } from "./unread-order.ts";
 import { Version } from "./version.ts";
 
 /** Who reads or writes the ledger: a function, or the operator's commands and the console. */
@@ -109,6 +110,17 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     expiry: "with the order's body: `retention.bodies` after it was first seen (90 days)",
     readers: ORDER_USERS,
     writers: ["route-order", "create-order", "find-due"],
+  },
+  {
+    name: "unread order",
+    about:
+      "An order at which find-due could not look in its hour, because a read failed or a newer release wrote it. find-due looks at it again until it can be read.",
+    keys: [{ pk: "order#<channel>/<connection>#<order ID>", sk: "unread" }],
+    schema: UnreadOrder,
+    source: { file: "unread-order.ts", schema: "UnreadOrder" },
+    expiry: "`retention.states` after the last look that failed; at once when it was read again",
+    readers: ORDER_USERS,
+    writers: ["find-due"],
   },
   {
     name: "connection state",

@@ -15,8 +15,9 @@ import { bodyKey, deliveryKey, errorTextKey, orderKey, orderPk } from "./order-k
 import { OrderRecord } from "./order-record.ts";
 import { isExpired, putRevision, readStored, refuseNewer } from "./stored-item.ts";
 import { type Item, type Key, notNewer, type Range, type Table } from "./table.ts";
+import { UnreadOrder, unreadKey } from "./unread-order.ts";
 import { toWorkEntry, type WorkEntry } from "./work-entry.ts";
-import { hourOf, type WorkList } from "./work-list.ts";
+import { hourOf, onList, type WorkList } from "./work-list.ts";
 import { listOf, workShard, workShardOf } from "./work-shard.ts";
 
 /** An order, its body and its deliveries, read in one consistent query. */
@@ -58,6 +59,12 @@ export interface Ledger {
   walk(from: number, to: number): AsyncIterable<WorkEntry>;
   /** The entries of a list, longest waiting first. After an outage there may be more than fit into memory. */
   workList(list: WorkList): AsyncIterable<WorkEntry>;
+  /** Keeps an order that find-due cannot look at in the list `unread`. @param expiresAt epoch seconds */
+  markUnread(identity: Identity, expiresAt: number): Promise<void>;
+  /** It can be read again. */
+  unmarkUnread(identity: Identity): Promise<void>;
+  /** @throws NewerRelease */
+  unread(identity: Identity): Promise<UnreadOrder | undefined>;
   readonly erasures: ErasureStore;
   /** How far find-due has looked, epoch ms. @throws NewerRelease */
   dueCursor(): Promise<number | undefined>;
@@ -117,6 +124,13 @@ export function createLedger(
     );
     const before = order === "ascending" ? isEarlier : (a: Item, b: Item) => isEarlier(b, a);
     return mergeSorted(shards, before);
+  };
+
+  const unread = async (identity: Identity) => {
+    // A query, which is all that `npm run failed` may do.
+    const items = await table.partition(orderPk(identity));
+    const item = items.find(({ sk }) => sk === unreadKey(identity).sk);
+    return item && !isExpired(item, now()) ? z.parse(UnreadOrder, refuseNewer("This order's mark", item)) : undefined;
   };
 
   return {
@@ -193,6 +207,22 @@ export function createLedger(
       for await (const item of entries(list, ALWAYS, "ascending")) yield toWorkEntry(item);
     },
 
+    unread,
+
+    async markUnread(identity, expiresAt) {
+      const { since = new Date(now()).toISOString() } = (await unread(identity)) ?? {};
+      const entry = onList("unread", now());
+      const workList = workShardOf(entry.workList, identity, workListShards);
+      const item: UnreadOrder = { v: ITEM_VERSION, since, ...entry, workList, expiresAt };
+      await table.put({ ...item, ...unreadKey(identity) }, notNewer(now()));
+    },
+
+    async unmarkUnread(identity) {
+      const item: UnreadOrder = { v: ITEM_VERSION, since: new Date(now()).toISOString(), expiresAt: secondsOf(now()) };
+      // Without an entry in the index, and expired. find-due may not delete items.
+      await table.put({ ...item, ...unreadKey(identity) }, notNewer(now()));
+    },
+
     erasures: createErasureStore(table, store, now),
 
     async dueCursor() {
@@ -219,6 +249,8 @@ function fromStored(item: Item): Item {
   const { workList, ...rest } = refuseNewer("This order", item);
   return typeof workList === "string" ? { ...rest, workList: listOf(workList) } : item;
 }
+
+const secondsOf = (ms: number): number => Math.floor(ms / 1000);
 
 const isEarlier = (a: Item, b: Item): boolean => String(a["workAt"]) < String(b["workAt"]);
 

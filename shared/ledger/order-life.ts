@@ -42,9 +42,11 @@ export const ORDER_TRANSITIONS = {
   cancelledAgain: { by: "route-order", moves: stay("cancelled") },
   revived: { by: "route-order", moves: { cancelled: [...ROUTED, "held-for-operator"] } },
   dispatched: { by: "outbox", moves: stay(...KNOWN) },
-  asked: { by: "find-due", moves: stay("held") },
+  unfetchable: { by: "route-order", moves: { recorded: ["held-for-operator"] } },
+  asked: { by: "find-due", moves: stay("held", "recorded") },
   watched: { by: "find-due", moves: stay("recorded", "held") },
   looked: { by: "find-due", moves: stay("recorded", "held-for-operator", "cancelled") },
+  unconfirmed: { by: "create-order", moves: stay("recorded") },
   dueAgain: { by: "create-order", moves: stay("recorded", "cancelled") },
   sentAgain: { by: "operator", moves: stay("recorded", "cancelled") },
   renewed: { by: "operator", moves: { "held-for-operator": [...ROUTED] } },
@@ -90,6 +92,10 @@ export interface EventOccasion extends Occasion {
   receivedAt: string;
   /** Which of the order's lines are not ours to send, as a sentence for the trace. */
   leftOut?: string | undefined;
+  /** It says nothing of when it happened, so that `receivedAt` counts: the trace says so. */
+  isUntimed?: boolean;
+  /** Of a fetched order: when the fetch began, UTC ISO 8601. */
+  fetchedAt?: string;
   /** Its time was too far ahead, and counts as `receivedAt` (freshness.ts): the trace says so. */
   isAhead?: boolean;
   /** After which find-due looks at what was decided, ms (`timing.dueAfter`). */
@@ -192,6 +198,23 @@ export function unreadable(
   return line({ ...record, freshness: newest, reason }, reason, occasion, occasion.eventId);
 }
 
+/**
+ * A restored table may have forgotten what happened to it, and its channel has no API to ask: only the operator can say
+ * that it is still wanted.
+ */
+export function unfetchable(record: OrderRecord, occasion: EventOccasion): OrderRecord {
+  start("unfetchable", record);
+  const next = { ...omit(record, "channelWait"), state: "held" as const, reason: UNCONFIRMED, toSend: [] };
+  return line({ ...next, ...onList("held", occasion.now) }, "held: its channel has no API", occasion, occasion.eventId);
+}
+
+const UNCONFIRMED =
+  "the table was restored, and the order's channel has no API: look in the shop whether it is still wanted as it is";
+
+/** Held because of a restore: the operator confirms it with `--keep`. */
+export const isUnconfirmed = ({ state, reason }: Pick<OrderRecord, "state" | "reason">): boolean =>
+  state === "held" && reason === UNCONFIRMED;
+
 /** Nothing changes but its trace. @param outcome in our words, for the operator */
 export function noted(record: OrderRecord, outcome: string, occasion: EventOccasion): OrderRecord {
   start("noted", record);
@@ -242,18 +265,21 @@ export function revived(
 /** What the outbox finished of a record: these were sent, these suppressed, these cancellations came too late. */
 export interface Dispatched {
   sent: readonly string[];
+  /** Only those whose delivery has ended (design.md H3). */
   suppressed: readonly string[];
   /** "too late for kakaclo/demo (created)" */
   late: readonly string[];
   /** Epoch ms. */
   now: number;
+  /** When the attempts are over that were creating the order while it was cancelled, epoch ms. */
+  lookAt?: number;
 }
 
 /**
  * What was sent and suppressed is no longer open; a cancellation that came too late is in the reason.
  * @param record the newest, which may name other destinations than the one that was dispatched
  */
-export function dispatched(record: OrderRecord, { sent, suppressed, late, now }: Dispatched): OrderRecord {
+export function dispatched(record: OrderRecord, { sent, suppressed, late, now, lookAt }: Dispatched): OrderRecord {
   start("dispatched", record);
   const next: OrderRecord = {
     ...record,
@@ -262,6 +288,7 @@ export function dispatched(record: OrderRecord, { sent, suppressed, late, now }:
     toSuppress: record.toSuppress.filter((destination) => !suppressed.includes(destination)),
     ...(sent.length > 0 && { sentAt: new Date(now).toISOString() }),
     ...(late.length > 0 && { reason: shortReason([record.reason ?? "cancelled", ...late].join("; ")) }),
+    ...(lookAt !== undefined && onHour(lookAt)),
   };
   return { ...next, ...entryOfHeld(next, now) };
 }
@@ -277,7 +304,8 @@ export function asked(
   tickets: readonly Ticket[] = [],
 ): OrderRecord {
   start("asked", record);
-  const { cause = "hold", since = new Date(now).toISOString(), looks: before = 0 } = record.channelWait ?? {};
+  const usual = record.state === "recorded" ? "restored" : "hold";
+  const { cause = usual, since = new Date(now).toISOString(), looks: before = 0 } = record.channelWait ?? {};
   const looks = before + 1;
   const pause = Math.min(pauses.longest, pauses.first * 2 ** Math.min(30, looks));
   const next = { ...record, rev: record.rev + 1, channelWait: { cause, since, looks }, ...onHour(now + pause) };
@@ -303,11 +331,22 @@ export function looked(record: OrderRecord, toSend: string[], pause: number, now
   return { ...record, toSend, rev: record.rev + 1, dueLooks: (record.dueLooks ?? 0) + 1, ...onHour(now + pause) };
 }
 
+/** The table was restored: find-due has the order fetched at once, and nothing of it is sent before. @param now epoch ms */
+export function unconfirmed(record: OrderRecord, now: number): OrderRecord {
+  start("unconfirmed", record);
+  const channelWait = { cause: "restored" as const, since: new Date(now).toISOString(), looks: 0 };
+  return { ...record, channelWait, rev: record.rev + 1, ...onHour(now) };
+}
+
 /** A delivery of it that had failed is tried again: find-due looks for its message as it does for a first one. */
 export function dueAgain(record: OrderRecord, { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">): OrderRecord {
   start("dueAgain", record);
   return { ...record, rev: record.rev + 1, dueLooks: 0, ...onHour(now + dueAfter) };
 }
+
+/** Nothing is sent there any more: its order is cancelled, or was, and the cancellation has not ended this delivery yet. */
+export const isUnwanted = ({ state, toSuppress }: Pick<OrderRecord, "state" | "toSuppress">, destination: string) =>
+  state === "cancelled" || toSuppress.includes(destination);
 
 /** find-due never looks at it again: its hour is over. An order held for the operator is on a list instead. @param now epoch ms */
 export const isBehindDue = (record: OrderRecord, now: number): boolean =>
@@ -345,7 +384,14 @@ export function kept(
   { now, dueAfter }: Pick<EventOccasion, "now" | "dueAfter">,
 ): OrderRecord {
   start("kept", record);
-  const next = { ...omit(record, "reason", "heldSince"), state: "recorded" as const, toSuppress: [], dueLooks: 0 };
+  const confirmedAt = new Date(now).toISOString();
+  const next = {
+    ...omit(record, "reason", "heldSince"),
+    state: "recorded" as const,
+    toSuppress: [],
+    dueLooks: 0,
+    confirmedAt,
+  };
   return line({ ...next, ...onHour(now + dueAfter) }, outcome, { topic: "operator", now });
 }
 
@@ -539,11 +585,20 @@ function traced(
 ): OrderRecord {
   const changed = outcome === "recorded" || outcome === "updated" || outcome === "cancelled";
   const said = changed ? describe(outcome, record) : outcome;
-  const remarks = [occasion.isAhead && AHEAD, changed && occasion.leftOut].filter(
+  const remarks = [occasion.isAhead && AHEAD, occasion.isUntimed && UNTIMED, changed && occasion.leftOut].filter(
     (remark) => typeof remark === "string",
   );
-  const next = { ...record, ...withTickets(record.tickets, occasion.tickets ?? []) };
+  const next = { ...confirmed(record, occasion), ...withTickets(record.tickets, occasion.tickets ?? []) };
   return line(next, [said, ...remarks].join("; "), occasion, occasion.eventId);
+}
+
+const UNTIMED = "it says nothing of when that was, so the time of its receipt counts";
+
+/** Fetched: it need not be fetched any more because of a restore. */
+function confirmed(record: OrderRecord, { fetchedAt }: EventOccasion): OrderRecord {
+  if (fetchedAt === undefined || fetchedAt <= (record.confirmedAt ?? "")) return record;
+  const known = record.channelWait?.cause === "restored" ? omit(record, "channelWait") : record;
+  return { ...known, confirmedAt: fetchedAt };
 }
 
 const AHEAD = "its time is more than 24 h ahead, so the time of its receipt counts";

@@ -62,9 +62,12 @@ export const OrderRecord = z.object({
   tickets: z.optional(z.array(Ticket)),
   /**
    * Present while it waits for its channel: `hold`, the channel's own reason not to send it yet; `gone`, its API does
-   * not have the order. Since when, and how often find-due had it fetched since.
+   * not have the order; `restored`, the table was restored, and it has to be fetched before anything of it is sent.
+   * Since when, and how often find-due had it fetched since.
    */
-  channelWait: z.optional(z.object({ cause: z.enum(["hold", "gone"]), since: z.string(), looks: z.int() })),
+  channelWait: z.optional(z.object({ cause: z.enum(["hold", "gone", "restored"]), since: z.string(), looks: z.int() })),
+  /** When the fetch began that found it at its channel last, or when the operator confirmed it after a restore. */
+  confirmedAt: z.optional(z.string()),
   /**
    * Ours, of the event that decided what was sent last (at first: of the first event); travels on to the deliveries.
    */

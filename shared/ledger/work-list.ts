@@ -5,9 +5,9 @@ import type { Delivery } from "./delivery.ts";
  * that is held for the operator, have an entry in one list until they end, so that they can be counted at any time. The
  * good case costs no entry. `open`: it is retried automatically. `failing`: it is retried automatically, and the cause
  * is not the order (credentials). The other lists need the operator: `rejected`, `failed` (which includes deliveries
- * that stayed in doubt), `held`.
+ * that stayed in doubt), `held`. `unread`: orders that find-due could not read (unread-order.ts).
  */
-export const WORK_LISTS = ["open", "failing", "rejected", "failed", "held"] as const;
+export const WORK_LISTS = ["open", "failing", "rejected", "failed", "held", "unread"] as const;
 export type WorkList = (typeof WORK_LISTS)[number];
 
 const OPEN_LISTS = ["open", "failing"] as const satisfies WorkList[];

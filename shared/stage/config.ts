@@ -202,7 +202,8 @@ export const Config = z.object({
   ledger: z._default(LedgerSettings, () => z.parse(LedgerSettings, {})),
   /**
    * When a restored table was put into service. Deliveries that have not ended, of orders placed or first seen before,
-   * are in doubt, never free.
+   * are in doubt, never free; and nothing of such an order is sent before it was fetched since, or the operator released
+   * it.
    */
   restoredAt: z.optional(z.iso.datetime({ offset: true })),
 });

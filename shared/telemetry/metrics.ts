@@ -17,6 +17,8 @@ export const METRICS = {
     "ConnectionsInterrupted",
     "OrdersGone",
     "OrdersToCheck",
+    "OrdersUnread",
+    "ChangesUntimed",
   ],
   /** Written by receive-webhook; ignored and unreadable events by route-order. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued", "EventsIgnored", "EventsUnreadable"],

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gauges } from "../../functions/find-due/gauges.ts";
+import { waitingOnes } from "../../operator/waiting.ts";
 import { FindDueContext } from "../support/find-due-context.ts";
 import { QUICK_TABLES, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { DAY, HOUR, MINUTE, newId, ONE, TWO, writesOf } from "../support/route-order-context.ts";
@@ -260,13 +261,28 @@ for (const { kind, skip } of QUICK_TABLES) {
       const first = await router.pass();
       deepEqual([first.failed, first.stuck], [1, false], "it may be over in a moment");
       deepEqual([router.sentOf(bad), router.sentOf(good)], [[], [ONE, TWO]]);
-      // However long it takes, within the hold.
       router.clock += 4 * HOUR;
       const later = await router.pass();
-      deepEqual([later.failed, later.stuck], [1, true], "the operator must learn of it");
+      deepEqual([later.failed, later.stuck], [1, false]);
+      const gauge = async () =>
+        (await gauges(router.ledger, router.config, router.clock)).filter(({ name }) => name === "OrdersUnread");
+      const listed = async () =>
+        (await waitingOnes(ledger, router.config, router.clock)).filter(({ kind }) => kind === "unread");
+      deepEqual(await gauge(), [{ name: "OrdersUnread", dimension: {}, value: 1 }], "the operator must learn of it");
+      deepEqual(
+        (await listed()).map(({ order }) => order),
+        [`plain/main/${bad}`],
+      );
+      // Still unreadable at its next look.
+      router.clock += DUE;
+      equal((await router.pass()).failed, 1);
+      const [{ since } = { since: "" }] = await listed();
+      equal(Date.parse(since), router.clock - DUE, "since the first look that failed for good");
       router.ledger = ledger;
+      router.clock += DUE;
       await router.pass();
       deepEqual(router.sentOf(bad), [ONE, TWO]);
+      deepEqual([await gauge(), await listed()], [[], []]);
     });
 
     story("an ordinary race in the first pass after a pause raises no alarm", async (router) => {
@@ -308,12 +324,15 @@ for (const { kind, skip } of QUICK_TABLES) {
       };
       router.clock += DUE;
       await router.pass();
-      router.clock += 13 * HOUR;
+      router.clock += DUE + MINUTE;
       await router.pass();
       equal(asked, 2);
-      router.clock += HOUR;
-      equal((await router.pass()).failed, 0, "it was raised for half a day");
-      equal(asked, 2);
+      // From now on it costs one look every 15 minutes, whatever else is due.
+      for (let minute = 0; minute < 31; minute++) {
+        router.clock += MINUTE;
+        await router.pass();
+      }
+      equal(asked, 4);
     });
 
     story("a queue that is down delays only its own deliveries", async (router) => {

@@ -19,6 +19,9 @@ class Crowd {
   clock = BEGAN;
   readonly looked: string[] = [];
   readonly failing = new Set<string>();
+  /** When each order was marked last that could not be read, epoch ms. */
+  readonly unread = new Map<string, number>();
+  refusesMarks = false;
   cursor: number | undefined;
   atOnce = 0;
   most = 0;
@@ -41,9 +44,13 @@ class Crowd {
     eraseBody: never,
     eraseErrorText: never,
     erasures: { put: never, get: never, open: never, restore: never, walk: never, putWalk: never },
-    workList: () => {
-      throw new Error("not asked for");
+    workList: (list) => this.marked(list),
+    markUnread: async ({ orderId }) => {
+      if (this.refusesMarks) throw new Error("down");
+      this.unread.set(orderId, this.clock);
     },
+    unmarkUnread: async ({ orderId }) => void this.unread.delete(orderId),
+    unread: async () => undefined,
     dueCursor: async () => this.cursor,
     moveDueCursor: async (to) => {
       if (this.cursor === undefined || to > this.cursor) this.cursor = to;
@@ -98,6 +105,15 @@ class Crowd {
     this.clock += this.cost.due;
     const found = [...this.due].filter(([, at]) => at >= from && at <= to).sort(([, a], [, b]) => a - b);
     for (const [orderId, at] of found) {
+      const identity = { channel: "plain", connection: "main", orderId };
+      const projected = { number: undefined, buyer: undefined, firstSeenAt: undefined };
+      yield { identity, destination: undefined, workAt: new Date(at).toISOString(), ...projected };
+    }
+  }
+
+  private async *marked(list: string): AsyncGenerator<WorkEntry> {
+    if (list !== "unread") throw new Error("not asked for");
+    for (const [orderId, at] of [...this.unread].sort(([, a], [, b]) => a - b)) {
       const identity = { channel: "plain", connection: "main", orderId };
       const projected = { number: undefined, buyer: undefined, firstSeenAt: undefined };
       yield { identity, destination: undefined, workAt: new Date(at).toISOString(), ...projected };
@@ -162,4 +178,59 @@ test("a pass that has no time at all loses nothing", async () => {
   crowd.add(10, BEGAN - 30 * MINUTE, BEGAN);
   deepEqual(await crowd.pass(0), { looked: 0, resent: 0, failed: 0, stuck: false });
   equal((await crowd.pass()).looked, 10);
+});
+
+test("what two passes with no time for all could not read is kept, at the head of a backlog, and looked at again", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(20_000, BEGAN - HOUR, BEGAN);
+  crowd.cost.load = 100;
+  const throttled = ["o3", "o4"];
+  for (const id of throttled) crowd.failing.add(id);
+  await crowd.pass(10_000);
+  deepEqual([...crowd.unread.keys()], [], "it may be over in a moment");
+  await crowd.pass(10_000);
+  deepEqual([...crowd.unread.keys()], throttled);
+  crowd.failing.clear();
+  for (let pass = 0; pass < 100 && crowd.unread.size > 0; pass++) {
+    crowd.clock += MINUTE;
+    await crowd.pass(60_000);
+  }
+  deepEqual([...crowd.unread.keys()], []);
+  for (const id of throttled) ok(crowd.looked.includes(id));
+});
+
+test("a newer release's orders, more than one pass can mark, are all kept, and hold the others back for no longer than that", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(350, BEGAN - HOUR, BEGAN);
+  for (let index = 0; index < 250; index++) crowd.failing.add(`o${index}`);
+  for (let pass = 0; pass < 5; pass++) {
+    crowd.clock += MINUTE;
+    equal((await crowd.pass()).stuck, false);
+  }
+  crowd.clock += 20 * MINUTE;
+  for (let pass = 0; pass < 5; pass++) await crowd.pass();
+  equal(crowd.unread.size, 250);
+  equal(new Set(crowd.looked).size, 100);
+  crowd.failing.clear();
+  crowd.clock += 20 * MINUTE;
+  for (let pass = 0; pass < 5; pass++) await crowd.pass();
+  deepEqual([crowd.unread.size, new Set(crowd.looked).size], [0, 350]);
+});
+
+test("while not even a mark can be written, the cursor stays, and the function says that it is stuck", async () => {
+  const crowd = new Crowd();
+  crowd.cursor = BEGAN - HOUR;
+  crowd.add(10, BEGAN - HOUR, BEGAN);
+  crowd.failing.add("o2");
+  crowd.refusesMarks = true;
+  for (const stuck of [false, true, true]) {
+    crowd.clock += 20 * MINUTE;
+    equal((await crowd.pass()).stuck, stuck);
+  }
+  crowd.refusesMarks = false;
+  crowd.failing.clear();
+  await crowd.pass();
+  equal(crowd.looked.filter((id) => id === "o2").length, 1);
 });

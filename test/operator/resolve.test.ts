@@ -271,6 +271,13 @@ describe("what a person found out at the provider", () => {
     await desk.relay.run();
     deepEqual([(await desk.delivery())?.state, desk.relay.parcelworks.posts], ["in-doubt", 0]);
     await desk.resolve("not-created");
+    await desk.relay.run(HOUR);
+    deepEqual([(await desk.delivery())?.state, desk.relay.parcelworks.posts], ["in-doubt", 0]);
+    // And that the order is still wanted, once it was fetched from its channel.
+    const record = await desk.relay.ledger.order({ channel: "plain", connection: "main", orderId: desk.id });
+    ok(record?.channelWait?.cause === "restored");
+    const fetchedAt = new Date(desk.relay.clock).toISOString();
+    await desk.relay.ledger.putOrder({ ...record, rev: record.rev + 1, confirmedAt: fetchedAt });
     await desk.relay.run();
     deepEqual([(await desk.delivery())?.state, desk.relay.parcelworks.posts], ["created", 1]);
   });

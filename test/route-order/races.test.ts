@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { endedNotCreated } from "../../shared/ledger/delivery-life.ts";
 import { createLedger, type Ledger } from "../../shared/ledger/ledger.ts";
 import { sentAgain } from "../../shared/ledger/order-life.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
@@ -225,7 +226,7 @@ for (const { kind, skip } of TABLES) {
     });
 
     story(
-      "a cancellation between claim and create is reported as late, and the claim stays",
+      "a cancellation between claim and create leaves the claim, and stays to be finished",
       async ({ router, id }) => {
         await router.ordered({ id });
         const { record } = await router.file(id);
@@ -252,8 +253,7 @@ for (const { kind, skip } of TABLES) {
         const { state, rev } = deliveries.find(({ destination }) => destination === ONE) ?? {};
         deepEqual([state, rev], ["sending", 1], "untouched: its result is to be written upon it");
         equal(deliveries.find(({ destination }) => destination === TWO)?.state, "cancelled");
-        match(now.reason ?? "", /too late for parcelworks\/one \(sending\)/);
-        deepEqual(now.toSuppress, []);
+        deepEqual([now.reason, now.toSuppress], ["cancelled at the channel", [ONE]], "nothing is known yet");
       },
     );
 
@@ -338,8 +338,15 @@ for (const { kind, skip } of TABLES) {
         router.ledger = ledger;
         // Wanted again while its suppression is still open: held, and it stays so when the suppression is finished.
         equal((await router.ordered({ id, updatedAt: LATEST })).state, "held");
-        deepEqual(await waiting(), [TWO, "the order"]);
-        deepEqual((await router.record(id)).toSuppress, []);
+        deepEqual(await waiting(), [TWO], "the one that may exist; once that has ended, the order");
+        deepEqual((await router.record(id)).toSuppress, [TWO]);
+        const { deliveries } = await router.file(id);
+        const perhaps = deliveries.find(({ destination }) => destination === TWO);
+        ok(perhaps);
+        const finding = { resolvedBy: "not-created", now: router.clock, leaseSkew: 0 };
+        equal(await router.ledger.putDelivery(endedNotCreated(perhaps, finding)), "written");
+        await dispatch(await router.record(id), deps(router));
+        deepEqual(await waiting(), ["the order"]);
       },
     );
 

@@ -19,8 +19,8 @@ export class FindDueContext extends RouteOrderContext {
 
   /** @param time until its deadline, ms */
   pass(time = 30_000): Promise<Pass> {
-    const { config, ledger, queues, now, onTicket } = this;
-    return findDue({ config, ledger, queues, now, onTicket, deadline: this.clock + time });
+    const { config, ledger, queues, now, onTicket, onLateCancellation } = this;
+    return findDue({ config, ledger, queues, now, onTicket, onLateCancellation, deadline: this.clock + time });
   }
 
   /** A paid order, recorded and sent now. */

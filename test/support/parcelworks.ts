@@ -36,6 +36,12 @@ export class Killed extends Error {
 export class Parcelworks {
   readonly held: Held[] = [];
   readonly fates: Fate[] = [];
+  /** The step that is open after each creation. */
+  step: string | undefined;
+  /** The orders whose step was done, by ID, as often as it was done. */
+  readonly stepsDone: string[] = [];
+  /** Called during a step. */
+  onStep: () => Promise<void> = async () => {};
   posts = 0;
   finds = 0;
   findFails = 0;
@@ -87,7 +93,7 @@ export class Parcelworks {
       const create = () => {
         const id = `P${this.held.length + 1}`;
         this.held.push({ id, reference, lines, cancelled: false, visibleAt: this.now() + this.lag });
-        return { providerOrderIds: [id], ...(this.complaint && { complaint: this.complaint }) };
+        return { providerOrderIds: [id], ...this.openStep(), ...(this.complaint && { complaint: this.complaint }) };
       };
       switch (fate) {
         case "created":
@@ -131,7 +137,7 @@ export class Parcelworks {
       if (live) {
         const same = JSON.stringify(live.lines) === JSON.stringify(lines);
         return same
-          ? { found: "same", providerOrderIds: [live.id] }
+          ? { found: "same", providerOrderIds: [live.id], ...this.openStep() }
           : { found: "different", reason: `${live.id} has our reference and other lines` };
       }
       const [gone] = seen;
@@ -139,5 +145,12 @@ export class Parcelworks {
         return { found: "cancelled", providerOrderIds: [gone.id], reason: `${gone.id} exists and is cancelled there` };
       return { found: "nothing", conclusive: this.searchable };
     },
+
+    followUp: async (_step, ids) => {
+      await this.onStep();
+      this.stepsDone.push(...ids);
+    },
   };
+
+  private readonly openStep = () => (this.step === undefined ? {} : { followUp: this.step });
 }

@@ -8,7 +8,7 @@ import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Ticket } from "../../shared/ledger/ticket.ts";
 import { readTrace, type Trace } from "../../shared/ledger/trace.ts";
 import { pack, type ReceivedEvent } from "../../shared/messages/event.ts";
-import { Config } from "../../shared/stage/config.ts";
+import { Config, type Destination } from "../../shared/stage/config.ts";
 import { firstReceive, noChannelApi } from "./no-channel-api.ts";
 import { Killed } from "./parcelworks.ts";
 
@@ -34,7 +34,7 @@ export abstract class ProviderRelay {
   random = () => 0.5;
   /** How many of the next sends fail. */
   queueDown = 0;
-  /** Destinations for which route-order reported a cancellation that came too late. */
+  /** Destinations for which a cancellation was reported that came too late. */
   readonly late: string[] = [];
   /** Tickets that route-order raised. */
   readonly tickets: Ticket[] = [];
@@ -42,7 +42,7 @@ export abstract class ProviderRelay {
   receivedAt: number | undefined;
   readonly ledger: Ledger;
   config: Config;
-  private count = 0;
+  protected count = 0;
 
   constructor(ledger: Ledger, config: z.input<typeof Config>) {
     this.ledger = ledger;
@@ -54,7 +54,7 @@ export abstract class ProviderRelay {
   protected abstract readonly channel: Channel;
   protected abstract readonly provider: Provider;
   /** The client of one attempt. */
-  protected abstract open(deadline: number): Promise<Client>;
+  protected abstract open(deadline: number, destination: Destination): Promise<Client>;
 
   protected ledgerOfAttempt(): Ledger {
     return this.ledger;
@@ -110,12 +110,13 @@ export abstract class ProviderRelay {
           provider: this.provider,
           config: this.config,
           ledger: this.ledgerOfAttempt(),
-          open: () => this.open(deadline),
+          open: (destination) => this.open(deadline, destination),
           now: this.now,
           sleep: async (ms) => {
-            this.clock += ms;
+            this.clock += Math.ceil(ms);
           },
           random: this.random,
+          onLateCancellation: (destination) => this.late.push(destination),
           functionTimeout,
         },
       );

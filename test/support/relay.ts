@@ -4,7 +4,7 @@ import type { Client } from "../../functions/providers/provider.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Trace } from "../../shared/ledger/trace.ts";
 import { Order } from "../../shared/order.ts";
-import type { Config } from "../../shared/stage/config.ts";
+import type { Config, Destination } from "../../shared/stage/config.ts";
 import type { TestLedger } from "./ledger-table.ts";
 import { Killed, Parcelworks } from "./parcelworks.ts";
 import { ProviderRelay } from "./provider-relay.ts";
@@ -58,7 +58,7 @@ export class Relay extends ProviderRelay {
     });
   }
 
-  protected async open(): Promise<Client> {
+  protected async open(_deadline: number, _destination: Destination): Promise<Client> {
     return this.parcelworks.client;
   }
 

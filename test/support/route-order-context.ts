@@ -101,10 +101,15 @@ export class RouteOrderContext {
     },
   };
 
+  /** Destinations for which a cancellation was reported that came too late. */
+  readonly late: string[] = [];
+  readonly onLateCancellation = (destination: string) => void this.late.push(destination);
+
   protected deps(): Deps {
-    const { config, channels, ledger, queues, eventStore, now, onTicket } = this;
+    const { config, channels, ledger, queues, eventStore, now, onTicket, onLateCancellation } = this;
     const channelOf = async (name: string) => channels.get(name);
-    return { ...noChannelApi, config, channelOf, ledger, queues, eventStore, now, onTicket, random: () => 0.5 };
+    const clock = { now, random: () => 0.5 };
+    return { ...noChannelApi, config, channelOf, ledger, queues, eventStore, onTicket, onLateCancellation, ...clock };
   }
 
   /** @param about the SQS receive, if it is not the first */

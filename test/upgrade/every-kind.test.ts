@@ -170,6 +170,10 @@ for (const { kind, skip } of QUICK_TABLES) {
 
     test("one that the operator found not created is created without a look-up; an older restore changes nothing", async () => {
       relay.config = { ...relay.config, restoredAt: "2026-11-01T12:30:00Z" };
+      // Its channel was asked since whether it is still wanted.
+      const { record } = await fileOf(NOT_CREATED);
+      const confirmed = { ...record, rev: record.rev + 1, confirmedAt: "2026-11-01T13:00:00.000Z" };
+      equal(await started.ledger.putOrder(confirmed), "written");
       equal((await comes(NOT_CREATED)).outcome, "created");
       deepEqual(asked(), { posts: 1, finds: 0 });
       match((await deliveryOf(NOT_CREATED))?.resolvedBy ?? "", /^not-created, .*ada$/);

@@ -40,6 +40,7 @@ test("every connection, destination, function and the intake have all their alar
   deepEqual([...alarms.keys()].sort(), [
     "buyers-hidden bazaar/main",
     "buyers-hidden souk/main",
+    "changes-untimed",
     "channel-credentials-refused souk/main",
     "connections-interrupted",
     "data-requested",
@@ -68,6 +69,7 @@ test("every connection, destination, function and the intake have all their alar
     "old-dead-letter parcelworks/eu",
     "old-dead-letter slowpost/north",
     "orders-gone",
+    "orders-unread",
     "orders-held bazaar/main",
     "orders-held souk/main",
     "orders-to-check",

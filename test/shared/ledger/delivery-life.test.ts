@@ -19,6 +19,7 @@ import {
   foundNothing,
   gaveUp,
   inDoubt,
+  isOpen,
   newDelivery,
   overdue,
   rejected,
@@ -28,7 +29,9 @@ import {
   retryAt,
   scrubbed,
   stageOf,
+  stepClaimed,
   stepDoneByHand,
+  stepDropped,
   withdrawn,
   withReference,
 } from "../../../shared/ledger/delivery-life.ts";
@@ -87,6 +90,8 @@ const CALLS: Record<Exclude<DeliveryTransition, "newDelivery">, (delivery: Deliv
   foundNothing,
   claimed: (delivery) => claimed(delivery, claim),
   created: (delivery) => created(delivery, { reference: "pm-1-g2", providerOrderIds: ["P1"] }, NOW),
+  stepClaimed: (delivery) => stepClaimed(delivery, claim),
+  stepDropped,
   followUpDone,
   rejected: (delivery) => rejected(delivery, failure),
   retryAt: (delivery) => retryAt(delivery, failure, { nextAttemptAt: NOW + 1.5, list: "failing" }),
@@ -159,7 +164,7 @@ function isSound(delivery: Delivery): void {
   const { state, workList, workAt, token, leaseUntil, actsUntil, settledAt, nextAttemptAt, failed } = delivery;
   const stage = stageOf(delivery);
   deepEqual([workList === undefined, token === undefined], [workAt === undefined, leaseUntil === undefined]);
-  if (state !== "sending") deepEqual([token, leaseUntil], [undefined, undefined]);
+  if (state !== "sending" && stage !== "step-open") deepEqual([token, leaseUntil], [undefined, undefined]);
   if (state === "sending") ok(token && leaseUntil && actsUntil && leaseUntil > actsUntil && delivery.lines);
   if (state !== "in-doubt") equal(settledAt, undefined);
   if (ENDED.has(state) && stage !== "step-open") {
@@ -198,6 +203,35 @@ test("what a provider complained of when it created the order stays once the ste
   for (const delivery of [opened, done]) {
     deepEqual(delivery.errorText, { text: "the phone number is not valid", expiresAt: 1, rev: delivery.rev });
   }
+});
+
+test("an open step is under the claim of its create, then of one message at a time", () => {
+  const opened = created(
+    { ...SAMPLES.sending, leaseUntil: NOW + 1 },
+    { reference: "pm-1-g2", providerOrderIds: ["P1"], followUp: "mark-paid" },
+    NOW,
+  );
+  throws(() => stepClaimed(opened, claim), ForbiddenTransition);
+  throws(() => CALLS.stepDoneByHand(opened), ForbiddenTransition);
+  const next = stepClaimed({ ...opened, leaseUntil: NOW }, claim);
+  deepEqual([next.token, next.workList], [claim.token, undefined], "in the good case the index is not written");
+  throws(() => stepClaimed(next, claim), ForbiddenTransition);
+  // One that waited for the operator is open again, so that its message is missed if the function dies.
+  const again = stepClaimed(gaveUp(opened, failure), claim);
+  deepEqual([again.workList, isOpen(again, NOW), isOpen(gaveUp(opened, failure), NOW)], ["open", true, false]);
+  const plain = created(SAMPLES.sending, { reference: "pm-1-g2", providerOrderIds: ["P1"] }, NOW);
+  deepEqual([plain.token, plain.leaseUntil], [undefined, undefined]);
+});
+
+test("the messages it failed with are remembered, the newest 100 of them", () => {
+  let delivery = SAMPLES.queued;
+  for (let time = 1; time <= 150; time++) {
+    delivery = (time % 2 ? rejected : gaveUp)(delivery, { ...failure, messageId: `m${time}`, now: time });
+  }
+  deepEqual(
+    Object.values(delivery.failed).sort((a, b) => a - b),
+    Array.from({ length: 100 }, (_, index) => index + 51),
+  );
 });
 
 test("while a lease lasts, only the attempt that holds the claim touches the delivery", () => {

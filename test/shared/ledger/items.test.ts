@@ -132,6 +132,17 @@ describe("the items of the ledger", () => {
     // The work list of a few hours is enough.
     const short = { ...config, retention: { ...config.retention, queues: HOUR } };
     await eraseWalk({ config: short, ledger, queues, now, deadline: relay.clock + 30_000 });
+    // One that cannot be read, and then can.
+    const load = ledger.load;
+    ledger.load = () => Promise.reject(new Error("throttled"));
+    await relay.ordered({ id: "9" });
+    for (let pass = 0; pass < 4; pass++) {
+      relay.clock += HOUR;
+      await findDue({ config, ledger, queues, now, deadline: relay.clock + 30_000 });
+      if (pass === 2) ledger.load = load;
+    }
+    await relay.ordered({ id: "9", updatedAt: "2026-11-02T00:00:00Z", cancelledAt: "2026-11-02T00:00:00Z" });
+    await relay.run(HOUR);
   }
 
   async function connectorsOwn(clock: number): Promise<void> {

@@ -17,6 +17,7 @@ import {
   firstRecorded,
   gone,
   ignored,
+  isUnconfirmed,
   kept,
   looked,
   noted,
@@ -28,6 +29,8 @@ import {
   repeated,
   revived,
   sentAgain,
+  unconfirmed,
+  unfetchable,
   unreadable,
   updated,
   watched,
@@ -91,6 +94,8 @@ const CALLS: Record<Exclude<OrderTransition, (typeof FIRST)[number]>, (record: O
   unreadable: (record) => unreadable(record, { reason: "cannot be read: total" }, occasion),
   watched: (record) => watched(record, { lookAt: NOW + DAY }),
   looked: (record) => looked(record, [ONE], DUE, NOW),
+  unfetchable: (record) => unfetchable(record, occasion),
+  unconfirmed: (record) => unconfirmed(record, NOW),
   dueAgain: (record) => dueAgain(record, occasion),
   sentAgain: (record) => sentAgain(record, [ONE], "sent again by ada", occasion),
   renewed: (record) => renewed(record, DECISIONS.recorded, "renewed by ada", occasion),
@@ -121,7 +126,11 @@ function isSound(record: OrderRecord): void {
   equal(workList === "held", waits, "in `held` when nothing else is open, and only then");
   if (!waits) equal(workList, workAt.slice(0, 13));
   for (const destination of [...toSend, ...toSuppress]) ok(decided.includes(destination));
-  ok(!record.channelWait || orderStageOf(record) === "held", "only a held order waits for its channel");
+  const waitsIn = record.channelWait?.cause === "restored" ? "recorded" : "held";
+  ok(
+    !record.channelWait || orderStageOf(record) === waitsIn,
+    "only a held order waits for its channel, but for a restore",
+  );
   ok(events.length <= TRACE_LENGTH && record.eventCount >= events.length);
 }
 
@@ -179,6 +188,27 @@ test("the wait for the channel ends when its hold is lifted, also where the rest
     }
     equal(repeated(held, newer.freshness, decision, occasion).state, decision.state);
   }
+});
+
+test("after a restore a recorded order waits to be fetched; whatever the fetch finds, it waits no longer", () => {
+  const waiting = unconfirmed(recorded, NOW);
+  deepEqual(waiting.channelWait, { cause: "restored", since: new Date(NOW).toISOString(), looks: 0 });
+  const fetched = { ...occasion, fetchedAt: new Date(NOW + 1).toISOString() };
+  for (const next of [
+    repeated(waiting, facts.freshness, DECISIONS.recorded, fetched),
+    updated(waiting, newer, DECISIONS.recorded, fetched),
+    ignored(waiting, "stale", fetched),
+    cancelled(waiting, newer, undefined, fetched),
+  ]) {
+    deepEqual([next.channelWait, next.confirmedAt], [undefined, fetched.fetchedAt]);
+  }
+  // A webhook confirms nothing, nor does a fetch that began before the one that was recorded.
+  equal(repeated(waiting, facts.freshness, undefined, occasion).channelWait?.cause, "restored");
+  const earlier = { ...fetched, fetchedAt: new Date(NOW).toISOString() };
+  equal(ignored(ignored(waiting, "stale", fetched), "stale", earlier).confirmedAt, fetched.fetchedAt);
+  const held = unfetchable(waiting, occasion);
+  deepEqual([orderStageOf(held), held.workList, isUnconfirmed(held)], ["held-for-operator", "held", true]);
+  equal(kept(held, "kept by ada", occasion).confirmedAt, new Date(NOW).toISOString());
 });
 
 test("what was not sent is held while the channel does not have it; the wait for its hold goes on as one", () => {
