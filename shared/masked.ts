@@ -47,12 +47,12 @@ export interface Unmasked {
 }
 
 /**
- * Removes what the channel masks of addresses and buyer.
+ * Removes what the channel masks of addresses, buyer and tax numbers.
  * @param known the order as it was before: what it has in place of a masked value stays, unless what the channel still
  * shows of the shipping address says that it is another one
  */
 export function withoutMasks(order: Order, known?: Order): Unmasked {
-  const { shippingAddress, billingAddress, buyer } = order;
+  const { shippingAddress, billingAddress, buyer, taxIds } = order;
   const shown = shippingAddress && replaced(shippingAddress, undefined);
   const isElsewhere = PLACE.some((field) => shown?.[field] && shown[field] !== known?.shippingAddress?.[field]);
   const address = shippingAddress && replaced(shippingAddress, isElsewhere ? undefined : known?.shippingAddress);
@@ -62,11 +62,19 @@ export function withoutMasks(order: Order, known?: Order): Unmasked {
       shippingAddress: address,
       ...(billingAddress && { billingAddress: replaced(billingAddress, known?.billingAddress) }),
       ...(buyer && { buyer: replaced(buyer, known?.buyer) }),
+      ...(taxIds && { taxIds: taxIds.flatMap((id) => (isMasked(id.value) ? taxIdsOf(known, id) : id)) }),
     },
     masked: WHERE.filter((field) => isMasked(shippingAddress?.[field] ?? "") && !address?.[field]),
-    hasMasks: [shippingAddress, billingAddress, buyer].some((part) => part && maskedFields(part).length > 0),
+    hasMasks:
+      [shippingAddress, billingAddress, buyer].some((part) => part && maskedFields(part).length > 0) ||
+      (taxIds ?? []).some(({ value }) => isMasked(value)),
   };
 }
+
+type TaxId = NonNullable<Order["taxIds"]>[number];
+
+const taxIdsOf = (known: Order | undefined, { type }: TaxId): TaxId[] =>
+  (known?.taxIds ?? []).filter((id) => id.type === type);
 
 /** By these the masked address of one place differs from that of another. */
 const PLACE = ["country", "province", "postcode", "city", "street1"] as const satisfies (keyof Address)[];

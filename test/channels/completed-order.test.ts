@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import {
@@ -176,6 +176,18 @@ for (const [channel, make] of Object.entries({ shopify, standard })) {
   });
 }
 
+test("shopify: an empty list of lines in any writing is an order whose lines come later", async () => {
+  for (const lines of ["[]", "{}", "null"]) {
+    const body = leastOrder([`"line_items":${lines}`]);
+    const order = await completedOrder(orderOf(await read("shopify", body, topic("orders/paid"))), undefined);
+    deepEqual(decided(order), ["held", NO_LINES], lines);
+  }
+  const without = leastOrder()
+    .replace(/"line_items":\[.*?\],?/, "")
+    .replace(/,}$/, "}");
+  await rejects(read("shopify", without, topic("orders/paid")), /line_items/);
+});
+
 test("standard: goods without an address are held; Shopify's are picked up", async () => {
   deepEqual(decided(await completedOrder(await standard({ address: null }), undefined)), ["held", NO_ADDRESS]);
   equal(decided(await completedOrder(await shopify({ address: null }), undefined))[0], "not-routed");
@@ -210,4 +222,23 @@ test("a masked phone number or billing address never replaces the one we know ei
     [order.shippingAddress?.phone, order.buyer?.phone, order.billingAddress?.street1, order.hold],
     [ADA.phone, "+49301", "Bank 9", undefined],
   );
+});
+
+test("whichever fields are masked: no mask is kept, what was known stays, and another place takes nothing of it", async () => {
+  const known = await standard({ buyer: { email: "ada@x.example", phone: "+49301" } });
+  const fields = ["name", "street1", "city", "postcode", "phone"] as const;
+  const masks = ["****", "A**", "+4****", "[redacted]", "●●●", "*"];
+  for (let subset = 1; subset < 2 ** fields.length; subset++) {
+    const masked = fields.filter((_, index) => subset & (1 << index));
+    const over = Object.fromEntries(masked.map((field, index) => [field, masks[(subset + index) % masks.length]]));
+    const same = await completedOrder(await standard({ address: { ...ADA, ...over } }), has(known));
+    deepEqual(JSON.parse(JSON.stringify(same.shippingAddress)), ADA, masked.join());
+    deepEqual(decided(same), ["recorded", undefined], masked.join());
+
+    const moved = { ...ADA, country: "FR", ...over };
+    const other = await completedOrder(await standard({ address: moved }), has(known));
+    const shown = Object.fromEntries(Object.entries(moved).filter(([name]) => !Object.hasOwn(over, name)));
+    deepEqual(JSON.parse(JSON.stringify(other.shippingAddress)), shown, masked.join());
+    equal(decided(other)[0], masked.join() === "phone" ? "recorded" : "held", masked.join());
+  }
 });

@@ -46,6 +46,7 @@ test("masked values are removed wherever the buyer is, and those that a parcel n
     shippingAddress: { ...address, remark: "** ring twice" },
     billingAddress: address,
     buyer: { id: "7", name: "J***n", email: "j***@x.example", phone: "xxx-xxx-1234" },
+    taxIds: [{ type: "national", value: "***.456.789-**" }],
     note: "** thanks",
   });
   const { order, masked } = withoutMasks(given);
@@ -55,4 +56,7 @@ test("masked values are removed wherever the buyer is, and those that a parcel n
   deepEqual(stored.billingAddress, { street1: "Main 1", country: "MY" });
   deepEqual(stored.buyer, { id: "7" });
   equal(stored.note, "** thanks");
+  deepEqual(stored.taxIds, []);
+  const known = { ...given, taxIds: [{ type: "national" as const, value: "123.456.789-00" }] };
+  deepEqual(withoutMasks(given, known).order.taxIds, known.taxIds);
 });

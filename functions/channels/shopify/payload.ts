@@ -51,6 +51,12 @@ const LineItem = z.object({
 });
 export type LineItem = z.infer<typeof LineItem>;
 
+/** Must be there: an event that leaves fields out is unreadable. null and {}, as PHP writes it, are an empty list. */
+const LineItems = z.pipe(
+  z.transform((given) => (given === undefined ? given : (z.safeParse(list(z.unknown()), given).data ?? given))),
+  z.array(LineItem),
+);
+
 const Address = z.object({
   name: Text,
   first_name: Text,
@@ -146,7 +152,7 @@ export const RestOrder = z.object({
   ),
   billing_address: lenient(z.nullable(Address)),
   shipping_address: maybe(Address),
-  line_items: z.array(LineItem),
+  line_items: LineItems,
   shipping_lines: list(ShippingLine),
   refunds: maybe(list(Refund)),
   fulfillments: list(Fulfilment),
