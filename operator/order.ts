@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { loadProviders } from "../functions/providers/registry.ts";
-import type { Identity } from "../shared/identity.ts";
 import type { OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { dispatch } from "../shared/ledger/outbox.ts";
 import { readTrace } from "../shared/ledger/trace.ts";
@@ -9,6 +8,7 @@ import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { remainingDeadLetters } from "./dead-letters.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
+import { orderIdentity } from "./order-identity.ts";
 import { commandFor, orderStory, timeText } from "./order-story.ts";
 import { recordFinding } from "./record-finding.ts";
 import { keep, type Released, type Releaser, renew } from "./renew.ts";
@@ -55,7 +55,7 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
     .option("--keep", "for a held order: keep its deliveries as they are")
     .option("--yes", "do not ask")
     .action(async (words: string, options: Options) => {
-      const identity = identityOf(words);
+      const identity = orderIdentity(words);
       const chosen = (["send", "resolve", "renew", "keep"] as const).filter((one) => options[one] !== undefined);
       if (chosen.length > 1) throw new CommandError(`Pass only one of --${chosen.join(" and --")}.`);
       const finding = options.resolve === undefined ? undefined : findingOf(options.resolve, options.lookedAt);
@@ -190,16 +190,6 @@ async function release({ stage, terminal, yes }: Work, { record, will }: Release
   }
   await dispatch(record, { ...stage, now: Date.now });
   terminal.note(`The order is ${record.state}, generation ${record.generation}.`);
-}
-
-function identityOf(words: string): Identity {
-  const [, channel, connection, orderId] = /^([^/]+)\/([^/]+)\/(.+)$/s.exec(words) ?? [];
-  if (!channel || !connection || !orderId) {
-    throw new CommandError(
-      `"${words}" is not an order: write channel/connection/order ID, as in shopify/main/820982911946154508.`,
-    );
-  }
-  return { channel, connection, orderId };
 }
 
 if (import.meta.main) {

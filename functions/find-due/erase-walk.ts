@@ -12,6 +12,7 @@ import {
   begunWalk,
   type ErasureWalk,
   endedWalk,
+  furthestAhead,
   isOver,
   WALK_PARTS,
   type WalkPart,
@@ -41,8 +42,6 @@ const HOUR = 3_600_000;
 const SIDE_BY_SIDE = 20;
 /** The position is stored after so many hours of the work list, or orders. */
 const SAVE_EVERY = 200;
-/** Longest pause of find-due between two looks, in units of `dueAfter`. */
-const LONGEST_PAUSE = 48;
 const TOPIC = "erasure request";
 
 /**
@@ -62,9 +61,7 @@ export async function eraseWalk(deps: WalkDeps): Promise<ErasureGauges> {
     if (restoredAt !== undefined && last?.restoredAt !== restoredAt) await erasures.restore();
   }
   const requests = await erasures.open();
-  // The very first pass of a stage: as far back as find-due begins too.
-  const beforeFirst = config.timing.dueAfter + config.retention.queues;
-  const walk = !last || isOver(last) ? begunWalk(last, requests, { now: now(), restoredAt, beforeFirst }) : last;
+  const walk = !last || isOver(last) ? begunWalk(last, requests, config, now()) : last;
   // Another pass that runs at the same time has begun it.
   if (walk !== last && (await erasures.putWalk(walk)) === "conflict") return gaugesOf(walk, deps);
   return gaugesOf(isOver(walk) ? walk : await new Walk(walk, requests, deps).goOn(), deps);
@@ -116,27 +113,21 @@ class Walk {
   private async read(part: WalkPart): Promise<void> {
     const { startedAt, from } = this.walk;
     const began = Date.parse(startedAt);
+    const ahead = furthestAhead(this.deps.config);
     switch (part) {
       case "orders":
         return this.named();
       case "future":
-        return this.hours(began + this.furthest(), began);
+        return this.hours(began + ahead, began);
       case "past":
         return this.hours(Date.parse(from), began);
       case "held":
         return this.held();
       case "since":
-        return this.hours(began, this.deps.now() + this.furthest());
+        return this.hours(began, this.deps.now() + ahead);
       case "over":
         return this.end();
     }
-  }
-
-  /** No writer puts an entry of the work list further ahead of its clock, ms. */
-  private furthest(): number {
-    const { timing, connections } = this.deps.config;
-    const held = connections.map(({ heldTooLong }) => heldTooLong);
-    return Math.max(LONGEST_PAUSE * timing.dueAfter, timing.holdLookAfter, timing.holdLookCap, ...held) + HOUR;
   }
 
   /** The requests that name their orders, and were not done at once. */

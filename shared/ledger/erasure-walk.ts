@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ITEM_VERSION } from "../release.ts";
+import type { Config } from "../stage/config.ts";
 import type { ErasureRequest } from "./erasure-request.ts";
 import { Version } from "./version.ts";
 
@@ -41,24 +42,38 @@ const countsOf = (requests: readonly ErasureRequest[]): Pick<ErasureWalk, "open"
   return { open: open.length, ...(uncleared !== undefined && { uncleared }) };
 };
 
-/** When a walk begins, epoch ms, and what the stage says. */
-interface Beginning {
-  now: number;
-  restoredAt: string | undefined;
-  /** How much older than the very first walk an entry of the work list may be, ms. */
-  beforeFirst: number;
+/**
+ * Where the past hours of the work list begin, UTC ISO 8601. Before the very first walk: as far back as find-due begins
+ * too. @param now epoch ms
+ */
+export const earliestEntry = (
+  walk: ErasureWalk | undefined,
+  { timing, retention }: Pick<Config, "timing" | "retention">,
+  now: number,
+): string => walk?.from ?? new Date(now - timing.dueAfter - retention.queues).toISOString();
+
+/** Longest pause of find-due between two looks, in units of `dueAfter`. */
+const LONGEST_PAUSE = 48;
+const HOUR = 3_600_000;
+
+/** No writer puts an entry of the work list further ahead of its clock, ms. */
+export function furthestAhead({ timing, connections }: Pick<Config, "timing" | "connections">): number {
+  const held = connections.map(({ heldTooLong }) => heldTooLong);
+  return Math.max(LONGEST_PAUSE * timing.dueAfter, timing.holdLookAfter, timing.holdLookCap, ...held) + HOUR;
 }
 
-/** A new walk; without a request there is nothing to walk for. */
+/** A new walk; without a request there is nothing to walk for. @param now epoch ms */
 export function begunWalk(
   before: ErasureWalk | undefined,
   requests: readonly ErasureRequest[],
-  { now, restoredAt, beforeFirst }: Beginning,
+  config: Pick<Config, "timing" | "retention" | "restoredAt">,
+  now: number,
 ): ErasureWalk {
+  const { restoredAt } = config;
   return {
     ...{ v: ITEM_VERSION, rev: (before?.rev ?? 0) + 1, startedAt: new Date(now).toISOString() },
     part: requests.length > 0 ? "orders" : "over",
-    from: before?.oldest ?? before?.from ?? new Date(now - beforeFirst).toISOString(),
+    from: before?.oldest ?? earliestEntry(before, config, now),
     ...(restoredAt !== undefined && { restoredAt }),
     ...countsOf(requests),
   };

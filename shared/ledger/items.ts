@@ -66,7 +66,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "as an order record",
     readers: ["route-order", "find-due", "operator"],
-    writers: ["route-order", "find-due"],
+    writers: ["route-order", "find-due", "operator"],
   },
   {
     name: "alias",
@@ -88,7 +88,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "order-body.ts", schema: "BodyItem" },
     expiry: "`retention.bodies` after its order was first seen (90 days)",
     readers: ORDER_USERS,
-    writers: ["route-order", "find-due"],
+    writers: ["route-order", "find-due", "operator"],
   },
   {
     name: "delivery",
@@ -109,7 +109,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "error-text.ts", schema: "ErrorText" },
     expiry: "with the order's body: `retention.bodies` after it was first seen (90 days)",
     readers: ORDER_USERS,
-    writers: ["route-order", "create-order", "find-due"],
+    writers: ["route-order", "create-order", "find-due", "operator"],
   },
   {
     name: "unread order",
@@ -146,7 +146,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     source: { file: "erasure-request.ts", schema: "ErasureRequest" },
     expiry: "`retention.states` after it was received",
     readers: ["route-order", "find-due"],
-    writers: ["route-order", "find-due"],
+    writers: ["route-order", "find-due", "operator"],
   },
   {
     name: "erasure walk",
@@ -155,7 +155,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: ErasureWalk,
     source: { file: "erasure-walk.ts", schema: "ErasureWalk" },
     expiry: undefined,
-    readers: ["find-due"],
+    readers: ["find-due", "operator"],
     writers: ["find-due"],
   },
   {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -7,11 +7,12 @@ import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
+import { eraseCommand } from "../../operator/erase.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
 import { catalogEntry } from "../../shared/ledger/catalog.ts";
-import { deliveryKey, errorTextKey } from "../../shared/ledger/order-key.ts";
+import { bodyKey, deliveryKey, errorTextKey, orderKey } from "../../shared/ledger/order-key.ts";
 import { createTable, type Key } from "../../shared/ledger/table.ts";
 import { tableName } from "../../shared/stage/names.ts";
 import { createLedgerTable } from "../support/ledger-table.ts";
@@ -62,6 +63,33 @@ describe("the operator's commands at the local stack", () => {
     await deliveriesAre(stack, id, ["rejected"]);
     return id;
   }
+
+  test("an order is exported and then erased by hand; what Shopify asks to erase is erased at once", async () => {
+    const [byHand, byShop] = [newOrderId(), newOrderId()];
+    for (const id of [byHand, byShop]) {
+      equal(await shopifySends(stack, "orders/paid", shopifyBody({ id })), 200);
+      await deliveriesAre(stack, id, ["created"]);
+    }
+    const erase = (...words: string[]) =>
+      run(eraseCommand, [...STAGE, "--order", `shopify/demo/${byHand}`, ...words], stack);
+    const file = join(folder, "export.json");
+    equal((await erase("--export", file)).exit, 0);
+    ok(JSON.parse(readFileSync(file, "utf8")).orders[0].body.shippingAddress);
+    const erased = await erase("--yes");
+    deepEqual([erased.exit, erased.out.includes("1 of 1 orders are erased")], [0, true], erased.notes);
+
+    const redaction = `{"shop_id":1,"shop_domain":"demo.myshopify.com","customer":{"id":1},"orders_to_redact":[${byShop}]}`;
+    equal(await shopifySends(stack, "customers/redact", redaction), 200);
+    for (const id of [byHand, byShop]) {
+      const last = async () => (await traceOf(stack, id))?.events.at(-1)?.outcome;
+      await until(async () => (await last()) === "the buyer's data is erased", 20, last);
+      const identity = { channel: "shopify", connection: "demo", orderId: id };
+      const body = await itemOf(bodyKey(identity));
+      deepEqual([body["erased"], body["gzip"]], [true, undefined]);
+      equal((await itemOf(orderKey(identity)))["buyer"], "erased");
+      await deliveriesAre(stack, id, ["created"]);
+    }
+  });
 
   test("an order of an unknown SKU waits with its reason, readable in the item beside it; after the import its dead letters make it", async () => {
     const id = await rejectedOrder("SHOP-1");

@@ -2,6 +2,7 @@ import { ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { catalogCommand } from "../../operator/catalog.ts";
+import { eraseCommand } from "../../operator/erase.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
 import { secretsCommand } from "../../operator/secrets.ts";
@@ -14,7 +15,13 @@ const scripts = (
   }
 ).scripts;
 
-const COMMANDS = { order: orderCommand, failed: failedCommand, catalog: catalogCommand, secrets: secretsCommand };
+const COMMANDS = {
+  erase: eraseCommand,
+  order: orderCommand,
+  failed: failedCommand,
+  catalog: catalogCommand,
+  secrets: secretsCommand,
+};
 for (const [name, define] of Object.entries(COMMANDS)) {
   test(`npm run ${name} exists, and docs/operator-commands.md has its heading, every option and its permissions`, () => {
     ok(scripts[name]?.includes(`operator/${name}.ts`));

@@ -11,7 +11,7 @@ export interface Said {
 }
 
 /** A terminal at which the operator types these answers, in order, then nothing. */
-class TestTerminal implements Terminal {
+export class TestTerminal implements Terminal {
   readonly out: string[] = [];
   readonly notes: string[] = [];
   readonly interactive: boolean;

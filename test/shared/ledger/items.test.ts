@@ -232,7 +232,11 @@ describe("the items of the ledger", () => {
     const does = (call: RegExp) => call.test(source);
     for (const [name, reads, writes] of [
       ["order record", does(/ledger\.(load|order)\(/), does(/ledger\.putOrder\(/)],
-      ["body", does(/ledger\.(load|readBody)\(/), does(/ledger\.putBody\(/)],
+      ["body", does(/ledger\.(load|readBody)\(/), does(/eraseOrder\(/)],
+      ["error text", does(/ledger\.load\(/), does(/eraseOrder\(/)],
+      ["tombstone", does(/ledger\.load\(/), does(/eraseOrder\(/)],
+      ["erasure request", does(/erasures\.(get|open)\(/), does(/erasures\.put\(/)],
+      ["erasure walk", does(/erasures\.walk\(/), does(/erasures\.putWalk\(/)],
       ["delivery", does(/ledger\.load\(/), does(/ledger\.putDelivery\(/)],
       ["catalog row", does(/catalogEntry\(/), does(/catalogPk\(/)],
       ["cursor", does(/dueCursor\(/), does(/moveDueCursor\(/)],
