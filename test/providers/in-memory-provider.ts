@@ -24,8 +24,8 @@ export interface InMemoryProvider {
   now(): number;
   /** Puts the clock forward. */
   pass(ms: number): void;
-  /** A client with a minute of its own, as each record has. */
-  open(): Client;
+  /** A client with a minute of its own, or until the deadline, as each record has. */
+  open(deadline?: number): Client;
   /** Changes the simulator's answers from now on; without one, they arrive as they are. */
   rewrite(change?: (answer: HttpAnswer, call: InMemoryCall) => HttpAnswer): void;
   /** Prepares and creates. */
@@ -71,7 +71,7 @@ export async function startInMemoryProvider<Settings, Secret>(
     secret: z.parse(provider.secret, { ...secret, baseUrl: ORIGIN }),
     missing: z.parse(Missing, missing),
   };
-  const open = () => provider.open(account, { ...tools, deadline: clock + 60_000 });
+  const open = (deadline = clock + 60_000) => provider.open(account, { ...tools, deadline });
   return {
     simulator,
     calls,

@@ -65,7 +65,8 @@ export async function findOrder(sent: Sent, search: Search): Promise<Found> {
   const all = await scan(undefined);
   const found = (await compareWithSent(all.ours, sent, api)) ?? judged;
   const isClear = byTerm.isClear && all.isClear;
-  if (found && (isClear || found.found !== "cancelled")) return found;
+  // A living one may be on a page that was not reached.
+  if (found && (found.found !== "cancelled" || (isClear && all.whole))) return found;
   return { found: "nothing", conclusive: isClear && all.whole };
 }
 

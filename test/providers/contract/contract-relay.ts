@@ -9,20 +9,16 @@ import { ProviderRelay } from "../../support/provider-relay.ts";
 import { plain } from "../../support/relay.ts";
 import type { ProviderContext, Setup } from "../provider-context.ts";
 
-/** Bodies of this size never leave the table. */
+/** Where the orders go: a clock, and a client for each attempt. */
+type Destination = Pick<ProviderContext, "open" | "now" | "pass">;
 
 /** The real create-order with the real connector before its simulator, and the ledger in the same table. */
 export class ContractRelay extends ProviderRelay {
   protected readonly channel = { ...plain, name: "shopify" };
   protected readonly provider: Provider;
-  private readonly fixture: ProviderContext;
+  private readonly fixture: Destination;
 
-  constructor(
-    provider: Provider,
-    fixture: ProviderContext,
-    table: Table,
-    { settings = {}, missing = {} }: Partial<Setup>,
-  ) {
+  constructor(provider: Provider, fixture: Destination, table: Table, { settings = {}, missing = {} }: Partial<Setup>) {
     super(createLedger(table, NO_OBJECTS, { now: fixture.now }), {
       stage: "test",
       connections: [
