@@ -49,8 +49,11 @@ function isEmpty<T extends object>(given: T | null | undefined, fields: readonly
 
 const withLines = (order: Order, { lines }: Order): Order => (order.lines.length > 0 ? order : { ...order, lines });
 
-const withBuyer = (order: Order, { buyer }: Order): Order =>
-  buyer && isEmpty(order.buyer, CONTACT) ? { ...order, buyer } : order;
+/** A buyer with another ID is another one. */
+function withBuyer(order: Order, { buyer }: Order): Order {
+  const isOther = order.buyer?.id !== undefined && order.buyer.id !== buyer?.id;
+  return buyer && !isOther && isEmpty(order.buyer, CONTACT) ? { ...order, buyer } : order;
+}
 
 /** The channel had an address to ship to, and has none any more. */
 function hasLostAddress({ shippingAddress, shipping }: Order, stored: Order): boolean {

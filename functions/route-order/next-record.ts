@@ -1,7 +1,9 @@
 import { defined } from "../../shared/defined.ts";
+import { MalformedEvent } from "../../shared/errors.ts";
 import { buyerHash } from "../../shared/ledger/buyer-hash.ts";
 import { changedAfterSending } from "../../shared/ledger/changed-after-sending.ts";
-import type { Delivery } from "../../shared/ledger/delivery.ts";
+import { type Delivery, ENDED } from "../../shared/ledger/delivery.ts";
+import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import { freshness, isAhead } from "../../shared/ledger/freshness.ts";
 import { digestOf } from "../../shared/ledger/order-body.ts";
 import {
@@ -16,6 +18,7 @@ import {
   type OrderFacts,
   orderStageOf,
   repeated,
+  reusedId,
   revived,
   unfetchable,
   unreadable,
@@ -70,9 +73,9 @@ export function nextRecord(
   deliveries: Delivery[],
 ): Step {
   const { order } = reading;
-  const { config, connection, now, canFetch } = context;
+  const { config, connection, canFetch } = context;
   const facts = factsOf(reading, context);
-  const routed = decide(config, connection, order, current ? Date.parse(current.firstSeenAt) : now);
+  const routed = decide(config, connection, order, Date.parse(current?.firstSeenAt ?? context.event.receivedAt));
   const isHeldByChannel = routed.state === "held" && order.hold !== undefined;
   const decision = { ...routed, asksChannel: canFetch && isHeldByChannel };
   const tickets = ticketsOf(current, order, routed, deliveries, context);
@@ -92,6 +95,8 @@ export function nextRecord(
     return { record, outcome: "duplicate", isNewest: false };
   }
   if (facts.freshness < current.freshness) return stale(current, occasion);
+  if (isAnotherOrder(current, facts))
+    return stepOfAnother(current, { facts, deliveries }, occasionOf(reading, context));
   if (decision.state === "cancelled") {
     const record =
       current.state === "cancelled"
@@ -166,7 +171,7 @@ export function nextRecordOfUnreadable(
   if (current.events.some((one) => one.eventId === eventId)) return undefined;
   if (fresh && fresh < current.freshness) return stale(current, occasion);
   const record =
-    orderStageOf(current) === "held"
+    orderStageOf(current) === "held" && !current.erasure
       ? unreadable(current, { reason, freshness: fresh }, occasion)
       : noted(current, reason, occasion);
   return { record, outcome: "touched", isNewest: false };
@@ -198,6 +203,29 @@ export const nextRecordOfNote = (
   outcome: "touched",
   isNewest: false,
 });
+
+/** Its ID was used again: some shops begin again after a move, or give the number of a deleted order to the next. */
+const isAnotherOrder = ({ state, placedAt, buyer }: OrderRecord, other: OrderFacts): boolean =>
+  state !== "cancelled" &&
+  [placedAt, other.placedAt, buyer, other.buyer].every((fact) => fact !== undefined) &&
+  placedAt !== other.placedAt &&
+  buyer !== other.buyer;
+
+/** @throws MalformedEvent while the former order is being sent, by its own body: a redrive takes the event later */
+function stepOfAnother(
+  current: OrderRecord,
+  { facts, deliveries }: { facts: OrderFacts; deliveries: Delivery[] },
+  occasion: EventOccasion,
+): Step {
+  const hasEnded = (destination: string): boolean => {
+    const delivery = deliveryOf({ record: current, deliveries }, destination);
+    return delivery !== undefined && ENDED.has(delivery.state);
+  };
+  if (!current.reused && !current.decided.every(hasEnded)) {
+    throw new MalformedEvent({ field: "id", problem: "is that of another order, which is still being sent" });
+  }
+  return { record: reusedId(current, facts, occasion), outcome: "updated", isNewest: true };
+}
 
 /** What the merchant wants to hear of an order as it is now. */
 function ticketsOf(

@@ -11,9 +11,13 @@ import { onHour, onList } from "./work-list.ts";
 /** An order's state; held for the operator is one of its own, "new" is an order without a record. */
 export type OrderStage = OrderState | "held-for-operator" | "new";
 
-/** Deliveries of it were decided, and it is held all the same: only the operator ends that. */
-export const isHeldForOperator = ({ state, decided }: Pick<OrderRecord, "state" | "decided">): boolean =>
-  state === "held" && decided.length > 0;
+/** Deliveries of it were decided, or its ID was used again, and it is held: only the operator ends that. */
+export const isHeldForOperator = ({
+  state,
+  decided,
+  reused,
+}: Pick<OrderRecord, "state" | "decided" | "reused">): boolean =>
+  state === "held" && (decided.length > 0 || reused === true);
 
 export const orderStageOf = (record: OrderRecord | undefined): OrderStage => {
   if (!record) return "new";
@@ -40,6 +44,7 @@ export const ORDER_TRANSITIONS = {
   noted: { by: "route-order", moves: stay(...KNOWN) },
   cancelled: { by: "route-order", moves: lead([...ROUTED, "held-for-operator"], "cancelled") },
   cancelledAgain: { by: "route-order", moves: stay("cancelled") },
+  reusedId: { by: "route-order", moves: lead([...ROUTED, "held-for-operator"], "held-for-operator") },
   revived: { by: "route-order", moves: { cancelled: [...ROUTED, "held-for-operator"] } },
   dispatched: { by: "outbox", moves: stay(...KNOWN) },
   unfetchable: { by: "route-order", moves: { recorded: ["held-for-operator"] } },
@@ -230,9 +235,9 @@ export function cancelled(
 ): OrderRecord {
   start("cancelled", record);
   const next: OrderRecord = {
-    ...omit(withFacts(record, facts), "channelWait"),
+    ...omit(withFacts(record, facts), "channelWait", "reused"),
     ...{ state: "cancelled", reason: reason ?? "cancelled at the channel" },
-    ...{ toSend: [], toSuppress: record.decided },
+    ...{ toSend: [], toSuppress: record.reused ? [] : record.decided },
   };
   return traced(scheduled(next, occasion), "cancelled", occasion);
 }
@@ -259,6 +264,21 @@ export function revived(
     leftOver(record, deliveries).length > 0
       ? { ...newer, state: "held", reason }
       : newGeneration(newer, decision, occasion);
+  return traced(scheduled(next, occasion), "updated", occasion);
+}
+
+/**
+ * Another order came under the same ID: placed at another time, by another buyer. It is not an update, and not sent by
+ * itself; the operator's `--renew` sends it as an order of its own. What was sent of the former one stays as it is.
+ */
+export function reusedId(record: OrderRecord, facts: OrderFacts, occasion: EventOccasion): OrderRecord {
+  start("reusedId", record);
+  const reason = `another order came under this ID: by another buyer, placed at ${facts.placedAt}, not ${record.placedAt}; --renew sends it as an order of its own`;
+  const next: OrderRecord = {
+    ...omit(record, "channelWait", "lapsed", "buyer", "number"),
+    ...facts,
+    ...{ state: "held", reason, reused: true, toSend: [] },
+  };
   return traced(scheduled(next, occasion), "updated", occasion);
 }
 
@@ -386,7 +406,7 @@ export function kept(
   start("kept", record);
   const confirmedAt = new Date(now).toISOString();
   const next = {
-    ...omit(record, "reason", "heldSince"),
+    ...omit(record, "reason", "heldSince", "reused"),
     state: "recorded" as const,
     toSuppress: [],
     dueLooks: 0,
@@ -486,6 +506,8 @@ const withoutQuote = ({ outcome, ...event }: TraceEvent): TraceEvent => ({
 /** Decided destinations whose delivery of this generation may still exist, or come to exist. */
 export const leftOver = (record: OrderRecord, deliveries: Delivery[]): string[] =>
   record.decided.filter((destination) => {
+    // They are another order's.
+    if (record.reused) return false;
     const state = deliveryOf({ record, deliveries }, destination)?.state;
     return state !== "cancelled" && state !== "withdrawn";
   });
@@ -536,7 +558,7 @@ function waitFor(
 /** Only where nothing of the former generation is left over. */
 function newGeneration(record: OrderRecord, decision: Decision, occasion: WaitOccasion): OrderRecord {
   const generation = record.generation + (record.decided.length > 0 ? 1 : 0);
-  const next = { ...record, state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
+  const next = { ...omit(record, "reused"), state: "recorded" as const, decided: [], toSend: [], toSuppress: [] };
   return decided({ ...next, generation }, decision, occasion);
 }
 

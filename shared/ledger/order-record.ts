@@ -58,6 +58,8 @@ export const OrderRecord = z.object({
   sentAt: z.optional(z.string()),
   /** Present while it is held: since when. */
   heldSince: z.optional(z.string()),
+  /** Present while it is held because another order came under its ID; its body is that one's. */
+  reused: z.optional(z.literal(true)),
   /** What the merchant was to hear of. Newest last. */
   tickets: z.optional(z.array(Ticket)),
   /**
