@@ -9,12 +9,14 @@ import { LedgerTable } from "./constructs/ledger-table.ts";
 import { PersonalDataKey } from "./constructs/personal-data-key.ts";
 import { ProviderLane } from "./constructs/provider-lane.ts";
 import { WebhookFront } from "./constructs/webhook-front.ts";
+import { WebhookProbe } from "./constructs/webhook-probe.ts";
 import { AlarmTopics } from "./monitoring/alarm-topics.ts";
 import { Alarms } from "./monitoring/alarms.ts";
 import { RelayDashboard } from "./monitoring/dashboard.ts";
 import { watchDestination, watchRemoved } from "./monitoring/watch-deliveries.ts";
 import { watchDuration, watchErrors, watchFindDue, watchUnread } from "./monitoring/watch-functions.ts";
 import { watchNotices } from "./monitoring/watch-notices.ts";
+import { watchProbe } from "./monitoring/watch-probe.ts";
 import {
   watchConnection,
   watchEndpoint,
@@ -84,7 +86,12 @@ export class OrderRelayStack extends Stack {
     this.due = new FindDueSchedule(this, "FindDue", { stage, code: codeOf("find-due"), table, bucket, destinations });
     // find-due queues an event to fetch for each held order whose next check is due.
     this.intake.grantSend(this.due.findDue);
+    const { probe } = stage.config;
+    const own =
+      probe &&
+      new WebhookProbe(this, "Probe", { stage, probe, code: codeOf("probe-webhooks"), front: this.front, table });
     const functions = [receiveWebhook, routeOrder, ...this.lanes.map((lane) => lane.createOrder), this.due.findDue];
+    if (own) functions.push(own.probeWebhooks);
 
     const topics = new AlarmTopics(this, "AlarmTopics", stage, key);
     const alarms = new Alarms(this, "Alarms", stage, topics);
@@ -101,6 +108,7 @@ export class OrderRelayStack extends Stack {
     watchRemoved(alarms);
     watchFindDue(alarms, this.due);
     watchUnread(alarms);
+    if (own) watchProbe(alarms, own);
     for (const fn of functions) watchErrors(alarms, fn);
     for (const fn of functions) if (fn !== receiveWebhook) watchDuration(alarms, fn);
     new RelayDashboard(this, "Dashboard", { stage, intake: this.intake, destinations, functions, alarms });

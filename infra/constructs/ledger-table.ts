@@ -71,6 +71,22 @@ export class LedgerTable extends Table {
       const resources = [`${this.tableArn}/index/${WORK_INDEX}`];
       fn.addToRolePolicy(new PolicyStatement({ actions: ["dynamodb:Query"], resources }));
     }
+    this.grantKey(fn);
+  }
+
+  /** Grants reads of one connection's orders. @param connection `standard/probe` */
+  grantReadOrders(fn: AppFunction, connection: string): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["dynamodb:GetItem"],
+        resources: [this.tableArn],
+        conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`order#${connection}#*`] } },
+      }),
+    );
+    this.grantKey(fn);
+  }
+
+  private grantKey(fn: AppFunction): void {
     // DynamoDB requires these of every role that reads or writes a table under a customer managed key.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     this.key.grantVia("dynamodb", fn, [

@@ -44,6 +44,8 @@ export class WebhookFront extends Construct {
   readonly api: HttpApi;
   readonly receiveWebhook: AppFunction;
   readonly accessLog: LogGroup;
+  /** `https://hooks.example.com` */
+  readonly address: string;
 
   constructor(scope: Construct, id: string, { stage, channels, code, intake, bucket }: Props) {
     super(scope, id);
@@ -102,8 +104,9 @@ export class WebhookFront extends Construct {
     // API Gateway refuses settings of a route that does not exist yet.
     live.node.addDependency(...routes);
 
+    this.address = ownDomain(this, stage, live) ?? this.api.apiEndpoint;
     new CfnOutput(this, "WebhookAddress", {
-      value: `${ownDomain(this, stage, live) ?? this.api.apiEndpoint}/webhooks/<channel>/<name>`,
+      value: `${this.address}/webhooks/<channel>/<name>`,
     }).overrideLogicalId("WebhookAddress");
   }
 

@@ -143,7 +143,7 @@ function* checkConcurrency(stage: Stage, connectors: Connectors) {
   const deliveries = ofDestinations.reduce((sum, count) => sum + count, 0);
   const queueConnections = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
   const notifications = queueConnections.length * NOTIFICATION_CONCURRENCY;
-  const consumers = routeConcurrency + notifications + deliveries + 1;
+  const consumers = routeConcurrency + notifications + deliveries + 1 + (config.probe ? 1 : 0);
   // receive-webhook keeps a fifth of the account's concurrency, including its provisioned instances.
   const fifth = Math.ceil(accountConcurrency / 5);
   if (consumers + Math.max(fifth, provisionedConcurrency) > accountConcurrency) {

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { destinationPath, pathOf } from "../../shared/stage/config.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
 import { checkLimits } from "./check-limits.ts";
+import { checkProbe } from "./check-probe.ts";
 import type { Stage } from "./checked-stage.ts";
 import type { Connectors, ProviderFacts } from "./connectors.ts";
 import { describeIssue } from "./describe-issue.ts";
@@ -20,6 +21,7 @@ export function* checkStage(stage: Stage, connectors: Connectors): Iterable<stri
   yield* checkEndpoints(stage, connectors);
   yield* checkDestinations(stage, connectors);
   yield* checkRoutes(stage);
+  yield* checkProbe(stage);
   yield* checkSurroundings(stage, connectors);
   yield* checkLimits(stage, connectors);
 }

@@ -2,7 +2,7 @@ import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
 
 /** One of our functions; the key of `functions` in the stage file. */
-export type FunctionName = "receive-webhook" | "route-order" | "find-due" | `create-order-${string}`;
+export type FunctionName = "receive-webhook" | "route-order" | "find-due" | "probe-webhooks" | `create-order-${string}`;
 
 export const createOrderFunction = (provider: string): FunctionName => `create-order-${provider}`;
 
@@ -13,6 +13,9 @@ export interface FunctionSettings {
   timeout: number;
 }
 
+/** How long the order of a probe may take to the ledger, ms: a busy minute of the intake, and a cold start. */
+const PROBE_TIMEOUT = 60_000;
+
 /** Memory and timeout of a function: from the stage file, else from the provider, else the default. */
 export function functionSettings(stage: Stage, name: FunctionName, provider?: ProviderFacts): FunctionSettings {
   const { timing } = stage.config;
@@ -21,6 +24,7 @@ export function functionSettings(stage: Stage, name: FunctionName, provider?: Pr
     "receive-webhook": timing.receiveTimeout,
     "route-order": timing.routeTimeout,
     "find-due": timing.findDueTimeout,
+    "probe-webhooks": PROBE_TIMEOUT,
   };
   const usual = defaults[name] ?? Math.max(timing.createTimeout, provider?.timing.function ?? 0);
   return {

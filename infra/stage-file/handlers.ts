@@ -14,6 +14,7 @@ export function handlersOf(stage: Stage, connectors: Connectors): Map<FunctionNa
     ["receive-webhook", "functions/receive-webhook/handler.ts"],
     ["route-order", "functions/route-order/handler.ts"],
     ["find-due", "functions/find-due/handler.ts"],
+    ...(stage.config.probe ? ([["probe-webhooks", "functions/probe-webhooks/handler.ts"]] as const) : []),
     ...usedProviders(stage, connectors).map(
       ({ name }) => [createOrderFunction(name), `functions/providers/${name}/handler.ts`] as const,
     ),

@@ -45,7 +45,11 @@ const IDENTITIES: Record<string, Identity> = {
   // An alias or version resolves to its function here: each function has one.
   "AWS::Lambda::Alias": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
   "AWS::Lambda::Version": { name: "FunctionName", ref: (name) => arn("lambda", `function:${name}`) },
-  "AWS::ApiGatewayV2::Api": { name: "", ref: self },
+  "AWS::ApiGatewayV2::Api": {
+    name: "",
+    ref: self,
+    attributes: { ApiEndpoint: (name) => `https://${name}.execute-api.${REGION}.amazonaws.com` },
+  },
   "AWS::ApiGatewayV2::Integration": { name: "", ref: self },
   "AWS::Events::Rule": { name: "Name", ref: self, attributes: { Arn: (name) => arn("events", `rule/${name}`) } },
   "AWS::SNS::Topic": { name: "TopicName", ref: topicArn, attributes: { TopicArn: topicArn } },

@@ -108,6 +108,13 @@ export const Route = z.object({
 });
 export type Route = z.infer<typeof Route>;
 
+/** A signed test order that the stage sends to itself. */
+export const Probe = z.object({
+  /** A connection of the channel `standard` without a route: `standard/probe`. */
+  connection: Path,
+  every: z._default(Duration, 15 * 60_000),
+});
+
 /** Every duration. The defaults are for production; the local stage uses seconds. */
 export const Timing = z.object({
   /** Added to the function's timeout for a lease: the clocks of two environments differ. */
@@ -197,6 +204,8 @@ export const Config = z.object({
   connections: z.array(Connection),
   destinations: z.array(Destination),
   routes: z.array(Route),
+  /** Off by default. */
+  probe: z.optional(Probe),
   timing: z._default(Timing, () => z.parse(Timing, {})),
   retention: z._default(Retention, () => z.parse(Retention, {})),
   ledger: z._default(LedgerSettings, () => z.parse(LedgerSettings, {})),

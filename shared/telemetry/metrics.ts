@@ -10,6 +10,7 @@ export const METRICS = {
     "EventsFailed",
     "HandshakesAnswered",
     "EventsUnsigned",
+    "ProbesArrived",
     "ErasuresRequested",
     "ErasuresOpen",
     "ErasuresLate",

@@ -30,7 +30,11 @@ const destinations = await Promise.all(
 export const stage = defineStage({
   stage: "everything",
   endpoints,
-  connections,
+  connections: [
+    ...connections,
+    { channel: "standard", name: "probe", key: "PROBE", since: "2026-12-01T00:00:00Z", silentAfter: "1h" },
+  ],
+  probe: { connection: "standard/probe" },
   destinations,
   routes: [
     {
