@@ -124,6 +124,7 @@ const orders = ({ endpoints, connections }: Sources): Row => [
     ...endpoints.labelled("SignatureFailures", "refused"),
     ...endpoints.labelled("EventsUnreadable", "unreadable"),
     ...connections.labelled("ChannelCredentialsRefused", "our credentials refused"),
+    ...connections.labelled("BuyersHidden", "buyer hidden"),
   ]),
 ];
 

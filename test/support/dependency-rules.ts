@@ -38,7 +38,7 @@ const OF_DEVELOPERS = ["local", "bench", "docs", "test"];
 const CONTRACT = /^functions\/(channels\/channel|providers\/provider)\.ts$/;
 const REGISTRY = /^functions\/(channels|providers)\/registry\.ts$/;
 const CONNECTOR = /^functions\/(channel|provider)s\/[^/]+\//;
-const FUNCTION = /^functions\/(receive-webhook|route-order|create-order|find-due|reconcile)\//;
+const FUNCTION = /^functions\/(receive-webhook|route-order|create-order|find-due|reconcile|probe-webhooks)\//;
 
 /** Each folder of `shared` may import itself and those after it. Files outside these folders are the vocabulary. */
 const LAYERS = ["connector", "ledger", "messages", "telemetry", "stage", "vocabulary"];

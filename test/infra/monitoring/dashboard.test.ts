@@ -83,7 +83,7 @@ test("a sum of all connections or destinations matches its own metrics, and no o
 });
 
 test("the largest stage keeps to CloudWatch's 2,048 characters in an expression and 500 metrics in a graph", () => {
-  const connections = Array.from({ length: 60 }, (_, index) => ({
+  const connections = Array.from({ length: 54 }, (_, index) => ({
     channel: "bazaar",
     name: `shop-${index}`,
     key: `B${index}`,
