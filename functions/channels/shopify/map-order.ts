@@ -2,11 +2,11 @@ import * as z from "zod/mini";
 import { type Attribute, attribute, isYes } from "../../../shared/connector/attributes.ts";
 import { period } from "../../../shared/connector/instant.ts";
 import { malformed } from "../../../shared/connector/malformed.ts";
+import { serviceLevel } from "../../../shared/connector/service-level.ts";
 import { add, compare, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
 import { Order } from "../../../shared/order.ts";
 import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type ShippingLine } from "./payload.ts";
 import { quantityToShip } from "./quantity-to-ship.ts";
-import { serviceLevel } from "./service-level.ts";
 import type { Settings } from "./settings.ts";
 import { shippingKind, travels } from "./shipping-kind.ts";
 

@@ -1,4 +1,4 @@
-import type { ServiceLevel } from "../../../shared/shipping-kind.ts";
+import type { ServiceLevel } from "../shipping-kind.ts";
 
 /** Shops name their methods freely; these words come from the names of carriers' products. */
 const PRIORITY = /\b(?:overnight|next[\s-]?day|same[\s-]?day|24\s?h)\b/i;
