@@ -24,6 +24,7 @@ import {
 import { createLedger, type Ledger } from "../../../shared/ledger/ledger.ts";
 import { orderKey } from "../../../shared/ledger/order-key.ts";
 import { OrderRecord } from "../../../shared/ledger/order-record.ts";
+import { pointerTo } from "../../../shared/ledger/outbox.ts";
 import { putRevision, readStored } from "../../../shared/ledger/stored-item.ts";
 import type { Item, Key, Table } from "../../../shared/ledger/table.ts";
 import { NO_OBJECTS } from "../../support/event-store.ts";
@@ -135,13 +136,15 @@ describe("the items of the ledger", () => {
     // One that cannot be read, and then can.
     const load = ledger.load;
     ledger.load = () => Promise.reject(new Error("throttled"));
-    await relay.ordered({ id: "9" });
     for (let pass = 0; pass < 4; pass++) {
       relay.clock += HOUR;
       await findDue({ config, ledger, queues, now, deadline: relay.clock + 30_000 });
       if (pass === 2) ledger.load = load;
     }
-    await relay.ordered({ id: "9", updatedAt: "2026-11-02T00:00:00Z", cancelledAt: "2026-11-02T00:00:00Z" });
+    await relay.ordered({ id: "7", updatedAt: "2026-11-02T00:00:00Z", cancelledAt: "2026-11-02T00:00:00Z" });
+    const record = await started.ledger.order({ channel: "plain", connection: "main", orderId: "7" });
+    ok(record);
+    relay.send(JSON.stringify(pointerTo(record, "parcelworks/demo")));
     await relay.run(HOUR);
   }
 
