@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Attribute, attribute, isYes } from "../../../shared/connector/attributes.ts";
+import { isCashOnDeliveryMethod } from "../../../shared/connector/cash-on-delivery.ts";
 import { period } from "../../../shared/connector/instant.ts";
 import { malformed } from "../../../shared/connector/malformed.ts";
 import { serviceLevel } from "../../../shared/connector/service-level.ts";
@@ -192,16 +193,12 @@ const FULFILMENT: Record<string, "unfulfilled" | "partial" | "fulfilled"> = {
   fulfilled: "fulfilled",
 };
 
-const CASH_ON_DELIVERY =
-  /cash[\s_-]*on[\s_-]*delivery|pay(?:ment)?[\s_-]*(?:up)?on[\s_-]*delivery|(?:^|[^a-z])cod(?:[^a-z]|$)|nachnahme|contrassegno|contra[\s_-]*(?:entrega|reembolso)|contre[\s_-]*remboursement|(?:^|[^a-z])rembours(?:[^a-z]|$)|paiement\s*(?:à|a) la livraison|kap[ıi]da|pobrani|dob[ií]rk|utánvét|ramburs|postförskott|efterkrav|наложен|накладен|при получении|при отриманні|αντικαταβολ|貨到付款|货到付款|代金引換|代引|착불|الدفع عند الاستلام/i;
-
 /**
  * What is still due of an order that is paid on delivery. Its payment method says so even after it was paid. What is due
  * of a partly paid order is the rest alone: without that amount it is not known, and the order waits to be paid.
  */
 function amountDue(rest: RestOrder, { cashOnDelivery }: Settings): string | undefined {
-  const names = [...gatewaysOf(rest), rest.gateway ?? ""];
-  if (!names.some((name) => CASH_ON_DELIVERY.test(name) || isListed(name, cashOnDelivery))) return undefined;
+  if (!isCashOnDeliveryMethod([...gatewaysOf(rest), rest.gateway ?? ""], cashOnDelivery)) return undefined;
   const state = financialState(rest.financial_status);
   if (state === "partially_paid") return rest.total_outstanding ?? undefined;
   if (state !== "pending" && state !== "authorized") return undefined;
@@ -209,9 +206,6 @@ function amountDue(rest: RestOrder, { cashOnDelivery }: Settings): string | unde
 }
 
 const gatewaysOf = (rest: RestOrder): string[] => rest.payment_gateway_names.flatMap((name) => name ?? []);
-
-const isListed = (name: string, listed: readonly string[]): boolean =>
-  listed.some((other) => other.trim().toLowerCase() === name.trim().toLowerCase());
 
 /**
  * Transactions are in the buyer's currency. Amounts in another currency than the shop's are converted by the order's
