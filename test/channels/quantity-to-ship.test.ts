@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import { quantityToShip } from "../../shared/order.ts";
+import { type Line, quantityToShip } from "../../shared/order.ts";
 import { leastOrder, orderOf, read, topic } from "../support/deliveries.ts";
 
 interface Case {
@@ -10,8 +10,8 @@ interface Case {
   order?: object;
 }
 
-/** Of a line of five, in an order webhook. */
-async function left({ line = {}, refunds, fulfilled = [], order = {} }: Case): Promise<number> {
+/** A line of five, in an order webhook. */
+async function mappedLine({ line = {}, refunds, fulfilled = [], order = {} }: Case): Promise<Line> {
   const id = "866550311766439020";
   const item = JSON.stringify({ sku: "DEMO-1", quantity: 5, ...line }).replace("{", `{"id":${id},`);
   const body = leastOrder([
@@ -27,7 +27,26 @@ async function left({ line = {}, refunds, fulfilled = [], order = {} }: Case): P
   const [mapped] = orderOf(await read("shopify", body, topic("orders/updated"))).lines;
   if (!mapped) throw new Error("no line");
   equal(mapped.quantity, 5);
-  return quantityToShip(mapped);
+  return mapped;
+}
+
+const left = async (given: Case): Promise<number> => quantityToShip(await mappedLine(given));
+
+for (const [what, given, expected] of [
+  ["nothing was shipped yet", {}, undefined],
+  ["two were shipped", { fulfilled: [{ quantity: 2 }], order: { fulfillment_status: "partial" } }, 2],
+  ["a fulfilment was cancelled", { fulfilled: [{ quantity: 2, status: "cancelled" }] }, 0],
+  ["its line is fulfilled", { line: { fulfillment_status: "fulfilled" }, order: { fulfillment_status: "partial" } }, 5],
+  ["the order is fulfilled, and lists no fulfilment", { order: { fulfillment_status: "fulfilled" } }, 5],
+  [
+    "another line was shipped, and it was removed",
+    { line: { current_quantity: 0 }, order: { fulfillment_status: "partial" } },
+    0,
+  ],
+] satisfies [string, Case, number | undefined][]) {
+  test(`how many were shipped of a line: ${what}`, async () => {
+    equal((await mappedLine(given)).fulfilled, expected);
+  });
 }
 
 const cases: [what: string, given: Case, expected: number][] = [

@@ -7,7 +7,7 @@ import { serviceLevel } from "../../../shared/connector/service-level.ts";
 import { add, compare, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
 import { Order } from "../../../shared/order.ts";
 import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type ShippingLine } from "./payload.ts";
-import { quantityToShip } from "./quantity-to-ship.ts";
+import { fulfilledQuantity, quantityToShip } from "./quantity-to-ship.ts";
 import type { Settings } from "./settings.ts";
 import { shippingKind, travels } from "./shipping-kind.ts";
 
@@ -88,6 +88,7 @@ function mapLine(line: LineItem, order: RestOrder) {
     sku: line.sku ?? "",
     quantity: line.quantity,
     quantityToShip: quantityToShip(line, order),
+    fulfilled: fulfilledQuantity(line, order),
     productId: line.product_id,
     variantId: line.variant_id,
     title: line.title ?? line.name,

@@ -29,15 +29,29 @@ export function quantityToShip(line: LineItem, order: Sources): number {
     .filter((item) => isOf(line, item) && !(saysBoth && item.restock_type === "no_restock"));
   const refunded = Math.max(total(refunds), line.quantity - current);
   const returned = total(refunds.filter((item) => item.restock_type === "return"));
-  const fulfilled = total(
-    order.fulfillments
+  const fulfilled = inFulfilments(line, order);
+  const counted = line.quantity - fulfilled - (refunded - Math.min(returned, fulfilled));
+  return Math.max(0, Math.min(line.quantity, current, line.fulfillable_quantity ?? line.quantity, counted));
+}
+
+/**
+ * How many of a line were shipped, which distinguishes a shipped line from a removed one; undefined before the first
+ * fulfilment of the order.
+ */
+export function fulfilledQuantity(line: LineItem, order: Sources): number | undefined {
+  const { fulfillments, fulfillment_status: status } = order;
+  if (fulfillments.length === 0 && status !== "partial" && status !== "fulfilled") return undefined;
+  const isShipped = line.fulfillment_status === "fulfilled" || (status === "fulfilled" && fulfillments.length === 0);
+  return isShipped ? line.quantity : Math.min(line.quantity, inFulfilments(line, order));
+}
+
+const inFulfilments = (line: LineItem, { fulfillments }: Sources): number =>
+  total(
+    fulfillments
       .filter(({ status }) => !VOID.has(status ?? ""))
       .flatMap((fulfilment) => fulfilment.line_items)
       .filter((item) => isOf(line, item)),
   );
-  const counted = line.quantity - fulfilled - (refunded - Math.min(returned, fulfilled));
-  return Math.max(0, Math.min(line.quantity, current, line.fulfillable_quantity ?? line.quantity, counted));
-}
 
 type Part = {
   id?: string | null | undefined;
