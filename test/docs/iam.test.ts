@@ -100,7 +100,7 @@ const CLIENTS: Record<string, string> = {
 };
 /** Files whose AWS calls the operator's commands make; and calls in them that only functions make. */
 const SHARED = ["shared/ledger/table.ts", "shared/messages/queues.ts", "shared/messages/s3-texts.ts"];
-const OF_FUNCTIONS = ["sqs:ChangeMessageVisibility", "sqs:SendMessageBatch", "s3:PutObject"];
+const OF_FUNCTIONS = ["sqs:ChangeMessageVisibility", "sqs:SendMessageBatch"];
 /** Calls whose permission has another name. */
 const PERMISSIONS: Record<string, string> = { "s3:ListObjectsV2": "s3:ListBucket" };
 
