@@ -5,8 +5,11 @@ import { WORK_LIST_SHARDS } from "../shared/stage/names.ts";
 import { atMost, type Figure } from "./figure.ts";
 
 const CALLER = { caller: "order-relay-bench-find-due", service: "dynamodb" };
-/** All shards of every list and of two hours: the pass reads the end of the previous hour again. */
-const QUERIES = (WORK_LISTS.length + 2) * WORK_LIST_SHARDS;
+/**
+ * All shards of every list and of two hours: the pass reads the end of the previous hour again. The list `unread` is
+ * counted, and then looked through.
+ */
+const QUERIES = (WORK_LISTS.length + 3) * WORK_LIST_SHARDS;
 
 /** Table calls of a find-due pass with nothing to do. The last call moves its cursor. */
 export async function measurePass(stack: LocalStack): Promise<Figure[]> {

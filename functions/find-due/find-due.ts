@@ -71,8 +71,8 @@ export async function findDue(deps: Deps): Promise<Pass> {
   const unmarked = await markUnread(passed.slice(0, MOST_UNREAD), deps);
   pass.stuck = unmarked.some((entry) => began - dueTime(entry) > dueAfter);
   const left = [...unmarked, ...passed.slice(MOST_UNREAD)].map((entry) => dueTime(entry) - 1);
-  await ledger.moveDueCursor(Math.min(reached, ...left));
   await lookAgain(pass, deps);
+  await ledger.moveDueCursor(Math.min(reached, ...left));
   return pass;
 }
 
