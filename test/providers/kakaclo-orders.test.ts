@@ -47,6 +47,22 @@ test("a missing phone, province or name comes from the destination, else the ord
   );
 });
 
+test("where addresses have no province the word for none is sent, where they have one the order is rejected", async (context) => {
+  const bare = { province: undefined, provinceCode: undefined };
+  for (const country of ["DE", "PL", "HK", "UA"]) {
+    equal((await bodyOf(context, to({ country, ...bare }))).orderAddresses.province, "-");
+  }
+  const settings = { noProvince: "none" };
+  equal((await bodyOf(context, to({ country: "DE", ...bare }), { settings })).orderAddresses.province, "none");
+  const missing = { province: "-" };
+  await rejects(
+    bodyOf(context, to({ country: "US", ...bare }), { missing }),
+    rejection(/no province.*missing\.province/),
+  );
+  const always = { provinceRequired: ["*"] };
+  await rejects(bodyOf(context, to({ country: "DE", ...bare }), { settings: always }), rejection(/no province/));
+});
+
 test("the buyer's phone replaces a missing one of the address, a company a missing name", async (context) => {
   const { orderAddresses } = await bodyOf(
     context,

@@ -7,6 +7,7 @@ test("for a registered provider without files, every file to write is reported",
   deepEqual(missingParts({ kind: "provider", name: "acme" }), [
     "Write functions/providers/acme/handler.ts: its Lambda, as functions/providers/kakaclo/handler.ts.",
     "Write test/providers/acme.test.ts and call providerContract there, as test/providers/kakaclo.test.ts does.",
+    "Call lookUpMutations in a test of test/providers/, as test/providers/kakaclo-orders.test.ts does.",
     "Write local/simulators/providers/acme/index.ts: its simulator, as local/simulators/providers/kakaclo/index.ts.",
     "Write docs/providers/acme.md: its page, as docs/providers/kakaclo.md.",
     'Add "acme/demo" under destinations in local/secrets.json: its invented secret, as "kakaclo/demo" has one.',

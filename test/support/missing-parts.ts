@@ -16,10 +16,12 @@ interface Connector {
 
 const has = (path: string): boolean => existsSync(join(PROJECT, path));
 
-/** Whether a test file of the folder calls the contract suite with the connector. */
-function callsContract({ kind, name }: Connector): boolean {
+const callsContract = (connector: Connector): boolean => calls(`${connector.kind}Contract`, connector);
+
+/** Whether a test file of the folder calls the suite with the connector. */
+function calls(suite: string, { kind, name }: Connector): boolean {
   const exported = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  const call = new RegExp(`^${kind}Contract\\(\\s*${exported}\\b`, "m");
+  const call = new RegExp(`^\\s*${suite}\\(\\s*${exported}\\b`, "m");
   const folder = join(PROJECT, `test/${kind}s`);
   const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
   return files.some((file) => call.test(readFileSync(join(folder, file), "utf8")));
@@ -47,6 +49,10 @@ export function missingParts(connector: Connector): string[] {
     [
       callsContract(connector),
       `Write test/${kind}s/${name}.test.ts and call ${kind}Contract there, as test/${kind}s/${example}.test.ts does.`,
+    ],
+    [
+      kind === "channel" || calls("lookUpMutations", connector),
+      `Call lookUpMutations in a test of test/providers/, as test/providers/${example}-orders.test.ts does.`,
     ],
     [
       has(`local/simulators/${kind}s/${name}/index.ts`),

@@ -1,6 +1,8 @@
 import { cutText, filled, fitStreet, lengthOf, wholeText } from "../../../shared/connector/fit-text.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
+import { provinceOrNone } from "../../../shared/connector/province-or-none.ts";
 import { type Recipient, requiredField } from "../../../shared/connector/required-field.ts";
+import { shownProperties } from "../../../shared/connector/shown-properties.ts";
 import { defined } from "../../../shared/defined.ts";
 import type { Address, Order } from "../../../shared/order.ts";
 import type { Outgoing, SentLine } from "../provider.ts";
@@ -21,7 +23,7 @@ export function toOrderBody(
 ) {
   const channelType = settings.channelTypes[order.shipping?.serviceLevel ?? "standard"];
   return {
-    [settings.addressField]: toAddress(order, to),
+    [settings.addressField]: toAddress(order, settings, to),
     remark: toRemark(reference, order, ordered, settings.remarkLimit),
     orderItemsList: lines.map(({ product, quantity }) => ({ sku: product, quantity, channelType })),
     ...defined({ salePlatform: filled(salePlatformOf(order, channel, settings)) }),
@@ -30,7 +32,7 @@ export function toOrderBody(
   };
 }
 
-function toAddress(order: Order, to: Recipient) {
+function toAddress(order: Order, settings: Settings, to: Recipient) {
   const address: Address = order.shippingAddress ?? {};
   const whole = (text: string, max: number, field: string) => wholeText(text, max, field, to.destination);
   const optional = (text: string | undefined, max: number, field: string) => text && whole(text, max, field);
@@ -38,11 +40,14 @@ function toAddress(order: Order, to: Recipient) {
   // No field of its own, and in some countries no parcel arrives without it.
   const second = [address.street2?.trim(), address.district?.trim()].filter(Boolean).join(", ");
   const [street1, street2] = fitStreet([address.street1, second], { lines: 2, max: 64, destination: to.destination });
+  const country = requiredField(address.country, "country", to);
+  const { none, missing } = provinceOrNone(country, to.missing, settings);
+  const province = provinceOf(address) ?? filled(missing.province) ?? none;
   return {
-    country: requiredField(address.country, "country", to),
+    country,
     phone: whole(requiredField(address.phone ?? order.buyer?.phone, "phone", to, "phone"), 64, "phone"),
     recipient: whole(requiredField(recipientOf(address).name, "recipient", to, "name"), 32, "recipient"),
-    province: whole(requiredField(provinceOf(address), "province", to, "province"), 32, "province"),
+    province: whole(requiredField(province, "province", { ...to, missing }, "province"), 32, "province"),
     ...defined({
       street1: filled(street1),
       street2: filled(street2),
@@ -83,7 +88,7 @@ function otherTaxIds(order: Order): TaxId[] {
 /** The name, as in the document's sample; the code where there is no name, or it is too long. */
 function provinceOf({ province, provinceCode }: Address): string | undefined {
   const fits = province?.trim() && lengthOf(province.trim()) <= 32;
-  return fits ? province : provinceCode?.trim() || province;
+  return fits ? province : (filled(provinceCode) ?? filled(province));
 }
 
 function salePlatformOf(order: Order, channel: string, { salePlatforms }: Settings): string | undefined {
@@ -102,9 +107,8 @@ export const remarkMark = (reference: string): string => `[${reference}]`;
 /** The only free text there: whatever the packer should know, in the order in which it matters if it has to be cut. */
 function toRemark(reference: string, order: Order, lines: Outgoing["lines"], limit: number): string {
   const personalised = lines.flatMap((line) =>
-    (line.properties ?? [])
-      // Shop systems keep their own notes under names that begin so.
-      .filter(({ name, value }) => value && !name.startsWith("_"))
+    shownProperties(line.properties)
+      .filter(({ value }) => value)
       .map(({ name, value }) => `${line.sku} ${name}: ${value}`),
   );
   const { name: _, company } = recipientOf(order.shippingAddress ?? {});

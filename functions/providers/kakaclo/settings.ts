@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { provinceSettings } from "../../../shared/connector/province-or-none.ts";
 import { Duration } from "../../../shared/stage/duration.ts";
 
 /** What the documents say, and what they only name on other pages (`Expedited`: the fastest). */
@@ -15,6 +16,7 @@ const texts = (...built: string[]) => z._default(z.array(z.string().check(z.minL
 export const Settings = z.strictObject({
   /** The document's sample has the plural, its table the singular. */
   addressField: z._default(z.enum(["orderAddresses", "orderAddress"]), "orderAddresses"),
+  ...provinceSettings,
   /** Our three speeds in KakaClo's words. */
   channelTypes: z._default(
     z.strictObject({

@@ -1,6 +1,7 @@
 import { exactNumber } from "../../../shared/connector/exact-number.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
 import type { Recipient } from "../../../shared/connector/required-field.ts";
+import { shownProperties } from "../../../shared/connector/shown-properties.ts";
 import { divide, multiply, round, shortest } from "../../../shared/decimal.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import { type Address, isCashOnDelivery, type Line, type Order, quantityToShip } from "../../../shared/order.ts";
@@ -118,7 +119,7 @@ function orderMeta({ channel, connection, order }: Outgoing): Record<string, unk
     latitude: shippingAddress?.latitude,
     longitude: shippingAddress?.longitude,
     tags: order.tags,
-    attributes: withoutHidden(order.attributes),
+    attributes: shownProperties(order.attributes),
     subtotal: order.subtotal,
     discount: order.discount,
     discountCodes: order.discountCodes,
@@ -146,16 +147,12 @@ function orderMeta({ channel, connection, order }: Outgoing): Record<string, unk
   };
 }
 
-/** Shop systems keep their own notes under names that begin so. */
-const withoutHidden = <T extends { name: string }>(pairs: readonly T[] | undefined): T[] | undefined =>
-  pairs?.filter(({ name }) => !name.startsWith("_"));
-
 const lineMeta = (line: Line): Record<string, unknown> => ({
   sku: line.sku,
   title: line.title,
   variantTitle: line.variantTitle,
   vendor: line.vendor,
-  properties: withoutHidden(line.properties),
+  properties: shownProperties(line.properties),
   quantityOrdered: line.quantity,
   compareAtPrice: line.compareAtPrice,
   discount: line.discount,

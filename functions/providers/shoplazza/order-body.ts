@@ -2,13 +2,13 @@ import { collectsAll } from "../../../shared/connector/collects-all.ts";
 import { cutText, filled } from "../../../shared/connector/fit-text.ts";
 import { inPacks } from "../../../shared/connector/in-packs.ts";
 import { splitName } from "../../../shared/connector/person-name.ts";
+import { provinceOrNone } from "../../../shared/connector/province-or-none.ts";
 import { requiredField } from "../../../shared/connector/required-field.ts";
 import { shownProperties } from "../../../shared/connector/shown-properties.ts";
 import { type Decimal, multiply, sum } from "../../../shared/decimal.ts";
 import { defined } from "../../../shared/defined.ts";
 import { Rejected } from "../../../shared/errors.ts";
 import { type Address, type Line, type Order, progressOf, quantityToShip } from "../../../shared/order.ts";
-import type { Missing } from "../../../shared/stage/config.ts";
 import type { Account, Outgoing, SentLine } from "../provider.ts";
 import { amountsOf } from "./amounts.ts";
 import type { Product } from "./products.ts";
@@ -114,15 +114,10 @@ function shippingAddress({ order }: Outgoing, account: Destination): OrderBody {
   };
 }
 
-/**
- * Both are required, and most countries have none. The word for "none" is never sent where an address has one: there it
- * would hide a mistake.
- */
+/** Both are required, and most countries have none. */
 function provinceOf({ province, provinceCode }: Address, country: string, account: Destination) {
   const { settings, destination } = account;
-  const needed = settings.provinceRequired.some((code) => code === country || code === "*");
-  const none = needed ? undefined : settings.noProvince;
-  const missing = needed ? withoutWord(account.missing, settings.noProvince) : account.missing;
+  const { none, missing } = provinceOrNone(country, account.missing, settings);
   const to = { destination, missing };
   // Ours may be "NM" or "US-NM", as the channel has it.
   const own = filled(provinceCode?.trim().replace(new RegExp(`^${country}-`, "i"), ""));
@@ -132,12 +127,6 @@ function provinceOf({ province, provinceCode }: Address, country: string, accoun
     province_code: requiredField(code ?? filled(missing.provinceCode) ?? none, "province code", to, "provinceCode"),
   };
 }
-
-const withoutWord = ({ province, provinceCode, ...rest }: Missing, none: string): Missing => ({
-  ...rest,
-  ...(province !== none && defined({ province })),
-  ...(provinceCode !== none && defined({ provinceCode })),
-});
 
 /** Only Brazil's has a field. */
 const cpfOf = ({ shippingAddress, taxIds = [] }: Order): string | undefined =>

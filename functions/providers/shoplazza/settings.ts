@@ -1,10 +1,8 @@
 import * as z from "zod/mini";
 import { BaseUrl, HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { provinceSettings } from "../../../shared/connector/province-or-none.ts";
 
 const Texts = z.array(z.string().check(z.minLength(3)));
-
-/** Countries whose addresses have a state or province: without one, no parcel arrives there. */
-const WITH_PROVINCES = "AE AR AU BR CA CL CN CO EG ES GT ID IN IT JP KR MX MY NG NZ PA PE PH TH US VE ZA".split(" ");
 
 /** Where shop systems say otherwise than ICU. */
 const COUNTRY_NAMES = {
@@ -30,10 +28,7 @@ export const Settings = z.strictObject({
   statusWords: z._default(z.enum(["specification", "document"]), "specification"),
   /** `NM`, or `US-NM`: both are in the specification's examples. */
   provinceCode: z._default(z.enum(["short", "with-country"]), "short"),
-  /** Sent as province and code where neither order nor `missing` has one, and the country has no provinces. */
-  noProvince: z._default(z.string().check(z.minLength(1)), "-"),
-  /** Countries, by code, where `noProvince` is never sent; "*" for all. */
-  provinceRequired: z._default(z.array(z.string()), WITH_PROVINCES),
+  ...provinceSettings,
   /** By country code, before the built-in names and those of ICU; no list of the shop's names is public. */
   countryNames: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
   /** The order's tax as it is, or "0.00" where our prices include it: a shop without tax-included prices adds it on top. */
