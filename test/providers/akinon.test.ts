@@ -213,6 +213,7 @@ providerContract(akinon, {
     { name: "required as in the OpenAPI document", switches: { required: "openapi" } },
     { name: "required as the vendor's app sends", switches: { required: "app" } },
     { name: "items keep their quantity", switches: { itemQuantity: "kept" } },
+    { name: "items of any quantity are counted as one", switches: { itemQuantity: "counted-as-one" } },
     { name: "an item a line", switches: { itemQuantity: "kept" }, settings: { items: "per-line" } },
     { name: "four digits", switches: { decimalPlaces: 4 }, settings: { decimals: 4 } },
     { name: "any channel in the body", switches: { channelMustMatch: false } },

@@ -353,6 +353,25 @@ describe("rows that do not show whose they are", () => {
     equal((await shop.client.find(prepared, outgoingSample())).found, "same");
   });
 
+  test("an order that the shop finds by our tag is ours, even if it shows another: unless the shop does not filter", async () => {
+    await using shop = await openClient();
+    const sent = await shop.sent();
+    const secret = Secret.parse({ baseUrl: `${shop.sandbox.url}/shoplazza`, token: "spz-demo-token" });
+    const account = { destination: "shoplazza/demo", settings: Settings.parse({}), secret, missing: {} };
+    const row = { id: "1", tags: "vip", note: "", line_items: lines };
+    for (const [filters, found] of [
+      [true, UNKNOWN],
+      [false, NOTHING],
+    ] as const) {
+      const page = async (_version: string, { order_tags, page = "1" }: Record<string, string>) => ({
+        orders: page === "1" && (!filters || order_tags !== "ext:order-relay-no-such-order") ? [row] : [],
+        has_more: false as unknown,
+      });
+      const api = { ...openApi(account, shop.tools), page };
+      deepEqual(await findOrder(sent, outgoingSample(), { api, settings: account.settings, tools: shop.tools }), found);
+    }
+  });
+
   test("an order that an error named by mistake is not ours", async () => {
     await using shop = await openClient();
     const { error, find } = await shop.failed("422-6-batch-option-not-created");

@@ -27,7 +27,7 @@ const errors = (...texts: string[]) => JSON.stringify({ errors: texts });
 
 providerContract(shoplazza, {
   secret: { token: "spz-demo-token" },
-  create: /^POST \/openapi\/2022-01\/orders$/,
+  create: /^POST \/openapi\/20\d\d-01\/orders$/,
   lookUp: /^GET \/openapi\/20\d\d-01\/orders(\/|$)/,
   sample: {
     line_items: [
@@ -160,6 +160,16 @@ providerContract(shoplazza, {
     { name: "empty lists as null, by window", switches: { emptyLists: "null" }, settings: { lookUp: "2022-01" } },
     { name: "rows without tags and note", switches: { listRows: "brief" } },
     { name: "rows without tags and note, by window", switches: { listRows: "brief" }, settings: { lookUp: "2022-01" } },
+    {
+      name: "2022-01 is retired",
+      switches: { retired: "2022-01", required: "specification" },
+      settings: { version: "2026-01", createBody: "2026-01", documentFields: false },
+    },
+    {
+      name: "2022-01 is retired, by window, in pages of one",
+      switches: { retired: "2022-01", required: "specification" },
+      settings: { version: "2026-01", createBody: "2026-01", documentFields: false, lookUp: "2022-01", pageSize: 1 },
+    },
     { name: "complaints beside a success", switches: { complaints: true } },
     { name: "any status words", switches: { statusWords: "any" } },
     { name: "required by the specification", switches: { required: "specification" } },

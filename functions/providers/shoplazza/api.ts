@@ -11,8 +11,6 @@ import { readError } from "./answers.ts";
 import type { Secret, Settings } from "./settings.ts";
 import { Id, ShopOrder, unwrapped } from "./shop-order.ts";
 
-export type Version = "2022-01" | "2026-01";
-
 const Variant = z.object({
   id: Id,
   product_id: Id,
@@ -34,29 +32,30 @@ const Variants = unwrapped(z.object({ variants: rowsOf(looseRow(z.object({ sku: 
 const OneVariant = unwrapped(z.object({ variant: Variant }));
 
 /** The calls of one shop's API. Reads throw Throttled, Misconfigured and Unavailable; `create` gives the answer as it came. */
-export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
+export function openApi({ secret, settings }: Account<Settings, Secret>, tools: Tools) {
+  const { version: usual } = settings;
   const headers = { "access-token": secret.token, accept: "application/json" };
-  const url = (version: Version, path: string, query = {}) => {
+  const url = (version: string, path: string, query = {}) => {
     const text = new URLSearchParams(query).toString();
     return `${secret.baseUrl}/openapi/${version}/${path}${text && `?${text}`}`;
   };
-  const post = (version: Version, path: string, body: unknown) =>
+  const post = (version: string, path: string, body: unknown) =>
     tools.http({
       method: "POST",
       url: url(version, path),
       headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-  const get = (version: Version, path: string, query?: Record<string, string>) =>
+  const get = (version: string, path: string, query?: Record<string, string>) =>
     answerToRead(tools.http({ method: "GET", url: url(version, path, query), headers }));
 
-  async function read<T>(schema: z.ZodMiniType<T>, version: Version, path: string, query?: Record<string, string>) {
+  async function read<T>(schema: z.ZodMiniType<T>, version: string, path: string, query?: Record<string, string>) {
     return readable(accepted(await get(version, path, query)), schema);
   }
 
   /** The API's own 404 says that there is none; any other comes from a wrong address. */
   async function readIfThere<T>(schema: z.ZodMiniType<T>, path: string): Promise<T | undefined> {
-    const answer = await get("2022-01", path);
+    const answer = await get(usual, path);
     if (answer.status === 404 && readAnswer(answer, NotFound)) return undefined;
     return readable(accepted(answer), schema);
   }
@@ -76,7 +75,7 @@ export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
   const orderAsIs = async (id: string) => (await readIfThere(OneOrder, `orders/${encodeURIComponent(id)}`))?.order;
 
   return {
-    create: (body: unknown) => answerToCreate(post("2022-01", "orders", body)),
+    create: (body: unknown) => answerToCreate(post(usual, "orders", body)),
 
     async order(id: string): Promise<ShopOrder | undefined> {
       const raw = await orderAsIs(id);
@@ -84,10 +83,10 @@ export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
     },
     orderAsIs,
     /** How many orders a window has; NaN if the answer does not say. */
-    count: async (query: Record<string, string>) => (await read(Counted, "2022-01", "orders/count", query)).count,
+    count: async (query: Record<string, string>) => (await read(Counted, usual, "orders/count", query)).count,
 
     /** Orders are given as they came: only ours have to be readable. */
-    page: (version: Version, query: Record<string, string>) => read(Page, version, "orders", query),
+    page: (version: string, query: Record<string, string>) => read(Page, version, "orders", query),
 
     /** Those of exactly that SKU: several variants may have one, and a search may be looser than the SKU. */
     async variantsBySku(sku: string): Promise<Variant[]> {
@@ -111,7 +110,7 @@ export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
     async pay(id: string, gateway: string | undefined): Promise<void> {
       const path = `orders/${encodeURIComponent(id)}/payment/success`;
       // 2026-01 records a test payment ("bogus") for an empty body; 2022-01 documents only a billing address.
-      const answer = await answerToRead(gateway ? post("2026-01", path, { gateway }) : post("2022-01", path, {}));
+      const answer = await answerToRead(gateway ? post("2026-01", path, { gateway }) : post(usual, path, {}));
       if (answer.status === 406 || answer.status === 422) {
         throw new Rejected(`Shoplazza does not mark order ${id} paid: ${answer.status}. Mark it in the shop's admin.`);
       }
@@ -119,7 +118,7 @@ export function openApi({ secret }: Account<Settings, Secret>, tools: Tools) {
     },
 
     async check(): Promise<void> {
-      await read(z.unknown(), "2022-01", "shop");
+      await read(z.unknown(), usual, "shop");
     },
   };
 }

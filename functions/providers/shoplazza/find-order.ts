@@ -87,15 +87,19 @@ interface Hits {
   orders: ShopOrder[];
   /** Nothing can have been missed. */
   whole: boolean;
+  /** The shop found an order by our tag that does not show it: then it has ours, whatever its other lists show. */
+  isAnswered?: boolean;
 }
 
 async function searchAll(search: Search): Promise<Hits> {
   const { settings } = search.context;
+  let isAnswered = false;
   if (settings.lookUp === "2026-01") {
     const tagged = await byTag(search);
+    isAnswered = tagged.isAnswered ?? false;
     if (tagged.orders.length > 0 || (tagged.whole && settings.tagMiss === "conclusive")) return tagged;
   }
-  const hits: Hits = { orders: [], whole: true };
+  const hits: Hits = { orders: [], whole: !isAnswered };
   for (const window of windowsOf(search)) {
     const { orders, whole } = await byWindow(window, search);
     hits.orders.push(...orders.filter(({ id }) => hits.orders.every((known) => known.id !== id)));
@@ -126,29 +130,46 @@ async function byTag(search: Search): Promise<Hits> {
     // An empty list is one; whether null is one, only the other list's count can say.
     if (rows === null) break;
     const { allOurs } = await sieve.take(rows);
-    if (!allOurs) break;
-    const isLast = has_more === false || (has_more == null && !next && rows.length < settings.pageSize);
-    if (isLast) return { orders: sieve.orders, whole: sieve.sawAll() };
+    if (!allOurs) return { orders: sieve.orders, whole: false, isAnswered: await filtersTags(search) };
+    if (isLast({ rows, has_more, next }, settings)) return { orders: sieve.orders, whole: sieve.sawAll() };
     if (!next || next === cursor) break;
     cursor = next;
   }
   return { orders: sieve.orders, whole: false };
 }
 
+/** Whether the shop shows no order for a tag that no order has. */
+async function filtersTags({ context: { api } }: Search): Promise<boolean> {
+  const { orders } = await api.page("2026-01", { order_tags: "ext:order-relay-no-such-order", page_size: "1" });
+  return (orders ?? []).length === 0;
+}
+
+const isLast = (page: { rows: unknown[]; has_more: unknown; next: unknown }, { pageSize }: Settings): boolean =>
+  page.has_more === false || (page.has_more == null && !page.next && page.rows.length < pageSize);
+
 /**
  * Pages until an empty one, not until a short one: the shop may cap `limit` below what was asked for (200 is reported, 250
- * documented). A page without anything new means that it does not turn pages.
+ * documented). A page without anything new means that it does not turn pages. Later versions have a cursor.
  */
 async function byWindow([from, to]: [from: number, to: number], search: Search): Promise<Hits> {
   const { api, settings, tools } = search.context;
   const sieve = createSieve(search);
   const window = { created_at_min: toTheSecond(from), created_at_max: toTheSecond(to) };
+  const size = String(settings.pageSize);
+  const isNumbered = settings.version === "2022-01";
+  let cursor = "";
   for (let page = 1; page <= settings.maxPages && tools.now() < tools.deadline; page++) {
-    const query = { ...window, limit: String(settings.pageSize), page: String(page) };
-    const { orders: rows } = await api.page("2022-01", query);
+    const place = isNumbered
+      ? { limit: size, page: String(page) }
+      : { page_size: size, ...(cursor !== "" && { cursor }) };
+    const { orders: rows, has_more, cursor: next } = await api.page(settings.version, { ...window, ...place });
     if (rows === null) return { orders: sieve.orders, whole: sieve.sawAll(await api.count(window)) };
     if (rows.length === 0) return { orders: sieve.orders, whole: sieve.sawAll() };
     if ((await sieve.take(rows)).fresh === 0) break;
+    if (isNumbered) continue;
+    if (isLast({ rows, has_more, next }, settings)) return { orders: sieve.orders, whole: sieve.sawAll() };
+    if (!next || next === cursor) break;
+    cursor = next;
   }
   return { orders: sieve.orders, whole: false };
 }

@@ -51,7 +51,7 @@ export function toOrderBody(
     currency_code: order.currency,
     discount,
     shipping_line: {
-      name: method?.trim() || settings.shippingName,
+      [settings.createBody === "2026-01" ? "shipping_name" : "name"]: method?.trim() || settings.shippingName,
       shipping_price: shipping,
       ...(code && code !== method && { desc: code }),
     },
@@ -63,7 +63,7 @@ export function toOrderBody(
       ...statuses(outgoing, settings),
     }),
   };
-  return { body, lines: sent };
+  return { body: settings.createBody === "2026-01" ? { order: body } : body, lines: sent };
 }
 
 function sentLine(line: Line, products: ReadonlyMap<string, Product>, { destination }: Destination): SentLine {

@@ -20,6 +20,10 @@ const COUNTRY_NAMES = {
  * 5, [ASSUME]).
  */
 export const Settings = z.strictObject({
+  /** Of the calls: a new one comes every half year, and old ones go. */
+  version: z._default(z.string().check(z.regex(/^\d{4}-\d{2}$/, "a version such as 2022-01")), "2022-01"),
+  /** The create's body as 2022-01 has it, or below `order`, with a `shipping_name`, as 2026-01. */
+  createBody: z._default(z.enum(["2022-01", "2026-01"]), "2022-01"),
   /** The document's table prints `LineItems`, the 2022-01 specification `line_items`. */
   lineItemsName: z._default(z.enum(["line_items", "LineItems"]), "line_items"),
   /** Sends `created_at`, `updated_at`, `order_status` and `financial_status`: required by the document, absent in the specification. */
@@ -49,7 +53,7 @@ export const Settings = z.strictObject({
   /** Name of the payment in the shop. With it the step goes to 2026-01, which otherwise records a test payment. */
   paymentGateway: z.optional(z.string().check(z.minLength(1))),
 
-  /** By `order_tags` on 2026-01, or by a time window on 2022-01 alone. */
+  /** By `order_tags` on 2026-01, or by a time window alone. */
   lookUp: z._default(z.enum(["2026-01", "2022-01"]), "2026-01"),
   /** Whether a miss by tag proves anything: a shop that rewrites tags still has our marker in the note, which only the scan reads. */
   tagMiss: z._default(z.enum(["scan", "conclusive"]), "scan"),

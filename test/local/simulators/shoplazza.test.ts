@@ -152,6 +152,32 @@ describe("Shoplazza: create", () => {
     }
   });
 
+  test("a version that is retired has no path, and a later one wants its own body", async () => {
+    await using shop = await openShoplazza();
+    shop.sandbox.configure("shoplazza", { retired: "2022-01", required: "specification" });
+    equal((await shop.create()).status, 404);
+    const {
+      shipping_line,
+      created_at: _,
+      updated_at: __,
+      order_status: ___,
+      financial_status: ____,
+      ...rest
+    } = shop.order();
+    const { name: shipping_name, shipping_price } = shipping_line;
+    const post = (body: object) =>
+      call(`${shop.sandbox.url}/shoplazza/openapi/2026-01/orders`, {
+        headers: { "access-token": "spz-demo-token" },
+        body,
+      });
+    equal((await post({ ...rest, shipping_line })).status, 400);
+    equal((await post({ order: { ...rest, shipping_line } })).status, 400);
+    deepEqual(shop.sandbox.orders("shoplazza"), []);
+    const order = { ...rest, shipping_line: { shipping_name, shipping_price } };
+    const { status, text } = await post({ order });
+    deepEqual([status, shop.sandbox.orders("shoplazza")[0]?.request], [200, { order }], text);
+  });
+
   test("a body of another content type is not read", async () => {
     await using shop = await openShoplazza();
     const { status } = await call(`${shop.sandbox.url}/shoplazza/openapi/2022-01/orders`, {

@@ -18,7 +18,7 @@ import { type ShoplazzaSwitches, shoplazzaSwitches } from "./switches.ts";
 
 /**
  * Shoplazza's openapi 2022-01 and, for look-ups and payments, 2026-01: provider-docs/shoplazza-create-order.md,
- * reference/providers.md 5. Left out: OAuth, creating with 2026-01, fulfilments, refunds.
+ * reference/providers.md 5. Left out: OAuth, fulfilments, refunds, what else 2026-01 can create.
  */
 export const simulator: SimulatorKind<ShoplazzaSwitches> = {
   switches: shoplazzaSwitches,
@@ -52,13 +52,17 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
 
   function route({ method, path, query, body }: SimulatorRequest): Answer {
     const [, version = "", resource = ""] = /^\/openapi\/(2022-01|2026-01)\/(.+)$/.exec(path) ?? [];
+    if (version === switches.retired) return { ...answers.notFound(), body: "404 page not found" };
     const show = (data: object) =>
       json(200, version === "2022-01" && !switches.wrapped ? data : { code: "Success", data });
     const one = (entry: ShoplazzaHeld | undefined) =>
       entry ? show({ order: toShopOrder(entry.order, switches) }) : answers.notFound();
     const called = `${method} ${resource}`;
 
-    if (called === "POST orders" && version === "2022-01") return create(readJson({ body }), show);
+    if (called === "POST orders") {
+      const request = readJson({ body });
+      return version === "2022-01" ? create(request, show) : create(asOf2022(request), show, request);
+    }
     if (called === "GET orders") return list(query, version, show);
     if (called === "GET orders/count") {
       const found = findOrders(book.held, query, { version, switches, now: now() });
@@ -94,8 +98,9 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
     return variant ? show({ variant: toVariant(variant, switches) }) : answers.notFound();
   }
 
-  function create(body: unknown, show: (data: object) => Answer): Answer {
-    const added = book.add(body, now());
+  /** @param asSent of another version */
+  function create(body: unknown, show: (data: object) => Answer, asSent = body): Answer {
+    const added = book.add(body, now(), asSent);
     if ("refused" in added) return added.refused;
     const { tags, note, ...rest } = toShopOrder(added.order, switches);
     const complaint = { errors: ["The e-mail to the buyer could not be sent."] };
@@ -156,6 +161,17 @@ function startShoplazza(switches: Readonly<ShoplazzaSwitches>, now: () => number
       buckets = newBuckets();
     },
   };
+}
+
+/** 2026-01: below `order`, and the shipping's name is another. Its required fields are those of the specification. */
+function asOf2022(body: unknown): unknown {
+  const order = isObject(body) ? body["order"] : undefined;
+  if (!isObject(order)) return order;
+  const { shipping_line: line, ...rest } = order;
+  if (!isObject(line)) return order;
+  const { shipping_name: name, ...shipping } = line;
+  // Its name of 2022-01 is unknown here.
+  return { ...rest, shipping_line: "name" in line ? { ...shipping, shipping_name: name } : { ...shipping, name } };
 }
 
 function reasonIn(body: Buffer): string {

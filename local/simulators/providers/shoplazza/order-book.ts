@@ -67,12 +67,12 @@ export function createOrderBook(products: Products, switches: Readonly<Shoplazza
   return {
     held,
     /** Adds an order that arrived at that time. @returns the answer, if it refuses the order */
-    add(body: unknown, arrivedAt: number): ShoplazzaHeld | { refused: Answer } {
+    add(body: unknown, arrivedAt: number, asSent = body): ShoplazzaHeld | { refused: Answer } {
       const result = read(body, arrivedAt);
       if ("refused" in result) return result;
-      if (switches.answers === "created") return keep(result.order, body);
+      if (switches.answers === "created") return keep(result.order, asSent);
       const old = { createdAt: arrivedAt - YEAR_MS, arrivedAt: arrivedAt - YEAR_MS };
-      return cancel(keep({ ...result.order, ...old }, body), "old");
+      return cancel(keep({ ...result.order, ...old }, asSent), "old");
     },
     byId: (id: string): ShoplazzaHeld | undefined => held.find(({ order }) => order.id === decodeURIComponent(id)),
     byNumber: (number: string): ShoplazzaHeld | undefined =>

@@ -22,6 +22,8 @@ export interface ShoplazzaSwitches {
   createdAt: "own" | "as-sent";
   /** `order_status` and `financial_status` of the request: used, or dropped (the order then waits for its payment). */
   statuses: "as-sent" | "dropped";
+  /** A version of which no path is left: then creates go to 2026-01. */
+  retired: "none" | "2022-01";
   /** Accepted status words: those of both, of the specification, of the document, or any. */
   statusWords: "both" | "specification" | "document" | "any";
   /** Field names that neither column has: refused, or ignored as Go's decoder does by default. */
@@ -74,6 +76,7 @@ export const shoplazzaSwitches: ShoplazzaSwitches = {
   wrapped: false,
   createdAt: "own",
   statuses: "as-sent",
+  retired: "none",
   statusWords: "both",
   unknownFields: "refused",
   values: "checked",
