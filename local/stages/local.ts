@@ -71,6 +71,8 @@ export const stage = defineStage({
     createTimeout: "5s",
     findDueTimeout: "10s",
     findDueEvery: "2s",
+    erasureEvery: "30s",
+    erasureRepeat: "3m",
   },
   // With a provider's own, longer timeout, a crashed delivery would stay invisible for six times as long.
   functions: Object.fromEntries(connectors.providers.map(({ name }) => [`create-order-${name}`, { timeout: "5s" }])),

@@ -367,3 +367,34 @@ test("a copy that a newer release wrote stops the restore: nothing is forgotten 
     (error: Error) => equal(error.name, "NewerRelease"),
   );
 });
+
+test("a request that names more orders than one item holds is kept in several, and done at once", async () => {
+  const shop = new Shop();
+  await shop.ordersOf("ada", "1");
+  const orderIds = ["1", ...Array.from({ length: 1200 }, (_, index) => `unknown${index}`), "1"];
+  equal((await shop.asks({ orderIds })).outcome, "erased");
+  const requests = await shop.table.partition("erasure");
+  deepEqual(
+    requests.map(({ part, erased, doneAt }) => [part, erased, doneAt !== undefined]),
+    [
+      [undefined, 500, true],
+      [1, 500, true],
+      [2, 201, true],
+    ],
+  );
+  deepEqual(shop.left(), []);
+});
+
+test("a request for which route-order's time is too short is left to the walk", async () => {
+  const shop = new Shop();
+  for (const id of ["1", "2", "3"]) await shop.ordersOf("ada", id);
+  shop.table.beforePut = async ({ pk }) => {
+    if (pk.endsWith("#1")) shop.clock += 60_000;
+  };
+  const orderIds = ["1", ...Array.from({ length: 20 }, (_, index) => `u${index}`), "2", "3"];
+  equal((await shop.asks({ orderIds })).outcome, "erasure-requested");
+  shop.table.beforePut = async () => {};
+  ok(shop.left().length > 0);
+  await shop.walk();
+  deepEqual([shop.left(), await shop.requests()], [[], []]);
+});

@@ -2,7 +2,9 @@ import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { reportApiFailure, reportEvent } from "../../functions/route-order/report-event.ts";
 import { Misconfigured, Unavailable } from "../../shared/errors.ts";
+import { ErasureRelay, personalOrder } from "../support/erasure-relay.ts";
 import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
+import { MemoryTable } from "../support/memory-table.ts";
 import { newEvent } from "../support/route-order-context.ts";
 
 test("the log has a duration as retryInMs and a moment as until, both in whole ms", async () => {
@@ -42,4 +44,40 @@ test("orders whose buyer is hidden are counted by connection", async () => {
     { stage, connection: "market/north", OrdersRecorded: 1 },
     { stage, connection: "market/north", BuyersHidden: 1 },
   ]);
+});
+
+test("a request to erase or to export raises its ticket, unless all that it names is erased at once", async () => {
+  const message = { messageId: "m1", receives: 1 };
+  const lines = await linesWrittenBy(async () => {
+    for (const outcome of ["erased", "erasure-requested", "data-requested"] as const) {
+      reportEvent({ outcome, connection: "market/north" }, message);
+    }
+  });
+  const stage = process.env["STAGE"] ?? "none";
+  deepEqual(metricsIn(lines), [
+    { stage, ErasuresRequested: 1 },
+    { stage, DataRequested: 1 },
+  ]);
+});
+
+test("a buyer who asks for their data: the log names the orders, or the buyer by ID and never by e-mail", async () => {
+  const relay = new ErasureRelay(new MemoryTable());
+  await relay.arrives({ order: personalOrder({ id: "1" }) });
+  const ask = (subject: unknown) => relay.arrives({ kind: "export", subject, topic: "customers/data_request" });
+  const lines = await linesWrittenBy(async () => {
+    deepEqual((await ask({ orderIds: ["1", "9"] })).outcome, "data-requested");
+    await ask({ buyerId: "191167" });
+    await ask({ buyerId: "ada@example.com" });
+  });
+  const asked = lines.filter(({ message }) => message === "data.requested");
+  deepEqual(
+    asked.map(({ connection, orderId, buyer }) => [connection, orderId, buyer]),
+    [
+      ["main", "1", undefined],
+      ["main", "9", undefined],
+      ["main", undefined, "191167"],
+      ["main", undefined, "[hidden]"],
+    ],
+  );
+  deepEqual((await relay.trace("1")).events.at(-1)?.outcome, "the buyer asks for their data");
 });
