@@ -25,7 +25,7 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
   const head = [
     `${pathOf({ channel: record.channel, name: record.connection })}/${record.orderId}`,
     `${record.state}${record.reason ? `: ${record.reason}` : ""}${record.generation > 1 ? ` (generation ${record.generation})` : ""}`,
-    `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${file.body ? "" : "; its body has expired"}`,
+    `placed ${record.placedAt ? timeText(record.placedAt) : "-"}, first seen ${timeText(record.firstSeenAt)}${bodyWords(file)}`,
     ...(isHeldForOperator(record)
       ? [`next: ${nextStep(isUnconfirmed(record) ? "unconfirmed" : "held", command)}`]
       : []),
@@ -47,6 +47,11 @@ export async function orderStory(file: OrderSnapshot, command: string): Promise<
     deliveries.length > 0 ? `Deliveries\n${deliveries.join("\n")}` : "No deliveries",
     `Events${earlier > 0 ? ` (${earlier} earlier ones not kept)` : ""}\n${events.join("\n")}`,
   ].join("\n\n");
+}
+
+function bodyWords({ record, body }: OrderSnapshot): string {
+  if (body) return "";
+  return record.erasure?.erasedAt === undefined ? "; its body has expired" : "; the buyer's data is erased";
 }
 
 function facts(delivery: Delivery | undefined, command: string): string[] {

@@ -89,6 +89,7 @@ describe("the operator's commands at the local stack", () => {
       equal((await itemOf(orderKey(identity)))["buyer"], "erased");
       await deliveriesAre(stack, id, ["created"]);
     }
+    match((await order(byHand)).out, /first seen .*; the buyer's data is erased/);
   });
 
   test("an order of an unknown SKU waits with its reason, readable in the item beside it; after the import its dead letters make it", async () => {
