@@ -89,6 +89,7 @@ describe("the operator's commands at the local stack", () => {
       equal((await itemOf(orderKey(identity)))["buyer"], "erased");
       await deliveriesAre(stack, id, ["created"]);
     }
+    equal((await traceOf(stack, byShop))?.events.at(-1)?.topic, "customers/redact", "by the event, not by the walk");
     match((await order(byHand)).out, /first seen .*; the buyer's data is erased/);
   });
 
