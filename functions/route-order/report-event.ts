@@ -7,7 +7,7 @@ export function reportEvent(
   routed: Routed,
   { messageId, receives }: Pick<IntakeMessage, "messageId" | "receives">,
 ): void {
-  const { event, topic, connection, orderId, outcome, state, field, error, retryInMs } = routed;
+  const { event, topic, connection, orderId, outcome, state, field, error, retryInMs, isBuyerHidden } = routed;
   const sentTo = event && `${event.channel}/${event.source === "poll" ? event.connection : event.endpoint}`;
   const endpoint = routed.endpoint ?? sentTo;
   log.info("event.routed", {
@@ -18,6 +18,7 @@ export function reportEvent(
     orderId,
     outcome,
     state,
+    kind: isBuyerHidden ? "buyer-hidden" : undefined,
     field,
     error,
     messageId,
@@ -35,8 +36,8 @@ function countOrder({ outcome, state, isOverdue, isBuyerHidden, isUntimed }: Rou
   if (outcome === "recorded") count("OrdersRecorded", by);
   if (state === "recorded" && (outcome === "recorded" || outcome === "updated")) count("OrdersRouted", by);
   if (outcome === "recorded" && (state === "not-routed" || state === "unrouted")) count("OrdersNotRouted", by);
-  if (isBuyerHidden) count("BuyersHidden", by);
   // The operator has to act on these; the log line above names connection and order.
+  if (isBuyerHidden) count("BuyersHidden", {});
   if (outcome === "gone" && isOverdue) count("OrdersGone", {});
   if (isUntimed) count("ChangesUntimed", {});
   if (outcome === "erasure-requested") count("ErasuresRequested", {});

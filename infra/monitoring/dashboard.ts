@@ -118,13 +118,13 @@ const webhooks = ({ stage, endpoints, connections }: Sources): Row => [
   ]),
 ];
 
-const orders = ({ endpoints, connections }: Sources): Row => [
+const orders = ({ stage, endpoints, connections }: Sources): Row => [
   graph("Orders recorded, by connection", connections.of("OrdersRecorded")),
   graph("Webhooks refused or unreadable", [
     ...endpoints.labelled("SignatureFailures", "refused"),
     ...endpoints.labelled("EventsUnreadable", "unreadable"),
     ...connections.labelled("ChannelCredentialsRefused", "our credentials refused"),
-    ...connections.labelled("BuyersHidden", "buyer hidden"),
+    relayMetric(stage.name, "BuyersHidden", {}, { label: "buyers hidden", color: Color.BROWN }),
   ]),
 ];
 

@@ -134,13 +134,6 @@ export function watchConnection(alarms: Alarms, { connection, channel }: StageCo
     threshold: infrastructure.thresholds.heldOrders,
     ...GAUGE,
   });
-  alarms.addAlarm(`buyers-hidden ${by.connection}`, {
-    lane: "ticket",
-    runbook: "buyers-hidden",
-    description: `New orders of ${by.connection} have no name, street, city or postcode and are held: the shop's plan or the app's access hides the buyer.`,
-    // One notice for as long as it lasts, not one an order.
-    metric: relayMetric(name, "BuyersHidden", by, { period: Duration.days(1) }),
-  });
   if (!channel.api) return;
   alarms.addAlarm(`channel-credentials-refused ${by.connection}`, {
     lane: "page",
@@ -249,6 +242,14 @@ function watchRequests(alarms: Alarms): void {
     runbook: "changes-untimed",
     description: "A channel cancelled or deleted an order without saying when; the time of receipt was taken for it.",
     metric: relayMetric(name, "ChangesUntimed", {}),
+  });
+  alarms.addAlarm("buyers-hidden", {
+    lane: "ticket",
+    runbook: "buyers-hidden",
+    description:
+      "New orders have no name, street, city or postcode and are held: a shop's plan or an app's access hides the buyer.",
+    // One notice for as long as it lasts, not one an order.
+    metric: relayMetric(name, "BuyersHidden", {}, { period: Duration.days(1) }),
   });
   alarms.addAlarm("orders-gone", {
     lane: "ticket",

@@ -16,6 +16,7 @@ export const METRICS = {
     "ErasuresLate",
     "DataRequested",
     "ConnectionsInterrupted",
+    "BuyersHidden",
     "OrdersGone",
     "OrdersToCheck",
     "OrdersUnread",
@@ -23,14 +24,7 @@ export const METRICS = {
   ],
   /** Written by receive-webhook; ignored and unreadable events by route-order. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued", "EventsIgnored", "EventsUnreadable"],
-  connection: [
-    "ChannelCredentialsRefused",
-    "OrdersRecorded",
-    "OrdersRouted",
-    "OrdersNotRouted",
-    "OrdersHeld",
-    "BuyersHidden",
-  ],
+  connection: ["ChannelCredentialsRefused", "OrdersRecorded", "OrdersRouted", "OrdersNotRouted", "OrdersHeld"],
   destination: [
     "DeliveriesCreated",
     "DeliveriesRejected",

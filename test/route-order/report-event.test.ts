@@ -34,7 +34,7 @@ test("an app's ignored and unreadable events are counted at its endpoint, refuse
   ]);
 });
 
-test("orders whose buyer is hidden are counted by connection", async () => {
+test("orders whose buyer is hidden are counted for the stage; their log lines name the connection", async () => {
   const lines = await linesWrittenBy(async () => {
     const held = { outcome: "recorded", state: "held", connection: "market/north", isBuyerHidden: true } as const;
     reportEvent(held, { messageId: "m1", receives: 1 });
@@ -42,8 +42,13 @@ test("orders whose buyer is hidden are counted by connection", async () => {
   const stage = process.env["STAGE"] ?? "none";
   deepEqual(metricsIn(lines), [
     { stage, connection: "market/north", OrdersRecorded: 1 },
-    { stage, connection: "market/north", BuyersHidden: 1 },
+    { stage, BuyersHidden: 1 },
   ]);
+  const events = lines.filter(({ message }) => message === "event.routed");
+  deepEqual(
+    events.map(({ connection, kind }) => [connection, kind]),
+    [["market/north", "buyer-hidden"]],
+  );
 });
 
 test("a request to erase or to export raises its ticket, unless all that it names is erased at once", async () => {

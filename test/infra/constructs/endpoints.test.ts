@@ -98,8 +98,6 @@ const alarms = new Map(
 test("alarms watch keys and silence by endpoint, held orders and refused credentials by connection, notifications by queue", () => {
   const about = (word: string) => [...alarms.keys()].filter((name) => name.includes(word)).sort();
   deepEqual(about("mall/"), [
-    "buyers-hidden mall/north",
-    "buyers-hidden mall/south",
     "channel-credentials-refused mall/north",
     "channel-credentials-refused mall/south",
     "key-changed mall/app",
@@ -109,7 +107,6 @@ test("alarms watch keys and silence by endpoint, held orders and refused credent
     "silence mall/app",
   ]);
   deepEqual(about("harbour/east"), [
-    "buyers-hidden harbour/east",
     "channel-credentials-refused harbour/east",
     "notification-dead-letters harbour/east",
     "notifications-waiting harbour/east",
