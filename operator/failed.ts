@@ -1,16 +1,19 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { loadChannel } from "../functions/channels/registry.ts";
 import { explainEvent } from "../shared/messages/explain-event.ts";
 import { queueName } from "../shared/stage/names.ts";
+import { CommandError } from "./command-error.ts";
 import { type MoreDeadLetters, messagesOn, moreDeadLetters } from "./dead-letters.ts";
 import { nextStep } from "./next-step.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
 import { commandFor, timeText } from "./order-story.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
+import { sendMatching } from "./send-matching.ts";
 import { processTerminal } from "./terminal.ts";
 import { terminalJson, terminalText } from "./terminal-text.ts";
 import { type UnreadableEvent, unreadableEvents } from "./unreadable-events.ts";
-import { grouped, type WaitingGroup, waitingOnes } from "./waiting.ts";
+import { grouped, type WaitingGroup, type WaitingOne, waitingOnes } from "./waiting.ts";
+import { type Filter, filterOf, isEmpty, matching } from "./waiting-filter.ts";
 
 /** How many orders of each group are listed without `--all`. */
 const SHOWN = 5;
@@ -21,10 +24,19 @@ interface Options {
   region?: string;
   json?: true;
   all?: true;
+  destination?: string;
+  since?: string;
+  reason?: string;
+  send?: true;
+  yes?: true;
+  exitCode?: true;
 }
 
+/** Exit code of `--exit-code` if something is listed; 1 is that of a mistake. */
+const LISTED = 2;
+
 /** `npm run failed`: what needs an operator. */
-export const failedCommand = ({ terminal, variables }: CommandContext): Command =>
+export const failedCommand = ({ terminal, variables, exitWith }: CommandContext): Command =>
   new Command("npm run failed --")
     .description("Lists what needs an operator or is overdue, by destination and reason, longest waiting first.")
     .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
@@ -32,12 +44,27 @@ export const failedCommand = ({ terminal, variables }: CommandContext): Command 
     .option("--region <region>", "default: AWS_REGION or the profile's region")
     .option("--json", "print every group with all its orders as JSON")
     .option("--all", `list every order, not only the first ${SHOWN} of a group`)
+    .option("--destination <destination>", "only deliveries to this destination: kakaclo/eu")
+    .option("--since <time>", "only what began to wait since then: 2h, 3d, or 2026-11-20T14:00:00Z")
+    .option("--reason <text>", "only where the reason has this text; case does not matter")
+    .option("--send", "send all that a filter lists again, after a preview")
+    .addOption(new Option("--yes", "with --send: do not ask").implies({ send: true }))
+    .option("--exit-code", `exit with ${LISTED} if something is listed, 0 if not`)
     .action(async (options: Options) => {
+      const filter = filterOf(options, Date.now());
+      if (options.send && isEmpty(filter)) {
+        throw new CommandError("--send needs a filter: --destination, --since or --reason.");
+      }
       const stage = await openStage(options, variables);
       const waiting = await waitingOnes(stage.ledger, stage.config, Date.now());
-      const groups = grouped(waiting);
-      const more = await moreDeadLetters(stage, waiting);
-      const intake = await intakeDeadLetters(stage);
+      const listed = matching(waiting, filter);
+      if (options.send) {
+        await sendMatching(listed, { stage, terminal, yes: options.yes === true });
+        return;
+      }
+      const groups = grouped(listed);
+      const { more, intake } = await withoutOrder(stage, waiting, filter);
+      if (options.exitCode && groups.length + more.length + intake.count > 0) exitWith(LISTED);
       if (options.json) {
         const withSteps = groups.map((group) => ({ ...group, next: stepFor(group, options) }));
         const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: intake };
@@ -45,8 +72,17 @@ export const failedCommand = ({ terminal, variables }: CommandContext): Command 
       }
       const sections = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
       if (intake.count > 0) sections.push(describeIntake(intake, options));
-      terminal.say(sections.join("\n\n") || "Nothing needs an operator, and nothing is overdue.");
+      terminal.say(sections.join("\n\n") || nothing(filter));
     });
+
+/** Messages that the ledger has no order for. A filter leaves them out: it cannot match them. */
+async function withoutOrder(stage: OpenStage, waiting: readonly WaitingOne[], filter: Filter) {
+  if (!isEmpty(filter)) return { more: [], intake: noEvents(stage) };
+  return { more: await moreDeadLetters(stage, waiting), intake: await intakeDeadLetters(stage) };
+}
+
+const nothing = (filter: Filter): string =>
+  isEmpty(filter) ? "Nothing needs an operator, and nothing is overdue." : "Nothing that waits matches.";
 
 const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, options: Options): string => {
   const order = more.length === 0 && first ? commandFor(options, first.order) : `${commandFor(options)} <order>`;
@@ -80,6 +116,12 @@ interface IntakeDeadLetters {
   /** Null where the operator may not receive messages. */
   events: UnreadableEvent[] | null;
 }
+
+const noEvents = ({ env }: OpenStage): IntakeDeadLetters => ({
+  queue: queueName.intakeDeadLetters(env.stage),
+  count: 0,
+  events: [],
+});
 
 async function intakeDeadLetters(stage: OpenStage): Promise<IntakeDeadLetters> {
   const { sqs, queues, config, eventStore } = stage;

@@ -7,8 +7,8 @@ import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { remainingDeadLetters } from "./dead-letters.ts";
+import { findOrder, pathTo } from "./find-order.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
-import { orderIdentity } from "./order-identity.ts";
 import { commandFor, orderStory, timeText } from "./order-story.ts";
 import { recordFinding } from "./record-finding.ts";
 import { keep, type Released, type Releaser, renew } from "./renew.ts";
@@ -17,6 +17,7 @@ import { type CommandContext, runCommand } from "./run-command.ts";
 import { sendAgain, sendable } from "./send-again.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { terminalJson } from "./terminal-text.ts";
+import { timeOf } from "./waiting-filter.ts";
 
 interface Options {
   stage: string;
@@ -30,13 +31,17 @@ interface Options {
   renew?: true;
   keep?: true;
   yes?: true;
+  before?: string;
 }
 
 /** `npm run order`: the trace of an order, and the operator's acts on it. */
 export const orderCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run order --")
     .description("Shows an order's history; sends the order again, or records what the operator found out.")
-    .argument("<order>", "shopify/main/820982911946154508: channel, connection, the channel's order ID")
+    .argument(
+      "<order>",
+      "shopify/main/820982911946154508: channel, connection, the channel's order ID; or the number the buyer sees, or our reference at a provider",
+    )
     .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
     .option("--stages <folder>", "folder of the stage files, if not infra/stages")
     .option("--region <region>", "default: AWS_REGION or the profile's region")
@@ -53,16 +58,22 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
     .option("--destination <destination>", "which delivery --resolve means: kakaclo/eu; needed if several match")
     .option("--renew", "for a held order: its earlier deliveries are gone; begin a new generation")
     .option("--keep", "for a held order: keep its deliveries as they are")
+    .option("--before <time>", "search by number or reference among older orders only: 30d, or 2026-11-20")
     .option("--yes", "do not ask")
     .action(async (words: string, options: Options) => {
-      const identity = orderIdentity(words);
       const chosen = (["send", "resolve", "renew", "keep"] as const).filter((one) => options[one] !== undefined);
       if (chosen.length > 1) throw new CommandError(`Pass only one of --${chosen.join(" and --")}.`);
       const finding = options.resolve === undefined ? undefined : findingOf(options.resolve, options.lookedAt);
       const stage = await openStage(options, variables);
+      const identity = await findOrder(words, {
+        ...stage,
+        now: Date.now(),
+        before: options.before === undefined ? undefined : timeOf(options.before, Date.now()),
+        progress: (sentence) => terminal.note(sentence),
+      });
       const file = await stage.ledger.load(identity);
       if (!file) throw new CommandError(`The stage ${options.stage} has no order ${words}.`);
-      if (!options.json) terminal.say(`${await orderStory(file, commandFor(options, words))}\n`);
+      if (!options.json) terminal.say(`${await orderStory(file, commandFor(options, pathTo(identity)))}\n`);
 
       const work: Work = { stage, file, terminal, yes: options.yes === true };
       if (options.send !== undefined) await send(work, options.send === true ? undefined : options.send);

@@ -4,10 +4,16 @@ import { NewerRelease } from "../shared/release.ts";
 import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a command needs from outside. */
-export interface CommandContext {
+/** Where a command runs. */
+export interface CommandPlace {
   terminal: Terminal;
   variables: NodeJS.ProcessEnv;
+}
+
+/** What a command needs from outside. */
+export interface CommandContext extends CommandPlace {
+  /** The command did its work, and its exit code says something about the result. */
+  exitWith(code: number): void;
 }
 
 /**
@@ -18,10 +24,14 @@ export interface CommandContext {
 export async function runCommand(
   define: (context: CommandContext) => Command,
   words: readonly string[],
-  context: CommandContext,
+  context: CommandPlace,
 ): Promise<number> {
   const { terminal } = context;
-  const command = define(context)
+  let exitCode = 0;
+  const exitWith = (code: number) => {
+    exitCode = code;
+  };
+  const command = define({ ...context, exitWith })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.say(text.trimEnd()),
@@ -30,7 +40,7 @@ export async function runCommand(
     .showHelpAfterError("Run it with --help, or see docs/operator-commands.md.");
   try {
     await command.parseAsync(words, { from: "user" });
-    return 0;
+    return exitCode;
   } catch (error) {
     // Commander has printed it already.
     if (error instanceof CommanderError) return error.exitCode;

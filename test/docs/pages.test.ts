@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Command } from "commander";
 import { StageFile } from "../../infra/stage-file/define-stage.ts";
+import { webhookCommand } from "../../local/webhook.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { failedCommand } from "../../operator/failed.ts";
 import { orderCommand } from "../../operator/order.ts";
@@ -61,15 +62,17 @@ test("every option of the operator's commands that a page names is one", () => {
   const nowhere = {
     terminal: { interactive: false, say() {}, note() {}, ask: async () => "", askSecret: async () => "" },
     variables: {},
+    exitWith() {},
   };
   const commands: Record<string, Command> = {
     order: orderCommand(nowhere),
     failed: failedCommand(nowhere),
     catalog: catalogCommand(nowhere),
     secrets: secretsCommand(nowhere),
+    webhook: webhookCommand(nowhere),
   };
   const named = runs.flatMap(({ path, line }) => {
-    const [, name = "", rest = ""] = /\bnpm run (order|failed|catalog|secrets)\s+--\s(.*)/.exec(line) ?? [];
+    const [, name = "", rest = ""] = /\bnpm run (order|failed|catalog|secrets|webhook)\s+--\s(.*)/.exec(line) ?? [];
     return [...rest.replace(/\s#.*/, "").matchAll(/(--[\w-]+)/g)].map(([option]) => ({ path, name, option }));
   });
   ok(named.length > 15);

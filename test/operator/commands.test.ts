@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { type LocalStack, startStack } from "../../local/stack.ts";
+import { webhookCommand } from "../../local/webhook.ts";
 import { catalogCommand } from "../../operator/catalog.ts";
 import { eraseCommand } from "../../operator/erase.ts";
 import { failedCommand } from "../../operator/failed.ts";
@@ -118,6 +119,72 @@ describe("the operator's commands at the local stack", () => {
     await deliveriesAre(stack, id, ["created"]);
     for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
     deepEqual(await waitsAt(id), []);
+  });
+
+  test("a webhook of one's own becomes an order, which the number the buyer sees and our reference find", async () => {
+    const sent = await run(webhookCommand, [...STAGE, "shopify/demo"], stack);
+    deepEqual([sent.exit, sent.notes], [0, ""]);
+    const [, id = ""] =
+      /^See what becomes of it: npm run order -- --stage local shopify\/demo\/(\d+)$/m.exec(sent.out) ?? [];
+    await deliveriesAre(stack, id, ["created"]);
+    const path = `shopify/demo/${id}`;
+    const { number } = await itemOf(orderKey({ channel: "shopify", connection: "demo", orderId: id }));
+    const [{ reference = null } = {}] = (await traceOf(stack, id))?.deliveries ?? [];
+    for (const words of [`#${number}`, id, reference ?? ""]) {
+      const found = await run(orderCommand, [...STAGE, words], stack);
+      deepEqual([found.exit, found.out.startsWith(path)], [0, true], `${words}: ${found.notes}`);
+    }
+    const unknown = await run(orderCommand, [...STAGE, "#no-such"], stack);
+    deepEqual([unknown.exit, /No order has the number, ID or reference #no-such\./.test(unknown.notes)], [1, true]);
+  });
+
+  test("a webhook of one's own says what is wrong: endpoint, topic, order", async () => {
+    const tried = async (...words: string[]) => {
+      const { exit, notes } = await run(webhookCommand, [...STAGE, ...words], stack);
+      return `${exit}: ${notes}`;
+    };
+    match(await tried("shopify/none"), /^1: The stage has no endpoint shopify\/none; it has .*shopify\/demo/);
+    match(await tried("shopify/demo", "--topic", "orders/none"), /^1: shopify sends no topic "orders\/none", only /);
+    const file = join(folder, "order.json");
+    match(await tried("shopify/demo", "--order", file), /^1: --order: the file \S+ cannot be read\./);
+    writeFileSync(file, '{"lines": 7}');
+    match(await tried("shopify/demo", "--order", file), /^1: --order: \S+: lines: /);
+  });
+
+  test("all that a filter matches is sent again after a preview, and each is created once", async () => {
+    const ids = [await rejectedOrder("SHOP-BULK"), await rejectedOrder("SHOP-BULK")];
+    const destination = "kakaclo/demo";
+    const filter = [...STAGE, "--destination", destination, "--reason", "shop-bulk", "--since", "1h"];
+    const listed = await run(failedCommand, [...filter, "--exit-code"], stack);
+    deepEqual(
+      [listed.exit, /kakaclo\/demo: 2 rejected/.test(listed.out), /s2\/demo/.test(listed.out)],
+      [2, true, false],
+    );
+    const without = await run(failedCommand, [...STAGE, "--send", "--yes"], stack);
+    deepEqual([without.exit, /--send needs a filter/.test(without.notes)], [1, true]);
+
+    const file = join(folder, "bulk.csv");
+    writeFileSync(file, "sku,productId,variantId,providerSku,packSize\nSHOP-BULK,,,DEMO-TEE-M,\n");
+    equal((await run(catalogCommand, [...STAGE, "--destination", destination, file, "--yes"], stack)).exit, 0);
+    const refused = await run(failedCommand, [...filter, "--send"], { ...stack, typed: ["n"] });
+    deepEqual([refused.exit, /send 2 messages again/.test(refused.out)], [1, true]);
+    const sent = await run(failedCommand, [...filter, "--send", "--yes"], stack);
+    deepEqual(
+      [sent.exit, /2 × kakaclo\/demo: .*create it/.test(sent.out), /^Sent 2\./m.test(sent.out)],
+      [0, true, true],
+    );
+    const state = async (id: string) =>
+      (await traceOf(stack, id))?.deliveries.find((one) => one.destination === destination)?.state;
+    for (const id of ids)
+      await until(
+        async () => (await state(id)) === "created",
+        30,
+        () => state(id),
+      );
+    for (const id of ids) equal(held(stack, "kakaclo", id).length, 1);
+    const left = await run(failedCommand, [...filter, "--exit-code"], stack);
+    deepEqual([left.exit, left.out], [0, "Nothing that waits matches."]);
+    for (const { queue } of stack.deadLetters()) stack.queue(queue)?.purge();
   });
 
   test("an order whose dead letters are gone is sent again from the ledger, and created once", async () => {

@@ -28,7 +28,7 @@ for (const [name, define] of Object.entries(COMMANDS)) {
     const [, section = ""] = page.split(`## npm run ${name}\n`);
     const [own = ""] = section.split("\n## ");
     const [intro = ""] = page.split("\n## ");
-    for (const { long } of define({ terminal: processTerminal(), variables: {} }).options) {
+    for (const { long } of define({ terminal: processTerminal(), variables: {}, exitWith() {} }).options) {
       ok(long && (own.includes(long) || intro.includes(long)), `${name} ${long}`);
     }
     const [, permissions = ""] = page.split("## Permissions\n");

@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import * as z from "zod/mini";
+import { CommandError } from "../operator/command-error.ts";
+import { openStage } from "../operator/open-stage.ts";
+import { commandFor } from "../operator/order-story.ts";
+import { type CommandContext, runCommand } from "../operator/run-command.ts";
+import { readState, secretsOf } from "../operator/stage-secrets.ts";
+import { processTerminal } from "../operator/terminal.ts";
+import { terminalText } from "../operator/terminal-text.ts";
+import { parseJson } from "../shared/json.ts";
+import type { Config, Connection } from "../shared/stage/config.ts";
+import { endpointPathOf } from "../shared/stage/endpoints.ts";
+import {
+  ChannelRefusal,
+  EndpointSecret,
+  type SentEvent,
+  type SimulatedConnection,
+  startChannelSimulator,
+} from "./simulators/channel-simulator.ts";
+import { loadChannelSimulator } from "./simulators/load-simulator.ts";
+import { PartialOrder } from "./simulators/partial-order.ts";
+
+interface Options {
+  stage: string;
+  stages?: string;
+  region?: string;
+  topic?: string;
+  order?: string;
+  address?: string;
+}
+
+/** What an answer says about the stage. docs/deploy.md has the same table. */
+const MEANINGS: Record<number, string> = {
+  401: "The stored secret is another one, or was changed within the last seconds.",
+  403: "The address is closed: with a domain, only that domain is open.",
+  404: "The deployed stage has no such endpoint.",
+  429: "The endpoint's throttle refused it.",
+  503: "The secret is empty or cannot be read, or SQS refused the event.",
+};
+
+/** `npm run webhook`: sends one signed webhook to an endpoint, as its channel would. */
+export const webhookCommand = ({ terminal, variables, exitWith }: CommandContext): Command =>
+  new Command("npm run webhook --")
+    .description(
+      "Makes a webhook of an order in the channel's own format, signs it with the endpoint's stored secret, and sends it.",
+    )
+    .argument("<endpoint>", "shopify/main: channel and endpoint, as in the address /webhooks/shopify/main")
+    .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
+    .option("--stages <folder>", "folder of the stage files, if not infra/stages")
+    .option("--region <region>", "default: AWS_REGION or the profile's region")
+    .option("--topic <topic>", "in the channel's words: orders/paid; default: a new paid order's")
+    .option(
+      "--order <file>",
+      "an order, or a part of one, as docs/order.schema.json has it; the rest is made up. Default: an order of one line; in a deployed stage a test order, which no route takes",
+    )
+    .option("--address <url>", "of a deployed stage: its output WebhookAddress, https://…/webhooks")
+    .action(async (path: string, options: Options) => {
+      const stage = await openStage(options, variables);
+      const connection = connectionOf(stage.config, path);
+      const order = options.order === undefined ? {} : readOrder(options.order);
+      const event = { order, topic: options.topic };
+      const sent =
+        options.stage === "local"
+          ? await sendAtSandbox(connection, event, variables["PORT"])
+          : await sendTo(stackOf(options.address), await asSimulated(connection, stage), event);
+      for (const status of sent.statuses) terminal.say(`${status} from /webhooks/${path}`);
+      const refused = sent.statuses.filter((status) => status >= 300);
+      for (const status of new Set(refused)) {
+        terminal.note(MEANINGS[status] ?? "The API's access log has the request.");
+      }
+      if (refused.length > 0) return exitWith(1);
+      const id = `${connection.channel}/${connection.name}/${sent.orderId}`;
+      terminal.say(`See what becomes of it: ${terminalText(commandFor(options, id))}`);
+    });
+
+interface Sent {
+  orderId: string;
+  statuses: number[];
+}
+
+const Answer = z.object({ orderId: z.string(), status: z.nullable(z.number()) });
+const Refusal = z.object({ message: z.string() });
+
+/** The stack's own simulator sends it, so that the simulated API has the order, too. */
+async function sendAtSandbox({ channel, name }: Connection, event: SentEvent, port = "3000"): Promise<Sent> {
+  const answer = await fetch(`http://127.0.0.1:${port}/sandbox/channels/${channel}/${name}/send`, {
+    method: "POST",
+    body: JSON.stringify(event),
+  });
+  const json: unknown = await answer.json();
+  if (!answer.ok) throw new CommandError(z.parse(Refusal, json).message);
+  const { orderId, status } = z.parse(Answer, json);
+  return { orderId, statuses: status === null ? [] : [status] };
+}
+
+/** Of a deployed stage: a test order, unless the order says otherwise. */
+async function sendTo(stackUrl: string, connection: SimulatedConnection, { order, topic }: SentEvent): Promise<Sent> {
+  const kind = await loadChannelSimulator(connection.channel);
+  if (kind.api && order?.id === undefined) {
+    throw new CommandError(
+      `The events of ${connection.channel} are completed from its API, which has no made-up order. Pass --order with the "id" of an order of the shop.`,
+    );
+  }
+  const shop = startChannelSimulator(kind, connection, { stackUrl });
+  try {
+    const { orderId, webhooks } = shop.compose({ order: { test: true, ...order }, topic });
+    const statuses: number[] = [];
+    for (const webhook of webhooks) statuses.push(await shop.deliver(webhook));
+    return { orderId, statuses };
+  } catch (error) {
+    if (error instanceof ChannelRefusal) throw new CommandError(error.message);
+    if (error instanceof TypeError) throw new CommandError(`${stackUrl} cannot be reached: ${reasonOf(error)}`);
+    throw error;
+  }
+}
+
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);
+
+/** An endpoint of several shops gets the event of its first. */
+function connectionOf({ connections }: Config, path: string): Connection {
+  const connection = connections.find((one) => endpointPathOf(one) === path);
+  if (connection) return connection;
+  const known = [...new Set(connections.map(endpointPathOf))];
+  throw new CommandError(`The stage has no endpoint ${path}; it has ${known.join(", ")}.`);
+}
+
+async function asSimulated(
+  connection: Connection,
+  { config, env, secretsManager }: Awaited<ReturnType<typeof openStage>>,
+): Promise<SimulatedConnection> {
+  const path = endpointPathOf(connection);
+  const secret = secretsOf(env.stage, config).find((one) => one.kind === "endpoints" && one.path === path);
+  const state = secret && (await readState(secretsManager, secret));
+  if (state?.state !== "filled") {
+    throw new CommandError(
+      `The secret endpoints/${path} is ${state?.state ?? "unknown"}: npm run secrets -- --stage ${env.stage}`,
+    );
+  }
+  const endpoint = EndpointSecret.parse(state.value);
+  const { channel, name, shop } = connection;
+  const [, endpointName = ""] = path.split("/");
+  return { channel, name, shop, endpointName, endpoint, credentials: {} };
+}
+
+/** @param address `https://….amazonaws.com/webhooks` */
+function stackOf(address: string | undefined): string {
+  if (address === undefined) {
+    throw new CommandError("Pass --address with the stack's output WebhookAddress: CloudFormation shows it.");
+  }
+  const [, stack] = /^(https?:\/\/[^/?#]+)(?:\/webhooks(?:\/.*)?)?\/?$/.exec(address) ?? [];
+  if (stack === undefined) {
+    throw new CommandError(`--address is ${address}; it looks like https://….amazonaws.com/webhooks.`);
+  }
+  return stack;
+}
+
+function readOrder(file: string): PartialOrder {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new CommandError(`--order: the file ${file} cannot be read.`);
+  }
+  let json: unknown;
+  try {
+    json = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CommandError(`--order: ${file} is not valid JSON: ${error.message}`);
+  }
+  const order = z.safeParse(PartialOrder, json);
+  if (order.success) return order.data;
+  const [issue] = order.error.issues;
+  const where = issue?.path.join(".") || "the whole";
+  throw new CommandError(`--order: ${file}: ${where}: ${issue?.message ?? "is wrong"}. See docs/order.schema.json.`);
+}
+
+if (import.meta.main) {
+  process.exitCode = await runCommand(webhookCommand, process.argv.slice(2), {
+    terminal: processTerminal(),
+    variables: process.env,
+  });
+}

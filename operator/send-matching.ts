@@ -1,0 +1,113 @@
+import { CommandError } from "./command-error.ts";
+import { confirm } from "./confirm.ts";
+import type { OpenStage } from "./open-stage.ts";
+import { orderIdentity } from "./order-identity.ts";
+import { sendAgain, sendable } from "./send-again.ts";
+import type { Terminal } from "./terminal.ts";
+import { terminalText } from "./terminal-text.ts";
+import type { WaitingOne } from "./waiting.ts";
+
+/** Orders read or sent side by side. */
+const SIDE_BY_SIDE = 10;
+/** Orders between two lines of progress. */
+const PROGRESS = 100;
+/** Refusals that are listed. */
+const SHOWN = 5;
+
+interface Looked {
+  one: WaitingOne;
+  /** What its message will do; undefined if it cannot be sent. */
+  will?: string;
+  whyNot?: string;
+}
+
+/** What was done with the deliveries that matched a filter. */
+export interface SentMatching {
+  sent: number;
+  refused: { order: string; destination: string | null; reason: string }[];
+}
+
+interface Around {
+  stage: OpenStage;
+  terminal: Terminal;
+  yes: boolean;
+}
+
+/**
+ * Sends again every delivery listed, after a preview by outcome and the operator's consent. One that another writer
+ * changed, or that cannot be sent, is left out and reported; the others go on.
+ * @throws CommandError if none can be sent, or the operator does not consent
+ */
+export async function sendMatching(waiting: readonly WaitingOne[], around: Around): Promise<SentMatching> {
+  const { stage, terminal, yes } = around;
+  const looked = await inTurns(waiting, (one) => lookAt(one, stage), terminal, "looked at");
+  const able = looked.filter(({ will }) => will !== undefined);
+  const refused = looked.flatMap(({ one, whyNot }) => (whyNot === undefined ? [] : [refusalOf(one, whyNot)]));
+  if (able.length === 0) {
+    throw new CommandError(
+      waiting.length === 0
+        ? "Nothing matches, so nothing was sent."
+        : `None of the ${waiting.length} that match can be sent: ${refused[0]?.reason}`,
+    );
+  }
+  const outcomes = Map.groupBy(able, ({ will = "" }) => will);
+  const plan = [...outcomes].map(([will, ones]) => `${ones.length} × ${will}`);
+  const leftOut = refused.length > 0 ? [`leave out ${refused.length} that cannot be sent`] : [];
+  await confirm(terminal, [`send ${able.length} messages again, as ${stage.who}`, ...plan, ...leftOut], yes);
+
+  const results = await inTurns(able, ({ one }) => sendOne(one, stage), terminal, "sent");
+  refused.push(...results.filter((result) => result !== undefined));
+  const sent = results.length - results.filter((result) => result !== undefined).length;
+  terminal.say(`Sent ${sent}. npm run failed shows in a minute what is left.`);
+  for (const { order, destination, reason } of refused.slice(0, SHOWN)) {
+    terminal.note(terminalText(`not sent: ${order} to ${destination}: ${reason}`));
+  }
+  if (refused.length > SHOWN) terminal.note(`… and ${refused.length - SHOWN} more were not sent.`);
+  return { sent, refused };
+}
+
+const refusalOf = ({ order, destination }: WaitingOne, reason: string) => ({ order, destination, reason });
+
+async function lookAt(one: WaitingOne, { ledger, config }: OpenStage): Promise<Looked> {
+  if (one.destination === null) {
+    return { one, whyNot: "the order is held: npm run order with --renew or --keep decides" };
+  }
+  const file = await ledger.load(orderIdentity(one.order));
+  if (!file) return { one, whyNot: "the order has expired" };
+  try {
+    const [found] = sendable(file, one.destination, config, Date.now());
+    return found ? { one, will: found.will } : { one, whyNot: "it has nothing to send" };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { one, whyNot: error.message };
+  }
+}
+
+async function sendOne(one: WaitingOne, stage: OpenStage) {
+  const { destination, order } = one;
+  const record = await stage.ledger.order(orderIdentity(order));
+  if (!record || destination === null) return refusalOf(one, "the order has expired");
+  try {
+    await sendAgain(record, [destination], `sent again to ${destination} by ${stage.who}`, { ...stage, now: Date.now });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return refusalOf(one, error.message);
+  }
+}
+
+async function inTurns<One, Result>(
+  ones: readonly One[],
+  work: (one: One) => Promise<Result>,
+  terminal: Terminal,
+  done: string,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < ones.length; at += SIDE_BY_SIDE) {
+    results.push(...(await Promise.all(ones.slice(at, at + SIDE_BY_SIDE).map(work))));
+    if (results.length % PROGRESS === 0 && results.length < ones.length) {
+      terminal.note(`${done} ${results.length} of ${ones.length}`);
+    }
+  }
+  return results;
+}
