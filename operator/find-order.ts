@@ -8,8 +8,11 @@ import { CommandError } from "./command-error.ts";
 import { timeText } from "./order-story.ts";
 
 const DAY = 86_400_000;
-/** Days read at a time: 24 hours of 10 shards each, so about a thousand queries. */
-const STEP = 4 * DAY;
+/** Read at a time, so many parts side by side: a part is 6 hours of 10 shards each. */
+const STEP = DAY;
+const PARTS = 4;
+/** What is read without a word. */
+const QUIET = 7 * DAY;
 /** An order's next look may lie ahead: of a held order at most 6 h, of an open one 12 h. */
 const AHEAD = DAY;
 /** References that are recognised: an order rarely has a second generation. */
@@ -20,6 +23,8 @@ interface Search {
   ledger: Pick<Ledger, "walk" | "workList">;
   /** Epoch ms. */
   now: number;
+  /** How far back it looks, epoch ms. */
+  since: number;
   /** Only orders whose entry in the work list is older, epoch ms. */
   before?: number | undefined;
   progress(sentence: string): void;
@@ -38,7 +43,7 @@ export async function findOrder(words: string, search: Search): Promise<Identity
   const [only, ...more] = found;
   if (!only) {
     throw new CommandError(
-      `No order has the number, ID or reference ${words}. To name an order exactly, write channel/connection/order ID, as in shopify/main/820982911946154508.`,
+      `No order since ${timeText(search.since)} has the number, ID or reference ${words}. --since 400d looks further back. To name an order exactly, write channel/connection/order ID, as in shopify/main/820982911946154508.`,
     );
   }
   if (more.length === 0) return only;
@@ -52,20 +57,29 @@ export const pathTo = ({ channel, connection, orderId }: Identity): string =>
   `${pathOf({ channel, name: connection })}/${orderId}`;
 
 async function newestMatches(words: string, search: Search): Promise<Identity[]> {
-  const { config, ledger, now, before = Number.POSITIVE_INFINITY, progress } = search;
+  const { config, ledger, now, since, before = Number.POSITIVE_INFINITY, progress } = search;
   const matches = await matcher(words, config);
   const held = await collect(ledger.workList("held"), ({ workAt, ...entry }) =>
     Date.parse(workAt) < before ? matches({ workAt, ...entry }) : false,
   );
   if (held.length > 0) return held;
-  const oldest = now - config.retention.states;
+  const oldest = Math.max(since, now - config.retention.states);
   for (let newest = Math.min(now + AHEAD, before - 1); newest > oldest; newest -= STEP) {
-    const found = await collect(ledger.walk(newest, Math.max(newest - STEP + 1, oldest)), matches);
-    if (found.length > 0) return found;
-    progress(`looked through everything since ${timeText(Math.max(newest - STEP + 1, oldest))}`);
+    const parts = Array.from({ length: PARTS }, (_, part) => newest - (part * STEP) / PARTS);
+    const found = await Promise.all(
+      parts
+        .filter((from) => from > oldest)
+        .map((from) => collect(ledger.walk(from, Math.max(from - STEP / PARTS + 1, oldest)), matches)),
+    );
+    if (found.flat().length > 0) return distinct(found.flat());
+    if (newest < now - QUIET) progress(`looked through everything since ${timeText(Math.max(newest - STEP, oldest))}`);
   }
   return [];
 }
+
+const distinct = (orders: readonly Identity[]): Identity[] => [
+  ...new Map(orders.map((order) => [identityText(order), order])).values(),
+];
 
 async function collect(entries: AsyncIterable<WorkEntry>, matches: (entry: WorkEntry) => boolean): Promise<Identity[]> {
   const found = new Map<string, Identity>();

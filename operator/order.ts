@@ -31,6 +31,7 @@ interface Options {
   renew?: true;
   keep?: true;
   yes?: true;
+  since: string;
   before?: string;
 }
 
@@ -58,6 +59,7 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
     .option("--destination <destination>", "which delivery --resolve means: kakaclo/eu; needed if several match")
     .option("--renew", "for a held order: its earlier deliveries are gone; begin a new generation")
     .option("--keep", "for a held order: keep its deliveries as they are")
+    .option("--since <time>", "how far back to search by number or reference: 400d, or 2026-11-20", "30d")
     .option("--before <time>", "search by number or reference among older orders only: 30d, or 2026-11-20")
     .option("--yes", "do not ask")
     .action(async (words: string, options: Options) => {
@@ -68,6 +70,7 @@ export const orderCommand = ({ terminal, variables }: CommandContext): Command =
       const identity = await findOrder(words, {
         ...stage,
         now: Date.now(),
+        since: timeOf(options.since, Date.now()),
         before: options.before === undefined ? undefined : timeOf(options.before, Date.now()),
         progress: (sentence) => terminal.note(sentence),
       });

@@ -68,6 +68,10 @@ export async function sendMatching(waiting: readonly WaitingOne[], around: Aroun
 
 const refusalOf = ({ order, destination }: WaitingOne, reason: string) => ({ order, destination, reason });
 
+/** Without the order's own reference, so that equal outcomes can be counted. */
+const commonWill = (will: string, { reference }: WaitingOne): string =>
+  reference === null ? will : will.replaceAll(reference, "each");
+
 async function lookAt(one: WaitingOne, { ledger, config }: OpenStage): Promise<Looked> {
   if (one.destination === null) {
     return { one, whyNot: "the order is held: npm run order with --renew or --keep decides" };
@@ -76,7 +80,7 @@ async function lookAt(one: WaitingOne, { ledger, config }: OpenStage): Promise<L
   if (!file) return { one, whyNot: "the order has expired" };
   try {
     const [found] = sendable(file, one.destination, config, Date.now());
-    return found ? { one, will: found.will } : { one, whyNot: "it has nothing to send" };
+    return found ? { one, will: commonWill(found.will, one) } : { one, whyNot: "it has nothing to send" };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { one, whyNot: error.message };

@@ -122,20 +122,24 @@ describe("the operator's commands at the local stack", () => {
   });
 
   test("a webhook of one's own becomes an order, which the number the buyer sees and our reference find", async () => {
-    const sent = await run(webhookCommand, [...STAGE, "shopify/demo"], stack);
+    const file = join(folder, "numbered.json");
+    writeFileSync(file, '{"number": "#70001"}');
+    const sent = await run(webhookCommand, [...STAGE, "shopify/demo", "--order", file], stack);
     deepEqual([sent.exit, sent.notes], [0, ""]);
     const [, id = ""] =
       /^See what becomes of it: npm run order -- --stage local shopify\/demo\/(\d+)$/m.exec(sent.out) ?? [];
     await deliveriesAre(stack, id, ["created"]);
     const path = `shopify/demo/${id}`;
-    const { number } = await itemOf(orderKey({ channel: "shopify", connection: "demo", orderId: id }));
     const [{ reference = null } = {}] = (await traceOf(stack, id))?.deliveries ?? [];
-    for (const words of [`#${number}`, id, reference ?? ""]) {
-      const found = await run(orderCommand, [...STAGE, words], stack);
+    for (const words of ["#70001", "70001", id, reference ?? ""]) {
+      const found = await run(orderCommand, [...STAGE, "--since", "1h", words], stack);
       deepEqual([found.exit, found.out.startsWith(path)], [0, true], `${words}: ${found.notes}`);
     }
-    const unknown = await run(orderCommand, [...STAGE, "#no-such"], stack);
-    deepEqual([unknown.exit, /No order has the number, ID or reference #no-such\./.test(unknown.notes)], [1, true]);
+    const unknown = await run(orderCommand, [...STAGE, "--since", "1h", "#no-such"], stack);
+    deepEqual(
+      [unknown.exit, /No order since \S+ \S+ has the number, ID or reference #no-such\./.test(unknown.notes)],
+      [1, true],
+    );
   });
 
   test("a webhook of one's own says what is wrong: endpoint, topic, order", async () => {
@@ -153,6 +157,7 @@ describe("the operator's commands at the local stack", () => {
 
   test("all that a filter matches is sent again after a preview, and each is created once", async () => {
     const ids = [await rejectedOrder("SHOP-BULK"), await rejectedOrder("SHOP-BULK")];
+    await until(() => deadLetters() === ids.length * stack.sandbox.providers.length, 60, deadLetters);
     const destination = "kakaclo/demo";
     const filter = [...STAGE, "--destination", destination, "--reason", "shop-bulk", "--since", "1h"];
     const listed = await run(failedCommand, [...filter, "--exit-code"], stack);
@@ -184,6 +189,13 @@ describe("the operator's commands at the local stack", () => {
     for (const id of ids) equal(held(stack, "kakaclo", id).length, 1);
     const left = await run(failedCommand, [...filter, "--exit-code"], stack);
     deepEqual([left.exit, left.out], [0, "Nothing that waits matches."]);
+
+    for (const provider of stack.sandbox.providers) {
+      await run(catalogCommand, [...STAGE, "--destination", `${provider}/demo`, file, "--yes"], stack);
+    }
+    equal((await run(failedCommand, [...STAGE, "--reason", "shop-bulk", "--send", "--yes"], stack)).exit, 0);
+    for (const id of ids) await deliveriesAre(stack, id, ["created"]);
+    for (const id of ids) for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1);
     for (const { queue } of stack.deadLetters()) stack.queue(queue)?.purge();
   });
 
