@@ -38,15 +38,15 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   /** The only hosts its tools call, for keys and orders alike: `api.ebay.com`, `*.myshopify.com`. */
   readonly hosts: readonly string[];
   /** Hosts beside `hosts` that are a connection's own: a WooCommerce shop's address. */
-  hostsOf?(connection: ConnectionFacts<Settings>): readonly string[];
+  hostsOf?(connection: ConnectionFacts<NoInfer<Settings>>): readonly string[];
   /** How long it waits for the answer to a webhook, ms. Default: 5 s, as Shopify and Standard Webhooks' senders do. */
   readonly answerWithin?: number;
   /** How a request is checked. Absent where events come by queue. */
-  readonly verification?: Verification<Secret>;
+  readonly verification?: Verification<NoInfer<Secret>>;
   /** Loaded by route-order alone. */
-  reader(): Promise<Reader<Settings>>;
+  reader(): Promise<Reader<NoInfer<Settings>>>;
   /** Loaded when an order has to be fetched. Absent if the channel has no API, and every webhook carries its order. */
-  api?(): Promise<ChannelApi<Secret, Settings, Credentials>>;
+  api?(): Promise<ChannelApi<NoInfer<Secret>, NoInfer<Settings>, NoInfer<Credentials>>>;
 }
 
 /**

@@ -68,7 +68,7 @@ export async function read(
   headers: Record<string, string> = {},
   overrides: Partial<Connection> = {},
 ): Promise<Reading<Meaning["kind"]>> {
-  const loaded = await channels[channel]();
+  const loaded: Channel = await channels[channel]();
   const { topic, eventTime, meaning } = (await loaded.reader()).interpret(event(channel, body, headers));
   return {
     topic,
