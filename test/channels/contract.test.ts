@@ -42,7 +42,9 @@ function refusal({ status, ...answer }: HttpAnswer): Error {
 }
 
 const mallApi: ChannelApi = {
-  open({ credentials }, tools) {
+  open({ credentials, shop }, tools) {
+    // As most marketplaces' paths name the shop.
+    if (shop === undefined) throw new Misconfigured("the stage file does not name the shop");
     const { refreshToken } = z.parse(z.object({ refreshToken: z.string() }), credentials);
     async function login() {
       const answer = await tools.http({ method: "POST", url: `${HOST}/token`, body: refreshToken });
@@ -150,6 +152,7 @@ function auctionSigns(text: Uint8Array): Record<string, string> {
 }
 const auctionSample: ChannelSample = {
   secret: {},
+  shop: "s-1",
   webhook: {
     request: { headers: auctionSigns(Buffer.from(body)), body },
     otherSecret: {},
@@ -168,6 +171,7 @@ const { verification: _, ...noVerification } = mall;
 const harbour: Channel = { ...noVerification, name: "harbour", title: "Harbour", endpoint: "queue" };
 const harbourSample: ChannelSample = {
   secret: mallSecret,
+  shop: "s-1",
   queueRecord: { body, attributes: { type: "ORDER_CHANGE" }, expected: fetchMeaning },
   api: mallApiSample,
 };

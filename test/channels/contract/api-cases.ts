@@ -4,10 +4,10 @@ import { checkConnection, fetchOrder } from "../../../functions/route-order/fetc
 import { channelHttp } from "../../../shared/connector/channel-http.ts";
 import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
-import { connection } from "../../support/deliveries.ts";
 import { memoryTools } from "../../support/memory-tools.ts";
 import { noChannelApi } from "../../support/no-channel-api.ts";
 import type { ApiSample, ChannelSample, ContractCase } from "./channel-sample.ts";
+import { demoConnection } from "./demo-connection.ts";
 
 type Answer = (request: HttpRequest) => Partial<HttpAnswer>;
 
@@ -95,7 +95,7 @@ export function apiCases(channel: Channel, sample: ChannelSample): ContractCase[
 /** The client of the demo connection, behind the sample's API. */
 function open(channel: Channel, sample: ChannelSample, api: ApiSample, answer: Answer) {
   const calls: HttpRequest[] = [];
-  const demo = connection(channel.name, { settings: sample.settings ?? {} });
+  const demo = demoConnection(channel, sample);
   const facts = connectionFacts(channel, demo);
   const now = () => sample.now ?? Date.now();
   const http = channelHttp({

@@ -10,6 +10,8 @@ export interface ChannelSample {
   /** Of its endpoint. */
   secret: unknown;
   settings?: Record<string, unknown>;
+  /** Of its connection. Default: the shop that the webhook names. */
+  shop?: string;
   /** Epoch ms. Default: the present. */
   now?: number;
   webhook?: WebhookSample;

@@ -2,13 +2,13 @@ import { deepEqual, ok } from "node:assert/strict";
 import { type Channel, connectionFacts, type Meaning } from "../../../functions/channels/channel.ts";
 import { actionOf } from "../../../functions/route-order/action-of.ts";
 import type { ReceivedEvent } from "../../../shared/messages/event.ts";
-import { connection } from "../../support/deliveries.ts";
 import type { ChannelSample } from "./channel-sample.ts";
+import { demoConnection } from "./demo-connection.ts";
 
 /** What the channel's reader says that an event means. */
 export async function meaningOf(event: ReceivedEvent, channel: Channel, sample: ChannelSample): Promise<Meaning> {
   const { meaning } = (await channel.reader()).interpret(event);
-  return meaning(connectionFacts(channel, connection(channel.name, { settings: sample.settings ?? {} })));
+  return meaning(connectionFacts(channel, demoConnection(channel, sample)));
 }
 
 /** An event means what it should, on every reading, and route-order can act on it. */
