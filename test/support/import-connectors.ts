@@ -4,6 +4,8 @@
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+// Node itself reads FORCE_COLOR when this is first imported; no connector does.
+import "node:util";
 import { ROOT, sources } from "./dependency-rules.ts";
 
 const require = createRequire(import.meta.url);
