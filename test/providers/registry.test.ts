@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { providers } from "../../functions/providers/registry.ts";
 import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
-import { missingParts } from "../support/missing-parts.ts";
+import { exportedName, missingParts } from "../support/missing-parts.ts";
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -18,7 +18,8 @@ for (const [registered, load] of Object.entries(providers)) {
   describe(`what belongs to a provider: ${name}`, () => {
     test("it is registered by its name, and its Lambda is its own", async () => {
       equal(registered, name);
-      match(await read(`functions/providers/${name}/handler.ts`), new RegExp(`createProviderHandler\\(${name}\\)`));
+      const itsOwn = new RegExp(`createProviderHandler\\(${exportedName(name)}\\)`);
+      match(await read(`functions/providers/${name}/handler.ts`), itsOwn);
     });
 
     test("it has a Lambda, a contract test, a simulator, a page and a demo secret", () => {

@@ -18,10 +18,13 @@ const has = (path: string): boolean => existsSync(join(PROJECT, path));
 
 const callsContract = (connector: Connector): boolean => calls(`${connector.kind}Contract`, connector);
 
+/** The name under which a connector's `index.ts` exports it: `tiktokShop` for `tiktok-shop`. */
+export const exportedName = (name: string): string =>
+  name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
 /** Whether a test file of the folder calls the suite with the connector. */
 function calls(suite: string, { kind, name }: Connector): boolean {
-  const exported = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  const call = new RegExp(`^\\s*${suite}\\(\\s*${exported}\\b`, "m");
+  const call = new RegExp(`^\\s*${suite}\\(\\s*${exportedName(name)}\\b`, "m");
   const folder = join(PROJECT, `test/${kind}s`);
   const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
   return files.some((file) => call.test(readFileSync(join(folder, file), "utf8")));
