@@ -392,7 +392,7 @@ describe("the operator's commands at the local stack", () => {
   test("what is unknown, misspelt or not running is said in a sentence", async () => {
     const said = await Promise.all([
       order("1"),
-      run(orderCommand, [...STAGE, "shopify"], stack),
+      run(orderCommand, [...STAGE, "shopify", "--since", "1h"], stack),
       run(orderCommand, ["shopify/demo/1"], stack),
       run(orderCommand, ["--stage", "nowhere", "shopify/demo/1"], stack),
       run(orderCommand, [...STAGE, "shopify/demo/1", "--send", "--renew"], stack),
@@ -401,7 +401,7 @@ describe("the operator's commands at the local stack", () => {
     ]);
     for (const [at, sentence] of [
       /The stage local has no order shopify\/demo\/1/,
-      /"shopify" is not an order: write channel\/connection\/order ID/,
+      /No order since .* has the number, ID or reference shopify\. .*write channel\/connection\/order ID/,
       /required option '--stage <stage>' not specified/,
       /nowhere/,
       /Pass only one of --/,
