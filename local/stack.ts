@@ -148,6 +148,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         stage,
         functionHostPid: host.pid(),
         aws: { endpoint: aws.url, region: REGION, account: ACCOUNT },
+        channelSimulators: channels.url,
         queues: notificationQueues(assembly, queueUrl),
         queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, queueUrl(name)])),
       }),

@@ -44,22 +44,28 @@ export function checkDestination(
   );
 }
 
-/**
- * Opens a connection's API as route-order does, with the same tokens and leases, and makes its harmless call.
- * @param app its endpoint's secret @param credentials its own, undefined where the channel has none; both match the
- * schemas
- */
+interface ConnectionSecrets {
+  /** Its endpoint's secret; it matches the schema. */
+  app: unknown;
+  /** Its own secret, which matches the schema; undefined where the channel has none. */
+  credentials: unknown;
+  table: Table;
+  /** Of the local stack: where its channels' simulators listen. */
+  simulators?: string | undefined;
+}
+
+/** Opens a connection's API as route-order does, with the same tokens and leases, and makes its harmless call. */
 export function checkConnection(
   connection: Connection,
   channel: Channel,
-  { app, credentials, table }: { app: unknown; credentials: unknown; table: Table },
+  { app, credentials, table, simulators }: ConnectionSecrets,
 ): Promise<CheckResult> {
   const account = pathOf(connection);
   return check([app, credentials], async () => {
     const settings = z.parse(channel.settings, connection.settings);
     const facts = { connection: account, shop: connection.shop, settings };
     const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
-    const own = channelHttp({ caller: `connections/${account}`, hosts, http: operatorHttp });
+    const own = channelHttp({ caller: `connections/${account}`, hosts, simulators, http: operatorHttp });
     const subject: Subject = { kind: "channel", name: channel.name, account };
     const tools: ApiTools = toolsFor(subject, CHANNEL_CALL, { table, http: own });
     const api = await channel.api?.();

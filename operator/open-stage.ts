@@ -57,8 +57,9 @@ export async function openStage(
   if (stages !== undefined && !existsSync(stages)) throw new CommandError(`There is no folder ${stages} (--stages).`);
   const folder = stages ?? (name === "local" ? LOCAL_STAGES : undefined);
   const { config } = readStage(await loadStage(name, folder), connectors, folder);
-  const { access, account, who } = name === "local" ? await local(variables) : await deployed(region, variables);
-  const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint };
+  const { access, account, who, simulators } =
+    name === "local" ? await local(variables) : await deployed(region, variables);
+  const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint, simulators };
   const dynamo = new DynamoDBClient(access);
   const sqs = new SQSClient(access);
   const table = createTable(dynamo, tableName(name));
@@ -81,6 +82,8 @@ interface Known {
   access: Access & { region: string };
   account: string;
   who: string;
+  /** Of the local stack: its channels are called there. */
+  simulators?: string;
 }
 
 async function deployed(region: string | undefined, variables: NodeJS.ProcessEnv): Promise<Known> {
@@ -97,6 +100,7 @@ const Health = z.object({
   status: z.literal("ready"),
   stage: z.string(),
   aws: z.object({ endpoint: z.string(), region: z.string(), account: z.string() }),
+  channelSimulators: z.string(),
 });
 
 async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
@@ -111,12 +115,12 @@ async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
       `No local stack is ready at ${url}: start it with \`npm start\`, and set PORT if it is not 3000.`,
     );
   }
-  const { stage, aws } = health.data;
+  const { stage, aws, channelSimulators: simulators } = health.data;
   if (stage !== "local") throw new CommandError(`The local stack at ${url} runs the stage ${stage}, not local.`);
   // The local stack counts calls by access key and checks no signature.
   const credentials = { accessKeyId: "LOCALoperator", secretAccessKey: "local" };
   const { endpoint, region, account } = aws;
-  return { access: { region, endpoint, credentials }, account, who: `local:${userInfo().username}` };
+  return { access: { region, endpoint, credentials }, account, who: `local:${userInfo().username}`, simulators };
 }
 
 /** Bodies too large for the table. The S3 client is loaded with the first of them. */

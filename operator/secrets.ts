@@ -155,7 +155,7 @@ async function checkAll(known: readonly Known[], stage: OpenStage, terminal: Ter
 /** The accounts whose secrets are filled, and how each is checked. */
 function* checksOf(
   known: readonly Known[],
-  { config, table }: OpenStage,
+  { config, table, env: { simulators } }: OpenStage,
 ): Iterable<[string, () => Promise<CheckResult>]> {
   const value = (kind: StageSecret["kind"], path: string): unknown => {
     const of = known.find(({ secret }) => secret.kind === kind && secret.path === path);
@@ -167,7 +167,7 @@ function* checksOf(
     const app = value("endpoints", endpointPathOf(connection));
     const credentials = value("connections", path);
     if (!channel?.api || app === undefined || (channel.credentials && credentials === undefined)) continue;
-    yield [`connections/${path}`, () => checkConnection(connection, channel, { app, credentials, table })];
+    yield [`connections/${path}`, () => checkConnection(connection, channel, { app, credentials, table, simulators })];
   }
   for (const destination of config.destinations) {
     const path = destinationPath(destination);

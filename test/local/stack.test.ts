@@ -34,6 +34,7 @@ test("health shows all addresses", async (t) => {
     stage: "local",
     functionHostPid: stack.host.pid(),
     aws: { endpoint: stack.aws.url, region: "eu-central-1", account: "000000000000" },
+    channelSimulators: stack.channels.url,
     queues: {},
     queueUrls: {
       "work-dlq": `${stack.aws.url}/000000000000/work-dlq`,

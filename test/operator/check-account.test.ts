@@ -14,7 +14,7 @@ const table = createTable({ send: async () => ({}) } as never, "ledger");
 const secrets = { app: { clientSecret: "the app's" }, credentials: { refreshToken: "the shop's" }, table };
 
 /** Checks a connection whose API calls this address. */
-const checkCalling = (url: string) => {
+const checkCalling = (url: string, simulators?: string) => {
   const channel = market("nothing", {
     hosts: ["localhost"],
     api: async () => ({
@@ -24,7 +24,7 @@ const checkCalling = (url: string) => {
       }),
     }),
   });
-  return checkConnection(connection, channel, secrets);
+  return checkConnection(connection, channel, { ...secrets, simulators });
 };
 
 test("the check of a connection calls the channel's hosts, and no other", async () => {
@@ -41,6 +41,23 @@ test("the check of a connection calls the channel's hosts, and no other", async 
     // Nothing listens there: the call itself was made, and failed otherwise.
     const own = await checkCalling("https://localhost/");
     equal(own.is === "bad" && elsewhere.is === "bad" && own.reason !== elsewhere.reason, true);
+  } finally {
+    server.close();
+  }
+});
+
+test("the check of a connection of the local stack calls its simulator, and never the channel", async () => {
+  const received: (string | undefined)[] = [];
+  const server = createServer(({ url }, response) => {
+    received.push(url);
+    response.end("{}");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const simulators = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    deepEqual(await checkCalling("https://localhost/shop", simulators), { is: "good" });
+    deepEqual(received, ["/connections/market/north/localhost/shop"]);
   } finally {
     server.close();
   }
