@@ -43,7 +43,7 @@ const MEANINGS: Record<number, string> = {
 export const webhookCommand = ({ terminal, variables, exitWith }: CommandContext): Command =>
   new Command("npm run webhook --")
     .description(
-      "Makes a webhook of an order in the channel's own format, signs it with the endpoint's stored secret, and sends it.",
+      "Writes an order as the channel's own webhook, signs it with the endpoint's stored secret, and sends it.",
     )
     .argument("<endpoint>", "shopify/main: channel and endpoint, as in the address /webhooks/shopify/main")
     .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")

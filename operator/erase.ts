@@ -35,7 +35,7 @@ interface Options {
 export const eraseCommand = ({ terminal, variables }: CommandContext): Command =>
   new Command("npm run erase --")
     .description(
-      "Erases what is stored of a buyer, or of orders. With --export, writes it to a file and erases nothing.",
+      "Erases what is stored about a buyer or about orders. With --export, writes it to a file and erases nothing.",
     )
     .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
     .option("--stages <folder>", "folder of the stage files, if not infra/stages")

@@ -47,7 +47,7 @@ export const failedCommand = ({ terminal, variables, exitWith }: CommandContext)
     .option("--destination <destination>", "only deliveries to this destination: kakaclo/eu")
     .option("--since <time>", "only what began to wait since then: 2h, 3d, or 2026-11-20T14:00:00Z")
     .option("--reason <text>", "only where the reason has this text; case does not matter")
-    .option("--send", "send all that a filter lists again, after a preview")
+    .option("--send", "send again all that the filter lists, after a preview")
     .addOption(new Option("--yes", "with --send: do not ask").implies({ send: true }))
     .option("--exit-code", `exit with ${LISTED} if something is listed, 0 if not`)
     .action(async (options: Options) => {

@@ -37,7 +37,7 @@ async function settled(
 
 new Command("npm run demo --")
   .description(
-    "Starts the local stack on a free port, sends signed webhooks, prints what became of each, and stops. Takes 30 s.",
+    "Starts the local stack on a free port, sends signed webhooks, prints the result of each, and stops. Takes 30 s.",
   )
   .parse();
 
