@@ -7,6 +7,7 @@ export type { Channel };
  * channels does not slow a function's start.
  */
 export const channels = {
+  bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
   shopify: async () => (await import("./shopify/index.ts")).shopify,
   standard: async () => (await import("./standard/index.ts")).standard,
 } satisfies Record<string, () => Promise<Channel>>;
