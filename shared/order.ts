@@ -243,6 +243,8 @@ export const Order = z.object({
   paidAt: maybe(Instant),
   /** The channel's freshness: an older one never overwrites a newer one. */
   updatedAt: Instant,
+  /** The channel's count of its changes, where it has one: of two states of one time, the higher is newer. */
+  version: maybe(Quantity),
   cancelledAt: maybe(Instant),
   salesPlatform: maybe(Text),
   shopName: maybe(Text),

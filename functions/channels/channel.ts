@@ -43,6 +43,11 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   readonly answerWithin?: number;
   /** How a request is checked. Absent where events come by queue. */
   readonly verification?: Verification<NoInfer<Secret>>;
+  /**
+   * The coarser of the precisions in which its webhooks and its API give an order's last-changed time, ms: 1,000 where
+   * one of them gives seconds. Default: 1.
+   */
+  readonly timePrecision?: number;
   /** Loaded by route-order alone. */
   reader(): Promise<Reader<NoInfer<Settings>>>;
   /** Loaded when an order has to be fetched. Absent if the channel has no API, and every webhook carries its order. */

@@ -4,8 +4,18 @@ import { buyerHash } from "../../shared/ledger/buyer-hash.ts";
 import { changedAfterSending } from "../../shared/ledger/changed-after-sending.ts";
 import { type Delivery, ENDED } from "../../shared/ledger/delivery.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
-import { freshness, isAhead } from "../../shared/ledger/freshness.ts";
-import { digestOf } from "../../shared/ledger/order-body.ts";
+import {
+  type Age,
+  afterRecord,
+  ageOf,
+  type ChannelRules,
+  freshness,
+  freshnessOfState,
+  isAhead,
+  type Sight,
+  versionIn,
+} from "../../shared/ledger/freshness.ts";
+import { contentDigestOf, digestOf } from "../../shared/ledger/order-body.ts";
 import {
   afterErasure,
   cancelled,
@@ -42,30 +52,46 @@ export interface Step {
   isNewest: boolean;
 }
 
-export interface EventContext {
+/** How an order was fetched. */
+export interface FetchFacts {
+  /** When the fetch began, UTC ISO 8601. */
+  at: string;
+  /** `rev` of the record that was read before it began; undefined where none was. */
+  afterRev?: number;
+}
+
+/** `canFetch`: an order that the channel holds can be fetched again, too. */
+export interface EventContext extends ChannelRules {
   event: IntakeEvent;
   connection: Connection;
-  /** The channel has an API, so an order that it holds can be fetched again. */
-  canFetch: boolean;
-  /** Of a fetched order: when the fetch began, UTC ISO 8601. */
-  fetchedAt?: string;
+  /** Of a fetched order. */
+  fetched?: FetchFacts;
   config: Config;
   /** Epoch ms. */
   now: number;
 }
 
-/** Whether it matters what was sent of the order: something was, or is to be, and the event is newer. */
-export function comparesWithSent(
+/** How new an order is against its record, if there is one. */
+export function ageOfReading(
   current: OrderRecord | undefined,
   reading: Reading<"order">,
   context: EventContext,
-): boolean {
-  if (!current || current.decided.length === 0) return false;
-  const { digest, freshness: newer } = factsOf(reading, context);
-  return digest !== current.digest && newer > current.freshness;
+): Age | "first" {
+  if (!current) return "first";
+  const facts = factsOf(reading, context, current);
+  // Nothing of it is kept but its state, so that there is no content to be in doubt about.
+  if (current.erasure) return facts.freshness > current.freshness ? "newer" : "older";
+  return ageOf({ ...facts, isSettled: isSettled(current, context) }, current, context);
 }
 
-/** An event that carries the whole order. @param deliveries of the order, where `comparesWithSent` */
+/** It was fetched after this very record was read, so it is what the channel has. */
+const isSettled = ({ rev }: OrderRecord, { fetched }: EventContext): boolean => fetched?.afterRev === rev;
+
+/**
+ * An event that carries the whole order.
+ * @param deliveries of the order, where something was decided and it is newer than the record
+ * @throws Error if the order is in doubt: only a fetch can say which one is newer
+ */
 export function nextRecord(
   current: OrderRecord | undefined,
   reading: Reading<"order">,
@@ -74,7 +100,7 @@ export function nextRecord(
 ): Step {
   const { order } = reading;
   const { config, connection, canFetch } = context;
-  const facts = factsOf(reading, context);
+  const facts = factsOf(reading, context, current);
   const routed = decide(config, connection, order, Date.parse(current?.firstSeenAt ?? context.event.receivedAt));
   const isHeldByChannel = routed.state === "held" && order.hold !== undefined;
   const decision = { ...routed, asksChannel: canFetch && isHeldByChannel };
@@ -90,11 +116,14 @@ export function nextRecord(
     const isCancelled = decision.state === "cancelled" && facts.freshness > current.freshness;
     return erasedStep(current, facts.freshness, isCancelled ? decision.reason : undefined, occasion);
   }
-  if (facts.digest === current.digest || facts.freshness === current.freshness) {
+  const age = ageOfReading(current, reading, context);
+  if (age === "in-doubt") throw new Error(`order ${order.id} has to be fetched again`);
+  if (age === "same") {
     const record = repeated(current, facts.freshness, decision, occasion);
-    return { record, outcome: "duplicate", isNewest: false };
+    // There was a doubt: another event may have written its own body while it lasted.
+    return { record, outcome: "duplicate", isNewest: isSettled(current, context) };
   }
-  if (facts.freshness < current.freshness) return stale(current, occasion);
+  if (age === "older") return stale(current, occasion);
   if (isAnotherOrder(current, facts))
     return stepOfAnother(current, { facts, deliveries }, occasionOf(reading, context));
   if (decision.state === "cancelled") {
@@ -127,7 +156,9 @@ export function nextRecordOfChange(
     return { record: ignored(current, "touched", occasion), outcome: "touched", isNewest: false };
   }
   const { receivedAt } = context.event;
-  const fresh = freshness(eventTime ?? receivedAt, "cancelled", { eventTime, receivedAt });
+  const version = current && versionIn(current.freshness);
+  const state = { updatedAt: eventTime ?? receivedAt, version, progress: "cancelled" } as const;
+  const fresh = freshnessOfState(state, receivedAt, context);
   const reason = `${topic} at the channel`;
   if (!current) {
     const { channel, name: connection } = context.connection;
@@ -161,7 +192,7 @@ export function nextRecordOfUnreadable(
   const reason = `cannot be read: ${problem}`;
   const occasion = occasionOf({ topic }, context);
   const { receivedAt, eventId } = event;
-  const fresh = changedAt && freshness(changedAt, "placed", { eventTime: "", receivedAt });
+  const fresh = changedAt && freshnessOfState({ updatedAt: changedAt, progress: "placed" }, receivedAt, context);
   if (!current) {
     const identity = { channel: connection.channel, connection: connection.name, orderId: about.orderId };
     const decision = { state: "held", reason, destinations: [] } as const;
@@ -271,13 +302,15 @@ interface Dated extends Pick<Reading, "topic" | "eventTime"> {
 
 const occasionOf = (
   { topic, eventTime, order, change }: Dated,
-  { event, connection, config, now, fetchedAt }: EventContext,
+  { event, connection, config, now, fetched }: EventContext,
 ): EventOccasion => ({
   topic,
   leftOut: order && leftOut(order, connection),
-  ...defined({ fetchedAt }),
+  ...defined({ fetchedAt: fetched?.at }),
   isUntimed: change === "cancelled" && eventTime === undefined,
-  isAhead: [order?.updatedAt, eventTime].some((time) => time !== undefined && isAhead(time, event.receivedAt)),
+  isAhead: [order?.updatedAt, eventTime].some(
+    (time) => time !== undefined && isAhead(time, fetched?.at ?? event.receivedAt),
+  ),
   heldTooLong: connection.heldTooLong,
   now,
   eventId: event.eventId,
@@ -286,15 +319,34 @@ const occasionOf = (
   holdLookAfter: config.timing.holdLookAfter,
 });
 
-function factsOf({ order, eventTime }: Reading<"order">, { event, connection }: EventContext): OrderFacts {
+function factsOf(reading: Reading<"order">, context: EventContext, current: OrderRecord | undefined): OrderFacts {
+  const { order } = reading;
+  const { connection } = context;
   const buyer = buyerOf(order, connection);
+  const { updatedAt, version } = order;
   const digest = digestOf(order);
+  const sight = { ...sightOf(reading, context, current), digest };
   return {
     digest,
-    freshness: freshness(order.updatedAt, progressOf(order), { eventTime, receivedAt: event.receivedAt, digest }),
+    contentDigest: contentDigestOf(order),
+    freshness: freshness({ updatedAt, version, progress: progressOf(order) }, sight, context),
     placedAt: order.placedAt,
     ...defined({ buyer, number: order.number }),
   };
+}
+
+/** An event's time is not the time of the order that was fetched because of it. */
+function sightOf(
+  { eventTime }: Reading<"order">,
+  context: EventContext,
+  current: OrderRecord | undefined,
+): Omit<Sight, "digest"> {
+  const { event, fetched } = context;
+  if (!fetched) return { by: "event", at: event.receivedAt, eventTime };
+  // It began after its event was received, whatever the clocks of the two machines say.
+  const at = fetched.at > event.receivedAt ? fetched.at : event.receivedAt;
+  const isAfter = current !== undefined && isSettled(current, context);
+  return { by: "fetch", at: isAfter ? afterRecord(at, current) : at };
 }
 
 function buyerOf({ buyer, shippingAddress }: Order, connection: Connection): string | undefined {

@@ -15,7 +15,8 @@ import type { Action } from "./action-of.ts";
 import { BUYER_HIDDEN, completedOrder, type Known } from "./completed-order.ts";
 import { UnknownOrder } from "./give-back.ts";
 import {
-  comparesWithSent,
+  ageOfReading,
+  type FetchFacts,
   nextRecord,
   nextRecordOfChange,
   nextRecordOfGone,
@@ -41,10 +42,10 @@ export interface RecordDeps {
 export interface RouteContext {
   event: IntakeEvent;
   topic: string;
-  /** When the sender says that it happened; of a fetched order, when the fetch began. UTC ISO 8601. */
+  /** When the sender says that it happened, UTC ISO 8601. */
   eventTime: string | undefined;
-  /** Of a fetched order: when the fetch began, UTC ISO 8601. */
-  fetchedAt?: string;
+  /** Of a fetched order. */
+  fetched?: FetchFacts;
   channel: Channel;
   connection: Connection;
   /** By when all work must be over, epoch ms. */
@@ -66,21 +67,42 @@ export interface Recorded {
 
 type NextStep = (current: OrderRecord | undefined) => Promise<Step | undefined>;
 
+/** Which of two contents is newer cannot be said: the order has to be fetched, now that its record was read. */
+export interface Doubt {
+  outcome: "in-doubt";
+  orderId: string;
+  /** `rev` of that record. */
+  rev: number;
+}
+
 /** Records a whole order: as the event carried it, or as the API has it. */
-export async function recordOrder(mapped: Order, context: RouteContext, deps: RecordDeps): Promise<Recorded> {
+export async function recordOrder(mapped: Order, context: RouteContext, deps: RecordDeps): Promise<Recorded | Doubt> {
   const identity = identityOf(mapped.id, context);
   const facts = factsOf(context, deps);
-  return write(identity, deps, async (current) => {
+  let doubt: Doubt | undefined;
+  // A fetch because of a doubt repairs the body too, until it meets the very record that was read before it.
+  let mayOwnBody = context.fetched?.afterRev !== undefined;
+  const recorded = await write(identity, deps, async (current) => {
     const order = await completedOrder(mapped, current && knownOf(current, deps));
     const reading = { kind: "order" as const, ...readingOf(context), order };
-    const compares = comparesWithSent(current, reading, facts);
+    const age = ageOfReading(current, reading, facts);
+    // Another event won the record after this one wrote its body: what the API has now repairs the body too.
+    const isSettled = current?.rev === context.fetched?.afterRev;
+    const lostBody = mayOwnBody && facts.canFetch && age !== "newer" && !isSettled && !current?.erasure;
+    if (current && (age === "in-doubt" || lostBody)) {
+      doubt = { outcome: "in-doubt", orderId: mapped.id, rev: current.rev };
+      return undefined;
+    }
+    const compares = current !== undefined && current.decided.length > 0 && age === "newer";
     const deliveries = compares ? ((await deps.ledger.load(identity))?.deliveries ?? []) : [];
     const step = nextRecord(current, reading, facts, deliveries);
     // The body is written first, so that a reader of the record finds a body at least as new. `putBody` never overwrites
     // a newer one.
     if (step.isNewest) await putBody(identity, order, step.record, deps);
+    mayOwnBody ||= step.isNewest;
     return step;
   });
+  return doubt ?? recorded;
 }
 
 const knownOf = (record: OrderRecord, { ledger }: RecordDeps): Known => ({
@@ -212,9 +234,9 @@ const identityOf = (orderId: string, { connection: { channel, name } }: RouteCon
 
 const readingOf = ({ topic, eventTime }: RouteContext) => ({ topic, ...defined({ eventTime }) });
 
-const factsOf = ({ event, connection, channel, fetchedAt }: RouteContext, { config, now }: RecordDeps) => ({
+const factsOf = ({ event, connection, channel, fetched }: RouteContext, { config, now }: RecordDeps) => ({
   event,
-  ...defined({ fetchedAt }),
+  ...defined({ fetched, precision: channel.timePrecision }),
   connection,
   canFetch: channel.api !== undefined,
   config,

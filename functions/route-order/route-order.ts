@@ -135,20 +135,16 @@ async function eventIn({ owner, ...message }: IntakeMessage, { eventStore }: Dep
 
 async function carryOut(action: Action, context: RouteContext, deps: Deps): Promise<Done> {
   switch (action.kind) {
-    case "record":
-      return recordOrder(await within(action.order, context, deps), context, deps);
+    case "record": {
+      const recorded = await recordOrder(await within(action.order, context, deps), context, deps);
+      if (recorded.outcome !== "in-doubt") return recorded;
+      return recordFetched({ orderId: recorded.orderId, deletion: false }, context, deps, recorded.rev);
+    }
     case "unreadable":
       await recordUnreadable({ ...action, identity: "certain" }, context, deps);
       throw action.error;
-    case "fetch": {
-      const fetched = await fetchReadable(action.orderId, context, deps);
-      if (fetched === "gone") return recordGone(action, context, deps);
-      // It need not be the ID that was asked for: a pack has one of its own.
-      checkedOrderId(fetched.order.id);
-      const { fetchedAt } = fetched;
-      const order = await within(fetched.order, context, deps);
-      return recordOrder(order, { ...context, eventTime: fetchedAt, fetchedAt }, deps);
-    }
+    case "fetch":
+      return recordFetched(action, context, deps);
     case "change":
       return recordChange(action, context, deps);
     case "erase":
@@ -164,6 +160,27 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
     case "ignored":
       return { outcome: "ignored" };
   }
+}
+
+/**
+ * Fetches an order and records it; again for as long as other events are recorded meanwhile, and it is in doubt which one
+ * is newer.
+ * @param afterRev `rev` of the record that was read before
+ */
+async function recordFetched(
+  asked: Omit<Extract<Action, { kind: "fetch" }>, "kind">,
+  context: RouteContext,
+  deps: Deps,
+  afterRev?: number,
+): Promise<Recorded> {
+  const fetched = await fetchReadable(asked.orderId, context, deps);
+  if (fetched === "gone") return recordGone({ kind: "fetch", ...asked }, context, deps);
+  // It need not be the ID that was asked for: a pack has one of its own.
+  checkedOrderId(fetched.order.id);
+  const order = await within(fetched.order, context, deps);
+  const facts = { at: fetched.fetchedAt, ...(afterRev !== undefined && { afterRev }) };
+  const recorded = await recordOrder(order, { ...context, eventTime: undefined, fetched: facts }, deps);
+  return recorded.outcome === "in-doubt" ? recordFetched(asked, context, deps, recorded.rev) : recorded;
 }
 
 /** An order within the limits of what can be stored and sent. @throws MalformedEvent, once the order is recorded as held */

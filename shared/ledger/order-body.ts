@@ -32,6 +32,29 @@ const toJson = (order: Order): string => JSON.stringify(order);
 /** The same for the same order mapped twice: a mapping writes its fields in the same order each time. */
 export const digestOf = (order: Order): string => createHash("sha256").update(toJson(order)).digest("base64url");
 
+/** Objects with their fields sorted: the webhook's mapping and the API's need not write them in one order. */
+const sortedFields = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/**
+ * Of what a fetched order must differ in to be no duplicate at an equal state (design.md P6): lines, amounts, address and
+ * hold.
+ */
+export function contentDigestOf(order: Order): string {
+  const { shippingAddress, billingAddress, hold, fulfilmentState, shipping } = order;
+  const { currency, subtotal, discount, tax, total, refunded, amountDue } = order;
+  const content = {
+    lines: order.lines.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    fulfilmentState,
+    amounts: [currency, subtotal, discount, tax, total, refunded, amountDue, shipping?.price, shipping?.discount],
+    addresses: [shippingAddress, billingAddress, shipping?.kind],
+    hold,
+  };
+  return createHash("sha256").update(JSON.stringify(content, sortedFields)).digest("base64url");
+}
+
 /** Compresses an order for its item. Writes one that does not fit to S3 before it resolves. */
 export async function packBody(
   identity: Identity,

@@ -115,7 +115,7 @@ export interface EventOccasion extends Occasion {
 
 /** What an order says of itself, as it was mapped. */
 export type OrderFacts = Pick<OrderRecord, "freshness"> &
-  Partial<Pick<OrderRecord, "digest" | "placedAt" | "buyer" | "number">>;
+  Partial<Pick<OrderRecord, "digest" | "contentDigest" | "placedAt" | "buyer" | "number">>;
 
 /**
  * The first event about the order.
@@ -454,7 +454,7 @@ export function erased(record: OrderRecord, { now, topic }: Occasion): OrderReco
   start("erased", record);
   const at = new Date(now).toISOString();
   const next: OrderRecord = {
-    ...omit(record, "digest", "channelWait", "tickets"),
+    ...omit(record, "digest", "contentDigest", "channelWait", "tickets"),
     ...{ toSend: [], buyer: ERASED_BUYER, events: record.events.map(withoutQuote) },
     // Why it was cancelled is in our own words; why it was held or not routed may quote the order.
     reason: record.state === "cancelled" && record.reason !== undefined ? record.reason : ERASED,

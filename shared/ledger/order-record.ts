@@ -32,6 +32,11 @@ export const OrderRecord = z.object({
   freshness: z.string(),
   /** SHA-256 of the order as mapped: distinguishes a repeat from an update of equal freshness. */
   digest: z.optional(z.string()),
+  /**
+   * SHA-256 of its lines, amounts, address and hold: a fetched order that is alike in these, and of equal freshness, is a
+   * duplicate.
+   */
+  contentDigest: z.optional(z.string()),
   /** The number that the buyer sees. Set once: the index projects it. */
   number: z.optional(z.string()),
   placedAt: z.optional(z.string()),

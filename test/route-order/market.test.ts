@@ -93,13 +93,13 @@ describe("an order to fetch", () => {
   test("that was fetched later is newer, where the channel moved no time: a changed order is never a duplicate", async () => {
     const relay = await MarketContext.open(started);
     const id = newId();
-    relay.api().orders.set(id, orderOf({ id, note: "first" }));
+    relay.api().orders.set(id, orderOf({ id, total: "1.00" }));
     relay.poll(id);
     await relay.run(MINUTE);
-    relay.api().orders.set(id, orderOf({ id, note: "second" }));
+    relay.api().orders.set(id, orderOf({ id, total: "2.00" }));
     relay.poll(id);
     equal((await relay.run(MINUTE)).at(-1)?.outcome, "updated");
-    equal((await relay.bodyOf(id)).note, "second");
+    equal((await relay.bodyOf(id)).total, "2.00");
   });
 
   test("that cannot be mapped is unreadable by its field, and repaired by a redrive", async () => {
