@@ -2,7 +2,7 @@ import type { Progress } from "../order.ts";
 
 const RANK = { placed: 0, paid: 1, cancelled: 2 } as const satisfies Record<Progress, number>;
 
-/** A state of an order, as its channel tells them apart. */
+/** A state of an order, as its channel gives it. */
 export interface ChannelState {
   /** When the channel changed it last. UTC ISO 8601 with milliseconds, as `Order` has it. */
   updatedAt: string;

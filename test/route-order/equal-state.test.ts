@@ -173,7 +173,7 @@ describe("a fetched order of equal time, version and state", () => {
     });
   }
 
-  test("an event's time never stands for it: one far in the past does not make what it fetched stale", async () => {
+  test("no event's time counts for it: one far in the past does not make what it fetched stale", async () => {
     const one = await OneOrder.open(market("body"));
     const time = timeOf(one.relay.clock);
     await one.webhook(one.order("old"), { time });
@@ -238,7 +238,7 @@ describe("webhooks of equal time and state whose content differs", () => {
     await one.bodyAgrees();
   });
 
-  test("are told apart by the sender's event time, without a fetch", async () => {
+  test("are compared by the sender's event time, without a fetch", async () => {
     const one = await OneOrder.open();
     const [early, late] = ["2026-11-01T11:00:00.000Z", "2026-11-01T11:00:00.100Z"];
     const at = one.relay.clock;
