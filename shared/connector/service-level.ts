@@ -6,10 +6,10 @@ const EXPEDITED = /\b(?:express|expedited|priority|rush|(?:2|two|second|2nd)[\s-
 
 /** When the parcel leaves is no speed of carriage: "ships next day", "same day dispatch", "2 day handling". */
 const LEAVES =
-  /\b(?:ships?|shipped|dispatch\w*|despatch\w*|handling|handled|process\w*|prepar\w*|production|produced|made|packed|leaves|same[\s-]?day\s+shipping)\b|versand(?:fertig|t)|(?:expédi|spedi|envi)\p{L}*\s+(?:en|in|sous|entro)\b/iu;
-/** "no Express", "kein Express" */
+  /\b(?:ships?|shipped|dispatch\w*|despatch\w*|handling|handled|process\w*|prepar\w*|production|produced|made|packed|leaves|same[\s-]?day\s+shipping|sent|posted|mailed)\b|versand(?:fertig|t)|versand\s+(?:in|innerhalb|binnen)\b|\b(?:24|48)\s?h[\s-]*versand|(?:expédi|spedi|env[ií])\p{L}*\s+(?:en|em|in|sous|entro)(?!\p{L})|wysyłk|verzonden|verstuurd|odes[ií]l/iu;
+/** "no Express", "kein Express", "non-express", "slower than Express" */
 const NEGATED =
-  /\b(?:no|not|non|without|kein\w*|nicht|ohne|sans|sin|sem|senza|pas)\s+(?:an?\s+)?[\p{L}\d]+(?:[\s-]day)?/giu;
+  /\b(?:no|not|non|without|than|kein\w*|nicht|ohne|sans|sin|sem|senza|pas)[\s-]+(?:an?\s+)?[\p{L}\d]+(?:[\s-]day)?/giu;
 /** Characters of a method's name that are read: the patterns take long over millions. */
 const LONGEST_NAME = 300;
 /** Between the statements of a name: "Standard (ships next day)", "Same day dispatch, 5-7 days", "Free - tracked". */
