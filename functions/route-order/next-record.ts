@@ -12,6 +12,7 @@ import {
   freshness,
   freshnessOfState,
   isAhead,
+  isSameMoment,
   type Sight,
   versionIn,
 } from "../../shared/ledger/freshness.ts";
@@ -105,7 +106,7 @@ export function nextRecord(
   const isHeldByChannel = routed.state === "held" && order.hold !== undefined;
   const decision = { ...routed, asksChannel: canFetch && isHeldByChannel };
   const tickets = ticketsOf(current, order, routed, deliveries, context);
-  const occasion = { ...occasionOf(reading, context), tickets };
+  const occasion = { ...occasionOf(reading, context), tickets, isTied: !canFetch && isTied(current, facts, reading) };
 
   if (!current) {
     const identity = { channel: connection.channel, connection: connection.name, orderId: order.id };
@@ -234,6 +235,13 @@ export const nextRecordOfNote = (
   outcome: "touched",
   isNewest: false,
 });
+
+/** The sender says nothing by which its two states can be ordered in time. */
+const isTied = (current: OrderRecord | undefined, facts: OrderFacts, { eventTime }: Reading<"order">): boolean =>
+  current?.digest !== undefined &&
+  current.digest !== facts.digest &&
+  eventTime === undefined &&
+  isSameMoment(current.freshness, facts.freshness);
 
 /** Its ID was used again: some shops begin again after a move, or give the number of a deleted order to the next. */
 const isAnotherOrder = ({ state, placedAt, buyer }: OrderRecord, other: OrderFacts): boolean =>

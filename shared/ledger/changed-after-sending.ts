@@ -1,5 +1,6 @@
 import type { Identity } from "../identity.ts";
 import { type Line, linesToShip, type Order, progressOf, quantityToShip } from "../order.ts";
+import type { ShippingKind } from "../shipping-kind.ts";
 import { addressDigest } from "./address-digest.ts";
 import type { Delivery, DeliveryState } from "./delivery.ts";
 import type { Ticket } from "./ticket.ts";
@@ -38,16 +39,24 @@ function editOf(order: Order, delivery: Delivery, now: number): Ticket[] {
   return [{ at: timeOf(now), kind: "edited-after-sending", destination, text, about: differences }];
 }
 
-/** An order without an address says nothing of a new one. */
+/** An order without an address says nothing of a new one, unless its buyer gets it in another way now. */
 function newAddressOf(identity: Identity, order: Order, delivery: Delivery, now: number): Ticket[] {
-  const { shippingAddress } = order;
+  const { shippingAddress, shipping, fulfilmentState } = order;
   const { destination, addressDigest: sent } = delivery;
-  if (sent === undefined || shippingAddress === null) return [];
+  const instead = INSTEAD_OF_PARCEL[shipping?.kind ?? "ship"];
+  if (sent === undefined) return [];
+  if (shippingAddress === null && (instead === undefined || fulfilmentState === "fulfilled")) return [];
   const digest = addressDigest(identity, shippingAddress);
   if (digest === sent) return [];
-  const text = `its shipping address was changed after it was ${sentTo(delivery)}`;
+  const change = shippingAddress === null ? `removed (${instead})` : "changed";
+  const text = `its shipping address was ${change} after it was ${sentTo(delivery)}`;
   return [{ at: timeOf(now), kind: "address-changed-after-sending", destination, text, about: [digest] }];
 }
+
+const INSTEAD_OF_PARCEL: Partial<Record<ShippingKind, string>> = {
+  "pick-up": "the buyer picks it up",
+  local: "the shop delivers it itself",
+};
 
 const timeOf = (now: number) => new Date(now).toISOString();
 

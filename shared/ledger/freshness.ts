@@ -133,3 +133,6 @@ export function afterRecord(at: string, record: Pick<Comparable, "freshness">): 
   const { at: known } = partsOf(record.freshness);
   return at > known ? at : new Date(Date.parse(known) + 1).toISOString();
 }
+
+/** Whether two states have one time, version and progress, whatever decides between them. @param one as `freshness` makes it */
+export const isSameMoment = (one: string, other: string): boolean => partsOf(one).level === partsOf(other).level;

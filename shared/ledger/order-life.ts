@@ -99,6 +99,8 @@ export interface EventOccasion extends Occasion {
   leftOut?: string | undefined;
   /** It says nothing of when it happened, so that `receivedAt` counts: the trace says so. */
   isUntimed?: boolean;
+  /** It and the state before name the same time and nothing else: the trace says which counts. */
+  isTied?: boolean;
   /** Of a fetched order: when the fetch began, UTC ISO 8601. */
   fetchedAt?: string;
   /** Its time was too far ahead, and counts as `receivedAt` (freshness.ts): the trace says so. */
@@ -607,13 +609,16 @@ function traced(
 ): OrderRecord {
   const changed = outcome === "recorded" || outcome === "updated" || outcome === "cancelled";
   const said = changed ? describe(outcome, record) : outcome;
-  const remarks = [occasion.isAhead && AHEAD, occasion.isUntimed && UNTIMED, changed && occasion.leftOut].filter(
+  const { isAhead, isUntimed, isTied, leftOut } = occasion;
+  const remarks = [isAhead && AHEAD, isUntimed && UNTIMED, isTied && TIED, changed && leftOut].filter(
     (remark) => typeof remark === "string",
   );
   const next = { ...confirmed(record, occasion), ...withTickets(record.tickets, occasion.tickets ?? []) };
   return line(next, [said, ...remarks].join("; "), occasion, occasion.eventId);
 }
 
+const TIED =
+  "it names the same time as the state before, so which is newer is not known: the one received later counts";
 const UNTIMED = "it says nothing of when that was, so the time of its receipt counts";
 
 /** Fetched: it need not be fetched any more because of a restore. */

@@ -127,6 +127,27 @@ test("a new address after sending raises one ticket, which does not quote it; a 
   deepEqual(texts(), [text, text]);
 });
 
+test("an order that is picked up after all, although it was sent as a parcel, raises a ticket (row 11)", async () => {
+  const { relay, updated, texts } = await sent();
+  await updated({ shippingAddress: null, shipping: { kind: "pick-up", method: "Main Street Store" } });
+  const removed = (instead: string) =>
+    `address-changed-after-sending: its shipping address was removed (${instead}) after it was sent to parcelworks/demo`;
+  deepEqual(texts(), [removed("the buyer picks it up")]);
+  equal(relay.parcelworks.posts, 1);
+
+  const local = await sent();
+  await local.updated({ shippingAddress: null, shipping: { kind: "local", method: "Local delivery" } });
+  deepEqual(local.texts(), [removed("the shop delivers it itself")]);
+
+  const shipped = await sent();
+  await shipped.updated({
+    shippingAddress: null,
+    shipping: { kind: "pick-up", method: "Main Street Store" },
+    fulfilmentState: "fulfilled",
+  });
+  deepEqual(shipped.texts(), []);
+});
+
 test("what was not sent yet, or surely is not there, is sent as it is now, and raises nothing", async () => {
   const { relay, updated, texts } = await sent({}, "down");
   await updated({ lines: [TEE, UPSELL], shippingAddress: { ...sampleOrder().shippingAddress, street1: "Side 2" } });
