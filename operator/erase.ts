@@ -68,17 +68,19 @@ export async function eraseOrExport(
   work: EraseWork,
 ): Promise<void> {
   const { buyer, order = [] } = options;
+  const shops = options.connection?.map(connectionIn);
   const { orders, buyers } =
     buyer === undefined
       ? { orders: order.map(orderIdentity), buyers: [] }
       : await ordersOfBuyer(buyer, {
           ...{ ledger: work.ledger, config: work.config, now: work.now() },
-          connections: options.connection?.map(connectionIn) ?? work.config.connections,
+          connections: shops ?? work.config.connections,
           reads: (count) =>
             work.terminal.note(
               `Reading ${count} orders: most know their buyer by ID, and the e-mail in the body alone.`,
             ),
         });
+  await refuseUnknownShops(shops ?? orders.map(({ channel, connection: name }) => ({ channel, name })), orders, work);
   if (options.export !== undefined) return exportTo(options.export, orders, work);
 
   await confirm(work.terminal, await planOf(orders, buyers, work), options.yes === true);
@@ -94,6 +96,30 @@ function connectionIn(words: string): { channel: string; name: string } {
   const [channel, name, ...more] = words.split("/");
   if (channel && name && more.length === 0) return { channel, name };
   throw new CommandError(`"${words}" is not a connection: write channel/name, as in shopify/main.`);
+}
+
+/**
+ * A shop's name with a typing error finds no order, and would leave the true one's data. A shop that was taken out of the
+ * stage is known by its orders.
+ * @throws CommandError
+ */
+async function refuseUnknownShops(
+  shops: readonly { channel: string; name: string }[],
+  orders: readonly Identity[],
+  { config, ledger }: EraseWork,
+): Promise<void> {
+  const known = new Set(config.connections.map(pathOf));
+  for (const path of new Set(shops.map(pathOf))) {
+    if (known.has(path)) continue;
+    const own = orders.filter(({ channel, connection: name }) => pathOf({ channel, name }) === path);
+    const records = await Promise.all(own.map((identity) => ledger.order(identity)));
+    if (records.length > 0 && records.every((record) => record !== undefined)) continue;
+    const [missing] = own.filter((_, index) => records[index] === undefined);
+    const what = missing ? `the order ${nameOf(missing)} is not known either` : "no order of it was found";
+    throw new CommandError(
+      `The stage has no connection ${path}, and ${what}: check the name. The stage has ${[...known].join(", ")}.`,
+    );
+  }
 }
 
 const nameOf = ({ channel, connection, orderId }: Identity): string =>

@@ -95,12 +95,31 @@ test("an e-mail address finds the orders whose body has it, in any case, and by 
 
 test("--connection limits the search; a buyer that is not found is remembered all the same", async () => {
   const desk = await shop();
+  const [main] = desk.config.connections;
+  if (main) desk.config = { ...desk.config, connections: [main, { ...main, name: "other", key: "po" }] };
   const none = await desk.command({ buyer: "b1", connection: ["plain/other"] });
   deepEqual([none.error, /0 of 0/.test(none.out), desk.left()], [undefined, true, ["1", "2", "3", "4"]]);
   const [request] = await desk.ledger.erasures.open();
   deepEqual([request?.connection, request?.subject.kind], ["other", "buyer"]);
   match((await desk.command({ buyer: "b1", connection: ["main"] })).error ?? "", /not a connection/);
   match((await desk.command({ order: ["main"] })).error ?? "", /not an order/);
+});
+
+test("the name of a shop that is neither in the stage nor known by its orders is refused: it may be a typing error", async () => {
+  const desk = await shop();
+  const refusals = [
+    await desk.command({ order: ["plain/mian/1"] }),
+    await desk.command({ order: ["plain/main/1", "plain/mian/2"] }),
+    await desk.command({ buyer: "b1", connection: ["plain/mian"] }),
+    await desk.command({ buyer: "b1", connection: ["plain/mian"], export: "never-written.json" }),
+  ];
+  for (const { error } of refusals)
+    match(error ?? "", /^The stage has no connection plain\/mian, and .* has plain\/main\.$/);
+  deepEqual([desk.left(), await desk.ledger.erasures.open()], [["1", "2", "3", "4"], []]);
+
+  // Taken out of the stage, its orders are still there to be erased.
+  desk.config = { ...desk.config, connections: [] };
+  match((await desk.command({ order: ["plain/main/1"] })).out, /1 of 1 orders are erased/);
 });
 
 test("an order whose delivery is in doubt is named with the reason, and finished by the daily walk", async () => {
