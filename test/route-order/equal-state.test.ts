@@ -238,6 +238,16 @@ describe("webhooks of equal time and state whose content differs", () => {
     await one.bodyAgrees();
   });
 
+  test("a webhook that comes long after a fetch may be older than it: the API decides", async () => {
+    const one = await OneOrder.open();
+    one.has("new");
+    await one.fetched();
+    one.relay.clock += 5 * MINUTE;
+    await one.webhook(one.order("old"));
+    equal(one.calls, 2);
+    equal(await one.street(), "new");
+  });
+
   test("are compared by the sender's event time, without a fetch", async () => {
     const one = await OneOrder.open();
     const [early, late] = ["2026-11-01T11:00:00.000Z", "2026-11-01T11:00:00.100Z"];

@@ -55,6 +55,7 @@ test("an order is newer than a record of its state without content, and than one
   const given = { freshness: of(NOON), digest: "d", contentDigest: "c" };
   for (const record of ["", freshnessOfState({ updatedAt: NOON, progress: "placed" }, NOON, AT_CHANNEL)]) {
     equal(ageOf(given, { freshness: record }, AT_CHANNEL), "newer");
+    equal(ageOf(given, { freshness: record }, { canFetch: true }), "newer");
     ok(record < given.freshness, "its body is written too");
   }
 });
