@@ -1,7 +1,7 @@
 import type { Identity } from "../identity.ts";
 import { asciiJson } from "../messages/ascii-json.ts";
 import type { Queues } from "../messages/queues.ts";
-import { shellWord } from "../shell-word.ts";
+import { isSameInJson, shellWord } from "../shell-word.ts";
 import { type Config, pathOf } from "../stage/config.ts";
 import { type Delivery, type DeliveryPointer, type DeliveryState, ENDED } from "./delivery.ts";
 import { cancelled, fenced, isRunning, newDelivery } from "./delivery-life.ts";
@@ -101,7 +101,10 @@ const send = (record: OrderRecord, destination: string, { queues, config }: Deps
 export function pointerTo(record: OrderRecord, destination: string, stage = "<stage>"): DeliveryPointer {
   const { channel, connection, orderId, generation, eventId, receivedAt } = record;
   const path = pathOf({ channel, name: connection });
-  const command = `npm run order -- --stage ${stage} ${shellWord(`${path}/${orderId}`)}`;
+  // The SQS console shows the message as JSON, which is what an operator copies: quotes that JSON escapes end elsewhere.
+  const command = isSameInJson(orderId)
+    ? `npm run order -- --stage ${stage} ${shellWord(`${path}/${orderId}`)}`
+    : `npm run failed -- --stage ${stage}, which has the command for such an ID`;
   const note = `Order ${orderId} of ${path} for ${destination}; its trace: ${command}`;
   return { v: 1, channel, connection, orderId, generation, destination, eventId, receivedAt, note };
 }

@@ -40,6 +40,13 @@ test("a risk assessment without an order is ignored, one that names it in a head
   });
 });
 
+test("a header, which is not signed, never says which order is cancelled", async () => {
+  const headers = { ...topic("orders/delete"), "shopify-resource-id": `gid://shopify/Order/${ID}` };
+  for (const body of ["{}", '{"order_edit":{"id":78912328793,"order_id":7}}', '{"shop_id":954889}']) {
+    await rejects(read("shopify", body, headers), { field: "id" });
+  }
+});
+
 // The official samples, shortened: https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
 const redaction = (orders: string, customer = '{"id":191167782911638123,"email":"john@example.com"}') =>
   `{"shop_id":954889,"shop_domain":"a.myshopify.com","customer":${customer},"orders_to_redact":${orders}}`;

@@ -1,10 +1,11 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { pointerTo } from "../../shared/ledger/outbox.ts";
+import { asciiJson } from "../../shared/messages/ascii-json.ts";
 import { shellWord } from "../../shared/shell-word.ts";
 
 /** A failing test runs what it quotes wrongly: in a folder that goes with it. */
@@ -33,17 +34,24 @@ for (const text of HOSTILE) {
   });
 }
 
-test("the command in a dead letter's note can be pasted, whatever the order's ID is", () => {
-  for (const orderId of HOSTILE) {
-    const record = {
-      ...{ v: 1 as const, rev: 1, channel: "standard", connection: "demo", orderId, generation: 1 },
-      ...{ state: "recorded" as const, freshness: "", firstSeenAt: "", events: [], eventCount: 0 },
-      ...{ decided: [], toSend: [], toSuppress: [], eventId: "evt_1", receivedAt: "", expiresAt: 1 },
-    };
-    const [, command = ""] = pointerTo(record, "s2/us", "prod").note.split("its trace: npm run order -- ");
-    equal(
-      execFileSync("sh", ["-c", `printf '%s|' ${command}`], { cwd, encoding: "utf8" }),
-      `--stage|prod|standard/demo/${orderId}|`,
-    );
+const recordOf = (orderId: string) => ({
+  ...{ v: 1 as const, rev: 1, channel: "standard", connection: "demo", orderId, generation: 1 },
+  ...{ state: "recorded" as const, freshness: "", firstSeenAt: "", events: [], eventCount: 0 },
+  ...{ decided: [], toSend: [], toSuppress: [], eventId: "evt_1", receivedAt: "", expiresAt: 1 },
+});
+
+test("the command in a dead letter's note can be pasted, out of the note and out of the message's JSON", () => {
+  for (const orderId of [...HOSTILE, `1';touch$${"{IFS}"}./pwned;#`, `1"';touch$${"{IFS}"}./pwned;#`, "é'; id; '"]) {
+    const pointer = pointerTo(recordOf(orderId), "s2/us", "prod");
+    const inJson = asciiJson(pointer).replace(/"\}$/, "");
+    for (const text of [pointer.note, inJson]) {
+      const [, words = ""] = text.split("its trace: npm run ");
+      const isNamed = words.startsWith("order ");
+      equal(isNamed, !/['"\\\n]|[^\x20-\x7e]/.test(orderId), orderId);
+      const output = execFileSync("sh", ["-c", `printf '%s|' ${words}`], { cwd, encoding: "utf8" });
+      if (isNamed) equal(output, `order|--|--stage|prod|standard/demo/${orderId}|`);
+      else equal(output, "failed|--|--stage|prod,|which|has|the|command|for|such|an|ID|");
+    }
   }
+  deepEqual(readdirSync(cwd), []);
 });

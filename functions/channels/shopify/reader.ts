@@ -79,7 +79,9 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
   if (about) {
     const json = readJson(body);
     if (topic === "orders/delete") refuseFields(json, RESOURCE);
-    const orderId = idAt(json, about.at) ?? orderOfResource(header(headers, "resource-id"));
+    // The header is not signed: it may name an order whose trace says that something was reported, and no more.
+    const named = about.change === "touched" ? orderOfResource(header(headers, "resource-id")) : undefined;
+    const orderId = idAt(json, about.at) ?? named;
     if (orderId) return { kind: "change", orderId, change: about.change };
     // The official samples of this one topic come with and without an order.
     if (topic === "orders/risk_assessment_changed") return { kind: "ignored", reason: "names no order" };
