@@ -21,14 +21,31 @@ interface Evidence {
 export function recognise(row: unknown, evidence: Evidence): Recognised {
   const { reference, isOurs, identifying, isAnswerToOurs = false, isSurelyOther = () => false } = evidence;
   if (isOurs) return "ours";
-  if (isAnswerToOurs || mentions(row, reference)) return "unknown";
+  if (isAnswerToOurs || mentions(row, reference) || identifying.some((value) => isRewritten(value, reference))) {
+    return "unknown";
+  }
   return identifying.some(isReadable) || isSurelyOther() ? "another" : "unknown";
 }
 
-/** Whether an identifying field has a value. Servers write "none" in many ways; KakaClo writes the text NULL. */
+/**
+ * Whether an identifying field has a value. Servers write "none" in many ways (KakaClo the text NULL), mask what they do
+ * not show, and write an object where they meant its text.
+ */
 export const isReadable = (value: unknown): boolean =>
   (typeof value === "number" || typeof value === "string") &&
-  !/^(0|-|null|nil|none|undefined|n\/?a|)$/i.test(String(value).trim());
+  !/^(0|-|null|nil|none|undefined|n\/?a|\[object .*|.*[*•]{3}.*|)$/is.test(String(value).trim());
+
+/** Characters of a beginning that no other order's reference has; a server that cuts texts leaves as many. */
+const TELLING = 16;
+
+/** Whether an identifying field is our reference, but for its punctuation, or cut. */
+function isRewritten(value: unknown, reference: string): boolean {
+  if (typeof value !== "string") return false;
+  const [text, ours] = [lettersOf(value), lettersOf(reference)];
+  return text === ours || (text.length >= TELLING && ours.startsWith(text));
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /** Characters of references: `SHO1-1001` is not mentioned by `SHO1-10010`, nor by `SHO1-1001-g2`. */
 const PART = "[a-z0-9_-]|\\.[a-z0-9]";

@@ -215,6 +215,11 @@ test("lists of null, numbers as text and rows without an ID are read", async (co
     items: sent.lines.map(({ product, quantity }) => ({ productId: product, quantity: String(quantity) })),
   };
   deepEqual(await listed({ items: [ours], total: 1 }), { found: "same", providerOrderIds: ["4711"] });
+  // An account by its name or a number may be ours.
+  for (const account of [1, "Demo account", { id: 7 }]) {
+    const page = { items: [{ ...ours, account }], total: 1 };
+    deepEqual(await listed(page, page), { found: "nothing", conclusive: false });
+  }
 });
 
 test("a product list that could not be read to its end proves no unknown SKU", async (context) => {

@@ -81,7 +81,7 @@ function recognisedIn(accountId: string, row: Row, { reference, lines, isTooOld 
   const isOurNumber = [channelOrderId, channelOrderIdAlt2].includes(reference);
   const shownAccount = AccountOf.parse(account);
   // The number may be another destination's, whose account is in the same organization.
-  const isElsewhere = isReadable(shownAccount) && !mentions(account, accountId);
+  const isElsewhere = isAccountLike(shownAccount, accountId) && !mentions(account, accountId);
   if (isOurNumber && isElsewhere) return "another";
   return recognise(raw, {
     reference,
@@ -93,6 +93,11 @@ function recognisedIn(accountId: string, row: Row, { reference, lines, isTooOld 
     },
   });
 }
+
+/** Whether a text has the form of our account's ID. Of another form, as a name or a number, it may be ours. */
+const isAccountLike = (text: string, accountId: string): boolean =>
+  isReadable(text) && formOf(text) === formOf(accountId);
+const formOf = (id: string): string => id.toLowerCase().replace(/[0-9a-f]/g, "0");
 
 const AccountOf = z.pipe(
   z.union([z.object({ id: Shown }), Shown]),

@@ -35,6 +35,20 @@ test("a row that names our reference where, or as, we do not read it may be ours
   );
 });
 
+test("a field with our reference in other punctuation, or cut, may be ours", () => {
+  for (const number of ["SHO1_1001", "SHO11001", "SHO1 1001", "SHO1\u20111001", "SHO1–1001", "#SHO1/1001"]) {
+    equal(of({ number }), "unknown", number);
+  }
+  const cut = (number: string) =>
+    recognise({ number }, { reference: "SHO1-820982911946154508", isOurs: false, identifying: [number] });
+  deepEqual(["SHO1-820982911946154", "SHO1-820982911946", "SHO1-8209", "SHO1-820982911946154509"].map(cut), [
+    "unknown",
+    "unknown",
+    "another",
+    "another",
+  ]);
+});
+
 test("a longer reference does not name ours", () => {
   for (const number of ["SHO1-10010", "SHO1-1001-g2", "XSHO1-1001", "SHO1-1001_2", "SHO1-1001.5", "A.SHO1-1001"]) {
     equal(of({ number }), "another", number);
@@ -55,5 +69,6 @@ test("a row that answers a query for our reference alone is never another's", ()
 
 test("servers write 'no value' in many ways", () => {
   deepEqual(["", " ", "NULL", "none", "N/A", "-", "0", 0, null, undefined, false, {}, []].filter(isReadable), []);
+  deepEqual(["***", "SHO1-****", "••••", "[object Object]"].filter(isReadable), []);
   deepEqual(["00", "x", 1, "nullable"].filter(isReadable).length, 4);
 });
