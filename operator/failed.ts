@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { loadChannel } from "../functions/channels/registry.ts";
 import { explainEvent } from "../shared/messages/explain-event.ts";
+import { shellWord } from "../shared/shell-word.ts";
 import { queueName } from "../shared/stage/names.ts";
 import { CommandError } from "./command-error.ts";
 import { type MoreDeadLetters, messagesOn, moreDeadLetters } from "./dead-letters.ts";
@@ -70,7 +71,7 @@ export const failedCommand = ({ terminal, variables, exitWith }: CommandContext)
         const all = { groups: withSteps, moreDeadLetters: more, unreadableEvents: intake };
         return terminal.say(terminalJson(all));
       }
-      const sections = [...groups.map((group) => describe(group, options)), ...more.map(describeMore)];
+      const sections = [...groups.map((group) => describeGroup(group, options)), ...more.map(describeMore)];
       if (intake.count > 0) sections.push(describeIntake(intake, options));
       terminal.say(sections.join("\n\n") || nothing(filter));
     });
@@ -84,19 +85,23 @@ async function withoutOrder(stage: OpenStage, waiting: readonly WaitingOne[], fi
 const nothing = (filter: Filter): string =>
   isEmpty(filter) ? "Nothing needs an operator, and nothing is overdue." : "Nothing that waits matches.";
 
-const stepFor = ({ kind, destination, waiting: [first, ...more] }: WaitingGroup, options: Options): string => {
+const stepFor = (
+  { kind, destination, waiting: [first, ...more] }: WaitingGroup,
+  options: Pick<Options, "stage" | "stages">,
+): string => {
   const order = more.length === 0 && first ? commandFor(options, first.order) : `${commandFor(options)} <order>`;
   return nextStep(kind, order, destination ?? undefined);
 };
 
-function describe(group: WaitingGroup, options: Options): string {
+/** One group as the operator reads it. An order's path is a word for the shell: it goes into the command below. */
+export function describeGroup(group: WaitingGroup, options: Pick<Options, "stage" | "stages" | "all">): string {
   const { destination, kind, reason, waiting } = group;
   const shown = options.all ? waiting : waiting.slice(0, SHOWN);
   return [
     `${destination ?? "orders"}: ${waiting.length} ${kind}: ${waiting.length > 1 ? reason : (waiting[0]?.reason ?? reason)}`,
     ...shown.map(
       ({ since, order, reference, reason: own }) =>
-        `  ${timeText(since)}  ${order}${reference ? `  ${reference}` : ""}${waiting.length > 1 && own !== reason ? `  ${own}` : ""}`,
+        `  ${timeText(since)}  ${shellWord(order)}${reference ? `  ${reference}` : ""}${waiting.length > 1 && own !== reason ? `  ${own}` : ""}`,
     ),
     ...(waiting.length > shown.length ? [`  … and ${waiting.length - shown.length} more: --all lists them`] : []),
     `  next: ${stepFor(group, options)}`,

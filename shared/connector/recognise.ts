@@ -36,13 +36,13 @@ export const isReadable = (value: unknown): boolean =>
   !/^(0|-|null|nil|none|undefined|n\/?a|\[object .*|.*[*•]{3}.*|)$/is.test(String(value).trim());
 
 /** Characters of a beginning that no other order's reference has; a server that cuts texts leaves as many. */
-const TELLING = 16;
+const CUT_TO = 16;
 
 /** Whether an identifying field is our reference, but for its punctuation, or cut. */
 function isRewritten(value: unknown, reference: string): boolean {
   if (typeof value !== "string") return false;
   const [text, ours] = [lettersOf(value), lettersOf(reference)];
-  return text === ours || (text.length >= TELLING && ours.startsWith(text));
+  return text === ours || (text.length >= CUT_TO && ours.startsWith(text));
 }
 
 const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");

@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { test } from "node:test";
+import { describeGroup } from "../../operator/failed.ts";
 import { orderStory } from "../../operator/order-story.ts";
 import { processTerminal } from "../../operator/terminal.ts";
 import { terminalJson, terminalText } from "../../operator/terminal-text.ts";
@@ -44,4 +45,14 @@ test("no ID, topic or reason of an order steers the terminal or begins a line of
   doesNotMatch(story.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\u2028\u2029]/u);
   doesNotMatch(story, /^\s*next: npm run order -- --resolve created=1/m);
   match(story, /NOPE\\u\{1b\}\[31m/);
+});
+
+test("an order in the list of npm run failed is one word of the shell, for the command that takes it", () => {
+  const waiting = ["1", "2;touch pwned"].map((id) => ({
+    ...{ order: `standard/demo/${id}`, destination: "s2/us", kind: "failed" as const, reason: "no", reference: null },
+    since: "2026-11-20T14:00:00.000Z",
+  }));
+  const group = { destination: "s2/us", kind: "failed" as const, reason: "no", waiting };
+  const text = describeGroup(group, { stage: "local" });
+  match(text, /Z {2}standard\/demo\/1\n.*Z {2}'standard\/demo\/2;touch pwned'\n/);
 });

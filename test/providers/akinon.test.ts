@@ -132,7 +132,9 @@ providerContract(akinon, {
       body: '{"order_item":[{},{"product":["Invalid pk \\"5\\" - object does not exist."]}]}',
       outcome: "rejected",
     },
-    { status: 400, body: "<h1>Bad Request</h1>", headers: { "content-type": "text/html" }, outcome: "rejected" },
+    { status: 400, body: "<h1>Bad Request</h1>", headers: { "content-type": "text/html" }, outcome: "failed" },
+    { status: 400, body: '{"detail":"x","order_pk":5}', outcome: "in-doubt" },
+    { status: 400, body: '{"detail":"x","result":{"id":5}}', outcome: "in-doubt" },
     {
       status: 400,
       body: '{"non_field_errors":["The fields channel, number must make a unique set."]}',

@@ -85,6 +85,7 @@ providerContract(lingxing, {
     { status: 200, body: business(500, "失败", "操作频繁"), outcome: "down" },
     // Something may have been made.
     { status: 200, body: business(500, "失败", ["调用亚马逊接口超时"]), outcome: "in-doubt" },
+    { status: 200, body: business(500, "失败", ["库存不足"], [{ id: "S01-1" }]), outcome: "in-doubt" },
     { status: 200, body: business(500, "失败", ["系统繁忙", "调用亚马逊接口超时"]), outcome: "in-doubt" },
     { status: 200, body: business(500, "Failure", ["Request to Amazon Timed Out"]), outcome: "in-doubt" },
     {

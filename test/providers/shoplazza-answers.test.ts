@@ -50,6 +50,8 @@ const cases: [status: number, body: unknown, outcome: string][] = [
   [422, { errors: ["The shipping address does not pass, order_id 11218-1"] }, "InDoubt"],
   [403, { error: "scope", data: { order: { id: 7 } } }, "InDoubt"],
   [400, { errors: ["x"], order_id: "11218-1" }, "InDoubt"],
+  [422, { errors: ["record_not_found"], orderId: "77-a" }, "InDoubt"],
+  [422, { errors: ["record_not_found"], data: [{ id: "77-a" }] }, "InDoubt"],
   [422, "", "InDoubt"],
   [422, "<html>nothing is required</html>", "InDoubt"],
   // A known reason beside one that is not known, or as its cause, settles nothing.

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { type AnswerRow, errorOf, isSuccess } from "../../../shared/connector/answer-table.ts";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
+import { shownOrderId } from "../../../shared/connector/shown-order-id.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Context } from "./context.ts";
@@ -28,6 +29,8 @@ const createTable = (
   { status: [403], means: "failed", hint: "it forbids orders to this user" },
   { status: [404], means: "failed", hint: "it has no such channel, check channelId in the secret" },
   { status: [429], means: "throttled" },
+  // A page of a proxy, or Django's for a wrong host: no order's data is at fault.
+  { status: [400, 406], where: () => answer.text.trimStart().startsWith("<"), means: "failed", hint: "check baseUrl" },
   { status: [400, 406], where: () => complaints.some(says(settings.inDoubtText)), means: "in-doubt" },
   { status: [400, 406], means: "rejected" },
 ];
@@ -126,6 +129,7 @@ const Named = z.object({ pk: z.optional(z.unknown()), id: z.optional(z.unknown()
 function namesOrder(answer: HttpAnswer, complaints: readonly Complaint[]): boolean {
   if (complaints.some(({ message }) => /\border[_ ]?(id|pk|key)\W{1,3}\d/i.test(message))) return true;
   const body = readAnswer(answer, z.record(z.string(), z.unknown()));
+  if (shownOrderId(body) !== undefined) return true;
   return [body, body?.["order"], body?.["data"]].some((part) => {
     const { pk, id, order_id } = Named.safeParse(part).data ?? {};
     return [pk, id, order_id].some((key) => Pk.safeParse(key).success);

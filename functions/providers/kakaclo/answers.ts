@@ -5,6 +5,7 @@ import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
+import { shownOrderId } from "../../../shared/connector/shown-order-id.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { defined } from "../../../shared/defined.ts";
 import { InDoubt } from "../../../shared/errors.ts";
@@ -49,11 +50,15 @@ const OrderIds = z.union([
   ),
 ]);
 
-/** What of an answer says that an order may be there, whatever else it says: its number, which has seven digits or more. */
-const namesOrder = (data: unknown): boolean => {
-  const ids = OrderIds.safeParse(data);
-  return ids.success && ids.data.some((id) => /\d{7}/.test(id));
-};
+/** "order 1000000371651 is waiting": KakaClo's numbers have 13 digits. */
+const IN_WORDS = /(order|订单)( ?(id|no\.?|number)|号)?[ :：#=]{0,3}\d{10,}/i;
+
+/** Whether an answer says that an order may be there, whatever else it says: by a number, which has seven digits or more. */
+function namesOrder(answer: HttpAnswer, envelope: z.infer<typeof Envelope> | undefined): boolean {
+  const ids = OrderIds.safeParse(envelope?.data);
+  if (ids.success && ids.data.some((id) => /\d{7}/.test(id))) return true;
+  return shownOrderId(readAnswer(answer, z.unknown())) !== undefined || IN_WORDS.test(textOf(envelope));
+}
 
 /** No code but 10000 is documented: these are conventions. An `x` is any digit. @see Settings.codes */
 const CODES: Record<string, CodeMeaning> = {
@@ -71,7 +76,7 @@ function meaningOf(code: string, { codes }: Pick<Settings, "codes">): CodeMeanin
 const OUR_TOKEN = "it refused our token";
 /** The whole message is about credentials; a refusal of an order may quote any word of its address. */
 const ABOUT_TOKEN =
-  /\b(access[ _-]?)?token\b.{0,20}\b(invalid|expired|missing|illegal|not valid)|^\W*(invalid|expired|illegal) (access )?token|^\W*unauthori[sz]ed|令牌|未授权|鉴权/i;
+  /\b(access[ _-]?)?token\b.{0,20}\b(invalid|expired|missing|illegal|not valid)|^\W*(invalid|expired|illegal) (access )?token|^\W*unauthori[sz]ed|token.{0,6}(失效|无效|过期|错误)|令牌|未授权|鉴权/i;
 
 /** reference/providers.md 1.4, for a create. Codes are read of an envelope alone. */
 const createTable = (settings: Settings): readonly AnswerRow[] => {
@@ -147,7 +152,7 @@ export function readCreated(
     return { providerOrderIds: [...new Set(ids.data)], ...defined({ complaint: complaintBeside(answer, [token]) }) };
   }
   const said = `${code ?? `HTTP ${answer.status}`} ${quoteAnswer(answer.text, [token])}`;
-  if (namesOrder(envelope?.data)) throw new InDoubt(`KakaClo refused the order and names one: ${said}`);
+  if (namesOrder(answer, envelope)) throw new InDoubt(`KakaClo refused the order and names one: ${said}`);
   throw errorOf(answer, createTable(settings), {
     said: { code, texts: [textOf(envelope), reference, answer.text] },
     rest: "in-doubt",

@@ -4,6 +4,7 @@ import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { refusedOrder } from "../../../shared/connector/refused-order.ts";
+import { shownOrderId } from "../../../shared/connector/shown-order-id.ts";
 import { AlreadyExists, InDoubt, Misconfigured, Rejected, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Settings } from "./settings.ts";
 
@@ -104,7 +105,7 @@ export function interpretAnswer(answer: HttpAnswer, { success, codes, secrets }:
     return { is: "done", data: envelope.data, ...(details.length > 0 && { complaint: quoted(details) }) };
   }
   // An order that has a number exists, whatever else is said of it.
-  if (namesOrder(envelope.data)) return { is: "unknown", reason };
+  if (namesOrder(envelope.data) || shownOrderId({ data: envelope.data })) return { is: "unknown", reason };
   const own = Object.hasOwn(codes, code) ? codes[code] : undefined;
   const row = own ? { means: BY_SETTING[own] } : rowOf({ status, code, texts: [text, ...details] }, CODES);
   switch (row?.means) {

@@ -7,6 +7,7 @@ import { Anything, looseRow, Shown } from "../../../shared/connector/list-schema
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
 import { readAnswer } from "../../../shared/connector/read-answer.ts";
 import { isReadable } from "../../../shared/connector/recognise.ts";
+import { shownOrderId } from "../../../shared/connector/shown-order-id.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { defined } from "../../../shared/defined.ts";
 import { InDoubt } from "../../../shared/errors.ts";
@@ -34,6 +35,9 @@ export const isCancelled = (status: string): boolean => /cancel/i.test(status);
 /** With a fraction of any length, and a zone. */
 export const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT/.test(text);
 
+/** What routers and gateways say in JSON of an address that they do not have; they name nothing of an order. */
+const ABOUT_ROUTE = /^(page |route )?not found\.?$|no route matched|^cannot post\b/i;
+const NO_ROUTE = "it has no such address, check its baseUrl";
 const EXISTS = "it has an order of this number";
 
 /** reference/providers.md 2.3, for a create. The first of the texts is S2's `message`, the second our reference. */
@@ -47,6 +51,12 @@ const createTable = ({ duplicateCodes, duplicateTexts, transientTexts }: Setting
   { status: REFUSED, code: duplicateCodes, means: "already-exists", hint: EXISTS },
   { status: REFUSED, where: (said) => saysItExists(said, duplicateTexts), means: "already-exists", hint: EXISTS },
   { status: REFUSED, where: (said) => hasAny(said, transientTexts), means: "in-doubt" },
+  {
+    status: [404],
+    where: ({ texts: [message = ""] = [] }) => ABOUT_ROUTE.test(message),
+    means: "failed",
+    hint: NO_ROUTE,
+  },
   { status: [400, 404, 422], where: ({ texts }) => !!texts?.[0], means: "rejected" },
   // A page of something before S2, or of another server: no order's data is at fault.
   { status: [400, 404, 422], means: "failed", hint: "not S2's answer, check its baseUrl" },
@@ -132,7 +142,8 @@ function refusalOf(answer: HttpAnswer, { reference, settings, secrets, tools }: 
   const body = readAnswer(answer, Refusal);
   // The body of a 5xx holds the reference ID that S2's support asks for.
   const said = `HTTP ${answer.status}: ${quoteAnswer(answer.text, secrets)}`;
-  if (body && namesOrder(body)) return new InDoubt(`S2 refused the order and names one: ${said}`);
+  if ((body && namesOrder(body)) || shownOrderId(readAnswer(answer, z.unknown())))
+    return new InDoubt(`S2 refused the order and names one: ${said}`);
   const message = typeof body?.message === "string" ? body.message : "";
   return errorOf(answer, createTable(settings), {
     said: { code: body?.code == null ? undefined : String(body.code), texts: [message, reference] },

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { type AnswerRow, errorOf } from "../../../shared/connector/answer-table.ts";
 import type { HttpAnswer } from "../../../shared/connector/http.ts";
 import { quoteAnswer } from "../../../shared/connector/quote-answer.ts";
+import { shownOrderId } from "../../../shared/connector/shown-order-id.ts";
 import type { Tools } from "../../../shared/connector/tools.ts";
 import { parseJson } from "../../../shared/json.ts";
 import type { Settings } from "./settings.ts";
@@ -122,7 +123,7 @@ export function orderIdIn(answer: HttpAnswer): string | undefined {
     return [order_id, id];
   });
   const named = ids.map((id) => Id.safeParse(id).data).find((id) => id !== undefined && /\d/.test(id));
-  return named;
+  return named ?? shownOrderId(bodyOf(answer));
 }
 
 /**

@@ -141,6 +141,9 @@ describe("Shoplazza: create", () => {
       to({ country: "Germany" }),
       to({ country_code: "DE" }),
       to({ email: "nowhere" }),
+      { created_at: "2026-02-31T10:00:00Z" },
+      { updated_at: "2026-13-01T10:00:00Z" },
+      { updated_at: "2026-02-01T25:61:00Z" },
     ]) {
       const { status } = await shop.create(shop.order(changes));
       ok([400, 422].includes(status), `${JSON.stringify(changes)} ${status}`);

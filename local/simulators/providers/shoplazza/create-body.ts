@@ -1,4 +1,4 @@
-import { isCountry, isCurrency } from "../../iso-codes.ts";
+import { isCalendarDay, isCountry, isCurrency } from "../../iso-codes.ts";
 import type { ShoplazzaSwitches } from "./switches.ts";
 
 /** A create's body after its check. */
@@ -198,6 +198,7 @@ const isEmpty = (value: unknown): boolean => value === undefined || value === nu
 
 const wrongType = (go: string): string => `json: cannot unmarshal value into Go struct field CreateOrderRequest.${go}`;
 
+const TIME = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]\d\d:\d\d)$/;
 const MONEY = /^\d+(\.\d+)?$/;
 
 function isA(type: Type, value: unknown): boolean {
@@ -211,7 +212,7 @@ function isA(type: Type, value: unknown): boolean {
     case "discount":
       return typeof value === "string" && /^\d+(\.\d+)?%?$/.test(value);
     case "time":
-      return typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(value);
+      return typeof value === "string" && TIME.test(value) && isCalendarDay(value.slice(0, 10));
     case "whole":
       return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 2_147_483_647;
     case "object":
