@@ -17,7 +17,7 @@ import { awaitConfirmation } from "./await-confirmation.ts";
 import { create } from "./create.ts";
 import { Conflict, type DeliveryContext, type OpenedContext, requireTimeForCall, save } from "./delivery-context.ts";
 import { claimStep, followUp } from "./follow-up.ts";
-import { type AttemptResult, afterError } from "./outcome.ts";
+import { type AttemptResult, afterError, postponed } from "./outcome.ts";
 import { outgoingOf } from "./outgoing-of.ts";
 import { resolveDoubt } from "./resolve-doubt.ts";
 
@@ -78,6 +78,9 @@ async function send(free: Delivery, context: DeliveryContext): Promise<AttemptRe
   if (opened.outgoing.lines.length === 0) return end("withdrawn", withdrawn(delivery));
 
   if (needsConfirmation(record, config.restoredAt)) return awaitConfirmation(context);
+  // It was decided before: its channel holds it since, or no longer gives the buyer's address.
+  const { hold } = opened.outgoing.order;
+  if (hold) return postponed(delivery, config.timing.holdLookAfter, { reason: `held: ${hold.reason}` }, context);
 
   let prepared: Prepared;
   try {

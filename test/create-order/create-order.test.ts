@@ -48,6 +48,26 @@ for (const { kind, skip } of QUICK_TABLES) {
       );
     });
 
+    for (const [what, changes] of [
+      ["its channel holds it", { hold: { reason: "risk of fraud" } }],
+      ["its buyer is emptied (row 47)", { shippingAddress: { country: "DE" }, buyer: {} }],
+    ] as const) {
+      test(`decided, and not sent yet when ${what}: it waits, with the reason, until that ends`, async () => {
+        const { relay, id, delivery } = await paid("down");
+        const [message] = relay.queue;
+        ok(message);
+        await relay.receive(message);
+        await relay.ordered({ id, updatedAt: "2026-11-01T11:00:00Z", ...changes });
+        await relay.run(6 * HOUR);
+        const { state, reason, attempts } = (await delivery()) ?? {};
+        deepEqual([state, attempts, relay.parcelworks.posts, relay.deadLetters.length], ["retrying", 1, 1, 0]);
+        match(reason ?? "", /^held: (risk of fraud|the channel no longer gives the buyer's address)/);
+        await relay.ordered({ id, updatedAt: "2026-11-01T11:30:00Z" });
+        await relay.run();
+        deepEqual([(await delivery())?.state, relay.parcelworks.live().length], ["created", 1]);
+      });
+    }
+
     test("sends no parcel to an address without a street and a city or postcode, and says which", async () => {
       // An order that lacks all of it is held: its channel may give it yet.
       for (const shippingAddress of [null, { province: "Arkansas", country: "US", provinceCode: "AR" }]) {
