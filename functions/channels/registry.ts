@@ -9,6 +9,7 @@ export type { Channel };
 export const channels = {
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
   shopify: async () => (await import("./shopify/index.ts")).shopify,
+  squarespace: async () => (await import("./squarespace/index.ts")).squarespace,
   standard: async () => (await import("./standard/index.ts")).standard,
 } satisfies Record<string, () => Promise<Channel>>;
 
