@@ -66,9 +66,8 @@ class Held {
  * The one access token of a login. The environment keeps it in memory and shares it with the others through the sealed
  * cache. One caller at a time renews it, under a lease: at some providers a new token ends the old one.
  *
- * Refresh tokens are cached, so losing one costs a login. A refresh token that rotates and that no login can replace
- * (OAuth of storefronts) must not be kept here: it belongs in Secrets Manager, written before the new access token is
- * used (design.md H6). That comes with the storefronts issue.
+ * Refresh tokens are cached, so losing one costs a login. One that rotates and that no login can replace (OAuth of
+ * storefronts) must not be kept here: rotating-token.ts.
  */
 export function accessToken(options: TokenOptions, tools: ApiTools): AccessToken {
   const { name, key, early = 0 } = options;

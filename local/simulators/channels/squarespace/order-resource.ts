@@ -108,11 +108,11 @@ function addressFields(address: Address) {
   };
 }
 
-/** Of a single name the last word is the last name. */
-function namesOf({ name, firstName, lastName }: Address) {
-  if (firstName !== undefined || lastName !== undefined)
-    return { firstName: firstName ?? "", lastName: lastName ?? "" };
-  const words = (name ?? "").trim().split(/\s+/);
+/** Both names, unless the whole name is another one; of a whole name the last word is the last name. */
+function namesOf({ name, firstName = "", lastName = "" }: Address) {
+  const both = [firstName, lastName].filter(Boolean).join(" ");
+  if (name === undefined || name === both) return { firstName, lastName };
+  const words = name.trim().split(/\s+/);
   return { firstName: words.slice(0, -1).join(" "), lastName: words.at(-1) ?? "" };
 }
 
