@@ -133,7 +133,7 @@ test("a refresh token without the app's credentials is a mistake that says what 
   equal(site.calls.length, 0);
 });
 
-test("a missing scope is told apart from a revoked key, and from a website that expired", async () => {
+test("a missing scope is distinguished from a revoked key, and from a website that expired", async () => {
   const site = open({ credentials: { apiKey: "key" }, app: { signingSecrets: APP.signingSecrets } });
   const refusal = async (fault: string) => {
     site.hosted.setFault({ fault, on: "fetch", times: 1 });

@@ -59,7 +59,7 @@ test("a part that is refunded holds the order, unless a setting sends it", () =>
   equal(decided(changes, { partialRefunds: "send" }).state, "recorded");
 });
 
-test("an order without a payment state, or with one that nobody knows, is never sent as if it were paid", () => {
+test("an order without a payment state, or with an unknown one, is never sent as if it were paid", () => {
   const { paymentState: _, ...older } = JSON.parse(sample);
   const read = (settings: object) => mapOrder(z.parse(SiteOrder, older), undefined, z.parse(Settings, settings));
   deepEqual(read({}).hold, { reason: "it has no payment state" });

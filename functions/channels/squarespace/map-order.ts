@@ -69,7 +69,7 @@ export function mapOrder(order: SiteOrder, website: string | undefined, settings
 
 const TAX: Readonly<Record<string, boolean | undefined>> = { INCLUSIVE: true, EXCLUSIVE: false };
 
-/** What was shipped of an order that is partly shipped, nobody can say. */
+/** Of an order that is partly shipped, no field says which lines were. */
 const SHIPPED = { unfulfilled: () => 0, partial: () => undefined, fulfilled: ({ quantity }: LineItem) => quantity };
 
 function mapLine(line: LineItem, fulfilment: Order["fulfilmentState"], settings: Settings) {

@@ -41,7 +41,7 @@ function financialStateOf(order: SiteOrder, { paidStates }: Settings): Financial
   return compare(refunded, total) < 0 ? "partially-refunded" : "refunded";
 }
 
-/** An order is fulfilled as a whole; parcels of one that is not are a part that nobody can name the lines of. */
+/** An order is fulfilled as a whole; parcels of one that is not are a part, and no field says of which lines. */
 function fulfilmentStateOf({ fulfillmentStatus, fulfillments }: SiteOrder): NonNullable<Order["fulfilmentState"]> {
   if (fulfillmentStatus === "FULFILLED") return "fulfilled";
   return fulfillments.length > 0 ? "partial" : "unfulfilled";

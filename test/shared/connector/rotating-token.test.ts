@@ -58,7 +58,7 @@ test("the operator's refresh token is used once, and each later one once", async
   deepEqual(server.asked, ["first", "refresh-1"]);
 });
 
-test("environments share the pair: one refreshes, whoever comes at the same time waits", async () => {
+test("environments share the pair: one refreshes, those that come at the same time wait", async () => {
   const server = startServer();
   const calls = [1, 2, 3, 4].map(() => server.environment());
   deepEqual(new Set(await Promise.all(calls.map((call) => call()))), new Set(["200 access-1"]));
