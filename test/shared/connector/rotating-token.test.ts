@@ -8,6 +8,13 @@ import { memoryTools } from "../../support/memory-tools.ts";
 const KEY = Buffer.alloc(32, 1).toString("base64");
 const MINUTE = 60_000;
 
+interface Environment {
+  first?: string;
+  cache?: Cache;
+  /** Before each call with an access token. */
+  onUse?: () => void;
+}
+
 /** A server that takes each refresh token once, and only the newest. */
 function startServer() {
   let clock = 1_000_000;
@@ -28,7 +35,7 @@ function startServer() {
       newest = token;
     },
     /** Of one Lambda environment: its own memory, the table and the lease of all. */
-    environment({ first = "first", cache = table }: { first?: string; cache?: Cache } = {}) {
+    environment({ first = "first", cache = table, onUse = () => {} }: Environment = {}) {
       async function refresh(token: string): Promise<RotatedGrant> {
         asked.push(token);
         if (token !== newest) throw new Misconfigured(`dead: ${token}`);
@@ -40,7 +47,10 @@ function startServer() {
       const tools = memoryTools({ sealedCache: () => cache, lease, now: () => clock });
       const token = rotatingToken({ name: "token a/main", first, key: KEY, early: 5 * MINUTE, refresh }, tools);
       return async () => {
-        const send = async (text: string) => ({ status: valid.has(text) ? 200 : 401, headers: {}, text });
+        const send = async (text: string) => {
+          onUse();
+          return { status: valid.has(text) ? 200 : 401, headers: {}, text };
+        };
         const { status, text } = await token.call(send);
         return `${status} ${text}`;
       };
@@ -80,16 +90,16 @@ test("a token that the server refuses is replaced once, by the newest refresh to
 
 test("the pair is in the table before its access token is used", async () => {
   const server = startServer();
-  let isSaved = false;
+  const steps: string[] = [];
   const cache: Cache = {
     ...server.table,
     async put(...entry) {
       await server.table.put(...entry);
-      isSaved = true;
+      steps.push("saved");
     },
   };
-  await server.environment({ cache })();
-  equal(isSaved, true);
+  await server.environment({ cache, onUse: () => steps.push("used") })();
+  deepEqual(steps, ["saved", "used"]);
 });
 
 test("a pair that the table does not take is not used, not lost, and written before anything else", async () => {
