@@ -159,13 +159,14 @@ test("times have seconds or milliseconds; freshness is modifiedOn", () => {
   for (const modifiedOn of ["2026-10-02T06:00:00", "yesterday", null, 7]) throws(() => order({ modifiedOn }));
 });
 
-test("a state that is a code is the province's code, a name is none", () => {
-  const to = (state: string | null) => {
-    const { province, provinceCode } = order({ shippingAddress: { state, countryCode: "TT" } }).shippingAddress ?? {};
+test("a state that is a code is the province's code too, and so is the code of a name that is known", () => {
+  const to = (state: string | null, countryCode = "TT") => {
+    const { province, provinceCode } = order({ shippingAddress: { state, countryCode } }).shippingAddress ?? {};
     return [province, provinceCode];
   };
   deepEqual(to("TX"), ["TX", "TX"]);
   deepEqual(to("NSW"), ["NSW", "NSW"]);
+  deepEqual(to("Texas", "US"), ["Texas", "TX"]);
   deepEqual(to("West Indies"), ["West Indies", undefined]);
   deepEqual(to(null), [undefined, undefined]);
 });

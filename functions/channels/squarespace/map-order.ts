@@ -3,6 +3,7 @@ import { type Attribute, attribute, isYes } from "../../../shared/connector/attr
 import { period } from "../../../shared/connector/instant.ts";
 import { malformed } from "../../../shared/connector/malformed.ts";
 import { fullName } from "../../../shared/connector/person-name.ts";
+import { provinceCode } from "../../../shared/connector/province-code.ts";
 import { serviceLevel } from "../../../shared/connector/service-level.ts";
 import { kindByWords } from "../../../shared/connector/shipping-words.ts";
 import { compare, subtract } from "../../../shared/decimal.ts";
@@ -95,9 +96,9 @@ const travels = ({ lineItemType }: LineItem, { notShippedTypes }: Settings): boo
 const named = ({ label, value }: FormItem): Attribute | [] => (label === undefined ? [] : { name: label, value });
 const propertiesOf = ({ customizations }: LineItem): Attribute[] => customizations.flatMap(named);
 
-/** `state` is a code or a name: of two or three capitals and digits, a code. */
+/** `state` is a code or a name. Of a country whose provinces are not listed, two or three capitals or digits are a code. */
 function mapAddress(address: SiteAddress) {
-  const { firstName, lastName, state } = address;
+  const { firstName, lastName, state, countryCode } = address;
   return {
     name: fullName({ firstName, lastName }),
     firstName,
@@ -106,9 +107,9 @@ function mapAddress(address: SiteAddress) {
     street2: address.address2,
     city: address.city,
     province: state,
-    provinceCode: /^[A-Z0-9]{2,3}$/.test(state ?? "") ? state : undefined,
+    provinceCode: provinceCode(countryCode, state) ?? (/^[A-Z0-9]{2,3}$/.test(state ?? "") ? state : undefined),
     postcode: address.postalCode,
-    country: address.countryCode,
+    country: countryCode,
     phone: address.phone,
   };
 }
