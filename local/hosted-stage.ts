@@ -3,11 +3,13 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { connectors } from "../infra/stage-file/connectors.ts";
 import { type Config, pathOf } from "../shared/stage/config.ts";
+import { endpointPathOf } from "../shared/stage/endpoints.ts";
 import { loadConfig } from "../shared/stage/load-config.ts";
 import { queueName, secretName } from "../shared/stage/names.ts";
 import type { Assembly } from "./assembly/assembly.ts";
 import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
-import { EndpointSecret, type SimulatedConnection } from "./simulators/channel-simulator.ts";
+import { simulatedEndpoint } from "./simulated-endpoint.ts";
+import type { SimulatedConnection } from "./simulators/channel-simulator.ts";
 import { loadProviderDemo } from "./simulators/load-simulator.ts";
 import type { SandboxSettings } from "./simulators/sandbox.ts";
 
@@ -51,10 +53,11 @@ export function simulatedConnections({ functions }: Assembly, secrets: Map<strin
     const endpointName = connection.endpoint ?? connection.name;
     const secretOf = (kind: "endpoints" | "connections", path: string) =>
       secrets.get(secretName(config?.stage ?? "", kind, path));
-    const secret = secretOf("endpoints", `${connection.channel}/${endpointName}`);
-    if (secret === undefined) return [];
+    const path = endpointPathOf(connection);
+    const secret = secretOf("endpoints", path);
+    if (secret === undefined || !config) return [];
     const { channel, name, shop } = connection;
-    const endpoint = EndpointSecret.parse(JSON.parse(secret));
+    const endpoint = simulatedEndpoint(JSON.parse(secret), config, path);
     const credentials = Credentials.parse(JSON.parse(secretOf("connections", pathOf(connection)) ?? "{}"));
     return [{ channel, name, shop, endpointName, endpoint, credentials }];
   });

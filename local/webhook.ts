@@ -11,9 +11,9 @@ import { terminalText } from "../operator/terminal-text.ts";
 import { parseJson } from "../shared/json.ts";
 import type { Config, Connection } from "../shared/stage/config.ts";
 import { endpointPathOf } from "../shared/stage/endpoints.ts";
+import { simulatedEndpoint } from "./simulated-endpoint.ts";
 import {
   ChannelRefusal,
-  EndpointSecret,
   type SentEvent,
   type SimulatedConnection,
   startChannelSimulator,
@@ -137,7 +137,7 @@ async function asSimulated(
       `The secret endpoints/${path} is ${state?.state ?? "unknown"}: npm run secrets -- --stage ${env.stage}`,
     );
   }
-  const endpoint = EndpointSecret.parse(state.value);
+  const endpoint = simulatedEndpoint(state.value, config, path);
   const { channel, name, shop } = connection;
   const [, endpointName = ""] = path.split("/");
   return { channel, name, shop, endpointName, endpoint, credentials: {} };
