@@ -11,6 +11,7 @@ export const channels = {
   shopify: async () => (await import("./shopify/index.ts")).shopify,
   squarespace: async () => (await import("./squarespace/index.ts")).squarespace,
   standard: async () => (await import("./standard/index.ts")).standard,
+  woocommerce: async () => (await import("./woocommerce/index.ts")).woocommerce,
 } satisfies Record<string, () => Promise<Channel>>;
 
 /** @returns undefined for a channel that is not registered */

@@ -34,6 +34,8 @@ export interface ChannelSimulatorKind {
   objection?(order: Order): string | undefined;
   /** What the channel sends, in this order, signed. */
   webhooks(event: ChannelEvent): OutgoingWebhook[];
+  /** An order whose webhook does not carry all of it, for a channel whose other webhooks do: its connector fetches it. */
+  readonly fetched?: PartialOrder;
   /** Its API, for a channel whose connector calls one. */
   readonly api?: ChannelApi;
 }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { connectors } from "../../infra/stage-file/connectors.ts";
+import { loadChannelSimulator } from "../../local/simulators/load-simulator.ts";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { localAssembly } from "../support/local-assembly.ts";
 import { deliveriesAre, held, traceOf, until } from "../support/shop.ts";
@@ -169,7 +170,8 @@ for (const { name: channel, api, verification } of connectors.channels) {
       const simulator = stack.channels.find(channel, "demo");
       for (const fault of ["error-500", "throttle", "timeout", "not-found-yet", "token-expired"]) {
         equal((await ask("POST", `${connection}/faults`, { fault, times: 1 })).status, 200);
-        const id = await sent(connection);
+        const { fetched } = await loadChannelSimulator(channel);
+        const id = await sent(connection, { order: fetched });
         await deliveriesAre(stack, id, ["created"], 60, connection);
         for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
         ok(
