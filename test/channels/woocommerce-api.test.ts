@@ -174,7 +174,7 @@ test("keys travel in the header, or in the query of a shop whose host drops it",
 
 const because = (name: string, message: RegExp) => ({ name, message });
 
-test("a revoked key, a key that may not read orders, a firewall and a wrong address are told apart", async () => {
+test("a revoked key, a key that may not read orders, a firewall and a wrong address are distinguished", async () => {
   const wrong = shop({}, { ...KEYS, consumerSecret: "cs_2" });
   await rejects(wrong.client.order("727"), because("Misconfigured", /key is wrong or was revoked/));
   await rejects(async () => wrong.client.check?.(), because("Misconfigured", /401/));

@@ -218,7 +218,7 @@ test("plugins' fields are read by their names: VAT ID, gift message, day of deli
   equal(attributes?.find(({ name }) => name === "_state")?.value, '{"a":[1]}');
 });
 
-test("what nobody shops with is absent: guest 0, product 0, no SKU", async () => {
+test("what WooCommerce writes as 0 or null is absent: guest 0, product 0, no SKU", async () => {
   const order = await orderOf({
     customer_id: 0,
     line_items: [line({ product_id: 0, variation_id: 0, sku: null, name: "Caf&#233; &ndash; &copy; &bogus; &#0;" })],
