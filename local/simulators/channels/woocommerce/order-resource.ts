@@ -94,11 +94,12 @@ const paymentOf = (order: Order) =>
 
 /** WooCommerce asks for two names; of a single name the last word is the last name. */
 function addressResource(address: Address | null | undefined) {
-  const words = (address?.name ?? "").trim().split(/\s+/);
-  const { firstName = words.slice(0, -1).join(" "), lastName = words.at(-1) ?? "" } = address ?? {};
+  const { name = "", firstName = "", lastName = "" } = address ?? {};
+  const words = name.trim().split(/\s+/);
+  const isSplit = name === "" || name === `${firstName} ${lastName}`.trim();
   return {
-    first_name: firstName,
-    last_name: lastName,
+    first_name: isSplit ? firstName : words.slice(0, -1).join(" "),
+    last_name: isSplit ? lastName : words.at(-1),
     company: address?.company ?? "",
     address_1: address?.street1 ?? "",
     address_2: address?.street2 ?? "",
