@@ -18,7 +18,7 @@ describe("an order of a newer release, with an older release's operator commands
   const health = createServer(async (_request, response) => {
     const endpoint = await started.client.config.endpoint?.();
     const aws = { endpoint: `http://127.0.0.1:${endpoint?.port}`, region: "eu-central-1", account: "000000000000" };
-    response.end(JSON.stringify({ status: "ready", stage: "local", aws }));
+    response.end(JSON.stringify({ status: "ready", stage: "local", aws, channelSimulators: "http://127.0.0.1:9" }));
   });
   before(async () => {
     started = await startLedger("dynalite");
