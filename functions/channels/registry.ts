@@ -9,6 +9,7 @@ export type { Channel };
 export const channels = {
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
   shopify: async () => (await import("./shopify/index.ts")).shopify,
+  shoplazza: async () => (await import("./shoplazza/index.ts")).shoplazza,
   squarespace: async () => (await import("./squarespace/index.ts")).squarespace,
   standard: async () => (await import("./standard/index.ts")).standard,
   woocommerce: async () => (await import("./woocommerce/index.ts")).woocommerce,
