@@ -99,8 +99,8 @@ const provinceCode = ({ province_code: code, country_code: country }: ShopAddres
 /** `sub_total` is that of the lines before discounts. */
 function sums({ sub_total: lines, total_discount: discount }: ShopOrder) {
   if (!lines || !discount) return { subtotal: lines, discount };
-  // A discount of the shipping too may be more than the lines are worth.
-  return { subtotal: compare(discount, lines) > 0 ? "0.00" : subtract(lines, discount), discount };
+  // A discount of the shipping too may be more than the lines are worth: then it is not known.
+  return { subtotal: compare(discount, lines) > 0 ? undefined : subtract(lines, discount), discount };
 }
 
 function mapShipping(shop: ShopOrder) {

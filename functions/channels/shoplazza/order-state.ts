@@ -51,7 +51,7 @@ const HELD_FULFILMENT: Readonly<Record<string, string>> = { cancelled: "the shop
 /** The order's own states in our words. A word that is none of the documented ones holds it. */
 export function orderState(order: ShopOrder, settings: Settings): State {
   const state = wordIn(FINANCIAL, order.financial_status) ?? "pending";
-  const cancelledAt = cancellationOf(order);
+  const cancelledAt = cancellationOf(order, settings);
   const isPaid = ["paid", "partially-refunded", "refunded"].includes(state);
   const isCash = isCashOnDelivery(order, settings);
   const reason = cancelledAt === undefined ? whyHeld(order) : undefined;
@@ -69,8 +69,9 @@ export function orderState(order: ShopOrder, settings: Settings): State {
 }
 
 /** Both spellings are seen, and a cancelled order without either time. */
-function cancellationOf({ status, canceled_at, cancelled_at, deleted_at, updated_at }: ShopOrder): string | undefined {
-  const at = canceled_at ?? cancelled_at ?? deleted_at ?? undefined;
+function cancellationOf(order: ShopOrder, { deletedAt }: Settings): string | undefined {
+  const { status, canceled_at, cancelled_at, deleted_at, updated_at } = order;
+  const at = canceled_at ?? cancelled_at ?? (deletedAt === "cancels" ? deleted_at : undefined);
   return at ?? (/^cancell?ed$/i.test(status ?? "") ? updated_at : undefined);
 }
 

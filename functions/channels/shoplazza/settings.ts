@@ -28,6 +28,8 @@ export const Settings = z.strictObject({
   renewEarly: z._default(Duration, 5 * 60_000),
   /** How much earlier than asked a list of changed orders begins: it may lag. */
   listOverlap: z._default(Duration, 10 * 60_000),
+  /** What `deleted_at` means is not said: the shop deleted the order, or nothing. */
+  deletedAt: z._default(z.enum(["cancels", "ignored"]), "cancels"),
   /** Payment methods that are cash on delivery, as the order names them, beside those known by their words. */
   cashOnDelivery: z._default(Words, []),
   /** Payment channels of a test payment: such an order is a test order. */
