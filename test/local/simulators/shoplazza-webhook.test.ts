@@ -112,7 +112,9 @@ test("the first secret signs; a deletion has the ID alone; an ID that the shop c
   const webhook = webhookOf({});
   equal(verify(channel, webhook, { signingSecrets: ["first client secret"] }), "authentic");
   equal(verify(channel, webhook, { signingSecrets: ["former client secret"] }), "forged");
-  equal(webhookOf({ id: "11218-00000042" }, "orders/delete").body, '{"id":"11218-00000042"}');
+  for (const topic of ["orders/delete", "orders/refunded", "orders/partially_refunded"]) {
+    equal(webhookOf({ id: "11218-00000042" }, topic).body, '{"id":"11218-00000042"}');
+  }
   match(simulator.objection?.(orderOf({ id: "A 17" })) ?? "", /A 17/);
   equal(simulator.objection?.(orderOf({})), undefined);
 });

@@ -30,6 +30,7 @@ export const simulator: ChannelSimulatorKind = {
   topicOf: ({ cancelledAt, financialState }, known) => {
     if (cancelledAt !== undefined) return "orders/cancelled";
     if (known) return "orders/update";
+    if (financialState === "partially-refunded") return "orders/partially_refunded";
     return financialState === "paid" ? "orders/paid" : "orders/create";
   },
   implied: (topic, at) => IMPLIED[topic]?.(at) ?? {},
@@ -42,12 +43,16 @@ export const simulator: ChannelSimulatorKind = {
     const body = JSON.stringify(bodyOf(topic, orderResource(order)));
     return [{ headers: signedHeaders(body, { ...event, shop }), body }];
   },
+  fetched: { financialState: "partially-refunded", refunded: "1.00" },
   api,
 };
 
+/** Topics whose body is only known to have the ID: integrations read nothing else of it. */
+const THIN = new Set(["orders/delete", "orders/refunded", "orders/partially_refunded"]);
+
 function bodyOf(topic: string, resource: ReturnType<typeof orderResource>): object {
   if (topic === "app/uninstalled") return { id: "11218" };
-  return topic === "orders/delete" ? { id: resource.id } : resource;
+  return THIN.has(topic) ? { id: resource.id } : resource;
 }
 
 const digits = (count: number): string =>
