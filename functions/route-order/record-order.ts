@@ -72,7 +72,7 @@ export interface Doubt {
   outcome: "in-doubt";
   orderId: string;
   /** `rev` of that record. */
-  rev: number;
+  afterRev: number;
 }
 
 /** Records a whole order: as the event carried it, or as the API has it. */
@@ -90,7 +90,7 @@ export async function recordOrder(mapped: Order, context: RouteContext, deps: Re
     const isSettled = current?.rev === context.fetched?.afterRev;
     const lostBody = mayOwnBody && facts.canFetch && age !== "newer" && !isSettled && !current?.erasure;
     if (current && (age === "in-doubt" || lostBody)) {
-      doubt = { outcome: "in-doubt", orderId: mapped.id, rev: current.rev };
+      doubt = { outcome: "in-doubt", orderId: mapped.id, afterRev: current.rev };
       return undefined;
     }
     const compares = current !== undefined && current.decided.length > 0 && age === "newer";

@@ -138,7 +138,7 @@ async function carryOut(action: Action, context: RouteContext, deps: Deps): Prom
     case "record": {
       const recorded = await recordOrder(await within(action.order, context, deps), context, deps);
       if (recorded.outcome !== "in-doubt") return recorded;
-      return recordFetched({ orderId: recorded.orderId, deletion: false }, context, deps, recorded.rev);
+      return recordFetched({ orderId: recorded.orderId, deletion: false }, context, deps, recorded.afterRev);
     }
     case "unreadable":
       await recordUnreadable({ ...action, identity: "certain" }, context, deps);
@@ -180,7 +180,7 @@ async function recordFetched(
   const order = await within(fetched.order, context, deps);
   const facts = { at: fetched.fetchedAt, ...(afterRev !== undefined && { afterRev }) };
   const recorded = await recordOrder(order, { ...context, eventTime: undefined, fetched: facts }, deps);
-  return recorded.outcome === "in-doubt" ? recordFetched(asked, context, deps, recorded.rev) : recorded;
+  return recorded.outcome === "in-doubt" ? recordFetched(asked, context, deps, recorded.afterRev) : recorded;
 }
 
 /** An order within the limits of what can be stored and sent. @throws MalformedEvent, once the order is recorded as held */

@@ -321,6 +321,7 @@ describe("npm run catalog", () => {
 const healthy = (endpoint: string) => ({
   ...{ status: "ready", stage: "local" },
   aws: { endpoint, region: "eu-central-1", account: "000000000000" },
+  channelSimulators: "http://127.0.0.1:9",
 });
 
 async function serve(listener: RequestListener): Promise<{ server: Server; url: string }> {
