@@ -6,7 +6,7 @@ import { deliveriesAre, held, newOrderId, shopifyBody, shopifySends, until } fro
 import { THOROUGH } from "../support/thorough.ts";
 
 /** Enough that some are in every phase when the host dies. */
-const ORDERS = THOROUGH ? 200 : 40;
+const ORDERS = THOROUGH ? 200 : 25;
 
 test(`kill -9 of the function host in the middle of ${ORDERS} orders: ${ORDERS} orders at each provider, no more`, async (t) => {
   const stack = await startStack({

@@ -6,6 +6,7 @@ import { readStage } from "../../../infra/stage-file/read-stage.ts";
 import { StageConfigError } from "../../../infra/stage-file/stage-config-error.ts";
 import { bareTemplate } from "../../../infra/template.ts";
 import { bazaar, stageFile, templateOf } from "../../support/synthesised.ts";
+import { THOROUGH } from "../../support/thorough.ts";
 
 const shops = (count: number): StageFile["connections"] =>
   Array.from({ length: count }, (_, index) => ({
@@ -49,23 +50,26 @@ test("120 connections are too many for a stack: the sentence says about how many
   throws(() => check({ connections: shops(about + 2) }), StageConfigError);
 });
 
-test("too many destinations: the sentence says about how many fit, whose template is within CloudFormation's 1 MB", () => {
-  const [about = 0] = numbersIn(
-    { destinations: accounts(60) },
-    /; about (\d+) destinations fit with all connections: move/,
-  );
-  doesNotThrow(() => check({ destinations: accounts(about - 1) }));
-  throws(() => check({ destinations: accounts(about + 2) }), StageConfigError);
-  const { json } = templateOf(stageFile({ destinations: accounts(about - 1), routes: [] }));
-  ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
-});
+// Each synthesises the largest stages several times.
+if (THOROUGH) {
+  test("too many destinations: the sentence says about how many fit, whose template is within CloudFormation's 1 MB", () => {
+    const [about = 0] = numbersIn(
+      { destinations: accounts(60) },
+      /; about (\d+) destinations fit with all connections: move/,
+    );
+    doesNotThrow(() => check({ destinations: accounts(about - 1) }));
+    throws(() => check({ destinations: accounts(about + 2) }), StageConfigError);
+    const { json } = templateOf(stageFile({ destinations: accounts(about - 1), routes: [] }));
+    ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
+  });
 
-test("if neither all connections nor all destinations fit, the sentence gives no number", () => {
-  numbersIn(
-    { connections: shops(130), destinations: accounts(60) },
-    /; (neither) all connections nor all destinations fit: move/,
-  );
-});
+  test("if neither all connections nor all destinations fit, the sentence gives no number", () => {
+    numbersIn(
+      { connections: shops(130), destinations: accounts(60) },
+      /; (neither) all connections nor all destinations fit: move/,
+    );
+  });
+}
 
 test("a graph with more metrics than CloudWatch allows is a mistake too", () => {
   const graph = (metrics: number) => ({
