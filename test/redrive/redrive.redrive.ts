@@ -6,6 +6,9 @@ import type { Trace } from "../../shared/ledger/trace.ts";
 import { newOrderId, shopifyBody, shopifySends, standardSends, traceOf, until } from "../support/shop.ts";
 import { INTAKE, lane, ReplayedStack, synthesiseOnce } from "./replayed-stack.ts";
 
+/** Why an order is held that the broken mapping of these tests cannot read. */
+const BROKEN = "cannot be read: lines_of_another_name is missing or wrong";
+
 const KAKACLO = lane("kakaclo/demo");
 const S2 = lane("s2/demo");
 
@@ -147,7 +150,7 @@ for (const movedIds of ["kept", "new"] as const) {
       match(unread?.body ?? "", /"channel":"shopify"/);
       const isHeld = async () => {
         const { state, reason, deliveries } = (await traceOf(relay.stack, id)) ?? {};
-        deepEqual([state, reason, deliveries], ["held", "cannot be read: line_items", []]);
+        deepEqual([state, reason, deliveries], ["held", BROKEN, []]);
       };
       await isHeld();
 
@@ -187,13 +190,13 @@ for (const movedIds of ["kept", "new"] as const) {
       for (const { body } of dead) await relay.send(INTAKE.source, body);
       const outcomesOf = async (id: string) => (await traceOf(relay.stack, id))?.events.map(({ outcome }) => outcome);
       await until(
-        async () => (await outcomesOf(overtaken))?.length === 3 && (await outcomesOf(waiting))?.length === 2,
+        async () => (await outcomesOf(overtaken))?.length === 4 && (await outcomesOf(waiting))?.length === 3,
         60,
         async () => [await outcomesOf(overtaken), await outcomesOf(waiting)],
       );
       for (const lane of [INTAKE, KAKACLO, S2]) await relay.deadLettersAre(lane, 0);
-      deepEqual(await outcomesOf(overtaken), ["recorded", "stale", "stale"]);
-      deepEqual(await outcomesOf(waiting), ["recorded", "duplicate"]);
+      deepEqual(await outcomesOf(overtaken), [`recorded, held: ${BROKEN}`, "updated", "stale", "stale"]);
+      deepEqual(await outcomesOf(waiting), [`recorded, held: ${BROKEN}`, "updated", "duplicate"]);
       deepEqual({ kakaclo: at("kakaclo", overtaken), s2: at("s2", overtaken) }, created);
       deepEqual([at("kakaclo", waiting).length, at("s2", waiting).length], [1, 1]);
       deepEqual({ kakaclo: creates("kakaclo"), s2: creates("s2") }, { kakaclo: done.kakaclo + 1, s2: done.s2 + 1 });
