@@ -23,9 +23,14 @@ const LATER = "2026-11-20T15:00:05Z";
 const PAID_AT = "2026-11-20T15:00:00Z";
 const EARLIER = "2026-11-20T14:00:00Z";
 
-/** All scenes play at one connection; the others only show that their orders arrive too. */
+/**
+ * All scenes play at one connection, whose webhooks carry the whole order: an old event of a thin channel is only a reason
+ * to fetch. The others only show that their orders arrive too.
+ */
 export function scenes(stack: LocalStack): Scene[] {
-  const [first = "", ...others] = stack.channels.connections;
+  const { connections } = stack.channels;
+  const first = connections.find((connection) => connection.startsWith("shopify/")) ?? connections[0] ?? "";
+  const others = connections.filter((connection) => connection !== first);
   const shop = shopOf(stack, first);
   const at = (title: string, expect: string, play: () => Promise<Played>): Scene => ({
     title,
