@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { pathOf } from "../../shared/stage/config.ts";
-import { NAMESPACE } from "../../shared/telemetry/metrics.ts";
+import { type MetricName, NAMESPACE } from "../../shared/telemetry/metrics.ts";
 import type { Intake } from "../constructs/intake.ts";
 import type { NotificationQueue } from "../constructs/notification-queue.ts";
 import type { WebhookFront } from "../constructs/webhook-front.ts";
@@ -207,62 +207,62 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
     threshold: 2,
   });
   watchOldDeadLetters(alarms, "intake", messages);
-  watchRequests(alarms);
+  watchReports(alarms);
 }
 
-/** Reports of a channel, or answers of its API, that need the operator. The log names connection and order. */
-function watchRequests(alarms: Alarms): void {
-  const { name } = alarms.stage;
-  alarms.addAlarm("connections-interrupted", {
-    lane: "ticket",
-    runbook: "connections-interrupted",
+/**
+ * Reports of a channel, or answers of its API, that need the operator: tickets of the stage, by runbook heading. The log
+ * names connection and order.
+ */
+const REPORTS: Readonly<Record<string, { metric: MetricName; description: string; period?: Duration }>> = {
+  "connections-interrupted": {
+    metric: "ConnectionsInterrupted",
     description: "A channel reports that our app was uninstalled, or lost its authorization or its subscription.",
-    metric: relayMetric(name, "ConnectionsInterrupted", {}),
-  });
-  alarms.addAlarm("erasures-requested", {
-    lane: "ticket",
-    runbook: "erasures-requested",
+  },
+  "erasures-requested": {
+    metric: "ErasuresRequested",
     description: "A channel asks for the data of a buyer or a shop to be erased; the daily walk does it.",
-    metric: relayMetric(name, "ErasuresRequested", {}),
-  });
-  alarms.addAlarm("erasures-late", {
-    lane: "ticket",
-    runbook: "erasures-late",
+  },
+  "erasures-late": {
+    metric: "ErasuresLate",
     description: "For 25 days, data that a request asks to erase is not erased; the law gives a month.",
-    metric: relayMetric(name, "ErasuresLate", {}),
-  });
-  alarms.addAlarm("data-requested", {
-    lane: "ticket",
-    runbook: "data-requested",
+  },
+  "data-requested": {
+    metric: "DataRequested",
     description: "A buyer asks for a copy of their data.",
-    metric: relayMetric(name, "DataRequested", {}),
-  });
-  alarms.addAlarm("changes-untimed", {
-    lane: "ticket",
-    runbook: "changes-untimed",
+  },
+  "changes-untimed": {
+    metric: "ChangesUntimed",
     description: "A channel cancelled or deleted an order without saying when; the time of receipt was taken for it.",
-    metric: relayMetric(name, "ChangesUntimed", {}),
-  });
-  alarms.addAlarm("buyers-hidden", {
-    lane: "ticket",
-    runbook: "buyers-hidden",
+  },
+  "buyers-hidden": {
+    metric: "BuyersHidden",
     description:
       "New orders have no name, street, city or postcode and are held: a shop's plan or an app's access hides the buyer.",
     // One notice for as long as it lasts, not one an order.
-    metric: relayMetric(name, "BuyersHidden", {}, { period: Duration.days(1) }),
-  });
-  alarms.addAlarm("orders-gone", {
-    lane: "ticket",
-    runbook: "orders-gone",
+    period: Duration.days(1),
+  },
+  "orders-gone": {
+    metric: "OrdersGone",
     description:
       "For 15 minutes a channel's API has not returned an order that we have recorded and not sent; it is held.",
-    metric: relayMetric(name, "OrdersGone", {}),
-  });
-  alarms.addAlarm("orders-to-check", {
-    lane: "ticket",
-    runbook: "orders-to-check",
+  },
+  "orders-to-check": {
+    metric: "OrdersToCheck",
     description:
       "The merchant wants to hear of an order: edited or its address changed after it was sent, not routed for an unusual reason, or held for too long.",
-    metric: relayMetric(name, "OrdersToCheck", {}),
-  });
+  },
+};
+
+function watchReports(alarms: Alarms): void {
+  for (const [runbook, { metric, description, period }] of Object.entries(REPORTS)) {
+    const { name } = alarms.stage;
+    const lane = "ticket";
+    alarms.addAlarm(runbook, {
+      lane,
+      runbook,
+      description,
+      metric: relayMetric(name, metric, {}, period && { period }),
+    });
+  }
 }

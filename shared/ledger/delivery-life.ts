@@ -467,10 +467,6 @@ export function scrubbed(delivery: Delivery): Delivery {
   return omit(ended(delivery), "addressDigest", "notes");
 }
 
-/** Nothing is left of it to scrub. */
-export const isScrubbed = ({ addressDigest, notes, reason, errorText }: Delivery): boolean =>
-  [addressDigest, notes, reason, errorText].every((text) => text === undefined);
-
 /** This failure among those of its message: how many, and since when (epoch ms). */
 export function tryOf({ tries }: Delivery, messageId: string, now: number): { count: number; since: number } {
   const { count, since } = tries[messageId] ?? { count: 0, since: now };

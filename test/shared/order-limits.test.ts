@@ -62,11 +62,13 @@ const IDS = ["1", 820_982_911, "\u{1F381}".repeat(127), "x".repeat(255), "x".rep
 const LISTS = [0, 1, 3];
 const QUANTITIES = [0, 1, 2 ** 53, "2.0", "3e0", "-1", "999999999", 1.5];
 
+const Fields = z.record(z.string(), z.unknown());
+
 /** An order with hostile values in a few of its fields. */
 function hostileOrder(roll: () => number): unknown {
   const one = <T>(values: readonly T[]): T | undefined => values[Math.floor(roll() * values.length)];
-  const order = structuredClone(sampleOrder({ id: "1" })) as unknown as Record<string, unknown>;
-  const [line = {}] = order["lines"] as Record<string, unknown>[];
+  const order = z.parse(Fields, structuredClone(sampleOrder({ id: "1" })));
+  const [line = {}] = z.parse(z.array(Fields), order["lines"]);
   const many = (value: unknown) => Array.from({ length: one(LISTS) ?? 0 }, () => value);
   const changes: (() => void)[] = [
     () => (order["id"] = one(IDS)),

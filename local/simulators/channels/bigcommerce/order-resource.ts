@@ -1,5 +1,6 @@
 import { add, subtract, sum } from "../../../../shared/decimal.ts";
 import { isCashOnDelivery, type Order } from "../../../../shared/order.ts";
+import { TAX_ID_LABELS } from "../../tax-id-labels.ts";
 import { addressFields, idNumber, mailTime, money, relatedId } from "./fields.ts";
 import { addressId, orderProducts } from "./order-products.ts";
 import { ARCHIVED, statusOf } from "./status.ts";
@@ -121,7 +122,7 @@ function billingAddress(order: Order) {
 /** What BigCommerce has no field for: stores add fields of these names to their forms (docs/channels/bigcommerce.md). */
 function formFields({ attributes = [], taxIds = [], shipping }: Order) {
   const own = [
-    ...taxIds.map(({ type, value }) => ({ name: TAX_ID[type], value })),
+    ...taxIds.map(({ type, value }) => ({ name: TAX_ID_LABELS[type], value })),
     ...(shipping?.deliverFrom === undefined ? [] : [{ name: "Delivery date", value: shipping.deliverFrom }]),
     ...(shipping?.shipBy === undefined ? [] : [{ name: "Ship by", value: shipping.shipBy }]),
   ];
@@ -131,14 +132,6 @@ function formFields({ attributes = [], taxIds = [], shipping }: Order) {
     value,
   }));
 }
-
-const TAX_ID = {
-  vat: "VAT ID",
-  ioss: "IOSS",
-  eori: "EORI",
-  national: "Tax ID",
-  "tax-office": "Tax office",
-} as const;
 
 /** https://developer.bigcommerce.com/docs/rest-management/orders/order-shipping-addresses */
 function shippingAddresses(order: Order) {

@@ -1,5 +1,6 @@
 import { add, multiply, round, subtract } from "../../../../shared/decimal.ts";
 import { isCashOnDelivery, type Order } from "../../../../shared/order.ts";
+import { TAX_ID_LABELS } from "../../tax-id-labels.ts";
 import { cents, gid, idNumber, maybeTime, moneyOf, relatedId, shopTime } from "./fields.ts";
 import { lineItem, splitOf } from "./line-items.ts";
 import { addressResource, customerResource, emailOf } from "./people.ts";
@@ -146,20 +147,12 @@ function noteAttributes({ attributes = [], taxIds = [], shipping, ...order }: Or
     "Delivery instructions": order.shippingAddress?.remark,
     "Delivery date": shipping?.deliverFrom,
     "Ship by": shipping?.shipBy,
-    ...Object.fromEntries(taxIds.map(({ type, value }) => [TAX_ID[type], value])),
+    ...Object.fromEntries(taxIds.map(({ type, value }) => [TAX_ID_LABELS[type], value])),
   };
   return [...attributes, ...Object.entries(own).map(([name, value]) => ({ name, value }))]
     .filter(({ value }) => value !== undefined)
     .filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at);
 }
-
-const TAX_ID = {
-  vat: "VAT ID",
-  ioss: "IOSS",
-  eori: "EORI",
-  national: "Tax ID",
-  "tax-office": "Tax office",
-} as const;
 
 /** All discounts of the lines are one of a code, or one of the shop's own. */
 function discountApplications({ lines, discountCodes: [code] = [], discount = "0.00" }: Order) {

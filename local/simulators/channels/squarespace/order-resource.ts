@@ -1,5 +1,6 @@
 import { add, round } from "../../../../shared/decimal.ts";
 import type { Address, Line, Order } from "../../../../shared/order.ts";
+import { TAX_ID_LABELS } from "../../tax-id-labels.ts";
 
 /**
  * The order as `GET /1.0/commerce/orders/{id}` shows it. Not from our order, because Squarespace's has no place for them:
@@ -134,21 +135,13 @@ function formSubmission({ attributes = [], taxIds = [], shipping, shippingAddres
     "Delivery instructions": shippingAddress?.remark,
     "Delivery date": shipping?.deliverFrom,
     "Ship by": shipping?.shipBy,
-    ...Object.fromEntries(taxIds.map(({ type, value }) => [TAX_ID[type], value])),
+    ...Object.fromEntries(taxIds.map(({ type, value }) => [TAX_ID_LABELS[type], value])),
   };
   const asked = Object.entries(own).flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
   const names = new Set(asked.map(({ label }) => label));
   const others = attributes.filter(({ name }) => !names.has(name));
   return [...others.map(({ name, value = "" }) => ({ label: name, value })), ...asked];
 }
-
-const TAX_ID = {
-  vat: "VAT ID",
-  ioss: "IOSS",
-  eori: "EORI",
-  national: "Tax ID",
-  "tax-office": "Tax office",
-} as const;
 
 const parcel = (shipDate: string) => ({
   shipDate,
