@@ -108,5 +108,7 @@ function holds({ expression, values = {}, names = {} }: Condition, item: Record<
     }
     return result;
   };
-  return either();
+  const result = either();
+  if (at !== words.length) throw new Error(`MemoryTable cannot read the condition ${expression}`);
+  return result;
 }
