@@ -15,7 +15,7 @@ const RUNS = 15;
 /** The AWS clients that each function opens when it starts. */
 const CLIENTS: Record<string, string[]> = {
   "receive-webhook": ["SQSClient", "SecretsManagerClient"],
-  "route-order": ["DynamoDBClient", "SQSClient"],
+  "route-order": ["DynamoDBClient", "SQSClient", "SecretsManagerClient"],
   "find-due": ["DynamoDBClient", "SQSClient"],
   "create-order": ["DynamoDBClient", "SQSClient", "SecretsManagerClient"],
 };

@@ -12,6 +12,12 @@ const REPLACEMENTS: readonly (readonly [file: RegExp, contents: string])[] = [
     /[\\/]@smithy[\\/]core[\\/].+[\\/]getInstanceMetadataRegion\.js$/,
     "export const getInstanceMetadataRegion = async () => undefined;",
   ],
+  // A Lambda has no ~/.aws: its settings are in the environment. The original would look for both files.
+  [
+    /[\\/]@smithy[\\/]core[\\/].+[\\/]loadSharedConfigFiles\.js$/,
+    `export const CONFIG_PREFIX_SEPARATOR = ".";
+     export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+  ],
 ];
 
 /**
