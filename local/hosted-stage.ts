@@ -27,7 +27,7 @@ export function stagePeriod({ functionName }: Schedule, functions: HostedFunctio
 }
 
 /** The stage's configuration, from the first function whose bundle has it. */
-function configOf(functions: HostedFunction[]): Config | undefined {
+export function configOf(functions: HostedFunction[]): Config | undefined {
   const folder = functions.map((hosted) => hosted.folder).find((each) => existsSync(join(each, "config.json")));
   return folder === undefined ? undefined : loadConfig(folder);
 }

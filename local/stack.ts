@@ -19,6 +19,7 @@ import { provision } from "./provision.ts";
 import { SECRETS_FILE, secretValues } from "./secret-values.ts";
 import { type ChannelSandbox, startChannelSandbox } from "./simulators/channel-sandbox.ts";
 import { type Sandbox, type SandboxSettings, startSandbox } from "./simulators/sandbox.ts";
+import { createStackConsole } from "./stack-console.ts";
 import { createSurface } from "./surface.ts";
 
 export interface StackOptions {
@@ -153,11 +154,14 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, queueUrl(name)])),
       }),
     });
+    const page = createStackConsole({ assembly, awsUrl: aws.url, simulators: channels.url, url, channels, sandbox });
+    ending.push(() => page.stop());
     const front = createFront(assembly.routes, host.invoke);
     await host.ready();
     server.removeAllListeners("request");
     server.on("request", async (request, response) => {
       try {
+        if (page.isAt(request)) return await page.handle(request, response);
         const own = await surface(request);
         if (own) sendJson(response, own.status, own.body);
         else await front(request, response);

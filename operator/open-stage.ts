@@ -57,8 +57,12 @@ export async function openStage(
   if (stages !== undefined && !existsSync(stages)) throw new CommandError(`There is no folder ${stages} (--stages).`);
   const folder = stages ?? (name === "local" ? LOCAL_STAGES : undefined);
   const { config } = readStage(await loadStage(name, folder), connectors, folder);
-  const { access, account, who, simulators } =
-    name === "local" ? await local(variables) : await deployed(region, variables);
+  return stageAt(config, name === "local" ? await local(variables) : await deployed(region, variables));
+}
+
+/** A stage whose account and access are known. */
+export function stageAt(config: Config, { access, account, who, simulators }: StagePlace): OpenStage {
+  const name = config.stage;
   const env: Environment = { stage: name, account, region: access.region, endpoint: access.endpoint, simulators };
   const dynamo = new DynamoDBClient(access);
   const sqs = new SQSClient(access);
@@ -78,15 +82,17 @@ export async function openStage(
   };
 }
 
-interface Known {
+/** Where a stage is, and who opens it. */
+export interface StagePlace {
   access: Access & { region: string };
   account: string;
+  /** As in OpenStage. */
   who: string;
   /** Of the local stack: its channels are called there. */
   simulators?: string;
 }
 
-async function deployed(region: string | undefined, variables: NodeJS.ProcessEnv): Promise<Known> {
+async function deployed(region: string | undefined, variables: NodeJS.ProcessEnv): Promise<StagePlace> {
   const endpoint = variables["AWS_ENDPOINT_URL"];
   const sts = new STSClient({ ...(region && { region }), ...(endpoint && { endpoint }) });
   const found = await sts.config.region().catch(() => undefined);
@@ -103,7 +109,7 @@ const Health = z.object({
   channelSimulators: z.string(),
 });
 
-async function local(variables: NodeJS.ProcessEnv): Promise<Known> {
+async function local(variables: NodeJS.ProcessEnv): Promise<StagePlace> {
   const url = `http://127.0.0.1:${variables["PORT"] ?? 3000}/health`;
   const answer = await fetch(url).then(
     (response) => response.json() as Promise<unknown>,

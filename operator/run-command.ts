@@ -1,7 +1,5 @@
 import { type Command, CommanderError } from "commander";
-import { StageConfigError } from "../infra/stage-file/stage-config-error.ts";
-import { NewerRelease } from "../shared/release.ts";
-import { CommandError } from "./command-error.ts";
+import { errorSentence } from "./error-sentence.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where a command runs. */
@@ -44,28 +42,9 @@ export async function runCommand(
   } catch (error) {
     // Commander has printed it already.
     if (error instanceof CommanderError) return error.exitCode;
-    const sentence = sentenceOf(error);
+    const sentence = errorSentence(error);
     if (sentence === undefined) throw error;
     terminal.note(sentence);
     return 1;
   }
-}
-
-const HINTS: Record<string, string> = {
-  AccessDeniedException: "docs/operator-commands.md lists the permissions that each command needs.",
-  AccessDenied: "docs/operator-commands.md lists the permissions that each command needs.",
-  CredentialsProviderError: "Log in first (aws sso login), or set AWS_PROFILE.",
-  ExpiredTokenException: "Log in again (aws sso login).",
-  ExpiredToken: "Log in again (aws sso login).",
-  ResourceNotFoundException: "Is the stage deployed in this account and region?",
-  QueueDoesNotExist: "Is the stage deployed in this account and region, with this destination?",
-};
-
-/** Undefined for a bug of ours, which needs its stack trace. */
-function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof CommandError || error instanceof StageConfigError) return error.message;
-  if (error instanceof NewerRelease) return `${error.message}, or run the command from its checkout.`;
-  if (!(error instanceof Error)) return undefined;
-  const hint = HINTS[error.name];
-  return hint === undefined ? undefined : `${error.name}: ${error.message}\n${hint}`;
 }

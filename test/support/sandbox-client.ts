@@ -13,16 +13,20 @@ export async function call(
   init: { method?: string; headers?: Record<string, string>; body?: unknown; signal?: AbortSignal } = {},
 ): Promise<Came> {
   const { method = init.body === undefined ? "GET" : "POST", headers = {}, body, signal } = init;
-  const isRaw = typeof body === "string" || body instanceof Uint8Array;
   const response = await fetch(url, {
     method,
     redirect: "manual",
     headers: { "content-type": "application/json", ...headers },
-    ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: rawOf(body) }),
     ...(signal && { signal }),
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+function rawOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === "string") return body;
+  return body instanceof Uint8Array ? Uint8Array.from(body) : JSON.stringify(body);
 }
 
 function parsed(text: string): unknown {

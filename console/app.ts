@@ -1,0 +1,30 @@
+import { html } from "htm/preact";
+import type { ComponentChild } from "preact";
+import type { View } from "./page.ts";
+import { FailureBox } from "./parts/failure-box.ts";
+import { Layout } from "./parts/layout.ts";
+import { type Shell, ShellContext } from "./shell.ts";
+
+interface AppProps {
+  view: View<unknown> | undefined;
+  shell: Shell;
+  data: unknown;
+  /** Rows that came while the reader looked at older ones. */
+  news?: number;
+  showNews?: () => void;
+  busy?: boolean;
+}
+
+/** A page with its frame; the same on the server and in the browser. */
+export function App({ view, shell, data, news = 0, showNews, busy = false }: AppProps): ComponentChild {
+  const url = new URL(shell.address, "http://console");
+  return html`<${ShellContext.Provider} value=${shell}>
+    <${Layout} shell=${shell} news=${news} showNews=${showNews} busy=${busy}>
+      ${
+        shell.failure || view === undefined
+          ? html`<${FailureBox} failure=${shell.failure ?? { title: "Not found", sentence: "There is no such page." }} />`
+          : html`<${view} key=${shell.page} data=${data} url=${url} />`
+      }
+    <//>
+  <//>`;
+}

@@ -1,0 +1,136 @@
+import { effect } from "@preact/signals";
+import { html } from "htm/preact";
+import { hydrate } from "preact";
+import * as z from "zod/mini";
+import { App } from "../app.ts";
+import type { Merge, View } from "../page.ts";
+import { clock } from "../parts/time.ts";
+import { Sheet } from "../shell.ts";
+import { busy, latest, live, news, sheet } from "./state.ts";
+import { walkByKeys } from "./walk-by-keys.ts";
+
+interface ClientPage {
+  // biome-ignore lint/suspicious/noExplicitAny: `Data` parses what each view gets
+  view: View<any>;
+  Data: z.ZodMiniType;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  merge?: Merge<any>;
+}
+
+/** No spinner before that, ms. */
+const PATIENCE = 200;
+
+/** Hydrates the page that the server rendered, and keeps it fresh. */
+export function start(pages: Record<string, ClientPage>): void {
+  const root = document.getElementById("app");
+  const text = document.getElementById("sheet")?.textContent;
+  if (!root || !text) return;
+  sheet.value = read(JSON.parse(text));
+
+  hydrate(html`<${Root} />`, root);
+  const tick = () => {
+    clock.value = { now: Date.now(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  };
+  tick();
+  setInterval(tick, 1000);
+  walkByKeys();
+  document.addEventListener("click", follow);
+  document.addEventListener("submit", search);
+  addEventListener("popstate", () => void show(`${location.pathname}${location.search}`, "stay"));
+  effect(listen);
+
+  function Root() {
+    const current = sheet.value;
+    if (!current) return null;
+    const { view } = pages[current.shell.page] ?? {};
+    return html`<${App} view=${view} shell=${current.shell} data=${current.data} news=${news.value} showNews=${showNews} busy=${busy.value} />`;
+  }
+
+  function read(json: unknown): Sheet {
+    const { shell, data } = z.parse(Sheet, json);
+    const page = pages[shell.page];
+    return { shell, data: page && !shell.failure ? z.parse(page.Data, data) : data };
+  }
+
+  function showNews(): void {
+    if (latest.value) sheet.value = latest.value;
+    news.value = 0;
+  }
+
+  /** What came by itself: nothing may move under the pointer. */
+  function receive(fresh: Sheet): void {
+    const shown = sheet.value;
+    latest.value = fresh;
+    const { merge } = pages[fresh.shell.page] ?? {};
+    if (!shown || !merge || shown.shell.failure || fresh.shell.failure) {
+      sheet.value = fresh;
+      news.value = 0;
+      return;
+    }
+    const merged = merge(shown.data, fresh.data);
+    sheet.value = { shell: fresh.shell, data: merged.data };
+    news.value = merged.news;
+  }
+
+  /** Listens for as long as the address stays. The browser connects again by itself. */
+  function listen(): (() => void) | undefined {
+    const address = live.value;
+    if (address === undefined) return undefined;
+    const source = new EventSource(`/console/live?of=${encodeURIComponent(address)}`);
+    source.addEventListener("sheet", ({ data }) => receive(read(JSON.parse(data))));
+    source.addEventListener("same", ({ data }) => {
+      const { value } = sheet;
+      if (value) sheet.value = { ...value, shell: { ...value.shell, at: Number(data) } };
+    });
+    return () => source.close();
+  }
+
+  /** Shows another address of ours without loading the frame again. */
+  async function show(address: string, history: "push" | "stay"): Promise<void> {
+    const waiting = setTimeout(() => {
+      busy.value = true;
+    }, PATIENCE);
+    try {
+      const answer = await fetch(address, { headers: { accept: "application/json" } });
+      const next = read(await answer.json());
+      const isOther = next.shell.page !== sheet.value?.shell.page;
+      if (history === "push") window.history.pushState(null, "", next.shell.address);
+      news.value = 0;
+      latest.value = undefined;
+      sheet.value = next;
+      document.title = `${next.shell.title} · ${next.shell.stage}`;
+      if (isOther && history === "push") {
+        scrollTo(0, 0);
+        document.getElementById("main")?.focus();
+      }
+    } catch {
+      // The server ended, or answered without a page: the browser itself says so.
+      location.assign(address);
+    } finally {
+      clearTimeout(waiting);
+      busy.value = false;
+    }
+  }
+
+  /** Links of our own. */
+  function follow(event: MouseEvent): void {
+    const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (event.defaultPrevented || !isPlain || !(link instanceof HTMLAnchorElement)) return;
+    if (link.origin !== location.origin || link.hash || link.download || link.target) return;
+    event.preventDefault();
+    void show(`${link.pathname}${link.search}`, "push");
+  }
+
+  /** Forms of method GET: filters and the search. */
+  function search(event: SubmitEvent): void {
+    const form = event.target;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "get") return;
+    event.preventDefault();
+    const url = new URL(form.action);
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && value.trim()) url.searchParams.append(name, value.trim());
+    }
+    void show(`${url.pathname}${url.search}`, "push");
+  }
+}

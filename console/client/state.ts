@@ -1,0 +1,15 @@
+import { computed, signal } from "@preact/signals";
+import type { Sheet } from "../shell.ts";
+
+/** What the page shows. */
+export const sheet = signal<Sheet | undefined>(undefined);
+/** What the server sent last, where showing it would move rows. */
+export const latest = signal<Sheet | undefined>(undefined);
+/** Rows of `latest` that are not shown. */
+export const news = signal(0);
+/** A load takes longer than 200 ms. */
+export const busy = signal(false);
+/** The address whose changes the server sends; undefined for a page that is not live. */
+export const live = computed(() =>
+  sheet.value?.shell.liveEvery === undefined ? undefined : sheet.value.shell.address,
+);

@@ -1,0 +1,62 @@
+import { createInterface } from "node:readline";
+import { createAdaptorServer } from "@hono/node-server";
+import { Command } from "commander";
+import { openStage } from "../operator/open-stage.ts";
+import { runCommand } from "../operator/run-command.ts";
+import { processTerminal, type Terminal } from "../operator/terminal.ts";
+import { createConsole } from "./create-console.ts";
+
+interface Options {
+  stage: string;
+  stages?: string;
+  region?: string;
+  port: string;
+  readOnly?: true;
+}
+
+/** `npm run console`: the page of a deployed stage, on 127.0.0.1, with the operator's own credentials. */
+export const consoleCommand = ({
+  terminal,
+  variables,
+}: {
+  terminal: Terminal;
+  variables: NodeJS.ProcessEnv;
+}): Command =>
+  new Command("npm run console --")
+    .description("Serves the console of a stage on 127.0.0.1; only the opened address reaches it.")
+    .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
+    .option("--stages <folder>", "folder of the stage files, if not infra/stages")
+    .option("--region <region>", "default: AWS_REGION or the profile's region")
+    .option("--port <port>", "default: a free one", "0")
+    .option("--read-only", "shows everything, changes nothing")
+    .action(async (options: Options) => {
+      let address = "127.0.0.1:0";
+      const page = createConsole({
+        stage: options.stage,
+        open: () => openStage(options, variables),
+        hosts: () => [address, address.replace("127.0.0.1", "localhost")],
+        readOnly: options.readOnly === true,
+        profile: variables["AWS_PROFILE"],
+      });
+      await page.prepare();
+      const server = createAdaptorServer({ fetch: page.fetch, overrideGlobalObjects: false });
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(Number(options.port), "127.0.0.1", resolve);
+      });
+      const bound = server.address();
+      if (bound === null || typeof bound === "string") throw new Error("The console has no port.");
+      address = `127.0.0.1:${bound.port}`;
+      const say = () => terminal.say(`http://${address}/?token=${page.token()}`);
+      terminal.note(`The console of ${options.stage}${options.readOnly ? ", read only" : ""}. Open:`);
+      say();
+      terminal.note("The address opens once. Enter: a new address. Ctrl-C: the end.");
+      if (terminal.interactive) createInterface({ input: process.stdin }).on("line", say);
+    });
+
+if (import.meta.main) {
+  process.exitCode = await runCommand(consoleCommand, process.argv.slice(2), {
+    terminal: processTerminal(),
+    variables: process.env,
+  });
+}
