@@ -55,8 +55,9 @@ export interface Ledger {
    * The orders whose entry lies between two times, both included, from `from` to `to`: backwards if `to` is the earlier
    * one. There may be more than fit into memory.
    * @param from epoch ms @param to epoch ms
+   * @param shards only these; default: all. A reader that leaves some out reads them later (docs/ledger.md)
    */
-  walk(from: number, to: number): AsyncIterable<WorkEntry>;
+  walk(from: number, to: number, shards?: readonly number[]): AsyncIterable<WorkEntry>;
   /** The entries of a list, longest waiting first. After an outage there may be more than fit into memory. */
   workList(list: WorkList): AsyncIterable<WorkEntry>;
   /** Keeps an order that find-due cannot look at in the list `unread`. @param expiresAt epoch seconds */
@@ -82,6 +83,7 @@ interface BodyErasure {
 const HOUR = 3_600_000;
 /** A range that contains every `workAt`. */
 const ALWAYS = { from: "0", to: "9" };
+const ALL_SHARDS: readonly number[] = [...Array(WORK_LIST_SHARDS).keys()];
 /** Entries of one shard in memory. find-due reads the shards of all lists side by side, in 256 MB. */
 const PAGE_SIZE = 500;
 
@@ -112,8 +114,13 @@ export function createLedger(
     );
 
   /** The entries of a list or an hour, from all its shards. */
-  const entries = (list: string, sort: Omit<Range["sort"], "name">, order: "ascending" | "descending") => {
-    const shards = Array.from({ length: WORK_LIST_SHARDS }, (_, shard) =>
+  const entries = (
+    list: string,
+    sort: Omit<Range["sort"], "name">,
+    order: "ascending" | "descending",
+    wanted: readonly number[] = ALL_SHARDS,
+  ) => {
+    const shards = wanted.map((shard) =>
       table.range({
         index: WORK_INDEX,
         order,
@@ -195,11 +202,11 @@ export function createLedger(
       return put(deliveryKey(delivery), packDelivery(delivery));
     },
 
-    async *walk(from, to) {
+    async *walk(from, to, shards) {
       const [first = "", last = ""] = [from, to].sort((a, b) => a - b).map((time) => new Date(time).toISOString());
       const order = from <= to ? "ascending" : "descending";
       for (const hour of hoursBetween(from, to)) {
-        for await (const item of entries(hour, { from: first, to: last }, order)) yield toWorkEntry(item);
+        for await (const item of entries(hour, { from: first, to: last }, order, shards)) yield toWorkEntry(item);
       }
     },
 
