@@ -58,7 +58,7 @@ async function newestMatches(words: string, search: Search): Promise<Identity[]>
   const found: Identity[] = [];
   let hasWalked = false;
   let stopAt = Number.NEGATIVE_INFINITY;
-  let told = now - QUIET;
+  let reported = now - QUIET;
   for await (const step of searchOrders(words, { config, ledger, span })) {
     if ("found" in step) {
       // What names an order's key is found before the walk, however new it is.
@@ -72,8 +72,8 @@ async function newestMatches(words: string, search: Search): Promise<Identity[]>
       if (stopAt === Number.NEGATIVE_INFINITY) stopAt = readTo - DAY;
     }
     hasWalked = true;
-    if (readTo > told - DAY) continue;
-    told -= DAY;
+    if (readTo > reported - DAY) continue;
+    reported -= DAY;
     progress(`looked through everything since ${timeText(readTo)}`);
   }
   return found;

@@ -51,7 +51,7 @@ interface Source {
 /** Orders read side by side. */
 const SIDE_BY_SIDE = 20;
 
-/** What a delivery in this state always stands in: then no other order has to be read. */
+/** What a delivery in this state always is in: then no other order has to be read. */
 const LISTS: Partial<Record<ListedState, readonly WorkList[]>> = {
   rejected: ["rejected"],
   failed: ["failed"],
@@ -61,7 +61,7 @@ const LISTS: Partial<Record<ListedState, readonly WorkList[]>> = {
 
 /**
  * The stage's orders by the time they were first seen, newest first, from the work list; nothing scans the table. An
- * order stands there under the hour of its next look, which is never before it was first seen: an order is given out
+ * order is there under the hour of its next look, which is never before it was first seen: an order is given out
  * once every entry that may be newer was read. What cannot match is left out by its entry alone.
  */
 export async function* listOrders(filter: OrderFilter, source: Source): AsyncGenerator<ListStep> {
@@ -117,7 +117,7 @@ interface Turn {
 
 /**
  * In which order the hours are read. Of those ahead: a look that is put off again and again lies no further ahead than
- * the order is old, so of a past hour the one as far ahead comes first; and an order that is held stands `heldTooLong`
+ * the order is old, so of a past hour the one as far ahead comes first; and an order that is held is `heldTooLong`
  * after the time since which it is, so these hours come from the furthest back. So a first page reads a few hours.
  * @param oldest epoch ms
  */
@@ -144,7 +144,7 @@ function turnsOf(oldest: number, { config, now }: Source): Turn[] {
       past: [hour],
     };
   });
-  // What is left: a setting was changed, and an order stands further ahead than it would today.
+  // What is left: a setting was changed, and an order is further ahead than it would today.
   return [...turns, { ahead: within(furthest, now), past: [] }];
 }
 

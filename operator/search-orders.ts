@@ -138,7 +138,7 @@ const exists = async (identity: Identity, ledger: Pick<Ledger, "order">): Promis
   ledger.order(identity).then(
     (record) => record !== undefined,
     (error: unknown) => {
-      // It is there, and this release cannot read it: whoever opens it is told.
+      // It is there, and this release cannot read it: opening it says so.
       if (error instanceof NewerRelease) return true;
       throw error;
     },
@@ -161,9 +161,7 @@ const LONGEST_KEY = 1024;
 /** Orders of which the words would be the name, the ID or a reference that carries the ID: each is one read. */
 function candidates(pasted: string, config: Config, references: References): { found: Identity; by: FoundBy }[] {
   if (Buffer.byteLength(pasted) > LONGEST_KEY) return [];
-  const named = /^[^/]+\/[^/]+\/.+$/s.test(pasted)
-    ? [{ found: orderIdentity(pasted), by: "name" as const }]
-    : [];
+  const named = /^[^/]+\/[^/]+\/.+$/s.test(pasted) ? [{ found: orderIdentity(pasted), by: "name" as const }] : [];
   const ofConnections = config.connections.flatMap(({ channel, name, key }) => {
     const order = (orderId: string): Identity => ({ channel, connection: name, orderId });
     const bare = pasted.replace(/-g\d+$/, "");

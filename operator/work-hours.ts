@@ -63,7 +63,7 @@ interface Started {
 function started(entries: AsyncIterable<WorkEntry>): Started {
   const rest = entries[Symbol.asyncIterator]();
   const first = rest.next();
-  // Whoever reads this hour is told; a reader that stops before it is not.
+  // It is thrown where this hour is read; a reader that stops before needs no word of it.
   first.catch(() => {});
   return { first, rest };
 }

@@ -46,7 +46,7 @@ test("orders come by the time they were first seen, wherever their entry is: ahe
   deepEqual(paged, expected);
 });
 
-test("a page reads only the hours it needs, and every hour that was read is told", async () => {
+test("a page reads only the hours it needs, and every hour that was read is reported", async () => {
   const orders = await ledgerOfOrders(NOW, NOW - 300 * HOUR);
   for (let index = 0; index < 300; index++) await orders.put(recordOf(`${index}`, NOW - index * HOUR));
   orders.table.queries = 0;
@@ -57,15 +57,15 @@ test("a page reads only the hours it needs, and every hour that was read is told
   ok(ofFirst * 3 < ofAll, `${ofFirst} of ${ofAll} queries`);
 
   const since = NOW - 2 * DAY;
-  const told: [number, number][] = [];
+  const reported: [number, number][] = [];
   for await (const step of listOrders({ since }, { ledger: orders.ledger, config: SHOPS, now: NOW })) {
-    if ("looked" in step) told.push([step.looked.hours, step.looked.of]);
+    if ("looked" in step) reported.push([step.looked.hours, step.looked.of]);
   }
-  const last = told.at(-1);
+  const last = reported.at(-1);
   equal(last?.[0], last?.[1]);
   deepEqual(
-    told.map(([hours]) => hours),
-    told.map((_, index) => index + 1),
+    reported.map(([hours]) => hours),
+    reported.map((_, index) => index + 1),
   );
 });
 
@@ -90,7 +90,8 @@ test("filters: connection, time, destination, a state of the order or of its del
     [{ state: "not-routed" }, ["3"]],
     [{ since: NOW - 3 * HOUR, until: NOW - 2 * HOUR }, ["2", "3"]],
   ];
-  for (const [filter, expected] of cases) deepEqual(ids(await listed(orders, filter)), expected, JSON.stringify(filter));
+  for (const [filter, expected] of cases)
+    deepEqual(ids(await listed(orders, filter)), expected, JSON.stringify(filter));
 
   // Only orders of the list are read, however many there are.
   orders.table.reads = 0;

@@ -63,7 +63,10 @@ test("what only an order holds is found by reading orders, newest first, with pr
     const steps = await search(words ?? "", { deep: true });
     deepEqual(found(steps), [`2001 by ${by}`]);
     const read = steps.flatMap((step) => ("looked" in step ? [step.looked] : []));
-    equal(read.filter(({ reads }) => reads === "orders").length, read.filter(({ reads }) => reads === "work list").length);
+    equal(
+      read.filter(({ reads }) => reads === "orders").length,
+      read.filter(({ reads }) => reads === "work list").length,
+    );
     deepEqual([read.at(-1)?.hours, read.at(-1)?.orders], [read.at(-1)?.of, 3]);
     deepEqual(found(await search(words ?? "")), []);
   }
@@ -72,7 +75,8 @@ test("what only an order holds is found by reading orders, newest first, with pr
 
 test("a reader that stops asks for nothing more", async () => {
   const orders = await ledgerOfOrders(NOW, NOW - 100 * DAY);
-  for (let index = 0; index < 500; index++) await orders.put(recordOf(`${index}`, NOW - index * HOUR, { number: "#7" }));
+  for (let index = 0; index < 500; index++)
+    await orders.put(recordOf(`${index}`, NOW - index * HOUR, { number: "#7" }));
   const steps = searchOrders("#7", { config: SHOPS, ledger: orders.ledger, span: { from: NOW, to: NOW - 90 * DAY } });
   await steps.next();
   orders.table.queries = 0;
