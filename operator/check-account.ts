@@ -6,6 +6,7 @@ import type { Http } from "../shared/connector/http.ts";
 import { type ApiTools, createTools, type Subject, type Tools } from "../shared/connector/tools.ts";
 import type { Table } from "../shared/ledger/table.ts";
 import { type Connection, type Destination, destinationPath, pathOf } from "../shared/stage/config.ts";
+import type { VersionedSecret } from "../shared/stage/versioned-secret.ts";
 import { operatorHttp } from "./operator-http.ts";
 
 /** How long the check of one account may take, ms. */
@@ -49,6 +50,8 @@ interface ConnectionSecrets {
   app: unknown;
   /** Its own secret, which matches the schema; undefined where the channel has none. */
   credentials: unknown;
+  /** The connection's own secret, in Secrets Manager. */
+  secret: VersionedSecret;
   table: Table;
   /** Of the local stack: where its channels' simulators listen. */
   simulators?: string | undefined;
@@ -58,7 +61,7 @@ interface ConnectionSecrets {
 export function checkConnection(
   connection: Connection,
   channel: Channel,
-  { app, credentials, table, simulators }: ConnectionSecrets,
+  { app, credentials, secret, table, simulators }: ConnectionSecrets,
 ): Promise<CheckResult> {
   const account = pathOf(connection);
   return check([app, credentials], async () => {
@@ -67,7 +70,7 @@ export function checkConnection(
     const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
     const own = channelHttp({ caller: `connections/${account}`, hosts, simulators, http: operatorHttp });
     const subject: Subject = { kind: "channel", name: channel.name, account };
-    const tools: ApiTools = toolsFor(subject, CHANNEL_CALL, { table, http: own });
+    const tools: ApiTools = { ...toolsFor(subject, CHANNEL_CALL, { table, http: own }), secret };
     const api = await channel.api?.();
     return api?.open(
       {

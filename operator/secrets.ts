@@ -3,11 +3,14 @@ import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { Command } from "commander";
 import { destinationPath, pathOf } from "../shared/stage/config.ts";
 import { endpointPathOf } from "../shared/stage/endpoints.ts";
+import { secretName } from "../shared/stage/names.ts";
+import { createVersionedSecret } from "../shared/stage/versioned-secret.ts";
 import { type CheckResult, checkConnection, checkDestination } from "./check-account.ts";
 import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
+import { replaceRotatingSecret } from "./replace-rotating-secret.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import {
   knownChannels,
@@ -137,8 +140,10 @@ function changesOf(filled: readonly Filled[], known: readonly Known[], terminal:
 
 const former = ({ state }: Known): unknown => ("value" in state ? state.value : undefined);
 
-async function write({ secret, value }: Filled, { secretsManager }: OpenStage): Promise<void> {
-  await secretsManager.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: JSON.stringify(value) }));
+async function write({ secret, value }: Filled, { secretsManager, table }: OpenStage): Promise<void> {
+  const put = () =>
+    secretsManager.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: JSON.stringify(value) }));
+  await (secret.rotates ? replaceRotatingSecret(secret.path, table, put) : put());
 }
 
 /** @returns how many checks failed */
@@ -155,7 +160,7 @@ async function checkAll(known: readonly Known[], stage: OpenStage, terminal: Ter
 /** The accounts whose secrets are filled, and how each is checked. */
 function* checksOf(
   known: readonly Known[],
-  { config, table, env: { simulators } }: OpenStage,
+  { config, table, secretsManager, env: { stage, simulators } }: OpenStage,
 ): Iterable<[string, () => Promise<CheckResult>]> {
   const value = (kind: StageSecret["kind"], path: string): unknown => {
     const of = known.find(({ secret }) => secret.kind === kind && secret.path === path);
@@ -167,7 +172,9 @@ function* checksOf(
     const app = value("endpoints", endpointPathOf(connection));
     const credentials = value("connections", path);
     if (!channel?.api || app === undefined || (channel.credentials && credentials === undefined)) continue;
-    yield [`connections/${path}`, () => checkConnection(connection, channel, { app, credentials, table, simulators })];
+    const secret = createVersionedSecret(secretsManager, secretName(stage, "connections", path));
+    const secrets = { app, credentials, secret };
+    yield [`connections/${path}`, () => checkConnection(connection, channel, { ...secrets, table, simulators })];
   }
   for (const destination of config.destinations) {
     const path = destinationPath(destination);

@@ -18,6 +18,8 @@ export interface StageSecret {
   schema: z.ZodMiniType;
   /** Descriptions of its fields, by name. */
   fields: Record<string, string>;
+  /** Route-order replaces its refresh token. */
+  rotates: boolean;
 }
 
 /** `destinations/kakaclo/eu`, as the operator writes it. */
@@ -41,8 +43,9 @@ export function secretsOf(stage: string, config: Config): StageSecret[] {
   const channels = { channels: knownChannels };
   return [
     ...stageEndpoints({ config }, channels).map(({ path, channel }) => secret("endpoints", path, channel.secret)),
-    ...stageConnections({ config }, channels).flatMap(({ path, channel: { credentials } }) =>
-      credentials ? [secret("connections", path, credentials)] : [],
+    ...stageConnections({ config }, channels).flatMap(
+      ({ path, channel: { credentials, rotatesCredentials = false } }) =>
+        credentials ? [secret("connections", path, credentials, rotatesCredentials)] : [],
     ),
     ...config.destinations.flatMap((destination) => {
       const provider = knownProviders.find(({ name }) => name === destination.provider);
@@ -50,8 +53,8 @@ export function secretsOf(stage: string, config: Config): StageSecret[] {
     }),
   ];
 
-  function secret(kind: SecretKind, path: string, schema: z.ZodMiniType): StageSecret {
-    return { kind, path, name: secretName(stage, kind, path), schema, fields: fieldDescriptions(schema) };
+  function secret(kind: SecretKind, path: string, schema: z.ZodMiniType, rotates = false): StageSecret {
+    return { kind, path, name: secretName(stage, kind, path), schema, fields: fieldDescriptions(schema), rotates };
   }
 }
 

@@ -35,6 +35,11 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
    * none.
    */
   readonly credentials?: z.ZodMiniType<Credentials>;
+  /**
+   * Set where the API client replaces `refreshToken` of `credentials`, which changes with each use (rotating-token.ts):
+   * route-order may then write the connection's secret.
+   */
+  readonly rotatesCredentials?: true;
   /** The only hosts its tools call, for keys and orders alike: `api.ebay.com`, `*.myshopify.com`. */
   readonly hosts: readonly string[];
   /** Hosts beside `hosts` that are a connection's own: a WooCommerce shop's address. */

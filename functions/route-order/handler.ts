@@ -9,8 +9,9 @@ import { type Disposition, deadlineWithin, workOnBatch } from "../../shared/mess
 import { pathOf } from "../../shared/stage/config.ts";
 import { environment } from "../../shared/stage/env.ts";
 import { loadConfig } from "../../shared/stage/load-config.ts";
-import { queueName } from "../../shared/stage/names.ts";
+import { queueName, secretName } from "../../shared/stage/names.ts";
 import { createSecrets } from "../../shared/stage/secrets.ts";
+import { createVersionedSecret } from "../../shared/stage/versioned-secret.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
@@ -25,7 +26,10 @@ const config = loadConfig();
 const { table, ledger, eventStore } = openLedger(env, config);
 const queues = createQueues(new SQSClient(), env);
 const { secretsMaxAge: maxAge, secretsRecheck: recheck, channelCall: callTimeout } = config.timing;
-const secrets = createSecrets(new SecretsManagerClient(), env.stage, { maxAge, recheck });
+const secretsManager = new SecretsManagerClient();
+const secrets = createSecrets(secretsManager, env.stage, { maxAge, recheck });
+const versionedSecret = (account: string) =>
+  createVersionedSecret(secretsManager, secretName(env.stage, "connections", account));
 const clock = { now: Date.now, random: Math.random };
 const deps: Deps = {
   config,
@@ -33,7 +37,7 @@ const deps: Deps = {
   ledger,
   queues,
   eventStore,
-  openClient: createOpenClient({ secrets, table, callTimeout, simulators: env.simulators }),
+  openClient: createOpenClient({ secrets, versionedSecret, table, callTimeout, simulators: env.simulators }),
   backoff: createApiBackoff({ table, timing: config.timing, onFailure: reportApiFailure, ...clock }),
   onLateCancellation: reportLateCancellation,
   onTicket: reportTicket,

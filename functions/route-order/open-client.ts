@@ -5,11 +5,14 @@ import type { Table } from "../../shared/ledger/table.ts";
 import { pathOf } from "../../shared/stage/config.ts";
 import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import { type Secrets, SecretUnreadable } from "../../shared/stage/secrets.ts";
+import type { VersionedSecret } from "../../shared/stage/versioned-secret.ts";
 import { connectionFacts } from "../channels/channel.ts";
 import type { OpenClient } from "./fetch-order.ts";
 
 interface Deps {
   secrets: Pick<Secrets, "read">;
+  /** A connection's own secret, by its path. */
+  versionedSecret: (account: string) => VersionedSecret;
   table: Table;
   /** Of one call, ms. */
   callTimeout: number;
@@ -18,7 +21,7 @@ interface Deps {
 }
 
 /** Opens a connection's API with the secrets of its endpoint and its own, and with tools of its own. */
-export function createOpenClient({ secrets, table, callTimeout, simulators }: Deps): OpenClient {
+export function createOpenClient({ secrets, versionedSecret, table, callTimeout, simulators }: Deps): OpenClient {
   /** Each connection's memory, for as long as the environment lives. */
   const memories = new Map<string, Map<string, unknown>>();
 
@@ -44,7 +47,7 @@ export function createOpenClient({ secrets, table, callTimeout, simulators }: De
       const subject = { kind: "channel" as const, name: channel.name, account };
       const memory = memoryOf(account);
       const tools = createTools({ subject, table, callTimeout, deadline, memory, now: Date.now, http });
-      return openApi({ ...facts, app, credentials }, tools);
+      return openApi({ ...facts, app, credentials }, { ...tools, secret: versionedSecret(account) });
     } catch (error) {
       if (error instanceof SecretUnreadable) throw new Misconfigured(error.message);
       throw error;

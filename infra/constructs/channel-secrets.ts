@@ -16,7 +16,7 @@ interface Props {
 /**
  * One secret for each endpoint (signing keys, and the credentials of an app that several shops share) and one for each
  * connection whose channel's API needs the shop's own credentials. receive-webhook may read the secrets that verify
- * requests, route-order those that call the channel's API.
+ * requests, route-order those that call the channel's API; it replaces those whose refresh token changes with each use.
  */
 export class ChannelSecrets extends Construct {
   constructor(scope: Construct, id: string, { stage, channels, receiveWebhook, routeOrder }: Props) {
@@ -31,7 +31,9 @@ export class ChannelSecrets extends Construct {
     for (const { path, channel } of stageConnections(stage, { channels })) {
       if (!channel.credentials) continue;
       const fields = fieldDescriptions(channel.credentials);
-      new EmptySecret(this, `Connection-${path}`, { stage, kind: "connections", path, fields }).grantRead(routeOrder);
+      const secret = new EmptySecret(this, `Connection-${path}`, { stage, kind: "connections", path, fields });
+      secret.grantRead(routeOrder);
+      if (channel.rotatesCredentials) secret.grantReplace(routeOrder);
     }
   }
 }

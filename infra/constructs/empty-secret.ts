@@ -35,4 +35,10 @@ export class EmptySecret extends CfnSecret {
   grantRead(fn: AppFunction): void {
     fn.addToRolePolicy(new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.ref] }));
   }
+
+  /** For a function that replaces it: a refresh token that changes with each use. */
+  grantReplace(fn: AppFunction): void {
+    const actions = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"];
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.ref] }));
+  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { HttpAnswer } from "./http.ts";
-import type { ApiTools } from "./tools.ts";
+import type { ConnectorTools } from "./tools.ts";
 
 /** The result of a login or a refresh. */
 export interface Grant {
@@ -69,7 +69,7 @@ class Held {
  * Refresh tokens are cached, so losing one costs a login. One that rotates and that no login can replace (OAuth of
  * storefronts) must not be kept here: rotating-token.ts.
  */
-export function accessToken(options: TokenOptions, tools: ApiTools): AccessToken {
+export function accessToken(options: TokenOptions, tools: ConnectorTools): AccessToken {
   const { name, key, early = 0 } = options;
   const cache = key === undefined ? undefined : tools.sealedCache(key);
   const credentials = createHash("sha256").update(JSON.stringify(options.credentials)).digest("hex");

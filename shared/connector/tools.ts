@@ -5,6 +5,7 @@ import { type CatalogEntry, catalogEntry } from "../ledger/catalog.ts";
 import { cachePk, leasePk, tokenPk } from "../ledger/connector-partition.ts";
 import { withLease } from "../ledger/lease.ts";
 import type { Table } from "../ledger/table.ts";
+import type { VersionedSecret } from "../stage/versioned-secret.ts";
 import { count } from "../telemetry/metrics.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
 
@@ -24,8 +25,8 @@ export interface Subject {
   account: string;
 }
 
-/** What a channel's API client gets from outside, for one record. */
-export interface ApiTools {
+/** What a connector gets from outside, for one record. */
+export interface ConnectorTools {
   /** Deadlines, body limits and redirects as in shared/connector/http.ts; `timeout` defaults to the account's. */
   http(request: Omit<HttpRequest, "timeout"> & { timeout?: number }): Promise<HttpAnswer>;
   /** Epoch ms. */
@@ -53,8 +54,17 @@ export interface ApiTools {
   count(metric: "throttled" | "relogin" | "price-difference"): void;
 }
 
+/** What a channel's API client gets from outside, for one record. */
+export interface ApiTools extends ConnectorTools {
+  /**
+   * The connection's own secret, for a refresh token that changes with each use (rotating-token.ts). A function may
+   * replace it only where the channel's `rotatesCredentials` is set.
+   */
+  readonly secret: VersionedSecret;
+}
+
 /** What a provider's client gets from outside, for one record. */
-export interface Tools extends ApiTools {
+export interface Tools extends ConnectorTools {
   /** The operator's own mapping of a SKU for this destination (`npm run catalog`). */
   catalog(sku: string): Promise<CatalogEntry | undefined>;
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { channels, loadChannel } from "../../functions/channels/registry.ts";
 import secrets from "../../local/secrets.json" with { type: "json" };
@@ -48,6 +48,14 @@ for (const [registered, load] of Object.entries(channels)) {
 
     test("the local stage has a secret for it that fits", () => {
       ok(channel.secret.safeParse(endpoints[`${name}/demo`]).success, `local/secrets.json: endpoints.${name}/demo`);
+    });
+
+    test("route-order may replace its credentials where its refresh token changes with each use, and nowhere else", () => {
+      const folder = new URL(`../../functions/channels/${name}/`, import.meta.url);
+      const rotates = readdirSync(folder)
+        .filter((file) => file.endsWith(".ts"))
+        .some((file) => readFileSync(new URL(file, folder), "utf8").includes("/rotating-token.ts"));
+      equal(channel.rotatesCredentials ?? false, rotates);
     });
 
     test("it has a check of its requests, or a queue", () => {

@@ -10,6 +10,7 @@ import { completeOrder } from "../../local/simulators/demo-order.ts";
 import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import type { HttpRequest } from "../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
+import { memorySecret } from "../support/memory-secret.ts";
 import { memoryTools } from "../support/memory-tools.ts";
 
 const NOW = Date.parse("2026-11-20T15:00:00.000Z");
@@ -45,6 +46,7 @@ function open({ credentials = { refreshToken: "first" }, app = APP, settings = {
     return { status: reply.status, headers: reply.headers, text: String(reply.body) };
   }
   const facts = { connection: "squarespace/demo", shop: "website" };
+  const secret = memorySecret({ ...credentials });
   const client = api.open(
     {
       ...facts,
@@ -52,7 +54,7 @@ function open({ credentials = { refreshToken: "first" }, app = APP, settings = {
       app: z.parse(squarespace.secret, app) as never,
       credentials: credentials as never,
     },
-    memoryTools({ http, now, deadline: NOW + 1_000_000_000 }),
+    memoryTools({ http, now, secret, deadline: NOW + 1_000_000_000 }),
   );
   function put(part: PartialOrder) {
     const order = completeOrder(part, {
@@ -70,7 +72,7 @@ function open({ credentials = { refreshToken: "first" }, app = APP, settings = {
   const pass = (ms: number) => {
     clock += ms;
   };
-  return { client, hosted, calls, put, pass };
+  return { client, hosted, calls, put, pass, secret };
 }
 
 async function changed({ client }: ReturnType<typeof open>, time: string): Promise<ChangedOrder[]> {

@@ -12,6 +12,7 @@ import { createSurface } from "../../local/surface.ts";
 import { http } from "../../shared/connector/http.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { Connection } from "../../shared/stage/config.ts";
+import { memorySecret } from "../support/memory-secret.ts";
 import { bazaar, bazaarSimulator } from "./bazaar-channel.ts";
 
 const SECRETS: Record<string, Record<string, unknown>> = {
@@ -69,6 +70,7 @@ async function market(t: TestContext, kind: ChannelSimulatorKind = bazaarSimulat
   }
   const openClient = createOpenClient({
     secrets: { read: async (_kind, path, schema) => schema.parse(SECRETS[path]) },
+    versionedSecret: () => memorySecret(),
     ...{ table, callTimeout: 500, simulators: channels.url },
   });
   const fetchOrder = async (name: string, id: string) => {

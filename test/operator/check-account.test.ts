@@ -8,10 +8,16 @@ import { checkConnection } from "../../operator/check-account.ts";
 import { createTable } from "../../shared/ledger/table.ts";
 import { Connection } from "../../shared/stage/config.ts";
 import { market } from "../support/market.ts";
+import { memorySecret } from "../support/memory-secret.ts";
 
 const connection = z.parse(Connection, { channel: "market", name: "north", key: "mn", endpoint: "app", shop: "n1" });
 const table = createTable({ send: async () => ({}) } as never, "ledger");
-const secrets = { app: { clientSecret: "the app's" }, credentials: { refreshToken: "the shop's" }, table };
+const secrets = {
+  app: { clientSecret: "the app's" },
+  credentials: { refreshToken: "the shop's" },
+  secret: memorySecret(),
+  table,
+};
 
 /** Checks a connection whose API calls this address. */
 const checkCalling = (url: string, simulators?: string) => {

@@ -10,6 +10,7 @@ import { createTable } from "../../shared/ledger/table.ts";
 import { Connection } from "../../shared/stage/config.ts";
 import { createSecrets } from "../../shared/stage/secrets.ts";
 import { market } from "../support/market.ts";
+import { memorySecret } from "../support/memory-secret.ts";
 
 const connection = z.parse(Connection, { channel: "market", name: "north", key: "mn", endpoint: "app", shop: "n1" });
 
@@ -32,7 +33,7 @@ async function open(secretValues: Record<string, unknown>) {
   };
   const secrets = createSecrets({ send: send as never }, "test", { maxAge: 60_000, recheck: 60_000 });
   const table = createTable({ send: async () => ({}) } as never, "ledger");
-  const openClient = createOpenClient({ secrets, table, callTimeout: 1_000 });
+  const openClient = createOpenClient({ secrets, versionedSecret: () => memorySecret(), table, callTimeout: 1_000 });
   await openClient(channel, connection, Date.now() + 30_000);
   if (!opened) throw new Error("not opened");
   return opened;

@@ -1,11 +1,12 @@
 import type * as z from "zod/mini";
 import { http } from "../../shared/connector/http.ts";
-import type { Cache, CatalogEntry, Tools } from "../../shared/connector/tools.ts";
+import type { ApiTools, Cache, CatalogEntry, Tools } from "../../shared/connector/tools.ts";
+import { memorySecret } from "./memory-secret.ts";
 
-/** A provider's tools over real HTTP, with cache, lease and catalog in memory, for tests of a connector alone. */
+/** A connector's tools over real HTTP, with cache, lease, catalog and secret in memory, for tests of a connector alone. */
 export function memoryTools(
-  options: Partial<Tools> & { entries?: Record<string, CatalogEntry>; timeout?: number } = {},
-): Tools {
+  options: Partial<Tools & ApiTools> & { entries?: Record<string, CatalogEntry>; timeout?: number } = {},
+): Tools & ApiTools {
   const { entries = {}, timeout = 2000, ...overrides } = options;
   const cached = new Map<string, unknown>();
   const leases = new Map<string, Promise<unknown>>();
@@ -38,6 +39,7 @@ export function memoryTools(
       );
       return turn;
     },
+    secret: memorySecret(),
     catalog: async (sku) => entries[sku],
     count: () => {},
     ...overrides,

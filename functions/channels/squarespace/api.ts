@@ -95,8 +95,7 @@ function createSend(account: SiteAccount, tools: ApiTools): Send {
   const basic = Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
   const token = rotatingToken(
     {
-      name: `token ${connection}`,
-      first: refreshToken,
+      connection,
       key: tokenKey,
       early: settings.renewEarly,
       refresh: (refresh) => exchange(refresh, basic, settings, tools),
@@ -134,7 +133,6 @@ async function exchange(refresh: string, basic: string, settings: Settings, tool
     access: granted.access_token,
     expiresAt: granted.access_token_expires_at,
     refresh: granted.refresh_token,
-    refreshExpiresAt: granted.refresh_token_expires_at,
   };
 }
 

@@ -68,6 +68,7 @@ export const squarespace = defineChannel({
   secret: Secret,
   settings: Settings,
   credentials: Credentials,
+  rotatesCredentials: true,
   hosts: ["api.squarespace.com", "login.squarespace.com"],
   // https://developers.squarespace.com/webhooks/verifying-notifications: the secret is decoded, the signature is hex.
   verification: hmac({

@@ -4,6 +4,7 @@ import { checkConnection, fetchOrder } from "../../../functions/route-order/fetc
 import { channelHttp } from "../../../shared/connector/channel-http.ts";
 import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
+import { memorySecret } from "../../support/memory-secret.ts";
 import { memoryTools } from "../../support/memory-tools.ts";
 import { noChannelApi } from "../../support/no-channel-api.ts";
 import type { ApiSample, ChannelSample, ContractCase } from "./channel-sample.ts";
@@ -106,7 +107,9 @@ function open(channel: Channel, sample: ChannelSample, api: ApiSample, answer: A
       return { status: 200, headers: {}, text: "", ...answer(request) };
     },
   });
-  const tools = memoryTools({ now, deadline: now() + 60_000, http: (request) => http({ timeout: 2_000, ...request }) });
+  const secret = memorySecret({ ...(api.credentials as object) });
+  const deadline = now() + 60_000;
+  const tools = memoryTools({ now, deadline, secret, http: (request) => http({ timeout: 2_000, ...request }) });
   const deps = {
     ...noChannelApi,
     now,

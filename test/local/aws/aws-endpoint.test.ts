@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -18,6 +18,7 @@ import { startQueuesAndBuckets } from "../../../local/aws/queues-and-buckets.ts"
 import { createSecretsManager } from "../../../local/aws/secrets-manager.ts";
 import { javaIsThere, startTableEmulator, type TableEmulatorKind } from "../../../local/aws/table-emulator.ts";
 import { provision } from "../../../local/provision.ts";
+import { createVersionedSecret } from "../../../shared/stage/versioned-secret.ts";
 
 async function start(t: { after(end: () => unknown): void }, kind: TableEmulatorKind = "dynalite") {
   const emulators = {
@@ -53,6 +54,7 @@ async function start(t: { after(end: () => unknown): void }, kind: TableEmulator
     secrets: [
       { name: "filled", description: "", generated: false },
       { name: "order-relay/local/endpoints/a/b", description: "", generated: false },
+      { name: "rotating", description: "", generated: false },
     ],
   };
   const nothing = { functions: [], queueSources: [], schedules: [], routes: [] };
@@ -107,6 +109,26 @@ test("an unfilled secret, and one that does not exist, are not found, by name an
   for (const SecretId of [name, ARN ?? ""]) {
     equal((await client.send(new GetSecretValueCommand({ SecretId }))).SecretString, "{}");
   }
+});
+
+test("a version of a secret is current once the label is moved to it, from where it was", async (t) => {
+  const { aws } = await start(t);
+  const secret = createVersionedSecret(new SecretsManagerClient(settings(aws)), "rotating");
+  const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+  equal(await secret.read(), undefined);
+  await new SecretsManagerClient(settings(aws)).send(
+    new PutSecretValueCommand({ SecretId: "rotating", SecretString: '{"n":1}', ClientRequestToken: first }),
+  );
+  for (let time = 0; time < 2; time++) await secret.write({ version: second, value: { n: 2 } });
+  await rejects(secret.write({ version: second, value: { n: 3 } }), { name: "ResourceExistsException" });
+  deepEqual(await secret.read(), { version: first, value: { n: 1 } });
+  deepEqual(await secret.read(second), { version: second, value: { n: 2 } });
+  equal(await secret.read(third), undefined);
+  equal(await secret.makeCurrent(second, third), false);
+  equal(await secret.makeCurrent(second, first), true);
+  equal(await secret.makeCurrent(second, first), false, "it was moved already");
+  deepEqual(await secret.read(), { version: second, value: { n: 2 } });
+  await rejects(secret.makeCurrent(third, second), { name: "ResourceNotFoundException" });
 });
 
 test("the next matching calls fail with the fault, and no others", async (t) => {
