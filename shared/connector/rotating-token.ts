@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
-import { Deferred, Misconfigured, Throttled } from "../errors.ts";
+import { Deferred, Misconfigured } from "../errors.ts";
 import type { SecretVersion } from "../stage/versioned-secret.ts";
 import type { HttpAnswer } from "./http.ts";
 import type { ApiTools, Cache } from "./tools.ts";
@@ -20,11 +20,7 @@ export interface RotatingTokenOptions {
   key: string;
   /** How long before its end the access token is renewed, ms; never in the first half of its life. */
   early: number;
-  /**
-   * Exchanges a refresh token. Each works once.
-   * @throws Misconfigured or Throttled if the server refused it, so that it is still unused; anything else leaves that
-   * open
-   */
+  /** Exchanges a refresh token. Each works once. */
   refresh(token: string): Promise<RotatedGrant>;
 }
 
@@ -117,7 +113,8 @@ export function rotatingToken({ connection, key, early, refresh }: RotatingToken
     const note: Note = { version: randomUUID(), from, at: tools.now() };
     await tools.cache.put(names.note, note, NOTE_KEPT);
     const grant = await refresh(parsed.data.refreshToken).catch(async (error: unknown) => {
-      if (error instanceof Misconfigured || error instanceof Throttled) await restore(former);
+      // The noted version will not be written, so nobody has to wait for it.
+      await restore(former);
       throw error;
     });
     const { access, expiresAt } = grant;

@@ -32,7 +32,7 @@ export interface VersionedSecret {
   write({ version, value }: SecretVersion): Promise<void>;
   /**
    * Moves AWSCURRENT from one version to another.
-   * @returns false if `from` does not have the label: somebody else has replaced the secret
+   * @returns false if `from` does not have the label: the secret has been replaced since
    */
   makeCurrent(version: string, from: string): Promise<boolean>;
 }
@@ -61,7 +61,7 @@ export function createVersionedSecret(client: Pick<SecretsManagerClient, "send">
           SecretId: name,
           ClientRequestToken: version,
           SecretString: JSON.stringify(value),
-          // Without a label of its own, Secrets Manager would move AWSCURRENT, whoever has replaced the secret since.
+          // Without a label of its own, Secrets Manager would move AWSCURRENT even if the secret has been replaced since.
           VersionStages: ["AWSPENDING"],
         }),
       );

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { type RotatedGrant, rotatingToken } from "../../../shared/connector/rotating-token.ts";
 import type { Cache } from "../../../shared/connector/tools.ts";
-import { Deferred, Misconfigured, Throttled } from "../../../shared/errors.ts";
+import { Deferred, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { VersionedSecret } from "../../../shared/stage/versioned-secret.ts";
 import { memorySecret } from "../../support/memory-secret.ts";
 import { memoryTools } from "../../support/memory-tools.ts";
@@ -172,16 +172,18 @@ test("a pair that a crash lost: nobody asks for a minute, then the used token is
   equal(await server.environment()(), "200 access-2");
 });
 
-test("a refresh that the server refused is no lost pair: the next one asks at once", async () => {
-  const server = startServer();
-  await server.environment()();
-  server.pass(31 * MINUTE);
-  server.refuse(new Throttled("too many"));
-  await rejects(server.environment()(), Throttled);
-  server.refuse(undefined);
-  equal(await server.environment()(), "200 access-2");
-  deepEqual(server.asked, ["first", "refresh-1", "refresh-1"]);
-});
+for (const failure of [new Throttled("too many"), new Unavailable("down")]) {
+  test(`a refresh that failed (${failure.name}) is no lost pair: the next one asks at once`, async () => {
+    const server = startServer();
+    await server.environment()();
+    server.pass(31 * MINUTE);
+    server.refuse(failure);
+    await rejects(server.environment()(), failure);
+    server.refuse(undefined);
+    equal(await server.environment()(), "200 access-2");
+    deepEqual(server.asked, ["first", "refresh-1", "refresh-1"]);
+  });
+}
 
 test("a new authorisation replaces the former one at the next renewal", async () => {
   const server = startServer();
