@@ -113,7 +113,7 @@ export function rotatingToken({ connection, key, early, refresh }: RotatingToken
     const note: Note = { version: randomUUID(), from, at: tools.now() };
     await tools.cache.put(names.note, note, NOTE_KEPT);
     const grant = await refresh(parsed.data.refreshToken).catch(async (error: unknown) => {
-      // The noted version will not be written, so nobody has to wait for it.
+      // The noted version will not be written: the next caller need not wait for it.
       await restore(former);
       throw error;
     });

@@ -160,7 +160,7 @@ test("a reader that still sees the former label uses the newest refresh token al
   deepEqual(server.asked, ["first", "refresh-1"]);
 });
 
-test("a pair that a crash lost: nobody asks for a minute, then the used token is tried once more", async () => {
+test("a pair that a crash lost: the next caller waits a minute, then the used token is tried once more", async () => {
   const server = startServer();
   await rejects(server.environment({ secret: { ...server.secret, write: dies } })(), /died/);
   await rejects(server.environment()(), Deferred);
