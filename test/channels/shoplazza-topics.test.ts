@@ -4,13 +4,13 @@ import { shoplazza } from "../../functions/channels/shoplazza/index.ts";
 import { Settings } from "../../functions/channels/shoplazza/settings.ts";
 import { pack } from "../../shared/messages/event.ts";
 import { event, verify } from "../support/deliveries.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { newEvent, newId, RouteOrderContext } from "../support/route-order-context.ts";
 import { DOMAIN, leastOrder, line, read } from "./shoplazza-events.ts";
 
 let started: TestLedger;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

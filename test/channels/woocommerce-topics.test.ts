@@ -4,13 +4,13 @@ import { woocommerce } from "../../functions/channels/woocommerce/index.ts";
 import { signingKey } from "../../functions/channels/woocommerce/signing-key.ts";
 import { pack } from "../../shared/messages/event.ts";
 import { event, verify } from "../support/deliveries.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { newEvent, RouteOrderContext } from "../support/route-order-context.ts";
 import { leastOrder, line, read, URL } from "./woocommerce-events.ts";
 
 let started: TestLedger;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

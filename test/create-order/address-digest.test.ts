@@ -1,12 +1,12 @@
 import { equal, match, notEqual, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { addressDigest } from "../../shared/ledger/address-digest.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay, sampleOrder } from "../support/relay.ts";
 
 let started: TestLedger;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

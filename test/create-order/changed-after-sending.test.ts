@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { findDue } from "../../functions/find-due/find-due.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay, sampleOrder } from "../support/relay.ts";
 
@@ -13,7 +13,7 @@ const UPSELL = { id: "2", sku: "UPSELL", quantity: 1 };
 let started: TestLedger;
 let last = 0;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

@@ -4,7 +4,7 @@ import { findDue } from "../../functions/find-due/find-due.ts";
 import { createLedger } from "../../shared/ledger/ledger.ts";
 import type { Item, Table } from "../../shared/ledger/table.ts";
 import { NO_OBJECTS } from "../support/event-store.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
 
@@ -16,7 +16,7 @@ describe("writes of the work list", () => {
   let started: TestLedger;
   let last = 0;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
   });
   after(() => started.stop());
 

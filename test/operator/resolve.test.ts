@@ -7,7 +7,7 @@ import { sendAgain, sendable } from "../../operator/send-again.ts";
 import { grouped, waitingOnes } from "../../operator/waiting.ts";
 import type { OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { dispatch } from "../../shared/ledger/outbox.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import type { Fate } from "../support/parcelworks.ts";
 import { Relay } from "../support/relay.ts";
 
@@ -77,7 +77,7 @@ class Desk {
 describe("what a person found out at the provider", () => {
   let started: TestLedger;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
   });
   after(() => started.stop());
 
@@ -337,7 +337,7 @@ describe("what a person found out at the provider", () => {
 describe("sending again from the ledger", () => {
   let started: TestLedger;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
   });
   after(() => started.stop());
 
@@ -398,7 +398,7 @@ describe("sending again from the ledger", () => {
 describe("an order held for a person", () => {
   let started: TestLedger;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
   });
   after(() => started.stop());
 

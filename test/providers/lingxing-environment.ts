@@ -9,7 +9,7 @@ import { http } from "../../shared/connector/http.ts";
 import type { Tools } from "../../shared/connector/tools.ts";
 import { createTools } from "../../shared/connector/tools.ts";
 import type { Table } from "../../shared/ledger/table.ts";
-import { startLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger } from "../support/ledger-table.ts";
 
 export interface Company {
   sandbox: Sandbox;
@@ -38,7 +38,7 @@ export async function startCompany(
   let ahead = 0;
   const now = () => Date.now() + ahead;
   const sandbox = await startSandbox({ clock: now, settings: { lingxing: switches } });
-  const ledger = await startLedger("dynalite", now);
+  const ledger = await startLedger(QUICK_TABLE, now);
   context.after(async () => {
     await sandbox.stop();
     await ledger.stop();

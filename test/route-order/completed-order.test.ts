@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import * as z from "zod/mini";
 import { actionOf } from "../../functions/route-order/action-of.ts";
 import { Order } from "../../shared/order.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { plain, sampleOrder } from "../support/relay.ts";
 import { newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
@@ -14,7 +14,7 @@ const MASKED = { name: "A*** B****", street1: "****", city: "****", country: "DE
 
 let started: TestLedger;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

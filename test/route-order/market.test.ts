@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { HttpFailure } from "../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
 import { Order } from "../../shared/order.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { market } from "../support/market.ts";
 import { MarketContext, NORTH, SOUTH } from "../support/market-context.ts";
 import { sampleOrder } from "../support/relay.ts";
@@ -17,7 +17,7 @@ const sentOnce = (relay: MarketContext, id: string): string[] => [...new Set(rel
 
 let started: TestLedger;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

@@ -2,13 +2,13 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { renew } from "../../operator/renew.ts";
 import { pointerTo } from "../../shared/ledger/outbox.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay, sampleOrder } from "../support/relay.ts";
 
 let started: TestLedger;
 let last = 0;
 before(async () => {
-  started = await startLedger("dynalite");
+  started = await startLedger(QUICK_TABLE);
 });
 after(() => started.stop());
 

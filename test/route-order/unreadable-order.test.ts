@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { shopify } from "../../functions/channels/shopify/index.ts";
 import { standard } from "../../functions/channels/standard/index.ts";
 import { pack } from "../../shared/messages/event.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { sampleOrder } from "../support/relay.ts";
 import { DAY, newEvent, newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
@@ -38,7 +38,7 @@ for (const { channel, broken, field, body, headers } of SHOPS) {
   describe(`an order of ${channel} that cannot be mapped, although its ID can be read`, () => {
     let started: TestLedger;
     before(async () => {
-      started = await startLedger("dynalite");
+      started = await startLedger(QUICK_TABLE);
     });
     after(() => started.stop());
 

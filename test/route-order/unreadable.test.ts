@@ -6,7 +6,7 @@ import type { Channel } from "../../functions/channels/channel.ts";
 import { pack, pointerTo } from "../../shared/messages/event.ts";
 import { Order } from "../../shared/order.ts";
 import { NewerRelease } from "../../shared/release.ts";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { plain, sampleOrder } from "../support/relay.ts";
 import { newEvent, newId, ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 
@@ -29,7 +29,7 @@ function fixableChannel() {
 describe("an event that cannot be read", () => {
   let started: TestLedger;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
   });
   after(() => started.stop());
 

@@ -38,6 +38,9 @@ export const TABLES: readonly Kind<TestTableKind>[] = [...MEMORY, ...TABLE_EMULA
 /** For every other test of the ledger: `npm test` runs it in memory, `npm run test:contract` on the emulators. */
 export const QUICK_TABLES: readonly Kind<TestTableKind>[] = THOROUGH ? TABLE_EMULATORS : MEMORY;
 
+/** For a test of one ledger: `npm test` runs it in memory, `npm run test:contract` over HTTP. */
+export const QUICK_TABLE: TestTableKind = THOROUGH ? "dynalite" : "memory";
+
 /** For tests of a whole stack. */
 export const QUICK_TABLE_EMULATORS = THOROUGH ? TABLE_EMULATORS : TABLE_EMULATORS.slice(0, 1);
 

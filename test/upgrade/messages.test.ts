@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { startLedger, type TestLedger } from "../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../support/ledger-table.ts";
 import { Relay } from "../support/relay.ts";
 import { ONE, RouteOrderContext, TWO } from "../support/route-order-context.ts";
 import { frozen, frozenItems } from "./frozen.ts";
@@ -32,7 +32,7 @@ const newer = (message: string): string =>
 describe("messages of the first release", () => {
   let started: TestLedger;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
     for (const [key, text] of Object.entries(objects)) started.objects.set(key, text);
     for (const Item of frozenItems("ledger-items-v1")) {
       await started.client.send(new PutItemCommand({ TableName: "ledger", Item }));

@@ -6,7 +6,7 @@ import { HttpFailure } from "../../../shared/connector/http.ts";
 import { Deferred, MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../../shared/errors.ts";
 import type { Table } from "../../../shared/ledger/table.ts";
 import { Timing } from "../../../shared/stage/config.ts";
-import { startLedger, type TestLedger } from "../../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../../support/ledger-table.ts";
 
 const MINUTE = 60_000;
 const timing = z.parse(Timing, {});
@@ -15,7 +15,7 @@ let connections = 0;
 describe("a connection's API that fails", () => {
   let started: TestLedger;
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
   });
   after(() => started.stop());
 

@@ -28,7 +28,7 @@ import { pointerTo } from "../../../shared/ledger/outbox.ts";
 import { putRevision, readStored } from "../../../shared/ledger/stored-item.ts";
 import type { Item, Key, Table } from "../../../shared/ledger/table.ts";
 import { NO_OBJECTS } from "../../support/event-store.ts";
-import { startLedger, type TestLedger } from "../../support/ledger-table.ts";
+import { QUICK_TABLE, startLedger, type TestLedger } from "../../support/ledger-table.ts";
 import { Relay } from "../../support/relay.ts";
 
 const HOUR = 3_600_000;
@@ -92,7 +92,7 @@ describe("the items of the ledger", () => {
   let started: TestLedger;
   const log = new Log();
   before(async () => {
-    started = await startLedger("dynalite");
+    started = await startLedger(QUICK_TABLE);
     const relay = new RecordedRelay(started, log);
     await ordersOfEveryFate(relay);
     await passesOfFindDue(relay);
