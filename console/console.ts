@@ -1,10 +1,13 @@
 import { createInterface } from "node:readline";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { createAdaptorServer } from "@hono/node-server";
 import { Command } from "commander";
-import { openStage } from "../operator/open-stage.ts";
+import { type OpenStage, openStage } from "../operator/open-stage.ts";
 import { runCommand } from "../operator/run-command.ts";
 import { processTerminal, type Terminal } from "../operator/terminal.ts";
 import { createConsole } from "./create-console.ts";
+import { cloudWatchFigures } from "./figures/cloudwatch-figures.ts";
+import { type Figures, noFigures } from "./figures/figures.ts";
 
 interface Options {
   stage: string;
@@ -35,6 +38,7 @@ export const consoleCommand = ({
         stage: options.stage,
         open: () => openStage(options, variables),
         hosts: () => [address, address.replace("127.0.0.1", "localhost")],
+        figures: figuresOf,
         readOnly: options.readOnly === true,
         profile: variables["AWS_PROFILE"],
       });
@@ -53,6 +57,13 @@ export const consoleCommand = ({
       terminal.note("The address opens once. Enter: a new address. Ctrl-C: the end.");
       if (terminal.interactive) createInterface({ input: process.stdin }).on("line", say);
     });
+
+function figuresOf({ env }: OpenStage): Figures {
+  const { stage, region, endpoint } = env;
+  if (stage === "local")
+    return noFigures("The figures of the local stack are on its own page, at the address of npm start.");
+  return cloudWatchFigures({ stage, client: new CloudWatchClient({ region, ...(endpoint && { endpoint }) }) });
+}
 
 if (import.meta.main) {
   process.exitCode = await runCommand(consoleCommand, process.argv.slice(2), {

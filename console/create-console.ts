@@ -85,10 +85,14 @@ export function createConsole(options: ConsoleOptions): Console {
     });
     return opened;
   };
+  let figures: Figures | undefined;
   let place = "";
 
   const failure = (error: unknown) => {
-    if (isOfCredentials(error)) opened = undefined;
+    if (isOfCredentials(error)) {
+      opened = undefined;
+      figures = undefined;
+    }
     const known = failureOf(error, options.profile);
     if (known.status === 500) report(error);
     return known;
@@ -169,13 +173,15 @@ export function createConsole(options: ConsoleOptions): Console {
       stream.onAbort(() => ending.abort());
       let last: string | undefined;
       while (!ending.signal.aborted) {
+        const began = performance.now();
         const { sheet } = await sheetOf(found, context.get("session"), ending.signal);
         if (ending.signal.aborted) return;
         const data = JSON.stringify([sheet.data, sheet.shell.failure]);
         if (data === last) await stream.writeSSE({ event: "same", data: String(sheet.shell.at) });
         else await stream.writeSSE({ event: "sheet", data: JSON.stringify(sheet) });
         last = data;
-        await pause(every, ending.signal);
+        // A page that takes long to load must not load all the time.
+        await pause(Math.max(every, 4 * (performance.now() - began)), ending.signal);
       }
     });
   });
@@ -267,7 +273,7 @@ export function createConsole(options: ConsoleOptions): Console {
   async function visitOf({ params, url }: Found, signal: AbortSignal): Promise<Visit> {
     const open = await stage();
     place = open.env.endpoint === undefined ? `${open.env.account} ${open.env.region}` : "this machine";
-    const figures = options.figures?.(open) ?? noFigures;
+    figures ??= options.figures?.(open) ?? noFigures("This stage has no source of figures.");
     return { stage: open, url, params, now: now(), figures, sandbox, job: jobs.find, signal };
   }
 

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { userInfo } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import * as z from "zod/mini";
-import { createConsole } from "../console/create-console.ts";
 import type { Sandbox as ConsoleSandbox } from "../console/sandbox.ts";
 import { CommandError } from "../operator/command-error.ts";
 import { stageAt } from "../operator/open-stage.ts";
 import type { Assembly } from "./assembly/assembly.ts";
 import { ACCOUNT, REGION } from "./aws/aws-account.ts";
 import { accessKeyOf } from "./aws/aws-calls.ts";
+import { emfFigures } from "./emf-figures.ts";
 import { configOf } from "./hosted-stage.ts";
 import type { ChannelSandbox } from "./simulators/channel-sandbox.ts";
 import { ChannelRefusal } from "./simulators/channel-simulator.ts";
@@ -24,17 +24,26 @@ interface Parts {
   url: string;
   channels: ChannelSandbox;
   sandbox: Sandbox;
+  /** Of the functions' output. */
+  logFolder: string;
 }
 
 /** The console over the local stack: at `/` and below `/console/`. */
 export interface StackConsole {
   isAt(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  stop(): void;
 }
 
 /** Made with the first request for it: a stack whose page is never opened bundles nothing. */
-export function createStackConsole({ assembly, awsUrl, simulators, url, channels, sandbox }: Parts): StackConsole {
+export function createStackConsole({
+  assembly,
+  awsUrl,
+  simulators,
+  url,
+  channels,
+  sandbox,
+  logFolder,
+}: Parts): StackConsole {
   const host = new URL(url).host;
   const config = configOf(assembly.functions);
   const open = async () => {
@@ -43,13 +52,16 @@ export function createStackConsole({ assembly, awsUrl, simulators, url, channels
     const access = { endpoint: awsUrl, region: REGION, credentials };
     return stageAt(config, { access, account: ACCOUNT, who: `local:${userInfo().username}`, simulators });
   };
-  let listener: ReturnType<typeof getRequestListener> | undefined;
-  const listen = () => {
+  let listener: Promise<ReturnType<typeof getRequestListener>> | undefined;
+  const figures = emfFigures(logFolder);
+  const listen = async () => {
+    const { createConsole } = await import("../console/create-console.ts");
     const page = createConsole({
       stage: config?.stage ?? "local",
       open,
       hosts: () => [host, host.replace("127.0.0.1", "localhost")],
       isOpen: true,
+      figures: () => figures,
       sandbox: sandboxOf(channels, sandbox),
     });
     return getRequestListener(page.fetch, { overrideGlobalObjects: false });
@@ -58,9 +70,9 @@ export function createStackConsole({ assembly, awsUrl, simulators, url, channels
     isAt: ({ url: path = "/" }) => /^\/(?:\?|$)|^\/console(?:\/|\?|$)/.test(path),
     async handle(request, response) {
       listener ??= listen();
-      await listener(request, response);
+      const answer = await listener;
+      await answer(request, response);
     },
-    stop() {},
   };
 }
 

@@ -154,8 +154,15 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, queueUrl(name)])),
       }),
     });
-    const page = createStackConsole({ assembly, awsUrl: aws.url, simulators: channels.url, url, channels, sandbox });
-    ending.push(() => page.stop());
+    const page = createStackConsole({
+      assembly,
+      awsUrl: aws.url,
+      simulators: channels.url,
+      url,
+      channels,
+      sandbox,
+      logFolder,
+    });
     const front = createFront(assembly.routes, host.invoke);
     await host.ready();
     server.removeAllListeners("request");

@@ -52,7 +52,9 @@ export async function waitingOnes(
   }
   const found: (WaitingOne | undefined)[] = [];
   for (let at = 0; at < entries.length; at += SIDE_BY_SIDE) {
-    found.push(...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => look(entry, ledger, paths)))));
+    found.push(
+      ...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => waitingOne(entry, ledger, paths)))),
+    );
   }
   return found.filter((one) => one !== undefined);
 }
@@ -61,7 +63,8 @@ interface ListedEntry extends WorkEntry {
   list: WorkList;
 }
 
-async function look(
+/** What an entry of a list says of its order now; undefined where nothing waits any more. @param paths of the stage's destinations */
+export async function waitingOne(
   { identity, destination, workAt: since, list }: ListedEntry,
   ledger: Pick<Ledger, "load" | "unread">,
   paths: readonly string[],

@@ -6,7 +6,7 @@ import { App } from "../app.ts";
 import type { Merge, View } from "../page.ts";
 import { clock } from "../parts/time.ts";
 import { Sheet } from "../shell.ts";
-import { busy, latest, live, news, sheet } from "./state.ts";
+import { busy, latest, live, navigate, news, sheet } from "./state.ts";
 import { walkByKeys } from "./walk-by-keys.ts";
 
 interface ClientPage {
@@ -36,6 +36,7 @@ export function start(pages: Record<string, ClientPage>): void {
   walkByKeys();
   document.addEventListener("click", follow);
   document.addEventListener("submit", search);
+  navigate.to = (address) => void show(address, "push");
   addEventListener("popstate", () => void show(`${location.pathname}${location.search}`, "stay"));
   effect(listen);
 

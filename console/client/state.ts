@@ -13,3 +13,6 @@ export const busy = signal(false);
 export const live = computed(() =>
   sheet.value?.shell.liveEvery === undefined ? undefined : sheet.value.shell.address,
 );
+
+/** Shows another address of ours. The client sets `to` when it starts. */
+export const navigate: { to: (address: string) => void } = { to: () => {} };

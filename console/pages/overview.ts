@@ -1,23 +1,103 @@
 import { html } from "htm/preact";
 import * as z from "zod/mini";
-import { grouped, waitingOnes } from "../../operator/waiting.ts";
+import { messagesOn } from "../../operator/dead-letters.ts";
+import { queueDepths } from "../../operator/queue-depths.ts";
+import { waitingSummary } from "../../operator/waiting-summary.ts";
+import { destinationPath, pathOf } from "../../shared/stage/config.ts";
+import { endpointPathOf } from "../../shared/stage/endpoints.ts";
+import { queueName } from "../../shared/stage/names.ts";
+import { readOverview } from "../figures/overview-figures.ts";
+import { orderHref } from "../order-href.ts";
 import type { ServerPage, View } from "../page.ts";
+import { Chart } from "../parts/chart.ts";
 import { Empty } from "../parts/empty.ts";
+import { Flow, type FlowNode } from "../parts/flow.ts";
 import { Rows } from "../parts/rows.ts";
 import { Ago } from "../parts/time.ts";
 
+const Count = z.number();
+
 export const Data = z.object({
+  /** How far back the figures go, hours. */
+  hours: z.number(),
+  source: z.string(),
+  problem: z.optional(z.string()),
   waiting: z.array(
     z.object({
-      destination: z.nullable(z.string()),
-      kind: z.string(),
+      where: z.string(),
+      what: z.string(),
       reason: z.string(),
       count: z.number(),
-      since: z.string(),
+      since: z.nullable(z.string()),
+      href: z.string(),
+      order: z.optional(z.string()),
+    }),
+  ),
+  connections: z.array(
+    z.object({
+      path: z.string(),
+      /** Where it is not the connection's own. */
+      endpoint: z.optional(z.string()),
+      lastAt: z.optional(z.number()),
+      events: Count,
+      orders: Count,
+      notRouted: Count,
+      held: Count,
+      unreadable: Count,
+      forged: Count,
+      credentials: Count,
+    }),
+  ),
+  destinations: z.array(
+    z.object({
+      path: z.string(),
+      created: Count,
+      queued: Count,
+      retrying: Count,
+      inDoubt: Count,
+      rejected: Count,
+      failed: Count,
+      throttled: Count,
+      oldest: z.optional(z.string()),
+    }),
+  ),
+  times: z.array(z.number()),
+  charts: z.array(
+    z.object({
+      title: z.string(),
+      unit: z.optional(z.literal("ms")),
+      lines: z.array(
+        z.object({
+          label: z.string(),
+          color: z.enum(["good", "bad", "warn", "wait", "quiet"]),
+          values: z.array(z.number()),
+        }),
+      ),
     }),
   ),
 });
 type Data = z.infer<typeof Data>;
+
+/** Ranges to choose from, hours, and their periods, seconds. */
+const RANGES = new Map([
+  [1, 60],
+  [6, 300],
+  [24, 900],
+  [168, 7200],
+]);
+const DEFAULT_RANGE = 24;
+/** Of the local stack, which has run for minutes. */
+const LOCAL_RANGE = 1;
+
+/** What the lists of the work list are called here, and whether a person has to act. */
+const LISTS = {
+  rejected: "rejected",
+  failed: "failed or in doubt",
+  held: "held",
+  failing: "failing: credentials or settings",
+  open: "overdue",
+  unread: "unread",
+} as const;
 
 export const page = {
   name: "overview",
@@ -25,38 +105,207 @@ export const page = {
   nav: "Overview",
   title: () => "Overview",
   liveEvery: 2000,
-  async load({ stage, now }) {
-    const groups = grouped(await waitingOnes(stage.ledger, stage.config, now));
+  async load({ stage, url, now, figures, sandbox }) {
+    const usual = sandbox === undefined ? DEFAULT_RANGE : LOCAL_RANGE;
+    const asked = Number(url.searchParams.get("hours") ?? usual);
+    const hours = RANGES.has(asked) ? asked : usual;
+    const { config, env } = stage;
+    const intakeQueue = queueName.intakeDeadLetters(env.stage);
+    const [read, summary, depths, unreadable] = await Promise.all([
+      readOverview(figures, config, { from: now - hours * 3_600_000, to: now, period: RANGES.get(hours) ?? 900 }),
+      waitingSummary(stage.ledger, config, now),
+      queueDepths(stage),
+      messagesOn(intakeQueue, stage),
+    ]);
+    const { sum, last } = read;
+    const listed = (list: string, path: string) =>
+      summary.find((one) => one.list === list && one.destination === path)?.count ?? 0;
     return {
-      waiting: groups.map(({ destination, kind, reason, waiting }) => ({
-        destination,
-        kind,
-        reason,
-        count: waiting.length,
-        since: waiting[0]?.since ?? "",
-      })),
+      hours,
+      source: figures.source,
+      problem: read.problem,
+      waiting: [
+        ...(unreadable > 0
+          ? [
+              {
+                where: "intake",
+                what: "unreadable",
+                reason: "events that could not be parsed or routed",
+                count: unreadable,
+                since: null,
+                href: "/console/dead-letters",
+              },
+            ]
+          : []),
+        ...summary.flatMap(({ list, destination, count, since, first }) =>
+          first === undefined
+            ? []
+            : [
+                {
+                  where: destination ?? "orders",
+                  what: LISTS[list],
+                  reason: first.reason,
+                  count,
+                  since,
+                  order: first.order,
+                  href: `/console/failed${destination === null ? "" : `?destination=${encodeURIComponent(destination)}`}`,
+                },
+              ],
+        ),
+      ],
+      connections: config.connections.map((connection) => {
+        const path = pathOf(connection);
+        const endpoint = endpointPathOf(connection);
+        const events = { kind: "endpoint", path: endpoint } as const;
+        const orders = { kind: "connection", path } as const;
+        return {
+          path,
+          ...(endpoint !== path && { endpoint }),
+          lastAt: last("EventsReceived", events) ?? last("OrdersRecorded", orders),
+          events: sum("EventsReceived", events),
+          unreadable: sum("EventsUnreadable", events),
+          forged: sum("SignatureFailures", events),
+          orders: sum("OrdersRecorded", orders),
+          notRouted: sum("OrdersNotRouted", orders),
+          held: sum("OrdersHeld", orders),
+          credentials: sum("ChannelCredentialsRefused", orders),
+        };
+      }),
+      destinations: config.destinations.map(destinationPath).map((path) => {
+        const of = { kind: "destination", path } as const;
+        return {
+          path,
+          created: sum("DeliveriesCreated", of),
+          queued: depths.find(({ destination }) => destination === path)?.waiting ?? 0,
+          retrying: listed("open", path) + listed("failing", path),
+          inDoubt: sum("DeliveriesInDoubt", of),
+          rejected: listed("rejected", path),
+          failed: listed("failed", path),
+          throttled: sum("ProviderThrottled", of),
+          oldest: summary.find((one) => one.destination === path)?.since,
+        };
+      }),
+      times: read.times,
+      charts: read.charts,
     };
   },
 } satisfies ServerPage<typeof Data>;
 
-export const view: View<Data> = ({ data: { waiting } }) => html`<section>
-  <h2>What needs a person first</h2>
-  ${
-    waiting.length === 0
-      ? html`<${Empty}>Nothing waits for you<//>`
-      : html`<${Rows}
-          caption="What needs a person, longest waiting first"
-          columns=${["Waiting", "Where", "What", "Orders", "Reason"]}
-          rows=${waiting.map(({ destination, kind, reason, count, since }) => ({
-            key: `${destination} ${kind} ${reason}`,
-            cells: [
-              html`<${Ago} at=${since} />`,
-              destination ?? "orders",
-              html`<a href="/console/failed">${kind}</a>`,
-              count,
-              reason,
-            ],
-          }))}
-        />`
-  }
-</section>`;
+export const view: View<Data> = ({ data }) => html`
+  <${Waiting} waiting=${data.waiting} />
+  <section>
+    <div class="head">
+      <h2>In the last ${rangeText(data.hours)}</h2>
+      <p class="ranges">${[...RANGES.keys()].map((hours) => html`<a key=${hours} href=${`/?hours=${hours}`} aria-current=${hours === data.hours ? "true" : undefined}>${rangeText(hours)}</a>`)}</p>
+      <p class="quiet">Figures: ${data.source}</p>
+    </div>
+    ${data.problem !== undefined && html`<p class="notice">${data.problem}</p>`}
+    <${Flow} sources=${data.connections.map(sourceNode)} targets=${data.destinations.map(targetNode)}
+      middle=${{ title: "Order Relay", note: `${total(data.connections.map(({ orders }) => orders))} orders` }} />
+    <div class="charts">${data.charts.map(({ title, lines, unit }) => html`<${Chart} key=${title} title=${title} times=${data.times} lines=${lines} unit=${unit} />`)}</div>
+  </section>
+  <${Connections} connections=${data.connections} />
+  <${Destinations} destinations=${data.destinations} />
+`;
+
+const rangeText = (hours: number): string => (hours === 1 ? "hour" : hours === 168 ? "7 days" : `${hours} hours`);
+const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+const sourceNode = ({ path, orders, unreadable, forged }: Data["connections"][number]): FlowNode => ({
+  name: path,
+  href: `/console/orders?connection=${encodeURIComponent(path)}`,
+  count: orders,
+  isBad: unreadable + forged > 0,
+  note: words([unreadable, "unreadable"], [forged, "wrong signature"]),
+});
+
+const targetNode = ({ path, created, rejected, failed, retrying, queued }: Data["destinations"][number]): FlowNode => ({
+  name: path,
+  href: `/console/orders?destination=${encodeURIComponent(path)}`,
+  count: created,
+  isBad: rejected + failed > 0,
+  note: words([rejected, "rejected"], [failed, "failed"], [retrying, "retrying"], [queued, "queued"]),
+});
+
+/** `3 rejected, 1 failed` */
+function words(...parts: readonly (readonly [count: number, word: string])[]): string | undefined {
+  const some = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return some.length === 0 ? undefined : some.slice(0, 2).join(", ");
+}
+
+function Waiting({ waiting }: Pick<Data, "waiting">) {
+  return html`<section>
+    <h2>What needs a person first</h2>
+    ${
+      waiting.length === 0
+        ? html`<${Empty}>Nothing waits for you<//>`
+        : html`<${Rows}
+            caption="What needs a person, longest waiting first"
+            columns=${["Waiting", "Where", "What", "The one that has waited longest"]}
+            rows=${waiting.map(({ where, what, reason, count, since, href, order }) => ({
+              key: `${where} ${what}`,
+              cells: [
+                since === null ? "" : html`<${Ago} at=${since} />`,
+                where,
+                html`<a href=${href}>${count} ${what}</a>`,
+                html`${order !== undefined && html`<a href=${orderHref(order)}>${order}</a>: `}${reason}`,
+              ],
+            }))}
+          />`
+    }
+  </section>`;
+}
+
+function Connections({ connections }: Pick<Data, "connections">) {
+  const quiet = connections.filter(({ lastAt }) => lastAt === undefined);
+  const active = connections.filter(({ lastAt }) => lastAt !== undefined);
+  return html`<section>
+    <h2>Connections</h2>
+    <${Rows}
+      caption="Connections"
+      columns=${["Connection", "Last event", "Events", "Orders", "Not routed", "Held", "Unreadable", "Wrong signature"]}
+      rows=${active.map(
+        ({ path, endpoint, lastAt, events, orders, notRouted, held, unreadable, forged, credentials }) => ({
+          key: path,
+          cells: [
+            html`<a href=${`/console/orders?connection=${encodeURIComponent(path)}`}>${path}</a>${endpoint !== undefined && html` <span class="quiet">events of ${endpoint}</span>`}${credentials > 0 && html` <span class="bad">credentials refused</span>`}`,
+            lastAt === undefined ? "" : html`<${Ago} at=${lastAt} />`,
+            events,
+            orders,
+            notRouted,
+            held,
+            marked(unreadable),
+            marked(forged),
+          ],
+        }),
+      )}
+    />
+    ${quiet.length > 0 && html`<p class="quiet">Without events in this time: ${quiet.map(({ path }) => path).join(", ")}</p>`}
+  </section>`;
+}
+
+const marked = (count: number, kind = "bad") => (count > 0 ? html`<strong class=${kind}>${count}</strong>` : "0");
+
+function Destinations({ destinations }: Pick<Data, "destinations">) {
+  return html`<section>
+    <h2>Destinations</h2>
+    <${Rows}
+      caption="Destinations"
+      columns=${["Destination", "Created", "Queued now", "Retrying now", "Rejected now", "Failed now", "Oldest", "In doubt", "Throttled"]}
+      rows=${destinations.map(({ path, created, queued, retrying, inDoubt, rejected, failed, throttled, oldest }) => ({
+        key: path,
+        cells: [
+          html`<a href=${`/console/orders?destination=${encodeURIComponent(path)}`}>${path}</a>`,
+          created,
+          queued,
+          marked(retrying, "warn"),
+          marked(rejected),
+          marked(failed),
+          oldest === undefined ? "" : html`<${Ago} at=${oldest} />`,
+          marked(inDoubt, "warn"),
+          throttled,
+        ],
+      }))}
+    />
+  </section>`;
+}

@@ -3,10 +3,11 @@ import type { VNode } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import * as z from "zod/mini";
 import { callAct, Refused } from "../client/call.ts";
+import { jobAddress, watchJob } from "../client/watch-job.ts";
 import { type Failure, ShellContext } from "../shell.ts";
 import { Command } from "./command.ts";
 import { FailureBox } from "./failure-box.ts";
-import { JobState, JobView } from "./job-view.ts";
+import { type JobState, JobView } from "./job-view.ts";
 
 const Plan = z.object({
   will: z.array(z.string()),
@@ -90,20 +91,9 @@ export function ActButton({ act, label, input, hint, kind = "plain" }: ActButton
   </span>`;
 }
 
-const JobSheet = z.object({ data: JobState });
-
 /** A job as it goes on, from the server's events. */
 function LiveJob({ id }: { id: string }): VNode {
   const [state, setState] = useState<JobState>();
-  const address = `/console/jobs/${id}`;
-  useEffect(() => {
-    const source = new EventSource(`/console/live?of=${encodeURIComponent(address)}`);
-    source.addEventListener("sheet", ({ data }) => {
-      const { data: next } = z.parse(JobSheet, JSON.parse(data));
-      setState(next);
-      if (next.endedAt !== undefined) source.close();
-    });
-    return () => source.close();
-  }, [address]);
-  return html`<div aria-live="polite">${state && html`<${JobView} job=${state} />`}<p class="quiet"><a href=${address}>This result's own page</a></p></div>`;
+  useEffect(() => watchJob(id, setState), [id]);
+  return html`<div aria-live="polite">${state && html`<${JobView} job=${state} />`}<p class="quiet"><a href=${jobAddress(id)}>This result's own page</a></p></div>`;
 }
