@@ -8,6 +8,7 @@ export type { Channel };
  */
 export const channels = {
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
+  ecwid: async () => (await import("./ecwid/index.ts")).ecwid,
   shopify: async () => (await import("./shopify/index.ts")).shopify,
   shoplazza: async () => (await import("./shoplazza/index.ts")).shoplazza,
   squarespace: async () => (await import("./squarespace/index.ts")).squarespace,

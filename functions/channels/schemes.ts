@@ -43,8 +43,8 @@ export function hmac<Secret extends SigningSecrets>({
     covers,
     verify(request, endpoint) {
       const given = names.map((name) => request.headers[name]).find((value) => value !== undefined);
-      const parts = signs(request, endpoint);
       if (given === undefined || !SHA256[encoding].test(given)) return "unsigned";
+      const parts = signs(request, endpoint);
       if (parts === undefined) return "forged";
       const matches = (text: string) => isSame(given, hmacSha256(key(text), parts).toString(encoding));
       return endpoint.secret.signingSecrets.some(matches) ? "authentic" : "forged";

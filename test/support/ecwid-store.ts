@@ -1,0 +1,100 @@
+import * as z from "zod/mini";
+import type { ChangedOrder, ChannelClient } from "../../functions/channels/channel.ts";
+import { api } from "../../functions/channels/ecwid/api.ts";
+import { Settings } from "../../functions/channels/ecwid/settings.ts";
+import { type HostedApi, hostApi } from "../../local/simulators/channel-api.ts";
+import { simulator } from "../../local/simulators/channels/ecwid/index.ts";
+import { completeOrder } from "../../local/simulators/demo-order.ts";
+import type { PartialOrder } from "../../local/simulators/partial-order.ts";
+import { channelHttp } from "../../shared/connector/channel-http.ts";
+import { type Http, HttpFailure, type HttpRequest } from "../../shared/connector/http.ts";
+import type { Order } from "../../shared/order.ts";
+import { memoryTools } from "./memory-tools.ts";
+
+export const STORE = "1003";
+export const NOW = Date.parse("2026-11-20T15:00:07.123Z");
+const CREDENTIALS = { accessToken: "secret_of_the_store" };
+
+/** A store of the simulator, without a network, and the connector's client of it. */
+export interface EcwidStore {
+  client: ChannelClient;
+  hosted: HostedApi;
+  /** What the client asked, oldest first. */
+  requests: HttpRequest[];
+  /** Moves only when a test moves it. Epoch ms. */
+  clock: number;
+  /** Stores an order as `POST …/send` does. @returns it, completed */
+  place(part?: PartialOrder): Order;
+  /** Stores what the API has, as `PUT …/orders/{id}` does. @param changes of what it has now */
+  change(id: string, changes: Record<string, unknown>): void;
+}
+
+interface Options {
+  settings?: Record<string, unknown>;
+  /** Of the connection in the stage file. */
+  shop?: string | undefined;
+  accessToken?: string;
+}
+
+export function openStore({ settings = {}, ...options }: Options = {}): EcwidStore {
+  if (!simulator.api) throw new Error("no simulated API");
+  const store = { clock: NOW };
+  const now = () => store.clock;
+  const hosted = hostApi(simulator.api, { shop: STORE, app: {}, credentials: CREDENTIALS, now });
+  const requests: HttpRequest[] = [];
+  const http: Http = async (request) => {
+    requests.push(request);
+    return send(hosted, request);
+  };
+  const allowed = channelHttp({ caller: "connections/ecwid/demo", hosts: ["app.ecwid.com"], http });
+  const tools = memoryTools({
+    now,
+    deadline: NOW + 1_000_000_000,
+    http: (request) => allowed({ timeout: 2_000, ...request }),
+  });
+  const account = {
+    connection: "ecwid/demo",
+    shop: "shop" in options ? options.shop : STORE,
+    settings: z.parse(Settings, settings),
+    app: { signingSecrets: ["client-secret-of-the-app"] },
+    credentials: { accessToken: options.accessToken ?? CREDENTIALS.accessToken },
+  };
+  return Object.assign(store, {
+    hosted,
+    requests,
+    client: api.open(account, tools),
+    place(part: PartialOrder = {}) {
+      const { newOrderId: newId, newLineId } = simulator;
+      const order = completeOrder(part, { newId, newLineId, newNumber: () => "7", known: undefined, now: now() });
+      hosted.put(order.id, JSON.stringify(simulator.api?.resource(order, STORE)));
+      return order;
+    },
+    change(id: string, changes: Record<string, unknown>) {
+      hosted.put(id, JSON.stringify({ ...JSON.parse(hosted.book.orders.get(id) ?? "{}"), ...changes }));
+    },
+  });
+}
+
+async function send(hosted: HostedApi, { url, method, headers = {}, body = "" }: HttpRequest) {
+  const { hostname: host, pathname: path, search, searchParams: query } = new URL(url);
+  const reply = hosted.reply({
+    ...{ host, path, query, rawQuery: search.slice(1), method, headers, body: Buffer.from(body) },
+    ...{ caller: "connection", ended: Promise.resolve("answered") },
+  });
+  if ("wire" in reply) throw new HttpFailure("timeout", true);
+  return { status: reply.status, headers: { ...reply.headers }, text: reply.body.toString() };
+}
+
+/** The order as the connector maps what the API has. */
+export async function fetched({ client }: Pick<EcwidStore, "client">, id: string): Promise<Order> {
+  const answer = await client.order(id);
+  if (answer === "gone") throw new Error(`The API has no order ${id}.`);
+  return answer.order;
+}
+
+/** Orders that changed since a time, epoch ms. */
+export async function changed({ client }: Pick<EcwidStore, "client">, since: number): Promise<ChangedOrder[]> {
+  const found: ChangedOrder[] = [];
+  for await (const one of client.changedSince?.(new Date(since).toISOString()) ?? []) found.push(one);
+  return found;
+}
