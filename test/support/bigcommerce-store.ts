@@ -6,8 +6,9 @@ import { simulator } from "../../local/simulators/channels/bigcommerce/index.ts"
 import { completeOrder } from "../../local/simulators/demo-order.ts";
 import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import { channelHttp } from "../../shared/connector/channel-http.ts";
-import { type Http, HttpFailure, type HttpRequest } from "../../shared/connector/http.ts";
+import type { Http, HttpRequest } from "../../shared/connector/http.ts";
 import type { Order } from "../../shared/order.ts";
+import { callHosted } from "./call-hosted.ts";
 import { memoryTools } from "./memory-tools.ts";
 
 export const STORE = "abc123xyz";
@@ -44,7 +45,7 @@ export function openStore({ settings = {}, shop, credentials = CREDENTIALS }: Op
   const requests: HttpRequest[] = [];
   const http: Http = async (request) => {
     requests.push(request);
-    return send(hosted, request);
+    return callHosted(hosted, request);
   };
   const allowed = channelHttp({ caller: "connections/bigcommerce/demo", hosts: ["api.bigcommerce.com"], http });
   const tools = memoryTools({
@@ -69,16 +70,6 @@ export function openStore({ settings = {}, shop, credentials = CREDENTIALS }: Op
       hosted.put(id, JSON.stringify({ ...JSON.parse(hosted.book.orders.get(id) ?? "{}"), ...changes }));
     },
   });
-}
-
-async function send(hosted: HostedApi, { url, method, headers = {}, body = "" }: HttpRequest) {
-  const { hostname: host, pathname: path, search, searchParams: query } = new URL(url);
-  const reply = hosted.reply({
-    ...{ host, path, query, rawQuery: search.slice(1), method, headers, body: Buffer.from(body) },
-    ...{ caller: "connection", ended: Promise.resolve("answered") },
-  });
-  if ("wire" in reply) throw new HttpFailure("timeout", true);
-  return { status: reply.status, headers: { ...reply.headers }, text: reply.body.toString() };
 }
 
 /** The order as the connector maps what the API has. */
