@@ -11,6 +11,7 @@ export const channels = {
   ecwid: async () => (await import("./ecwid/index.ts")).ecwid,
   shopify: async () => (await import("./shopify/index.ts")).shopify,
   shoplazza: async () => (await import("./shoplazza/index.ts")).shoplazza,
+  square: async () => (await import("./square/index.ts")).square,
   squarespace: async () => (await import("./squarespace/index.ts")).squarespace,
   standard: async () => (await import("./standard/index.ts")).standard,
   woocommerce: async () => (await import("./woocommerce/index.ts")).woocommerce,

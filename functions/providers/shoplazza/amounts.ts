@@ -1,3 +1,4 @@
+import { fractionDigits } from "../../../shared/connector/fraction-digits.ts";
 import { orderDiscount } from "../../../shared/connector/order-discount.ts";
 import { add, compare, type Decimal, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
 import { type Line, quantityToShip } from "../../../shared/order.ts";
@@ -61,7 +62,3 @@ function weigh(lines: readonly Line[], quantity: (line: Line) => number): { valu
     pieces: sum(lines.map((line) => String(quantity(line)))),
   };
 }
-
-/** ISO 4217 as ICU has it: 2 for EUR, 0 for JPY. */
-const fractionDigits = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
