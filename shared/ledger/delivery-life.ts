@@ -1,6 +1,6 @@
 import type { Identity } from "../identity.ts";
 import { omit } from "../omit.ts";
-import { type Delivery, type DeliveryState, ENDED } from "./delivery.ts";
+import { type Delivery, type DeliveryState, ENDED, HISTORY_LENGTH, type HistoryStep } from "./delivery.ts";
 import { ForbiddenTransition, lead, type Moves, stay } from "./forbidden-transition.ts";
 import type { OrderRecord } from "./order-record.ts";
 import { shortReason } from "./short-reason.ts";
@@ -125,6 +125,17 @@ const atRest = (delivery: Delivery): Delivery => ({
 /** What is kept of an ended delivery: no attempt's counts, no entry of the work list. */
 const ended = (delivery: Delivery): Delivery => ({ ...omit(atRest(delivery), "followUp"), tries: {} });
 
+/** With a line more of what happened to it. @param at epoch ms */
+function withStep(delivery: Delivery, did: HistoryStep["did"], at: number): Delivery {
+  const { state, nextAttemptAt, settledAt, history = [] } = delivery;
+  const step: HistoryStep = {
+    ...{ at, did, state },
+    ...(nextAttemptAt !== undefined && { until: nextAttemptAt }),
+    ...(settledAt !== undefined && { settledAt }),
+  };
+  return { ...delivery, history: [...history, step].slice(-HISTORY_LENGTH) };
+}
+
 /** Why something failed: in our own words, or in a text that may quote the buyer and expires with the order's body. */
 export type Cause = { reason: string } | { errorText: { text: string; expiresAt: number } };
 
@@ -194,18 +205,22 @@ export function claimed(delivery: Delivery, claim: Claim): Delivery {
   start("claimed", delivery);
   requireLookUp("claimed", delivery);
   const { now, functionTimeout, leaseSkew, ...sent } = claim;
-  return {
-    ...omit(delivery, "settledAt", "nextAttemptAt", "workAt", "workList"),
-    ...entryOfClaim(delivery, now),
-    ...sent,
-    rev: delivery.rev + 1,
-    state: "sending",
-    attempts: delivery.attempts + 1,
-    firstSentAt: delivery.firstSentAt ?? now,
-    lastSentAt: now,
-    leaseUntil: now + functionTimeout + leaseSkew,
-    actsUntil: now + functionTimeout,
-  };
+  return withStep(
+    {
+      ...omit(delivery, "settledAt", "nextAttemptAt", "workAt", "workList"),
+      ...entryOfClaim(delivery, now),
+      ...sent,
+      rev: delivery.rev + 1,
+      state: "sending",
+      attempts: delivery.attempts + 1,
+      firstSentAt: delivery.firstSentAt ?? now,
+      lastSentAt: now,
+      leaseUntil: now + functionTimeout + leaseSkew,
+      actsUntil: now + functionTimeout,
+    },
+    "claimed",
+    now,
+  );
 }
 
 /** A delivery that failed once stays on the open list until it ends, so that it is counted even if this attempt crashes. */
@@ -234,16 +249,20 @@ export function created(
   start("created", delivery);
   const { reference, providerOrderIds, followUp, notes, said } = order;
   const next = ended(delivery);
-  return {
-    ...next,
-    ...(said !== undefined && words(said, next.rev)),
-    state: "created",
-    reference,
-    providerOrderIds,
-    createdAt: now,
-    ...(followUp !== undefined && { followUp, ...claimOf(delivery) }),
-    ...(notes !== undefined && { notes: notes.map(shortReason) }),
-  };
+  return withStep(
+    {
+      ...next,
+      ...(said !== undefined && words(said, next.rev)),
+      state: "created",
+      reference,
+      providerOrderIds,
+      createdAt: now,
+      ...(followUp !== undefined && { followUp, ...claimOf(delivery) }),
+      ...(notes !== undefined && { notes: notes.map(shortReason) }),
+    },
+    "created",
+    now,
+  );
 }
 
 const claimOf = ({ token, leaseUntil }: Delivery): Pick<Delivery, "token" | "leaseUntil"> =>
@@ -259,7 +278,7 @@ export function stepClaimed(delivery: Delivery, claim: StepClaim): Delivery {
   // Counted as open even if this message's function dies: one that failed before waits for the operator no longer.
   const entry =
     workList === undefined ? {} : { ...onOpenList(definedEntry({ workAt, workList }), now), nextAttemptAt: leaseUntil };
-  return { ...delivery, ...entry, rev: delivery.rev + 1, token, leaseUntil };
+  return withStep({ ...delivery, ...entry, rev: delivery.rev + 1, token, leaseUntil }, "stepClaimed", now);
 }
 
 /**
@@ -291,15 +310,19 @@ const doubtOf = ({ settledAt }: Delivery) => (settledAt === undefined ? {} : { s
 export function rejected(delivery: Delivery, { messageId, cause, now }: Failure): Delivery {
   start("rejected", delivery);
   const next = atRest(delivery);
-  return {
-    ...next,
-    ...actsUntilOf(delivery, now),
-    ...words(cause, next.rev),
-    ...onList("rejected", now),
-    state: delivery.state === "created" ? "created" : "rejected",
-    tries: omit(delivery.tries, messageId),
-    failed: newestFailures({ ...delivery.failed, [messageId]: now }),
-  };
+  return withStep(
+    {
+      ...next,
+      ...actsUntilOf(delivery, now),
+      ...words(cause, next.rev),
+      ...onList("rejected", now),
+      state: delivery.state === "created" ? "created" : "rejected",
+      tries: omit(delivery.tries, messageId),
+      failed: newestFailures({ ...delivery.failed, [messageId]: now }),
+    },
+    "rejected",
+    now,
+  );
 }
 
 /** Failed, and tried again. @param wait `list`: "failing" where the cause is not the order's (credentials) */
@@ -311,16 +334,20 @@ export function retryAt(
   start("retryAt", delivery);
   requireLookUp("retryAt", delivery);
   const next = atRest(delivery);
-  return {
-    ...next,
-    ...doubtOf(delivery),
-    ...actsUntilOf(delivery, now),
-    ...words(cause, next.rev),
-    ...onOpenList(delivery, now, wait.list),
-    state: afterFailure(delivery, "retrying"),
-    tries: newest({ ...delivery.tries, [messageId]: tryOf(delivery, messageId, now) }),
-    nextAttemptAt: Math.round(wait.nextAttemptAt),
-  };
+  return withStep(
+    {
+      ...next,
+      ...doubtOf(delivery),
+      ...actsUntilOf(delivery, now),
+      ...words(cause, next.rev),
+      ...onOpenList(delivery, now, wait.list),
+      state: afterFailure(delivery, "retrying"),
+      tries: newest({ ...delivery.tries, [messageId]: tryOf(delivery, messageId, now) }),
+      nextAttemptAt: Math.round(wait.nextAttemptAt),
+    },
+    "retryAt",
+    now,
+  );
 }
 
 /** Throttled, not its turn, or asked too early: not an attempt, comes again. @param cause undefined: the former one stays */
@@ -332,32 +359,40 @@ export function deferred(
   requireLookUp("deferred", delivery);
   const next = atRest(delivery);
   const { reason, errorText } = delivery;
-  return {
-    ...next,
-    ...doubtOf(delivery),
-    ...actsUntilOf(delivery, now),
-    ...(cause ? words(cause, next.rev) : { ...(reason && { reason }), ...(errorText && { errorText }) }),
-    ...onOpenList(delivery, now),
-    state: afterFailure(delivery, "retrying"),
-    attempts: delivery.state === "sending" ? delivery.attempts - 1 : delivery.attempts,
-    nextAttemptAt: Math.round(nextAttemptAt),
-  };
+  return withStep(
+    {
+      ...next,
+      ...doubtOf(delivery),
+      ...actsUntilOf(delivery, now),
+      ...(cause ? words(cause, next.rev) : { ...(reason && { reason }), ...(errorText && { errorText }) }),
+      ...onOpenList(delivery, now),
+      state: afterFailure(delivery, "retrying"),
+      attempts: delivery.state === "sending" ? delivery.attempts - 1 : delivery.attempts,
+      nextAttemptAt: Math.round(nextAttemptAt),
+    },
+    "deferred",
+    now,
+  );
 }
 
 /** Failed for longer than attempts go on: the operator repairs something, SQS moves the message to the DLQ. */
 export function gaveUp(delivery: Delivery, { messageId, cause, now }: Failure): Delivery {
   start("gaveUp", delivery);
   const next = atRest(delivery);
-  return {
-    ...next,
-    ...doubtOf(delivery),
-    ...actsUntilOf(delivery, now),
-    ...words(cause, next.rev),
-    ...onList("failed", now),
-    state: afterFailure(delivery, "failed"),
-    tries: omit(delivery.tries, messageId),
-    failed: newestFailures({ ...delivery.failed, [messageId]: now }),
-  };
+  return withStep(
+    {
+      ...next,
+      ...doubtOf(delivery),
+      ...actsUntilOf(delivery, now),
+      ...words(cause, next.rev),
+      ...onList("failed", now),
+      state: afterFailure(delivery, "failed"),
+      tries: omit(delivery.tries, messageId),
+      failed: newestFailures({ ...delivery.failed, [messageId]: now }),
+    },
+    "gaveUp",
+    now,
+  );
 }
 
 /** No line is left to ship. */
@@ -406,23 +441,24 @@ export interface Finding {
 }
 
 /** @throws ForbiddenTransition while an attempt may run */
-function found(transition: DeliveryTransition, delivery: Delivery, finding: Finding): Delivery {
+function found(
+  transition: DeliveryTransition,
+  delivery: Delivery,
+  finding: Finding,
+  changes: Partial<Delivery> = {},
+): Delivery {
   start(transition, delivery);
   requireNoLease(transition, delivery, finding.now - finding.leaseSkew);
-  return { ...ended(delivery), resolvedBy: finding.resolvedBy };
+  return withStep({ ...ended(delivery), resolvedBy: finding.resolvedBy, ...changes }, "resolved", finding.now);
 }
 
 /** The operator found it at the provider. */
-export const resolvedCreated = (delivery: Delivery, finding: Finding, providerOrderIds: string[]): Delivery => ({
-  ...found("resolvedCreated", delivery, finding),
-  ...{ state: "created", providerOrderIds, createdAt: finding.now },
-});
+export const resolvedCreated = (delivery: Delivery, finding: Finding, providerOrderIds: string[]): Delivery =>
+  found("resolvedCreated", delivery, finding, { state: "created", providerOrderIds, createdAt: finding.now });
 
 /** The operator made the order at the provider by hand. */
-export const doneByHand = (delivery: Delivery, finding: Finding): Delivery => ({
-  ...found("doneByHand", delivery, finding),
-  ...{ state: "done-by-hand", reason: "made by hand" },
-});
+export const doneByHand = (delivery: Delivery, finding: Finding): Delivery =>
+  found("doneByHand", delivery, finding, { state: "done-by-hand", reason: "made by hand" });
 
 /** The operator did the open step by hand. */
 export const stepDoneByHand = (delivery: Delivery, finding: Finding): Delivery =>
@@ -430,29 +466,30 @@ export const stepDoneByHand = (delivery: Delivery, finding: Finding): Delivery =
 
 /** The operator cancelled it at the provider. @throws ForbiddenTransition where nothing was ever sent */
 export function cancelledByHand(delivery: Delivery, finding: Finding): Delivery {
-  const next = found("cancelledByHand", delivery, finding);
+  const reason = "cancelled by hand at the provider";
+  const next = found("cancelledByHand", delivery, finding, { state: "cancelled", reason });
   if (delivery.firstSentAt === undefined && UNENDED.some((state) => state === delivery.state)) {
     refuse("cancelledByHand", delivery, "was never sent");
   }
-  return { ...next, state: "cancelled", reason: "cancelled by hand at the provider" };
+  return next;
 }
 
 /** The operator found nothing at the provider, and the order is no longer wanted. */
-export const endedNotCreated = (delivery: Delivery, finding: Finding): Delivery => ({
-  ...found("endedNotCreated", delivery, finding),
-  ...{ state: "cancelled", reason: "not created, as found by hand", notCreatedAt: finding.now },
-});
+export const endedNotCreated = (delivery: Delivery, finding: Finding): Delivery =>
+  found("endedNotCreated", delivery, finding, {
+    ...{ state: "cancelled", reason: "not created, as found by hand", notCreatedAt: finding.now },
+  });
 
 /**
  * The operator found nothing at the provider: its next message looks it up once more, and sends it where nothing is found
  * or the provider's records cannot be searched to the end. Counted as open, so that nothing hides it before its message.
  */
-export const released = (delivery: Delivery, finding: Finding): Delivery => ({
-  ...found("released", delivery, finding),
-  ...{ state: "in-doubt", reason: "not created, as found by hand; to be looked up once more and sent" },
-  ...{ settledAt: finding.now, nextAttemptAt: finding.now, notCreatedAt: finding.now },
-  ...onList("open", finding.now),
-});
+export const released = (delivery: Delivery, finding: Finding): Delivery =>
+  found("released", delivery, finding, {
+    ...{ state: "in-doubt", reason: "not created, as found by hand; to be looked up once more and sent" },
+    ...{ settledAt: finding.now, nextAttemptAt: finding.now, notCreatedAt: finding.now },
+    ...onList("open", finding.now),
+  });
 
 /** Its order's data was erased before it was sent, or before it came to exist: it never will be. */
 export function erased(delivery: Delivery): Delivery {

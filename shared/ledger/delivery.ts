@@ -37,6 +37,23 @@ const SentLine = z.object({
   pieces: z.optional(z.number()),
 });
 
+/** A delivery keeps this many of its newest steps; `attempts` counts all. */
+export const HISTORY_LENGTH = 20;
+
+/** What was written of a delivery, and when: for its timeline. No texts, which might quote the buyer. */
+export const HistoryStep = z.object({
+  /** Epoch ms. */
+  at: z.int(),
+  did: z.enum(["claimed", "created", "rejected", "retryAt", "deferred", "gaveUp", "stepClaimed", "resolved"]),
+  /** After it. */
+  state: DeliveryState,
+  /** When it is tried again, epoch ms. */
+  until: z.optional(z.int()),
+  /** In doubt: "not there" before this proves nothing, epoch ms. */
+  settledAt: z.optional(z.int()),
+});
+export type HistoryStep = z.infer<typeof HistoryStep>;
+
 /** One order on its way to one destination: sk `delivery#<destination>#<generation>`. Times in epoch ms. */
 export const Delivery = z.object({
   ...Identity.shape,
@@ -82,6 +99,8 @@ export const Delivery = z.object({
   createdAt: z.optional(z.int()),
   /** When the operator recorded that the order does not exist at the provider, despite earlier requests. */
   notCreatedAt: z.optional(z.int()),
+  /** Its newest steps, oldest first. */
+  history: z.optional(z.array(HistoryStep)),
   /** What the operator recorded last, when, and the operator's ARN. */
   resolvedBy: z.optional(z.string()),
   /** Present while it is open after a failure, or waits for the operator (work-list.ts). */
