@@ -83,13 +83,30 @@ export async function eraseOrExport(
   await refuseUnknownShops(shops ?? orders.map(({ channel, connection: name }) => ({ channel, name })), orders, work);
   if (options.export !== undefined) return exportTo(options.export, orders, work);
 
-  await confirm(work.terminal, await planOf(orders, buyers, work), options.yes === true);
+  await confirm(work.terminal, await erasurePlan(orders, buyers, work), options.yes === true);
+  const { erased, waiting } = await eraseNow(orders, buyers, work);
+  work.terminal.say(`${erased} of ${orders.length} orders are erased.`);
+  if (waiting.length === 0) return;
+  throw new CommandError([FINISH_FIRST, ...waiting.map((one) => `  ${one}`)].join("\n"));
+}
+
+export const FINISH_FIRST = "These have to be finished first; the daily walk erases them then:";
+
+/** Erases what can be erased now. @returns how many orders are erased, and what has to be finished first */
+export async function eraseNow(
+  orders: readonly Identity[],
+  buyers: readonly KnownBuyer[],
+  work: Omit<EraseWork, "terminal">,
+): Promise<{ erased: number; waiting: string[] }> {
   const requests = requestsOf(orders, buyers, work);
   // Stored first: what this process leaves undone, the daily walk finishes.
   for (const request of requests) await work.ledger.erasures.put(request);
   const steps = await eraseAll(orders, work);
   for (const request of requests) await record(request, orders, steps, work);
-  sayDone(steps, work.terminal);
+  const waiting = steps.flatMap(({ identity, result }) =>
+    typeof result === "object" ? [`${nameOf(identity)}: ${result.waits}`] : [],
+  );
+  return { erased: steps.length - waiting.length, waiting };
 }
 
 function connectionIn(words: string): { channel: string; name: string } {
@@ -128,7 +145,12 @@ const nameOf = ({ channel, connection, orderId }: Identity): string =>
 /** Longest list of orders in a question. */
 const MOST_NAMED = 20;
 
-async function planOf(orders: readonly Identity[], buyers: readonly KnownBuyer[], work: EraseWork): Promise<string[]> {
+/** What erasing will do, in sentences. */
+export async function erasurePlan(
+  orders: readonly Identity[],
+  buyers: readonly KnownBuyer[],
+  work: Pick<EraseWork, "ledger" | "config" | "who">,
+): Promise<string[]> {
   const named = await Promise.all(orders.slice(0, MOST_NAMED).map((identity) => sentenceOf(identity, work.ledger)));
   const more = orders.length - named.length;
   const days = Math.round(work.config.timing.erasureRepeat / 86_400_000);
@@ -152,7 +174,7 @@ async function sentenceOf(identity: Identity, ledger: Ledger): Promise<string> {
 function requestsOf(
   orders: readonly Identity[],
   buyers: readonly KnownBuyer[],
-  { config, now }: EraseWork,
+  { config, now }: Pick<EraseWork, "config" | "now">,
 ): ErasureRequest[] {
   const at = now();
   const common = {
@@ -184,7 +206,7 @@ const SIDE_BY_SIDE = 10;
 
 type Step = ErasureStep & { identity: Identity };
 
-async function eraseAll(orders: readonly Identity[], work: EraseWork): Promise<Step[]> {
+async function eraseAll(orders: readonly Identity[], work: Omit<EraseWork, "terminal">): Promise<Step[]> {
   const steps: Step[] = [];
   for (let at = 0; at < orders.length; at += SIDE_BY_SIDE) {
     const erase = async (identity: Identity): Promise<Step> => {
@@ -201,7 +223,7 @@ async function record(
   request: ErasureRequest,
   orders: readonly Identity[],
   steps: readonly Step[],
-  { ledger, now }: EraseWork,
+  { ledger, now }: Pick<EraseWork, "ledger" | "now">,
 ): Promise<void> {
   const { subject, channel, connection } = request;
   if (subject.kind !== "orders") return;
@@ -210,19 +232,6 @@ async function record(
       identity.channel === channel && identity.connection === connection && subject.orderIds.includes(identity.orderId),
   );
   await ledger.erasures.put(settled(request, own, steps.length === orders.length, now()));
-}
-
-function sayDone(steps: readonly Step[], terminal: Terminal): void {
-  const waiting = steps.flatMap(({ identity, result }) =>
-    typeof result === "object" ? [`${nameOf(identity)}: ${result.waits}`] : [],
-  );
-  terminal.say(`${steps.length - waiting.length} of ${steps.length} orders are erased.`);
-  if (waiting.length === 0) return;
-  throw new CommandError(
-    ["These have to be finished first; the daily walk erases them then:", ...waiting.map((one) => `  ${one}`)].join(
-      "\n",
-    ),
-  );
 }
 
 async function exportTo(file: string, orders: readonly Identity[], { ledger, terminal }: EraseWork): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Delivery, reasonOf } from "../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { isHeldForOperator, isUnconfirmed } from "../shared/ledger/order-life.ts";
@@ -40,6 +41,7 @@ export async function waitingOnes(
   ledger: Pick<Ledger, "workList" | "load" | "unread">,
   config: Config,
   now: number,
+  progress: (looked: number, of: number) => void = () => {},
 ): Promise<WaitingOne[]> {
   const paths = config.destinations.map(destinationPath);
   const late = new Date(now - config.timing.overdueAfter).toISOString();
@@ -52,6 +54,7 @@ export async function waitingOnes(
   }
   const found: (WaitingOne | undefined)[] = [];
   for (let at = 0; at < entries.length; at += SIDE_BY_SIDE) {
+    progress(at, entries.length);
     found.push(
       ...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => waitingOne(entry, ledger, paths)))),
     );
@@ -117,6 +120,13 @@ export function grouped(ones: readonly WaitingOne[]): WaitingGroup[] {
   }
   return [...groups.values()];
 }
+
+/** What a group has in common, as a key that fits into an address. No personal data: a hash. */
+export const groupKey = ({ destination, kind, reason }: Omit<WaitingGroup, "waiting">): string =>
+  createHash("sha256")
+    .update(JSON.stringify([destination, kind, reason]))
+    .digest("base64url")
+    .slice(0, 12);
 
 /**
  * The reason without the order's own IDs, SKUs, amounts and quoted texts. The destination's name and short numbers

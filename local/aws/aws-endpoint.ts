@@ -66,6 +66,8 @@ export async function startAwsEndpoint(
     else refuse(call, fault.how, request, response);
   }
 
+  const moves = createMoveTasks();
+
   function observe(call: AwsCall, response: ServerResponse): void {
     calls.add(call);
     if (call.operation !== "ReceiveMessage") return;
@@ -81,7 +83,9 @@ export async function startAwsEndpoint(
       void answerWith(request, response, (body) => emulators.secrets.answer(operation, body));
     } else if (service === "sqs" && emulators.sqs) emulators.sqs.handle(request, response, operation);
     else if (operation === "StartMessageMoveTask") {
-      void answerWith(request, response, (body) => startMessageMoveTask(emulators.queues, body));
+      void answerWith(request, response, (body) => moves.start(emulators.queues, body));
+    } else if (operation === "ListMessageMoveTasks") {
+      void answerWith(request, response, (body) => moves.list(body));
     } else if (KNOWN.has(service)) emulators.queues.handle(request, response);
     else {
       const message = `The local stack has no ${service}.`;
@@ -193,10 +197,35 @@ function sendJson(response: ServerResponse, { status, body }: AwsAnswer): void {
   response.end(JSON.stringify(body));
 }
 
-/** fauxqs has no StartMessageMoveTask. This moves all messages at once, so no task remains to list or cancel. */
-function startMessageMoveTask(queues: QueuesAndBuckets, body: Record<string, unknown>): AwsAnswer {
-  const moved = redrive(queues, { queue: queueNameOf(String(body["SourceArn"])) });
-  if (moved !== undefined) return { status: 200, body: { TaskHandle: `moved-${moved}` } };
-  const message = "Source queue must be configured as a Dead Letter Queue.";
-  return { status: 400, body: { __type: "com.amazonaws.sqs#UnsupportedOperation", message } };
+interface MoveTasks {
+  start(queues: QueuesAndBuckets, body: Record<string, unknown>): AwsAnswer;
+  list(body: Record<string, unknown>): AwsAnswer;
+}
+
+/** SQS lists at most as many. */
+const MOST_MOVES = 10;
+
+/** fauxqs has no message move tasks. One here moves all messages at once, so none is left to cancel. */
+function createMoveTasks(): MoveTasks {
+  const tasks = new Map<string, object[]>();
+  return {
+    start(queues, body) {
+      const source = String(body["SourceArn"]);
+      const moved = redrive(queues, { queue: queueNameOf(source) });
+      if (moved === undefined) {
+        const message = "Source queue must be configured as a Dead Letter Queue.";
+        return { status: 400, body: { __type: "com.amazonaws.sqs#UnsupportedOperation", message } };
+      }
+      const task = {
+        ...{ Status: "COMPLETED", SourceArn: source, StartedTimestamp: Date.now() },
+        ...{ ApproximateNumberOfMessagesMoved: moved, ApproximateNumberOfMessagesToMove: moved },
+      };
+      tasks.set(source, [task, ...(tasks.get(source) ?? [])].slice(0, MOST_MOVES));
+      return { status: 200, body: { TaskHandle: `moved-${moved}` } };
+    },
+    list(body) {
+      const most = Number(body["MaxResults"] ?? 1);
+      return { status: 200, body: { Results: (tasks.get(String(body["SourceArn"])) ?? []).slice(0, most) } };
+    },
+  };
 }

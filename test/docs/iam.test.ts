@@ -102,7 +102,10 @@ const CLIENTS: Record<string, string> = {
 const SHARED = ["shared/ledger/table.ts", "shared/messages/queues.ts", "shared/messages/s3-texts.ts"];
 const OF_FUNCTIONS = ["sqs:ChangeMessageVisibility", "sqs:SendMessageBatch"];
 /** Calls whose permission has another name. */
-const PERMISSIONS: Record<string, string> = { "s3:ListObjectsV2": "s3:ListBucket" };
+const PERMISSIONS: Record<string, string> = {
+  "s3:ListObjectsV2": "s3:ListBucket",
+  "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+};
 
 test("the operator's policy allows every AWS call that the commands make", () => {
   const root = new URL("../../", FOLDER);
