@@ -35,7 +35,7 @@ export interface DeadLetterQueue {
 export interface DeadLetterCount extends DeadLetterQueue {
   /** Undefined: not deployed. */
   messages: number | undefined;
-  /** Received by somebody who looks at them now. */
+  /** Received by a reader that looks at them now. */
   hidden: number;
 }
 

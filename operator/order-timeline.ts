@@ -209,7 +209,7 @@ function between(
 
 const ANSWERS: ReadonlySet<HistoryStep["did"]> = new Set(["rejected", "gaveUp", "retryAt", "deferred"]);
 
-/** Nothing followed, and the delivery is over: nobody waits. */
+/** Nothing followed, and the delivery is over: no one waits. */
 const isEnded = ({ state }: HistoryStep, delivery: Delivery, next: HistoryStep | undefined): boolean =>
   next === undefined &&
   (delivery.state !== state || state === "cancelled" || state === "created" || state === "done-by-hand");
