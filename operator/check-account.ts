@@ -1,18 +1,11 @@
 import * as z from "zod/mini";
 import type { Channel } from "../functions/channels/registry.ts";
 import type { Provider } from "../functions/providers/registry.ts";
-import { channelHttp } from "../shared/connector/channel-http.ts";
-import type { Http } from "../shared/connector/http.ts";
-import { type ApiTools, createTools, type Subject, type Tools } from "../shared/connector/tools.ts";
+import { createTools } from "../shared/connector/tools.ts";
 import type { Table } from "../shared/ledger/table.ts";
-import { type Connection, type Destination, destinationPath, pathOf } from "../shared/stage/config.ts";
-import type { VersionedSecret } from "../shared/stage/versioned-secret.ts";
+import { type Connection, type Destination, destinationPath } from "../shared/stage/config.ts";
+import { type ConnectionPlace, LONGEST, openConnection } from "./open-connection.ts";
 import { operatorHttp } from "./operator-http.ts";
-
-/** How long the check of one account may take, ms. */
-const LONGEST = 120_000;
-/** Of one call of a channel's API, ms. */
-const CHANNEL_CALL = 10_000;
 
 /** How the harmless call ended. */
 export type CheckResult = { is: "good" } | { is: "no check" } | { is: "bad"; reason: string };
@@ -27,10 +20,10 @@ export function checkDestination(
   { secret, table }: { secret: unknown; table: Table },
 ): Promise<CheckResult> {
   const account = destinationPath(destination);
-  const callTimeout = destination.callTimeout ?? provider.timing.call;
-  const tools = toolsFor({ kind: "provider", name: provider.name, account }, callTimeout, {
-    table,
-    http: operatorHttp,
+  const tools = createTools({
+    ...{ subject: { kind: "provider", name: provider.name, account }, table, http: operatorHttp },
+    ...{ callTimeout: destination.callTimeout ?? provider.timing.call, deadline: Date.now() + LONGEST },
+    ...{ memory: new Map<string, unknown>(), now: Date.now },
   });
   return check([secret], () =>
     provider.open(
@@ -40,37 +33,27 @@ export function checkDestination(
         secret: z.parse(provider.secret, secret),
         missing: destination.missing,
       },
-      tools,
+      // A metric is a line in a function's log; there is none here.
+      { ...tools, count: () => {} },
     ),
   );
 }
 
-interface ConnectionSecrets {
+interface ConnectionSecrets extends ConnectionPlace {
   /** Its endpoint's secret; it matches the schema. */
   app: unknown;
-  /** Its own secret, which matches the schema; undefined where the channel has none. */
+  /** Its own secret's value, which matches the schema; undefined where the channel has none. */
   credentials: unknown;
-  /** The connection's own secret, in Secrets Manager. */
-  secret: VersionedSecret;
-  table: Table;
-  /** Of the local stack: where its channels' simulators listen. */
-  simulators?: string | undefined;
 }
 
-/** Opens a connection's API as route-order does, with the same tokens and leases, and makes its harmless call. */
+/** Opens a connection's API as route-order does, and makes its harmless call. */
 export function checkConnection(
   connection: Connection,
   channel: Channel,
-  { app, credentials, secret, table, simulators }: ConnectionSecrets,
+  { app, credentials, ...place }: ConnectionSecrets,
 ): Promise<CheckResult> {
-  const account = pathOf(connection);
   return check([app, credentials], async () => {
-    const settings = z.parse(channel.settings, connection.settings);
-    const facts = { connection: account, shop: connection.shop, settings };
-    const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
-    const own = channelHttp({ caller: `connections/${account}`, hosts, simulators, http: operatorHttp });
-    const subject: Subject = { kind: "channel", name: channel.name, account };
-    const tools: ApiTools = { ...toolsFor(subject, CHANNEL_CALL, { table, http: own }), secret };
+    const { facts, tools } = openConnection(connection, channel, place);
     const api = await channel.api?.();
     return api?.open(
       {
@@ -81,16 +64,6 @@ export function checkConnection(
       tools,
     );
   });
-}
-
-function toolsFor(subject: Subject, callTimeout: number, { table, http }: { table: Table; http: Http }): Tools {
-  const memory = new Map<string, unknown>();
-  const deadline = Date.now() + LONGEST;
-  return {
-    ...createTools({ subject, table, http, callTimeout, deadline, memory, now: Date.now }),
-    // A metric is a line in a function's log; there is none here.
-    count: () => {},
-  };
 }
 
 interface Checkable {

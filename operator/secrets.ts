@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { Command } from "commander";
 import { destinationPath, pathOf } from "../shared/stage/config.ts";
 import { endpointPathOf } from "../shared/stage/endpoints.ts";
@@ -10,7 +9,6 @@ import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import { type Filled, fromFile, fromPrompts } from "./fill-secret.ts";
 import { type OpenStage, openStage } from "./open-stage.ts";
-import { replaceRotatingSecret } from "./replace-rotating-secret.ts";
 import { type CommandContext, runCommand } from "./run-command.ts";
 import {
   knownChannels,
@@ -23,6 +21,7 @@ import {
 } from "./stage-secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { terminalText } from "./terminal-text.ts";
+import { writeSecret } from "./write-secret.ts";
 
 interface Options {
   stage: string;
@@ -67,7 +66,7 @@ export const secretsCommand = ({ terminal, variables }: CommandContext): Command
       if (filled.length > 0) {
         const plan = filled.map(({ secret }) => `write ${secretTitle(secret)} (${secret.name} in Secrets Manager)`);
         await confirm(terminal, [...plan, `as ${stage.who}, which CloudTrail records`], options.yes === true);
-        for (const one of filled) await write(one, stage);
+        for (const { secret, value } of filled) await writeSecret(secret, value, stage);
       }
       const after = filled.length > 0 ? await readAll(secrets, stage) : before;
       if (filled.length > 0) terminal.say(table(after));
@@ -139,12 +138,6 @@ function changesOf(filled: readonly Filled[], known: readonly Known[], terminal:
 }
 
 const former = ({ state }: Known): unknown => ("value" in state ? state.value : undefined);
-
-async function write({ secret, value }: Filled, { secretsManager, table }: OpenStage): Promise<void> {
-  const put = () =>
-    secretsManager.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: JSON.stringify(value) }));
-  await (secret.rotates ? replaceRotatingSecret(secret.path, table, put) : put());
-}
 
 /** @returns how many checks failed */
 async function checkAll(known: readonly Known[], stage: OpenStage, terminal: Terminal): Promise<number> {

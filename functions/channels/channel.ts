@@ -40,6 +40,8 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
    * route-order may then write the connection's secret.
    */
   readonly rotatesCredentials?: true;
+  /** How a shop lets our app in (OAuth). Absent where the shop's own admin makes the credentials. */
+  authorization?(): Promise<Authorization<NoInfer<Secret>, NoInfer<Settings>>>;
   /** The only hosts its tools call, for keys and orders alike: `api.ebay.com`, `*.myshopify.com`. */
   readonly hosts: readonly string[];
   /** Hosts beside `hosts` that are a connection's own: a WooCommerce shop's address. */
@@ -254,6 +256,47 @@ export interface Subscriptions {
   missing(url: string): Promise<string[]>;
   /** @returns the new signing secret, where the channel makes one a subscription */
   subscribe(topic: string, url: string): Promise<{ signingSecret?: string | undefined }>;
+}
+
+/**
+ * How a shop lets our app in, for `npm run authorize`: the operator opens the consent page, the channel sends their
+ * browser back with a code, and the code is exchanged for the connection's credentials.
+ */
+export interface Authorization<Secret = unknown, Settings = unknown> {
+  /** The address of the channel's consent page. @throws Misconfigured if the app's secret or a setting lacks something */
+  consentPage(request: ConsentRequest<Secret, Settings>): string;
+  /**
+   * Exchanges the code. It works once.
+   * @throws Misconfigured if the channel refuses it; as ChannelClient else
+   */
+  exchange(consent: Consent<Secret, Settings>, tools: ApiTools): Promise<Authorized>;
+}
+
+export interface ConsentRequest<Secret, Settings> extends ConnectionFacts<Settings> {
+  app: Secret;
+  /** Where the channel sends the browser back to, as it is registered there. */
+  redirectUri: string;
+  /** Comes back with the code, and proves that it answers this request. */
+  state: string;
+  /** PKCE: SHA-256 of the verifier in base64url, for channels that take it. https://www.rfc-editor.org/rfc/rfc7636 */
+  challenge: string;
+}
+
+/** What the consent page sent back; its state is checked. */
+export interface Consent<Secret, Settings> extends ConnectionFacts<Settings> {
+  app: Secret;
+  redirectUri: string;
+  /** PKCE. */
+  verifier: string;
+  /** The query of the address that the browser was sent to. */
+  query: URLSearchParams;
+}
+
+export interface Authorized {
+  /** Fields of the connection's secret; the others stay as they are. */
+  credentials: Record<string, unknown>;
+  /** The shop that let the app in, where the channel names it: it has to be the connection's. */
+  shop?: string | undefined;
 }
 
 /** Checks a channel's types where it is declared, and gives it the type of all channels in the registry. */

@@ -22,6 +22,8 @@ const TokenAnswer = z.object({
   expires_in: lenient(Count),
 });
 
+type TokenAnswer = z.infer<typeof TokenAnswer>;
+
 /** Nothing says when a refresh token ends: the table forgets one that was not used for a year, ms. */
 const UNUSED = 365 * 86_400_000;
 
@@ -63,16 +65,38 @@ export function createSend(account: ShopAccount, tools: ApiTools): Send {
 /** @returns undefined if the refresh token is refused @throws Throttled, Unavailable */
 async function exchange(
   refresh: string,
-  app: { clientId: string; clientSecret: string },
+  app: AppCredentials,
   { settings }: ShopAccount,
   tools: ApiTools,
 ): Promise<Grant | undefined> {
-  const request = {
-    client_id: app.clientId,
-    client_secret: app.clientSecret,
-    grant_type: "refresh_token",
-    refresh_token: refresh,
-  };
+  const granted = await askForTokens({ grant_type: "refresh_token", refresh_token: refresh }, app, settings, tools);
+  return (
+    granted && {
+      access: granted.access_token,
+      expiresAt: endOf(granted, tools.now()),
+      // Whether it changes is not said: the newest one counts, and the operator's after it.
+      refresh: { token: granted.refresh_token ?? refresh, expiresAt: tools.now() + UNUSED },
+    }
+  );
+}
+
+interface AppCredentials {
+  clientId: string;
+  clientSecret: string;
+}
+
+/**
+ * @param grant the fields of one kind of grant
+ * @returns undefined if it is refused
+ * @throws Throttled, Unavailable
+ */
+export async function askForTokens(
+  grant: Readonly<Record<string, string>>,
+  app: AppCredentials,
+  settings: Settings,
+  tools: ApiTools,
+): Promise<TokenAnswer | undefined> {
+  const request = { client_id: app.clientId, client_secret: app.clientSecret, ...grant };
   const isForm = settings.tokenRequest === "form";
   const answer = await answerToRead(
     tools.http({
@@ -89,15 +113,10 @@ async function exchange(
   if (answer.status >= 400 && answer.status < 500) return undefined;
   const granted = answer.status === 200 ? readAnswer(answer, TokenAnswer) : undefined;
   if (!granted) throw new Unavailable(`Shoplazza gave no token (${answer.status}).`);
-  return {
-    access: granted.access_token,
-    expiresAt: endOf(granted, tools.now()),
-    // Whether it changes is not said: the newest one counts, and the operator's after it.
-    refresh: { token: granted.refresh_token ?? refresh, expiresAt: tools.now() + UNUSED },
-  };
+  return granted;
 }
 
-function endOf({ expires_at, expires_in }: z.infer<typeof TokenAnswer>, now: number): number | undefined {
+function endOf({ expires_at, expires_in }: TokenAnswer, now: number): number | undefined {
   if (expires_at !== undefined) return expires_at * 1000;
   return expires_in === undefined ? undefined : now + expires_in * 1000;
 }

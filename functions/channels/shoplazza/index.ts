@@ -59,6 +59,7 @@ export const shoplazza = defineChannel({
   hosts: [],
   hostsOf: ({ settings: { domain } }) => [domain],
   verification: hmac({ header: "x-shoplazza-hmac-sha256", encoding: "base64" }),
+  authorization: () => import("./authorization.ts").then(({ authorization }) => authorization),
   reader: () => import("./reader.ts").then(({ reader }) => reader),
   api: () => import("./api.ts").then(({ api }) => api),
 });

@@ -76,6 +76,7 @@ export const squarespace = defineChannel({
     encoding: "hex",
     key: (secret) => Buffer.from(secret, "hex"),
   }),
+  authorization: () => import("./authorization.ts").then(({ authorization }) => authorization),
   reader: () => import("./reader.ts").then(({ reader }) => reader),
   api: () => import("./api.ts").then(({ api }) => api),
 });

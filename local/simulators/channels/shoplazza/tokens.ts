@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ApiBook, ApiRequest } from "../../channel-api.ts";
+import { DEMO_CODE } from "../../demo-code.ts";
 import { type Answer, json } from "../../simulator.ts";
 
 /** How long an access token lives is not documented. (ASSUME) */
 const LIFE = 2 * 3_600_000;
 
-const FIELDS = ["client_id", "client_secret", "grant_type", "refresh_token"] as const;
+const FIELDS = ["client_id", "client_secret", "grant_type", "refresh_token", "code", "redirect_uri"] as const;
 
 /** The header of every call; of an authorisation's tokens those that have not ended. */
 export function isKnownToken({ headers }: ApiRequest, { credentials, memory, now }: ApiBook): boolean {
@@ -24,9 +25,15 @@ export function grantToken({ headers, body }: ApiRequest, { app, credentials, me
     return refused("invalid_request");
   const [secret] = Array.isArray(app["signingSecrets"]) ? app["signingSecrets"] : [];
   if (given["client_id"] !== app["clientId"] || given["client_secret"] !== secret) return refused("invalid_client");
-  if (given["grant_type"] !== "refresh_token") return refused("unsupported_grant_type");
-  const refresh = String(given["refresh_token"]);
-  if (refresh !== credentials["refreshToken"] && !memory.has(`refresh ${refresh}`)) return refused("invalid_grant");
+  if (given["grant_type"] === "authorization_code") {
+    const code = String(given["code"]);
+    if (!code.startsWith(DEMO_CODE) || memory.has(`code ${code}`)) return refused("invalid_grant");
+    memory.set(`code ${code}`, "used");
+  } else {
+    if (given["grant_type"] !== "refresh_token") return refused("unsupported_grant_type");
+    const refresh = String(given["refresh_token"]);
+    if (refresh !== credentials["refreshToken"] && !memory.has(`refresh ${refresh}`)) return refused("invalid_grant");
+  }
   const [access, next, end] = [randomUUID(), randomUUID(), now() + LIFE];
   memory.set(`access ${access}`, String(end));
   memory.set(`refresh ${next}`, "");

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
 import type { ApiBook, ApiRequest } from "../../channel-api.ts";
+import { DEMO_CODE } from "../../demo-code.ts";
 import { type Answer, json } from "../../simulator.ts";
 
 /** Of an access token, and of a refresh token, which each use replaces. https://developers.squarespace.com/oauth */
@@ -29,11 +30,23 @@ export function tokenAnswer(request: ApiRequest, book: ApiBook): Answer {
   }
   const body = Exchange.safeParse(bodyOf(request));
   if (!body.success) return refused(400, "invalid_request", `Wrong: ${body.error.issues[0]?.path.join(".")}`);
-  return exchanged(body.data.refresh_token, book);
+  const { data } = body;
+  return data.grant_type === "refresh_token" ? exchanged(data.refresh_token, book) : authorised(data.code, book);
 }
 
-/** Of the grants only this one is simulated. */
-const Exchange = z.strictObject({ grant_type: z.literal("refresh_token"), refresh_token: z.string() });
+const Exchange = z.discriminatedUnion("grant_type", [
+  z.strictObject({ grant_type: z.literal("refresh_token"), refresh_token: z.string() }),
+  z.strictObject({ grant_type: z.literal("authorization_code"), code: z.string(), redirect_uri: z.url() }),
+]);
+
+/** The simulator has no consent page: a code is any text with this beginning, once. */
+function authorised(code: string, book: ApiBook): Answer {
+  if (!code.startsWith(DEMO_CODE) || book.memory.has(`code ${code}`)) {
+    return refused(400, "invalid_grant", "The code is invalid, or was used");
+  }
+  book.memory.set(`code ${code}`, "used");
+  return granted(book);
+}
 
 /** Undefined if it is not JSON. */
 function bodyOf({ body }: ApiRequest): unknown {
@@ -45,12 +58,18 @@ function bodyOf({ body }: ApiRequest): unknown {
 }
 
 /** A token that was used is dead: only the last one is taken. */
-function exchanged(given: string, { memory, credentials, now }: ApiBook): Answer {
+function exchanged(given: string, book: ApiBook): Answer {
+  const { memory, credentials, now } = book;
   const last = memory.get(REFRESH) ?? credentials["refreshToken"];
   const ends = Number(memory.get(REFRESH_ENDS) ?? Number.POSITIVE_INFINITY);
   if (given !== last || now() >= ends) {
     return refused(400, "invalid_grant", "The refresh token is invalid, or was used");
   }
+  return granted(book);
+}
+
+/** A new pair; the last refresh token dies. */
+function granted({ memory, now }: ApiBook): Answer {
   const [token, refresh] = [randomBytes(24).toString("hex"), randomBytes(24).toString("hex")];
   memory.set(access(token), String(now() + ACCESS_MS));
   memory.set(REFRESH, refresh);
