@@ -119,7 +119,7 @@ for (const [name, consent, reason] of REFUSED) {
   });
 }
 
-test("an app without its credentials, and a channel without consent, are told before anything is asked", async (t) => {
+test("an app without its credentials, and a channel without consent, get a sentence before anything is asked", async (t) => {
   const { run } = await stage(t, { app: { signingSecrets: APP.signingSecrets } });
   await rejects(run(consenting), /needs clientId and clientSecret/);
   const standard = await stage(t, { channel: { ...SITE, channel: "standard" } });
