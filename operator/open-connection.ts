@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import type { ConnectionFacts } from "../functions/channels/channel.ts";
 import type { Channel } from "../functions/channels/registry.ts";
 import { channelHttp } from "../shared/connector/channel-http.ts";
 import { type ApiTools, createTools } from "../shared/connector/tools.ts";
@@ -26,7 +25,7 @@ export function openConnection(
   connection: Connection,
   channel: Channel,
   { secret, table, simulators }: ConnectionPlace,
-): { facts: ConnectionFacts; tools: ApiTools } {
+): { facts: { connection: string; shop: string | undefined; settings: unknown }; tools: ApiTools } {
   const account = pathOf(connection);
   const settings = z.parse(channel.settings, connection.settings);
   const facts = { connection: account, shop: connection.shop, settings };
