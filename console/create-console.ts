@@ -30,6 +30,8 @@ export interface ConsoleOptions {
   readOnly?: boolean;
   /** AWS_PROFILE, for the command that renews credentials. */
   profile?: string | undefined;
+  /** Default: console/pages.ts. */
+  pages?: readonly PageModule[];
   now?: () => number;
   /** Where errors that are bugs go. */
   report?: (error: unknown) => void;
@@ -69,7 +71,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const everyone = randomBytes(24).toString("base64url");
   const jobs = createJobs(now);
   const release = randomBytes(6).toString("hex");
-  const shown = pages.filter(({ page }) => sandbox !== undefined || !page.localOnly);
+  const shown = (options.pages ?? pages).filter(({ page }) => sandbox !== undefined || !page.localOnly);
   const nav = shown.flatMap(({ page: { path, nav: label } }) => (label === undefined ? [] : [{ href: path, label }]));
 
   let bundle: ReturnType<typeof bundleClient> | undefined;
@@ -187,9 +189,11 @@ export function createConsole(options: ConsoleOptions): Console {
   });
 
   app.post("/console/ask/:page/:ask", async (context) => {
-    const body = await asked(context);
-    const found = pageAt(body.of);
-    const ask: Ask<z.ZodMiniType> | undefined = found?.module.page.asks?.[context.req.param("ask")];
+    const asked = await askedIn(context);
+    if (!asked.success) return invalid(context, asked.error);
+    const { of, ...body } = asked.data;
+    const found = pageAt(of);
+    const ask: Ask<z.ZodMiniType> | undefined = own(found?.module.page.asks, context.req.param("ask"));
     if (!found || found.module.page.name !== context.req.param("page") || !ask) return noSuch(context);
     const input = z.safeParse(ask.input, body.input);
     if (!input.success) return invalid(context, input.error);
@@ -206,10 +210,12 @@ export function createConsole(options: ConsoleOptions): Console {
   });
 
   app.post("/console/act/:page/:act/:step{plan|run}", async (context) => {
-    const body = await asked(context);
-    const found = pageAt(body.of);
+    const asked = await askedIn(context);
+    if (!asked.success) return invalid(context, asked.error);
+    const { of, ...body } = asked.data;
+    const found = pageAt(of);
     const { page: name, act: actName, step } = context.req.param();
-    const act: Act<z.ZodMiniType> | undefined = found?.module.page.acts?.[actName ?? ""];
+    const act: Act<z.ZodMiniType> | undefined = own(found?.module.page.acts, actName);
     if (!found || found.module.page.name !== name || !act) return noSuch(context);
     if (readOnly)
       return context.json(
@@ -221,7 +227,7 @@ export function createConsole(options: ConsoleOptions): Console {
     try {
       const visit = await visitOf(found, AbortSignal.timeout(24 * 3_600_000));
       if (step === "plan") return context.json(await act.plan(visit, input.data));
-      const about = { title: body.title ?? actName ?? "", from: `${body.of.pathname}${body.of.search}` };
+      const about = { title: body.title ?? actName ?? "", from: `${of.pathname}${of.search}` };
       const job = jobs.start(
         about,
         (progress) => act.run(visit, input.data, progress),
@@ -370,7 +376,11 @@ const Asked = z.object({
   input: z.unknown(),
 });
 
-const asked = async (context: Context): Promise<z.output<typeof Asked>> => z.parse(Asked, await context.req.json());
+const askedIn = async (context: Context) => z.safeParse(Asked, await context.req.json().catch(() => undefined));
+
+/** Not what every object has: `constructor`. */
+const own = <T>(record: Record<string, T> | undefined, name = ""): T | undefined =>
+  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 
 /** `/console/orders/:id` as hono matches it: each part one segment. @returns decoded parts, or undefined */
 function match(pattern: string, path: string): Record<string, string> | undefined {
