@@ -1,100 +1,17 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import * as z from "zod/mini";
-import type { ChangedOrder } from "../../functions/channels/channel.ts";
-import { api } from "../../functions/channels/square/api.ts";
-import { square } from "../../functions/channels/square/index.ts";
-import { type HostedApi, hostApi } from "../../local/simulators/channel-api.ts";
 import { returnOrderId } from "../../local/simulators/channels/square/ids.ts";
-import { simulator } from "../../local/simulators/channels/square/index.ts";
 import { LOCATION } from "../../local/simulators/channels/square/order-resource.ts";
-import { completeOrder } from "../../local/simulators/demo-order.ts";
-import type { PartialOrder } from "../../local/simulators/partial-order.ts";
-import type { HttpRequest } from "../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
 import { linesToShip } from "../../shared/order.ts";
-import { memorySecret } from "../support/memory-secret.ts";
-import { memoryTools } from "../support/memory-tools.ts";
+import { APP, NOW, OWN, openSeller, SELLER, type SquareSeller } from "../support/square-seller.ts";
 
-const NOW = Date.parse("2026-11-20T15:00:00.000Z");
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const SELLER = "MLSELLER";
-const APP = {
-  ...{ signingSecrets: ["a signature key of Square"], clientId: "client", clientSecret: "secret" },
-  tokenKey: Buffer.alloc(32, 1).toString("base64"),
-};
 const { clientSecret: _, ...PKCE } = APP;
 
-interface Given {
-  credentials?: object;
-  app?: object;
-  settings?: object;
-  shop?: string;
-}
-
-/** The connector's client at the simulated API: the requests that it made, and a clock. */
-function open({ credentials = { refreshToken: "first" }, app = APP, settings = {}, shop = SELLER }: Given = {}) {
-  if (!simulator.api) throw new Error("the simulator has no API");
-  let clock = NOW;
-  const now = () => clock;
-  const hosted: HostedApi = hostApi(simulator.api, {
-    ...{ shop: SELLER, app: { ...app }, credentials: { ...credentials }, now },
-  });
-  const calls: Omit<HttpRequest, "timeout">[] = [];
-  async function http(request: Omit<HttpRequest, "timeout">) {
-    calls.push(request);
-    const { host, pathname, search, searchParams } = new URL(request.url);
-    const reply = hosted.reply({
-      ...{ caller: "connection", host, method: request.method, path: pathname, query: searchParams },
-      ...{ rawQuery: search.slice(1), headers: { ...request.headers } },
-      ...{ body: Buffer.from(request.body ?? ""), ended: Promise.resolve("answered") },
-    });
-    if ("wire" in reply) throw new Error(`no answer: ${reply.wire}`);
-    return { status: reply.status, headers: reply.headers, text: String(reply.body) };
-  }
-  const secret = memorySecret({ ...credentials });
-  const client = api.open(
-    {
-      ...{ connection: "square/demo", shop },
-      settings: z.parse(square.settings, settings) as never,
-      app: z.parse(square.secret, app) as never,
-      credentials: credentials as never,
-    },
-    memoryTools({ http, now, secret, deadline: NOW + 1_000_000_000_000 }),
-  );
-  function put(part: PartialOrder, known?: Parameters<typeof completeOrder>[1]["known"]) {
-    const { newOrderId: newId, newLineId } = simulator;
-    const order = completeOrder(part, { newId, newLineId, newNumber: () => "7", known, now: clock });
-    hosted.put(order.id, JSON.stringify(simulator.api?.resource(order, SELLER)));
-    return order;
-  }
-  /** Changes what the API shows of an order. */
-  function change(id: string, changes: object) {
-    hosted.put(id, JSON.stringify({ ...JSON.parse(hosted.book.orders.get(id) ?? "{}"), ...changes }));
-  }
-  const pass = (ms: number) => {
-    clock += ms;
-  };
-  const paths = () => calls.map(({ url }) => new URL(url).pathname);
-  async function fetched(id: string) {
-    const answer = await client.order(id);
-    if (answer === "gone") throw new Error(`${id} is gone`);
-    return answer.order;
-  }
-  return { client, hosted, calls, paths, put, change, pass, fetched, secret };
-}
-
-const OWN = { credentials: { accessToken: "own" }, app: { signingSecrets: APP.signingSecrets } };
-
-async function changed({ client }: ReturnType<typeof open>, time: string): Promise<ChangedOrder[]> {
-  const found: ChangedOrder[] = [];
-  for await (const one of client.changedSince?.(time) ?? []) found.push(one);
-  return found;
-}
-
 test("an order by personal access token: the order, its payment, and its products' SKUs in one call", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({ lines: [{ sku: "DEMO-A" }, { sku: "DEMO-B" }, { sku: "DEMO-A" }] });
   const { lines, shopName } = await shop.fetched(id);
   deepEqual(
@@ -109,7 +26,7 @@ test("an order by personal access token: the order, its payment, and its product
 });
 
 test("Square's paid order that stays OPEN is sent; what is only authorised, or partly paid, is not", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   for (const [financialState, state] of [
     ["paid", "paid"],
     ["authorized", "authorized"],
@@ -125,12 +42,12 @@ test("Square's paid order that stays OPEN is sent; what is only authorised, or p
 });
 
 test("an environment remembers SKUs by object and version, for ten minutes, and none that is missing", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const lookUps = () => shop.paths().filter((path) => path.startsWith("/v2/catalog")).length;
   await shop.fetched(shop.put({ lines: [{ sku: "DEMO-A" }] }).id);
   await shop.fetched(shop.put({ lines: [{ sku: "DEMO-A" }] }).id);
   equal(lookUps(), 1);
-  shop.pass(11 * MINUTE);
+  shop.clock += 11 * MINUTE;
   await shop.fetched(shop.put({ lines: [{ sku: "DEMO-A" }] }).id);
   equal(lookUps(), 2);
   const bare = shop.put({ lines: [{ sku: "" }] });
@@ -139,7 +56,7 @@ test("an environment remembers SKUs by object and version, for ten minutes, and 
 });
 
 test("the catalog says which products are no goods", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({ lines: [{ sku: "DEMO-A" }, { sku: "DEMO-B", ships: false }] });
   deepEqual(
     (await shop.fetched(id)).lines.map(({ ships }) => ships),
@@ -148,7 +65,7 @@ test("the catalog says which products are no goods", async () => {
 });
 
 test("products are looked up in parts of 100, and an amount that was typed in has none", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({ lines: Array.from({ length: 130 }, (_, at) => ({ sku: `DEMO-${at}` })) });
   const { lines } = await shop.fetched(id);
   equal(lines.at(-1)?.sku, "DEMO-129");
@@ -164,14 +81,14 @@ test("products are looked up in parts of 100, and an amount that was typed in ha
 });
 
 test("a sale at the till, which is taken along, takes one call", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({ fulfilmentState: "fulfilled", shipping: { kind: "pick-up" } });
   equal((await shop.fetched(id)).fulfilmentState, "fulfilled");
   deepEqual(shop.paths(), [`/v2/orders/${id}`]);
 });
 
 test("a refund does not change the order that was sold: its payment and the order of the return say it", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const lines = [
     { sku: "DEMO-A", quantity: 3, quantityToShip: 1 },
     { sku: "DEMO-B", quantity: 1 },
@@ -191,7 +108,7 @@ test("a refund does not change the order that was sold: its payment and the orde
 });
 
 test("the order of a return is not an order of its own: the one that was sold is fetched for it", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({
     lines: [{ sku: "DEMO-A", quantity: 3, quantityToShip: 1 }],
     financialState: "partially-refunded",
@@ -205,7 +122,7 @@ test("the order of a return is not an order of its own: the one that was sold is
 });
 
 test("a return whose payment does not name its refund yet counts all the same", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id, lines } = shop.put({
     lines: [{ sku: "DEMO-A", quantity: 3, quantityToShip: 1 }],
     financialState: "partially-refunded",
@@ -220,7 +137,7 @@ test("a return whose payment does not name its refund yet counts all the same", 
 });
 
 test("a refund that is newer than the order makes the order newer", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({ financialState: "refunded", updatedAt: "2026-11-20T14:00:00.000Z" });
   const refund = { id: `R${id}`, status: "PENDING", amount_money: { amount: 1, currency: "USD" }, order_id: `T${id}` };
   const times = { created_at: "2026-11-20T14:10:00Z", updated_at: "2026-11-20T14:30:00Z" };
@@ -236,7 +153,7 @@ test("a refund that is newer than the order makes the order newer", async () => 
 test("an amount that belongs to no line holds the order, unless a setting sends it", async () => {
   const given = { financialState: "partially-refunded", refunded: "1.00" } as const;
   const [held, sent, unread] = [{}, { partialRefunds: "send" }, { readRefunds: false }].map((settings) =>
-    open({ ...OWN, settings }),
+    openSeller({ ...OWN, settings }),
   );
   ok(held && sent && unread);
   equal(
@@ -253,7 +170,7 @@ test("an amount that belongs to no line holds the order, unless a setting sends 
 });
 
 test("webhook before its object is readable: the order is gone for now; without lines it is held by its emptiness", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   equal(await shop.client.order("unknown"), "gone");
   const { id } = shop.put({});
   shop.hosted.setFault({ fault: "not-found-yet", on: "fetch", times: 1 });
@@ -264,7 +181,7 @@ test("webhook before its object is readable: the order is gone for now; without 
 });
 
 test("version is the order's count; an order of the till has none", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({});
   shop.change(id, { version: 15 });
   equal((await shop.fetched(id)).version, 15);
@@ -273,12 +190,12 @@ test("version is the order's count; an order of the till has none", async () => 
 });
 
 test("an access token is renewed after seven days with the same refresh token, though it lasts 30", async () => {
-  const shop = open();
+  const shop = openSeller();
   const { id } = shop.put({});
   for (const _ of [1, 2, 3]) {
     await shop.fetched(id);
     await shop.fetched(id);
-    shop.pass(8 * DAY);
+    shop.clock += 8 * DAY;
   }
   const sent = shop.calls.flatMap(({ url, body }) => (url.endsWith("/oauth2/token") ? [JSON.parse(body ?? "")] : []));
   deepEqual(
@@ -293,11 +210,11 @@ test("an access token is renewed after seven days with the same refresh token, t
 });
 
 test("by PKCE there is no secret, and each refresh uses the token that the last one gave", async () => {
-  const shop = open({ app: PKCE });
+  const shop = openSeller({ app: PKCE });
   const { id } = shop.put({});
   for (const _ of [1, 2, 3]) {
     await shop.fetched(id);
-    shop.pass(8 * DAY);
+    shop.clock += 8 * DAY;
   }
   const sent = shop.calls.flatMap(({ url, body }) => (url.endsWith("/oauth2/token") ? [JSON.parse(body ?? "")] : []));
   equal(new Set(sent.map(({ refresh_token }) => refresh_token)).size, 3, "each is used once");
@@ -310,7 +227,7 @@ test("by PKCE there is no secret, and each refresh uses the token that the last 
 });
 
 test("an access token that is refused before its end is replaced, and the call made again", async () => {
-  const shop = open();
+  const shop = openSeller();
   const { id } = shop.put({});
   shop.hosted.setFault({ fault: "token-expired", on: "fetch", times: 1 });
   await shop.fetched(id);
@@ -318,42 +235,45 @@ test("an access token that is refused before its end is replaced, and the call m
 });
 
 test("a revoked authorisation says: authorise again; a missing scope is distinguished from it and named", async () => {
-  const reason = async (shop: ReturnType<typeof open>, fault: string) => {
+  const reason = async (shop: SquareSeller, fault: string) => {
     shop.hosted.setFault({ fault, on: "fetch", times: 1 });
     const error = await shop.client.order("a").then(String, (thrown: unknown) => thrown);
     ok(error instanceof Misconfigured, fault);
     return error.reason;
   };
-  match(await reason(open(), "revoked"), /refuses the refresh token \(401\).*Authorise the application again/);
-  match(await reason(open(OWN), "revoked"), /401 ACCESS_TOKEN_REVOKED/);
-  match(await reason(open(), "scope-missing"), /403 INSUFFICIENT_SCOPES\): the token works, but lacks ORDERS_READ\./);
+  match(await reason(openSeller(), "revoked"), /refuses the refresh token \(401\).*Authorise the application again/);
+  match(await reason(openSeller(OWN), "revoked"), /401 ACCESS_TOKEN_REVOKED/);
+  match(
+    await reason(openSeller(), "scope-missing"),
+    /403 INSUFFICIENT_SCOPES\): the token works, but lacks ORDERS_READ\./,
+  );
 });
 
 test("a token of another seller than the connection's is refused before it asks for orders", async () => {
-  const shop = open({ shop: "MLOTHER" });
+  const shop = openSeller({ shop: "MLOTHER" });
   await rejects(shop.client.order("a"), /another seller's/);
   deepEqual(shop.paths(), ["/oauth2/token"]);
-  await rejects(async () => open({ ...OWN, shop: "MLOTHER" }).client.check?.(), /another seller's/);
+  await rejects(async () => openSeller({ ...OWN, shop: "MLOTHER" }).client.check?.(), /another seller's/);
 });
 
 test("a refresh token without the app's credentials is a mistake that says what is missing", async () => {
-  const shop = open({ app: { signingSecrets: APP.signingSecrets } });
+  const shop = openSeller({ app: { signingSecrets: APP.signingSecrets } });
   await rejects(shop.client.order("a"), /clientId and tokenKey/);
   equal(shop.calls.length, 0);
 });
 
 test("the check names the scopes that the token lacks", async () => {
-  await open(OWN).client.check?.();
-  const poor = open(OWN);
+  await openSeller(OWN).client.check?.();
+  const poor = openSeller(OWN);
   poor.hosted.book.memory.set("scopes", "ORDERS_READ ITEMS_READ");
   await rejects(async () => poor.client.check?.(), /lacks PAYMENTS_READ, MERCHANT_PROFILE_READ/);
-  const content = open({ ...OWN, settings: { readRefunds: false, locations: [LOCATION] } });
+  const content = openSeller({ ...OWN, settings: { readRefunds: false, locations: [LOCATION] } });
   content.hosted.book.memory.set("scopes", "ORDERS_READ ITEMS_READ");
   await content.client.check?.();
 });
 
 test("other answers: throttled, down, another order's", async () => {
-  const shop = open();
+  const shop = openSeller();
   const { id } = shop.put({});
   shop.hosted.setFault({ fault: "throttle", on: "token", times: 1 });
   await rejects(shop.client.order(id), Throttled);
@@ -366,20 +286,20 @@ test("other answers: throttled, down, another order's", async () => {
 });
 
 test("the sandbox has a host of its own, and its orders are tests", async () => {
-  const shop = open({ ...OWN, settings: { environment: "sandbox" } });
+  const shop = openSeller({ ...OWN, settings: { environment: "sandbox" } });
   equal(await shop.client.order("a"), "gone");
   equal(new URL(shop.calls[0]?.url ?? "").host, "connect.squareupsandbox.com");
 });
 
 test("changed orders: all locations, ten at a time, all pages by the cursor, each with its time and state", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const orders = Array.from({ length: 12 }, (_, at) => {
     const order = shop.put({ updatedAt: new Date(NOW - 9 * MINUTE + at * 1_000).toISOString() });
     shop.change(order.id, { location_id: `L${at}` });
     return order;
   });
   shop.put({ updatedAt: new Date(NOW - 60 * MINUTE).toISOString() });
-  const found = await changed(shop, new Date(NOW - MINUTE).toISOString());
+  const found = await shop.changed(NOW - MINUTE);
   deepEqual(found.map(({ id }) => id).toSorted(), orders.map(({ id }) => id).toSorted());
   const first = found.find(({ id }) => id === orders[0]?.id);
   deepEqual(first, { id: orders[0]?.id, changedAt: orders[0]?.updatedAt, state: "OPEN" });
@@ -392,23 +312,23 @@ test("changed orders: all locations, ten at a time, all pages by the cursor, eac
 });
 
 test("a search of many pages repeats its query beside each cursor, and an empty one ends", async () => {
-  const shop = open({ ...OWN, settings: { locations: [LOCATION] } });
+  const shop = openSeller({ ...OWN, settings: { locations: [LOCATION] } });
   const orders = Array.from({ length: 1_100 }, (_, at) =>
     shop.put({ updatedAt: new Date(NOW - 1_200 + at).toISOString() }),
   );
   deepEqual(
-    (await changed(shop, new Date(NOW).toISOString())).map(({ id }) => id),
+    (await shop.changed(NOW)).map(({ id }) => id),
     orders.map(({ id }) => id),
   );
   deepEqual(shop.paths(), Array(3).fill("/v2/orders/search"));
-  deepEqual(await changed(shop, new Date(NOW + DAY).toISOString()), []);
+  deepEqual(await shop.changed(NOW + DAY), []);
 });
 
 test("a return in the list is listed as the order that was sold", async () => {
-  const shop = open(OWN);
+  const shop = openSeller(OWN);
   const { id } = shop.put({ financialState: "refunded" });
   deepEqual(
-    (await changed(shop, new Date(NOW).toISOString())).map((order) => order.id),
+    (await shop.changed(NOW)).map((order) => order.id),
     [id, id],
   );
 });
