@@ -7,6 +7,7 @@ export type { Channel };
  * channels does not slow a function's start.
  */
 export const channels = {
+  "adobe-commerce": async () => (await import("./adobe-commerce/index.ts")).adobeCommerce,
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
   ecwid: async () => (await import("./ecwid/index.ts")).ecwid,
   shopify: async () => (await import("./shopify/index.ts")).shopify,

@@ -1,6 +1,12 @@
 import { createPublicKey, type KeyObject, verify as verifySignature } from "node:crypto";
 import { hmacSha256, isSame } from "../../shared/connector/hmac.ts";
-import type { EndpointContext, KeyRequest, SignedRequest, Verification } from "./channel.ts";
+import {
+  type EndpointContext,
+  type KeyRequest,
+  KeyUnavailable,
+  type SignedRequest,
+  type Verification,
+} from "./channel.ts";
 
 type Bytes = string | Uint8Array;
 
@@ -150,8 +156,9 @@ interface FetchedKeyScheme<Secret> {
 }
 
 /**
- * A signature by a private key of the sender, whose public key is fetched from a host of the channel.
- * @throws KeyUnavailable
+ * A signature by a private key of the sender, whose public key is fetched from a host of the channel. A key that is out
+ * of reach, or cannot be read, does not stand in the way of another signature.
+ * @throws KeyUnavailable if no signature is valid, and the key of one is out of reach
  */
 export function signedByFetchedKey<Secret>({
   algorithm,
@@ -163,14 +170,29 @@ export function signedByFetchedKey<Secret>({
     covers,
     async verify(request, endpoint) {
       const given = signatures(request, endpoint);
+      let outOfReach: KeyUnavailable | undefined;
       for (const { key, signature } of given) {
-        const answer = await endpoint.fetchKey(key);
-        if (answer === undefined) continue;
-        if (verifySignature(algorithm, request.body, createPublicKey(pem(answer)), signature)) return "authentic";
+        try {
+          const answer = await endpoint.fetchKey(key);
+          const publicKey = answer === undefined ? undefined : readKey(pem(answer));
+          if (publicKey && verifySignature(algorithm, request.body, publicKey, signature)) return "authentic";
+        } catch (error) {
+          if (!(error instanceof KeyUnavailable)) throw error;
+          outOfReach = error;
+        }
       }
+      if (outOfReach) throw outOfReach;
       return given.length === 0 ? "unsigned" : "forged";
     },
   };
+}
+
+function readKey(pem: string): KeyObject | undefined {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A key in the address itself, for channels that sign nothing. It proves nothing about the request. */

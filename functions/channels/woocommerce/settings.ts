@@ -1,26 +1,15 @@
 import * as z from "zod/mini";
 import { HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { ShopUrl } from "../../../shared/connector/shop-url.ts";
 import { isTimeZone } from "../../../shared/connector/zoned-instant.ts";
 
 /** WooCommerce's own words for the states of an order, as a setting may name them. */
 export const STATUSES = ["pending", "on-hold", "processing", "completed", "cancelled", "refunded", "failed"] as const;
 
-/** Its API is below it. The port is HTTPS's own: no call goes to another. */
-function isSite(text: string): boolean {
-  const url = URL.parse(text);
-  if (url?.protocol !== "https:") return false;
-  return [url.port, url.username, url.password, url.search, url.hash].every((part) => part === "");
-}
-
 /** `settings` of a WooCommerce connection in the stage file. */
 export const Settings = z.object({
   /** The shop's home address, as WordPress has it under Settings > General > Site Address. */
-  url: z.pipe(
-    z
-      .string()
-      .check(z.refine(isSite, "write the shop's own address: https://shop.example or https://example.com/shop")),
-    z.transform((text) => text.replace(/\/+$/, "")),
-  ),
+  url: ShopUrl,
   /** `plain`: WordPress writes its addresses as `?p=123` (Settings > Permalinks), and the API's as `?rest_route=…`. */
   permalinks: z._default(z.enum(["pretty", "plain"]), "pretty"),
   /** `query`: the shop's host drops the header `Authorization`. */
