@@ -28,10 +28,15 @@ export interface WebhookSample {
   request: SampleRequest & { headers: Record<string, string> };
   /** Another endpoint's, of the same shape. */
   otherSecret: unknown;
-  /** Headers (in lower case) that hold the proof, the signature last; empty if the address holds it (`?key=`). */
-  proof: readonly string[];
+  /**
+   * Headers (in lower case) that hold the proof, the signature last; empty if the address holds it (`?key=`). `body` if the
+   * whole body is a signed token.
+   */
+  proof: readonly string[] | "body";
   /** Signs as the channel does, written from its documents and not from the connector. @returns the headers of the proof */
   sign(body: Uint8Array, secret: unknown): Record<string, string>;
+  /** Where the body is the proof: the same content as a token signed with another secret's key. */
+  signAgain?(body: Uint8Array, secret: unknown): Uint8Array;
   /** The signing keys that the channel's host answers, by URL, and other keys at the same URLs. */
   keys?: { right: Readonly<Record<string, string>>; wrong: Readonly<Record<string, string>> };
   /** The registered address, if it is signed. */

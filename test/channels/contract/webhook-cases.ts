@@ -17,6 +17,17 @@ export function webhookCases(channel: Channel, sample: ChannelSample): ContractC
   const { covers } = verification;
   const { proof, keys, otherSecret } = webhook;
   const isSigned = proof.length > 0;
+  const proofHeaders = proof === "body" ? [] : proof;
+
+  /** A body with its proof, of whatever secret. */
+  function signedRequest(text: Uint8Array, by: unknown): { body: Buffer; headers: Record<string, string> } {
+    if (proof !== "body") return { body: Buffer.from(text), headers: { ...headers, ...webhook?.sign(text, by) } };
+    ok(webhook?.signAgain, "the body is the proof: the sample needs signAgain");
+    return { body: Buffer.from(webhook.signAgain(text, by)), headers };
+  }
+  /** The sample with another text where its signature is. */
+  const withProof = (text: string) =>
+    proof === "body" ? { body: Buffer.from(text) } : { headers: { ...headers, [proof.at(-1) ?? ""]: text } };
 
   async function queuedEvent(): Promise<ReceivedEvent> {
     const { outcome, queued } = await received();
@@ -61,14 +72,17 @@ export function webhookCases(channel: Channel, sample: ChannelSample): ContractC
       name: "without its proof, or with one of no text, a request is forged",
       async run() {
         if (!isSigned) return forged({ request: { query: {}, rawQuery: "" } }, "no key");
-        for (const name of proof) {
+        if (proof === "body") {
+          for (const text of NO_PROOF) await forged({ request: { body: Buffer.from(text) } }, JSON.stringify(text));
+        }
+        for (const name of proofHeaders) {
           const { [name]: _, ...rest } = headers;
           await forged({ request: { headers: rest } }, `without ${name}`);
-          for (const text of ["", " ", "null", "undefined", "\u0000", "\u{1F511}"]) {
+          for (const text of NO_PROOF) {
             await forged({ request: { headers: { ...headers, [name]: text } } }, `${name}: ${JSON.stringify(text)}`);
           }
         }
-        await forged({ request: { headers: {} } }, "no headers");
+        if (proof !== "body") await forged({ request: { headers: {} } }, "no headers");
       },
     },
     {
@@ -83,8 +97,7 @@ export function webhookCases(channel: Channel, sample: ChannelSample): ContractC
       async run() {
         await forged({ secret: otherSecret }, "read with another secret");
         if (!isSigned) return;
-        const signed = { ...headers, ...webhook.sign(body, otherSecret) };
-        await forged({ request: { headers: signed } }, "signed with another secret");
+        await forged({ request: signedRequest(body, otherSecret) }, "signed with another secret");
       },
     },
   ];
@@ -106,21 +119,19 @@ export function webhookCases(channel: Channel, sample: ChannelSample): ContractC
     {
       name: "the sample's signer signs as the channel does",
       async run() {
-        for (const text of [body, Buffer.concat([body, Buffer.from(" ")])]) {
-          const signedHeaders: Record<string, string> = { ...headers, ...webhook.sign(text, secret) };
-          equal((await received({ request: { body: text, headers: signedHeaders } })).outcome, "queued");
+        const padded = Buffer.concat([body, Buffer.from(" ")]);
+        for (const text of proof === "body" ? [body] : [body, padded]) {
+          equal((await received({ request: signedRequest(text, secret) })).outcome, "queued");
         }
       },
     },
     {
       name: "a signature cut short, padded, doubled, in another case or oversized is forged",
       async run() {
-        const name = proof.at(-1) ?? "";
-        const right = headers[name] ?? "";
+        const name = proof === "body" ? "the body" : (proof.at(-1) ?? "");
+        const right = proof === "body" ? body.toString() : (headers[name] ?? "");
         ok(right.length > 10, `${name} holds the signature`);
-        for (const text of wrongSignatures(right)) {
-          await forged({ request: { headers: { ...headers, [name]: text } } }, text.slice(0, 100));
-        }
+        for (const text of wrongSignatures(right)) await forged({ request: withProof(text) }, text.slice(0, 100));
       },
     },
   ];
@@ -129,7 +140,8 @@ export function webhookCases(channel: Channel, sample: ChannelSample): ContractC
     {
       name: "a changed body is forged: each byte, one more, one less, none, and the same JSON re-serialised",
       async run() {
-        for (const [changed, what] of changesOf(body)) await forged({ request: { body: changed } }, what);
+        for (const [changed, what] of changesOf(body, proof !== "body"))
+          await forged({ request: { body: changed } }, what);
       },
     },
   ];
@@ -181,7 +193,10 @@ const wrongSignatures = (right: string): string[] =>
     ...[randomBytes(right.length).toString("latin1"), "A".repeat(100_000)],
   ].filter((text) => text !== right);
 
-function changesOf(body: Buffer): [changed: Buffer, what: string][] {
+/** Instead of a proof. */
+const NO_PROOF = ["", " ", "null", "undefined", "\u0000", "\u{1F511}"];
+
+function changesOf(body: Buffer, isJson: boolean): [changed: Buffer, what: string][] {
   const changes: [Buffer, string][] = [
     [Buffer.concat([body, Buffer.from("\n")]), "one more"],
     [body.subarray(0, -1), "one less"],
@@ -193,6 +208,7 @@ function changesOf(body: Buffer): [changed: Buffer, what: string][] {
     changed[at] = (changed[at] ?? 0) ^ 1;
     changes.push([changed, `byte ${at}`]);
   }
+  if (!isJson) return changes;
   const rewritten = Buffer.from(JSON.stringify(JSON.parse(body.toString()), undefined, 1));
   if (!rewritten.equals(body)) changes.push([rewritten, "re-serialised"]);
   return changes;
