@@ -3,6 +3,7 @@
  * invocation at a time. The function host freezes and ends this process.
  */
 import { existsSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { FromEnvironment, InvocationResult, ToEnvironment } from "./host-messages.ts";
 
@@ -11,7 +12,7 @@ type Handler = (event: unknown, context: object) => unknown;
 const variable = (name: string): string => process.env[name] ?? "";
 const functionName = variable("AWS_LAMBDA_FUNCTION_NAME");
 const functionArn = variable("LOCAL_FUNCTION_ARN");
-delete process.env["LOCAL_FUNCTION_ARN"];
+for (const name of ["LOCAL_FUNCTION_ARN", "NODE_COMPILE_CACHE"]) delete process.env[name];
 
 // The host has ended.
 process.on("disconnect", () => process.exit(1));
@@ -19,6 +20,8 @@ process.on("disconnect", () => process.exit(1));
 const handler = await loadHandler(variable("LAMBDA_TASK_ROOT"), variable("_HANDLER"));
 process.on("message", (invocation: ToEnvironment) => void answer(invocation));
 report({ type: "initialised" });
+// Node does so at the end, but this process is killed.
+flushCompileCache();
 
 async function loadHandler(folder: string, name: string): Promise<Handler> {
   const dot = name.lastIndexOf(".");

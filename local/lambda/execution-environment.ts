@@ -133,6 +133,7 @@ function variables(
   hosted: HostedFunction,
   { awsEndpoint, channelSimulators }: Omit<EnvironmentContext, "logFolder">,
 ): Record<string, string> {
+  const { NODE_COMPILE_CACHE: compiled } = process.env;
   return {
     ...hosted.environment,
     AWS_REGION: REGION,
@@ -152,11 +153,12 @@ function variables(
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    // Not Lambda's: the addresses of the local AWS and channels, and the values that the bootstrap puts into the
-    // context.
+    // Not Lambda's: the addresses of the local AWS and channels, the values that the bootstrap puts into the
+    // context, and where Node keeps compiled code, if this process has such a place.
     AWS_ENDPOINT_URL: awsEndpoint,
     CHANNEL_SIMULATORS_URL: channelSimulators,
     LOCAL_FUNCTION_ARN: arn("lambda", `function:${hosted.name}`),
+    ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }),
   };
 }
 
