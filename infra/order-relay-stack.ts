@@ -30,7 +30,7 @@ import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
 import { createOrderFunction, type FunctionName } from "./stage-file/function-settings.ts";
 import { usedProviders } from "./stage-file/handlers.ts";
-import { hasAddress, stageConnections, stageEndpoints } from "./stage-file/stage-endpoints.ts";
+import { connectionsAsUsed, hasAddress, stageEndpoints } from "./stage-file/stage-endpoints.ts";
 
 interface Props {
   stage: Stage;
@@ -101,7 +101,7 @@ export class OrderRelayStack extends Stack {
     watchLatency(alarms, this.front, endpoints);
     watchUnsigned(alarms);
     for (const endpoint of endpoints) watchEndpoint(alarms, endpoint);
-    for (const connection of stageConnections(stage, connectors)) watchConnection(alarms, connection);
+    for (const connection of connectionsAsUsed(stage, connectors)) watchConnection(alarms, connection);
     watchIntake(alarms, this.intake);
     for (const notifications of this.intake.notifications) watchNotifications(alarms, notifications);
     for (const destination of destinations) watchDestination(alarms, destination);

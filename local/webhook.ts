@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import * as z from "zod/mini";
+import { asUsedBy } from "../functions/channels/channel.ts";
 import { CommandError } from "../operator/command-error.ts";
 import { openStage } from "../operator/open-stage.ts";
 import { commandFor } from "../operator/order-story.ts";
 import { type CommandContext, runCommand } from "../operator/run-command.ts";
-import { readState, secretsOf } from "../operator/stage-secrets.ts";
+import { knownChannels, readState, secretsOf } from "../operator/stage-secrets.ts";
 import { processTerminal } from "../operator/terminal.ts";
 import { terminalText } from "../operator/terminal-text.ts";
 import { parseJson } from "../shared/json.ts";
@@ -63,7 +64,7 @@ export const webhookCommand = ({ terminal, variables, exitWith }: CommandContext
       const sent =
         options.stage === "local"
           ? await sendAtSandbox(connection, event, variables["PORT"])
-          : await sendTo(stackOf(options.address), await asSimulated(connection, stage), event);
+          : await sendTo(stackOf(options.address), await asSimulated(connection, stage), event, fetches(connection));
       for (const status of sent.statuses) terminal.say(`${status} from /webhooks/${path}`);
       const refused = sent.statuses.filter((status) => status >= 300);
       for (const status of new Set(refused)) {
@@ -94,10 +95,21 @@ async function sendAtSandbox({ channel, name }: Connection, event: SentEvent, po
   return { orderId, statuses: status === null ? [] : [status] };
 }
 
+/** Whether a connection's events are completed from its channel's API. */
+function fetches(connection: Connection): boolean {
+  const channel = knownChannels.find(({ name }) => name === connection.channel);
+  return channel !== undefined && asUsedBy(connection, channel).api !== undefined;
+}
+
 /** Of a deployed stage: a test order, unless the order says otherwise. */
-async function sendTo(stackUrl: string, connection: SimulatedConnection, { order, topic }: SentEvent): Promise<Sent> {
+async function sendTo(
+  stackUrl: string,
+  connection: SimulatedConnection,
+  { order, topic }: SentEvent,
+  isFetched: boolean,
+): Promise<Sent> {
   const kind = await loadChannelSimulator(connection.channel);
-  if (kind.api && order?.id === undefined) {
+  if (isFetched && order?.id === undefined) {
     throw new CommandError(
       `The events of ${connection.channel} are completed from its API, which has no made-up order. Pass --order with the "id" of an order of the shop.`,
     );

@@ -42,7 +42,7 @@ export function checkDestination(
 interface ConnectionSecrets extends ConnectionPlace {
   /** Its endpoint's secret; it matches the schema. */
   app: unknown;
-  /** Its own secret's value, which matches the schema; undefined where the channel has none. */
+  /** Its own secret's value, which matches the schema; undefined where it has none. */
   credentials: unknown;
 }
 
@@ -59,7 +59,8 @@ export function checkConnection(
       {
         ...facts,
         app: z.parse(channel.secret, app),
-        credentials: channel.credentials && z.parse(channel.credentials, credentials),
+        credentials:
+          channel.credentials && credentials !== undefined ? z.parse(channel.credentials, credentials) : undefined,
       },
       tools,
     );

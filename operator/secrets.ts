@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
-import { destinationPath, pathOf } from "../shared/stage/config.ts";
+import { connectionsAsUsed } from "../infra/stage-file/stage-endpoints.ts";
+import { destinationPath } from "../shared/stage/config.ts";
 import { endpointPathOf } from "../shared/stage/endpoints.ts";
 import { secretName } from "../shared/stage/names.ts";
 import { createVersionedSecret } from "../shared/stage/versioned-secret.ts";
@@ -159,12 +160,11 @@ function* checksOf(
     const of = known.find(({ secret }) => secret.kind === kind && secret.path === path);
     return of?.state.state === "filled" ? of.state.value : undefined;
   };
-  for (const connection of config.connections) {
-    const path = pathOf(connection);
-    const channel = knownChannels.find(({ name }) => name === connection.channel);
+  for (const { path, connection, channel: used } of connectionsAsUsed({ config }, { channels: knownChannels })) {
+    const channel = knownChannels.find(({ name }) => name === used.name);
     const app = value("endpoints", endpointPathOf(connection));
     const credentials = value("connections", path);
-    if (!channel?.api || app === undefined || (channel.credentials && credentials === undefined)) continue;
+    if (!channel || !used.api || app === undefined || (used.credentials && credentials === undefined)) continue;
     const secret = createVersionedSecret(secretsManager, secretName(stage, "connections", path));
     const secrets = { app, credentials, secret };
     yield [`connections/${path}`, () => checkConnection(connection, channel, { ...secrets, table, simulators })];

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/clien
 import * as z from "zod/mini";
 import { loadChannels } from "../functions/channels/registry.ts";
 import { loadProviders } from "../functions/providers/registry.ts";
-import { stageConnections, stageEndpoints } from "../infra/stage-file/stage-endpoints.ts";
+import { connectionsAsUsed, stageEndpoints } from "../infra/stage-file/stage-endpoints.ts";
 import { fieldDescriptions } from "../shared/connector/field-descriptions.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { secretName } from "../shared/stage/names.ts";
@@ -43,7 +43,7 @@ export function secretsOf(stage: string, config: Config): StageSecret[] {
   const channels = { channels: knownChannels };
   return [
     ...stageEndpoints({ config }, channels).map(({ path, channel }) => secret("endpoints", path, channel.secret)),
-    ...stageConnections({ config }, channels).flatMap(
+    ...connectionsAsUsed({ config }, channels).flatMap(
       ({ path, channel: { credentials, rotatesCredentials = false } }) =>
         credentials ? [secret("connections", path, credentials, rotatesCredentials)] : [],
     ),

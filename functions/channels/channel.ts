@@ -57,6 +57,11 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   readonly timePrecision?: number;
   /** Loaded by route-order alone. */
   reader(): Promise<Reader<NoInfer<Settings>>>;
+  /**
+   * What a connection uses of `api`, `credentials` and `rotatesCredentials`, where its settings choose. Default: all
+   * there is. A connection without the API is treated as one of a channel that has none.
+   */
+  uses?(connection: ConnectionFacts<NoInfer<Settings>>): Record<Chosen, boolean>;
   /** Loaded when an order has to be fetched. Absent if the channel has no API, and every webhook carries its order. */
   api?(): Promise<ChannelApi<NoInfer<Secret>, NoInfer<Settings>, NoInfer<Credentials>>>;
 }
@@ -199,6 +204,24 @@ export const connectionFacts = (channel: Pick<Channel, "settings">, connection: 
   shop: connection.shop,
   settings: settingsOf(connection, channel),
 });
+
+type Chosen = "api" | "credentials" | "rotatesCredentials";
+
+/** The channel as a connection uses it. @throws MalformedEvent that names the setting */
+export function asUsedBy<C extends Pick<Channel, Chosen | "settings" | "uses">>(
+  connection: Connection,
+  channel: C,
+): Omit<C, Chosen> & Pick<Channel, Chosen> {
+  if (!channel.uses) return channel;
+  const { api, credentials, rotatesCredentials, ...rest } = channel;
+  const used = channel.uses(connectionFacts(channel, connection));
+  return {
+    ...rest,
+    ...(used.api && api && { api }),
+    ...(used.credentials && credentials && { credentials }),
+    ...(used.rotatesCredentials && rotatesCredentials && { rotatesCredentials }),
+  };
+}
 
 /** A connection with the secrets of its endpoint (the app's) and its own (the shop's). */
 export interface Account<Secret, Settings, Credentials> extends ConnectionFacts<Settings> {

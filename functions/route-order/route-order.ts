@@ -6,7 +6,7 @@ import type { Order } from "../../shared/order.ts";
 import type { OrderState } from "../../shared/order-state.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { endpointPathOf } from "../../shared/stage/endpoints.ts";
-import type { Channel, Meaning } from "../channels/channel.ts";
+import { asUsedBy, type Channel, type Meaning } from "../channels/channel.ts";
 import { type Action, actionOf, actionOfUnreadable } from "./action-of.ts";
 import { checkedOrder } from "./checked-order.ts";
 import { eraseData, noteDataRequest } from "./erase-data.ts";
@@ -96,18 +96,19 @@ export async function routeOrder(message: IntakeMessage, deps: Deps): Promise<Ro
 async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Seen & Done> {
   const event = await eventIn(message, deps);
   seen.event = event;
-  const channel = await deps.channelOf(event.channel);
+  const known = await deps.channelOf(event.channel);
   // A channel that was removed while its events were queued: they wait in the DLQ until it is back.
-  if (!channel) throw new MalformedEvent({ field: "channel", problem: "is none of this release" });
+  if (!known) throw new MalformedEvent({ field: "channel", problem: "is none of this release" });
 
   const { topic, eventTime, about, unreadable } =
     event.source === "poll"
       ? readFetchEvent(event, deps.config)
-      : await interpretEvent<Meaning>(event, channel, deps.config);
+      : await interpretEvent<Meaning>(event, known, deps.config);
   seen.topic = topic;
-  const known = about ?? unreadable;
-  if (!known) return { ...seen, outcome: "unknown-shop" };
-  const { connection } = known;
+  const read = about ?? unreadable;
+  if (!read) return { ...seen, outcome: "unknown-shop" };
+  const { connection } = read;
+  const channel = asUsedBy(connection, known);
   seen.connection = pathOf(connection);
   seen.endpoint = endpointPathOf(connection);
 
@@ -118,9 +119,7 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
   }
 
   const action =
-    "meaning" in known
-      ? actionOf(known.meaning, event.source, channel)
-      : actionOfUnreadable(known, event.source, channel);
+    "meaning" in read ? actionOf(read.meaning, event.source, channel) : actionOfUnreadable(read, event.source, channel);
   const orderId = orderIdOf(action);
   if (orderId !== undefined) seen.orderId = orderId;
   const context = { event, topic, eventTime, channel, connection, deadline: message.deadline };

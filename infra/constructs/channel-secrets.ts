@@ -1,8 +1,9 @@
 import { Construct } from "constructs";
+import { asUsedBy } from "../../functions/channels/channel.ts";
 import { fieldDescriptions } from "../../shared/connector/field-descriptions.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import type { Connectors } from "../stage-file/connectors.ts";
-import { hasAddress, stageConnections, stageEndpoints } from "../stage-file/stage-endpoints.ts";
+import { connectionsAsUsed, hasAddress, stageEndpoints } from "../stage-file/stage-endpoints.ts";
 import type { AppFunction } from "./app-function.ts";
 import { EmptySecret } from "./empty-secret.ts";
 
@@ -26,9 +27,9 @@ export class ChannelSecrets extends Construct {
       const fields = fieldDescriptions(channel.secret);
       const secret = new EmptySecret(this, `Endpoint-${path}`, { stage, kind: "endpoints", path, fields });
       if (hasAddress(endpoint)) secret.grantRead(receiveWebhook);
-      if (channel.api) secret.grantRead(routeOrder);
+      if (endpoint.connections.some((connection) => asUsedBy(connection, channel).api)) secret.grantRead(routeOrder);
     }
-    for (const { path, channel } of stageConnections(stage, { channels })) {
+    for (const { path, channel } of connectionsAsUsed(stage, { channels })) {
       if (!channel.credentials) continue;
       const fields = fieldDescriptions(channel.credentials);
       const secret = new EmptySecret(this, `Connection-${path}`, { stage, kind: "connections", path, fields });

@@ -6,7 +6,16 @@ import { loadProviders } from "../../functions/providers/registry.ts";
 /** The part of a channel that the stack is built from. */
 export type ChannelFacts = Pick<
   Channel,
-  "name" | "title" | "endpoint" | "secret" | "settings" | "credentials" | "rotatesCredentials" | "api" | "answerWithin"
+  | "name"
+  | "title"
+  | "endpoint"
+  | "secret"
+  | "settings"
+  | "credentials"
+  | "rotatesCredentials"
+  | "api"
+  | "uses"
+  | "answerWithin"
 > & {
   readonly verification?: Pick<Verification<unknown>, "methods" | "covers">;
 };

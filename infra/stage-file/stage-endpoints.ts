@@ -1,3 +1,4 @@
+import { asUsedBy } from "../../functions/channels/channel.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { endpointsOf, type ServedEndpoint } from "../../shared/stage/endpoints.ts";
 import type { Stage } from "./checked-stage.ts";
@@ -31,6 +32,15 @@ export const stageConnections = ({ config }: Pick<Stage, "config">, { channels }
     const channel = channels.find(({ name }) => name === connection.channel);
     return channel ? [{ connection, path: pathOf(connection), channel }] : [];
   });
+
+/**
+ * Every connection of a stage with its channel as it uses it: without `api` and `credentials` where its settings choose
+ * so. @throws MalformedEvent if the settings are wrong, which the check of the stage file says first
+ */
+export const connectionsAsUsed = (stage: Pick<Stage, "config">, connectors: Pick<Connectors, "channels">) =>
+  stageConnections(stage, connectors).map(
+    (one): StageConnection => ({ ...one, channel: asUsedBy(one.connection, one.channel) }),
+  );
 
 /** Whether the channel sends to an endpoint's address, not to a queue of each connection. */
 export const hasAddress = ({ channel }: { channel: Pick<ChannelFacts, "endpoint"> }): boolean =>

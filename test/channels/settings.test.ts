@@ -22,7 +22,7 @@ test("settings of a connection that its channel does not know fail the synth wit
   );
   match(
     said({ cashOnDelivry: [] }),
-    /settings\.cashOnDelivry does not exist; write one of cashOnDelivery: docs\/channels\/shopify\.md/,
+    /settings\.cashOnDelivry does not exist; write one of cashOnDelivery, [^:]*: docs\/channels\/shopify\.md/,
   );
   doesNotMatch(said({ cashOnDelivery: ["Versement"] }), /settings/);
 });

@@ -153,8 +153,8 @@ describe("npm run secrets at the local stack", () => {
     put("destinations", "kakaclo/demo", JSON.stringify({ baseUrl: kakaclo?.["baseUrl"], token: "with a space" }));
     empty("endpoints", "shopify/demo");
     const typed = [
-      // endpoints/shopify/demo: a list
-      "first-key-of-the-shop, second-key-of-the-shop",
+      // endpoints/shopify/demo: a list, and three fields that may be left out
+      ...["first-key-of-the-shop, second-key-of-the-shop", "", "", ""],
       // destinations/kakaclo/demo: its address stays; the token is wrong, then right
       ...["", "still wrong", "y", "", "typed-token"],
       "y",

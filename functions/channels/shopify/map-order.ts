@@ -11,13 +11,16 @@ import { fulfilledQuantity, quantityToShip } from "./quantity-to-ship.ts";
 import type { Settings } from "./settings.ts";
 import { shippingKind, travels } from "./shipping-kind.ts";
 
-/** What the webhook's headers say. */
+/** What is known of an order beside the order itself: what the webhook's headers say, or what else the API has. */
 export interface Delivery {
   topic: string;
   shop?: string | undefined;
   test: boolean;
   /** UTC ISO 8601. */
   triggeredAt?: string | undefined;
+  /** When the last payment came in, UTC ISO 8601. */
+  paidAt?: string | undefined;
+  hold?: { reason: string; until?: string | undefined } | undefined;
 }
 
 /** @throws MalformedEvent if the result does not match our own schema: names our field, not its value */
@@ -75,6 +78,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
     attributes,
     tags: rest.tags?.split(",").flatMap((tag) => tag.trim() || []),
     fulfilmentState: FULFILMENT[rest.fulfillment_status ?? ""] ?? "unfulfilled",
+    hold: delivery.hold,
     test: rest.test === true || delivery.test,
   });
   if (parsed.success) return parsed.data;
@@ -174,13 +178,14 @@ function placedAt({ created_at, processed_at }: RestOrder): string {
 }
 
 /**
- * The order has no time of payment. It follows from its payment terms, from the event "paid", or from an immediate
- * payment.
+ * The order has no time of payment. It follows from its payment terms, from its payments (which the API has), from the
+ * event "paid", or from an immediate payment.
  */
-function paidAt(rest: RestOrder, { topic, triggeredAt }: Delivery): string | undefined {
+function paidAt(rest: RestOrder, { topic, triggeredAt, paidAt: known }: Delivery): string | undefined {
   if (!["paid", "partially_refunded", "refunded"].includes(rest.financial_status ?? "")) return undefined;
   const instalments = rest.payment_terms?.payment_schedules.flatMap(({ completed_at }) => completed_at ?? []) ?? [];
   if (instalments.length > 0) return instalments.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
+  if (known !== undefined) return known;
   if (topic === "orders/paid") return triggeredAt ?? rest.updated_at;
   return topic === "orders/create" ? (rest.processed_at ?? rest.created_at) : undefined;
 }

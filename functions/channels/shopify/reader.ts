@@ -31,6 +31,17 @@ const ABOUT: Record<string, { at: string[]; change: "touched" | "cancelled" }> =
 };
 
 /**
+ * Topics about a fulfilment order, which name it and not its order. They matter if the connection respects holds: else
+ * nothing that is read of an order changes with them. https://shopify.dev/docs/api/webhooks
+ */
+const FULFILMENT_ORDER = new Set([
+  "fulfillment_orders/placed_on_hold",
+  "fulfillment_orders/hold_released",
+  "fulfillment_orders/rescheduled",
+  "fulfillment_orders/scheduled_fulfillment_order_ready",
+]);
+
+/**
  * Fields that bodies of other topics have. The signature covers the body and not the topic, so a holder of one signed
  * body can send it under any topic: a deletion must be one by its body too. Requests about privacy: privacy-request.ts.
  */
@@ -50,16 +61,28 @@ export const reader: Reader<Settings> = {
       };
       return { ...about, meaning };
     }
+    if (FULFILMENT_ORDER.has(topic)) {
+      const meaning: Interpretation<Settings>["meaning"] = ({ settings }) =>
+        respectsHolds(settings) ? { kind: "fetch", orderId: fulfilmentOrderIn(body) } : NOT_ABOUT_ORDERS;
+      return { ...about, meaning };
+    }
     if (!WHOLE.has(topic)) {
       const meaning = meaningOf(topic, headers, body);
       return { ...about, meaning: () => meaning };
     }
     const json = readJson(body);
     const delivery = { topic, shop, test: header(headers, "test") === "true", triggeredAt: eventTime };
+    const order = namedOrder(json);
     return {
       ...about,
-      order: namedOrder(json),
-      meaning: ({ settings }) => ({ kind: "order", order: mapOrder(restOrder(json), delivery, settings) }),
+      order,
+      meaning({ settings }) {
+        const fetch: Meaning | undefined = order && { kind: "fetch", orderId: order.id };
+        // No webhook of an order says whether its fulfilment is on hold.
+        if (fetch && respectsHolds(settings)) return fetch;
+        if (fetch && settings.api !== "none" && isPart(json)) return fetch;
+        return { kind: "order", order: mapOrder(restOrder(json), delivery, settings) };
+      },
     };
   },
 };
@@ -97,8 +120,33 @@ function meaningOf(topic: string, headers: Record<string, string>, body: Uint8Ar
         problem: "is one of Shopify Events: subscribe to the webhook topics orders/… instead",
       });
     default:
-      return { kind: "ignored", reason: "a topic that is not about orders" };
+      return NOT_ABOUT_ORDERS;
   }
+}
+
+const NOT_ABOUT_ORDERS: Meaning = { kind: "ignored", reason: "a topic that is not about orders" };
+
+const respectsHolds = ({ api, holds }: Settings): boolean => api !== "none" && holds === "respected";
+
+const Part = z.partial(RestOrder);
+
+/** Whether the subscription's `include_fields` left out the lines. @throws MalformedEvent if what is there is wrong */
+function isPart(json: unknown): boolean {
+  if (typeof json !== "object" || json === null || Object.hasOwn(json, "line_items")) return false;
+  const parsed = z.safeParse(Part, json);
+  if (parsed.success) return true;
+  throw malformed(parsed.error);
+}
+
+const FulfilmentOrder = z.object({
+  fulfillment_order: z.object({ id: z.string().check(z.regex(/^gid:\/\/shopify\/FulfillmentOrder\/\d+$/)) }),
+});
+
+/** `gid://shopify/FulfillmentOrder/1`, by which the API finds the order. @throws MalformedEvent */
+function fulfilmentOrderIn(body: Uint8Array): string {
+  const parsed = z.safeParse(FulfilmentOrder, readJson(body));
+  if (parsed.success) return parsed.data.fulfillment_order.id;
+  throw malformed(parsed.error);
 }
 
 /** @throws MalformedEvent if the body has one of the fields, which bodies of this topic do not have */

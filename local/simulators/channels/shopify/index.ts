@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
 import type { ChannelSimulatorKind } from "../../channel-simulator.ts";
+import { api } from "./api.ts";
 import { signedHeaders } from "./signed-headers.ts";
-import { bodyOf, impliedBy, TOPICS } from "./topics.ts";
+import { bodyOf, ID_ALONE, impliedBy, TOPICS } from "./topics.ts";
 
 /**
- * Shopify's webhooks over HTTPS, with the REST order resource of version 2026-04.
+ * Shopify's webhooks over HTTPS, with the REST order resource of version 2026-04, and its GraphQL Admin API.
  * https://shopify.dev/docs/apps/build/webhooks, https://shopify.dev/docs/api/admin-rest/latest/resources/order
  */
 export const simulator: ChannelSimulatorKind = {
@@ -27,6 +28,8 @@ export const simulator: ChannelSimulatorKind = {
     const body = bodyOf(event);
     return [{ headers: signedHeaders(body, event), body }];
   },
+  fetched: { tags: [ID_ALONE] },
+  api,
 };
 
 /** 18 digits, of which no JavaScript number holds the last ones. */

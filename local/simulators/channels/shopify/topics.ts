@@ -39,8 +39,14 @@ const BODIES: Readonly<Record<string, (order: Order, shop: string) => object>> =
 /** The one of a new paid order first. */
 export const TOPICS = Object.keys(BODIES);
 
+/** An order with this tag is of a shop whose subscriptions have `include_fields` and name few fields. */
+export const ID_ALONE = "sent with include_fields";
+
 /** @returns the webhook's body, with IDs as bare numbers */
 export function bodyOf({ topic, order, shop }: ChannelEvent): string {
+  if (order.tags?.includes(ID_ALONE) && topic.startsWith("orders/")) {
+    return JSON.stringify({ id: idNumber(order.id), updated_at: shopTime(order.updatedAt) });
+  }
   return JSON.stringify(BODIES[topic]?.(order, shop));
 }
 
@@ -50,6 +56,8 @@ export function impliedBy(topic: string, at: string): PartialOrder {
     case "orders/paid":
       return { financialState: "paid" };
     case "orders/cancelled":
+    // In the shop's API a deleted order is then cancelled: our order has no other word for it.
+    case "orders/delete":
       return { cancelledAt: at };
     case "orders/fulfilled":
       return { fulfilmentState: "fulfilled" };
