@@ -7,6 +7,7 @@ import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import { Deferred, MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
 import { contentDigestOf } from "../../shared/ledger/order-body.ts";
 import type { Order } from "../../shared/order.ts";
+import { callHosted } from "../support/call-hosted.ts";
 import { event, topic } from "../support/deliveries.ts";
 import { memorySecret } from "../support/memory-secret.ts";
 import { APP, MINUTE, NOW, openShop, resourceIn, SHOP } from "../support/shopify-shop.ts";
@@ -446,14 +447,8 @@ function openHidden(shop: Shop, change: (text: string) => string): Shop {
   return openShop({
     tools: {
       http: async (request) => {
-        const url = new URL(request.url);
-        const reply = shop.hosted.reply({
-          ...{ caller: "connection", host: url.host, method: request.method, path: url.pathname, rawQuery: "" },
-          ...{ query: url.searchParams, headers: { ...request.headers }, body: Buffer.from(request.body ?? "") },
-          ended: Promise.resolve("answered"),
-        });
-        if ("wire" in reply) throw new Error(reply.wire);
-        return { status: reply.status, headers: { ...reply.headers }, text: change(String(reply.body)) };
+        const answer = callHosted(shop.hosted, request);
+        return { ...answer, text: change(answer.text) };
       },
     },
   });

@@ -8,6 +8,7 @@ import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import type { HttpRequest } from "../../shared/connector/http.ts";
 import type { ApiTools } from "../../shared/connector/tools.ts";
 import type { Order } from "../../shared/order.ts";
+import { callHosted } from "./call-hosted.ts";
 import { memorySecret } from "./memory-secret.ts";
 import { memoryTools } from "./memory-tools.ts";
 
@@ -39,14 +40,7 @@ export function openShop({ shop = SHOP, credentials, app = APP, settings = { api
   async function http(request: Omit<HttpRequest, "timeout">) {
     if (hook?.at === calls.length) hook.run();
     calls.push(request);
-    const { host, pathname, search, searchParams } = new URL(request.url);
-    const reply = hosted.reply({
-      ...{ caller: "connection", host, method: request.method, path: pathname, query: searchParams },
-      ...{ rawQuery: search.slice(1), headers: { "user-agent": "order-relay/test", ...request.headers } },
-      ...{ body: Buffer.from(request.body ?? ""), ended: Promise.resolve("answered") },
-    });
-    if ("wire" in reply) throw new Error(`no answer: ${reply.wire}`);
-    return { status: reply.status, headers: { ...reply.headers }, text: String(reply.body) };
+    return callHosted(hosted, request);
   }
   const waits: number[] = [];
   const secret = memorySecret({ ...own });
