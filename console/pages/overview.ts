@@ -114,18 +114,22 @@ export const page = {
     const [read, summary, depths, unreadable] = await Promise.all([
       readOverview(figures, config, { from: now - hours * 3_600_000, to: now, period: RANGES.get(hours) ?? 900 }),
       waitingSummary(stage.ledger, config, now),
-      queueDepths(stage),
-      messagesOn(intakeQueue, stage),
+      unlessDenied(queueDepths(stage)),
+      unlessDenied(messagesOn(intakeQueue, stage)),
     ]);
     const { sum, last } = read;
+    const denied =
+      depths === undefined || unreadable === undefined
+        ? "You may not read the queues: sqs:GetQueueAttributes is missing (docs/iam/operator.json)."
+        : undefined;
     const listed = (list: string, path: string) =>
       summary.find((one) => one.list === list && one.destination === path)?.count ?? 0;
     return {
       hours,
       source: figures.source,
-      problem: read.problem,
+      problem: [read.problem, denied].filter((one) => one !== undefined).join(" ") || undefined,
       waiting: [
-        ...(unreadable > 0
+        ...(unreadable !== undefined && unreadable > 0
           ? [
               {
                 where: "intake",
@@ -176,7 +180,7 @@ export const page = {
         return {
           path,
           created: sum("DeliveriesCreated", of),
-          queued: depths.find(({ destination }) => destination === path)?.waiting ?? 0,
+          queued: depths?.find(({ destination }) => destination === path)?.waiting ?? 0,
           retrying: listed("open", path) + listed("failing", path),
           inDoubt: sum("DeliveriesInDoubt", of),
           rejected: listed("rejected", path),
@@ -190,6 +194,13 @@ export const page = {
     };
   },
 } satisfies ServerPage<typeof Data>;
+
+/** A part that the reader may not read must not hide the others. */
+const unlessDenied = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error: unknown) => {
+    if (error instanceof Error && /^AccessDenied/.test(error.name)) return undefined;
+    throw error;
+  });
 
 export const view: View<Data> = ({ data }) => html`
   <${Waiting} waiting=${data.waiting} />
