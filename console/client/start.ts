@@ -6,7 +6,7 @@ import { App } from "../app.ts";
 import type { Merge, View } from "../page.ts";
 import { clock } from "../parts/time.ts";
 import { Sheet } from "../shell.ts";
-import { busy, latest, live, navigate, news, sheet } from "./state.ts";
+import { busy, inFront, latest, live, navigate, news, sheet } from "./state.ts";
 import { walkByKeys } from "./walk-by-keys.ts";
 
 interface ClientPage {
@@ -38,6 +38,9 @@ export function start(pages: Record<string, ClientPage>): void {
   document.addEventListener("submit", search);
   navigate.to = (address) => void show(address, "push");
   addEventListener("popstate", () => void show(`${location.pathname}${location.search}`, "stay"));
+  document.addEventListener("visibilitychange", () => {
+    inFront.value = document.visibilityState === "visible";
+  });
   effect(listen);
 
   function Root() {

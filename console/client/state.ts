@@ -9,10 +9,13 @@ export const latest = signal<Sheet | undefined>(undefined);
 export const news = signal(0);
 /** A load takes longer than 200 ms. */
 export const busy = signal(false);
-/** The address whose changes the server sends; undefined for a page that is not live. */
-export const live = computed(() =>
-  sheet.value?.shell.liveEvery === undefined ? undefined : sheet.value.shell.address,
-);
+/** The reader has the page in front. */
+export const inFront = signal(true);
+/** The address whose changes the server sends; undefined for a page that is not live, or that is not in front. */
+export const live = computed(() => {
+  const { liveEvery, address } = sheet.value?.shell ?? {};
+  return liveEvery === undefined || !inFront.value ? undefined : address;
+});
 
 /** Shows another address of ours. The client sets `to` when it starts. */
 export const navigate: { to: (address: string) => void } = { to: () => {} };
