@@ -20,7 +20,7 @@ interface FlowProps {
 const WIDTH = 920;
 const [BOX_W, BOX_H, GAP] = [250, 44, 10];
 /** More would make the picture unreadable; the tables below have all. */
-const MOST = 10;
+const MOST = 8;
 
 /** Connections, the ledger, destinations, with their numbers; the tables below the picture hold the same. */
 export function Flow({ sources, middle, targets }: FlowProps): VNode {

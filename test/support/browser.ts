@@ -1,19 +1,10 @@
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { TestContext } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import * as z from "zod/mini";
+import { findChromium } from "../../local/find-chromium.ts";
 
-/** `.ci/install-chromium` installs one of them where there is none. */
-const KNOWN = [
-  process.env["CHROMIUM"] ?? "",
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  chromium.executablePath(),
-];
-const executablePath = KNOWN.find((path) => path !== "" && existsSync(path));
+const executablePath = findChromium();
 
 /** For `skip` of a test that needs a browser. */
 export const NO_BROWSER = executablePath === undefined ? "needs Chromium: .ci/install-chromium" : false;
