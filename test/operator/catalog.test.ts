@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "order-relay-catalog-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 /** 100,000 do not fit 64 MB if the command keeps them; fewer still show that it writes while it reads. */
 const ROWS = THOROUGH ? 100_000 : 20_000;
+const KEPT = THOROUGH ? 10_000 : 1_000;
 let files = 0;
 function csv(content: string | Buffer): string {
   const path = join(folder, `${++files}.csv`);
@@ -292,11 +293,11 @@ describe("npm run catalog", () => {
     }
   });
 
-  test("10,000 rows are in the table as they are in the file", async () => {
-    const path = join(folder, "10000.csv");
-    await writeRows(path, (n) => `SHOP-${n},${632910392 + n},,DEMO-${n},${(n % 5) + 1}`, 10_000);
+  test(`${KEPT} rows are in the table as they are in the file`, async () => {
+    const path = join(folder, "kept.csv");
+    await writeRows(path, (n) => `SHOP-${n},${632910392 + n},,DEMO-${n},${(n % 5) + 1}`, KEPT);
     equal((await imports(path)).exit, 0);
-    for (const n of [0, 4711, 9_999]) {
+    for (const n of [0, 471, KEPT - 1]) {
       const { productId, providerSku, packSize } = (await entryOf(`SHOP-${n}`)) ?? {};
       deepEqual([productId, providerSku, packSize], [`${632910392 + n}`, `DEMO-${n}`, (n % 5) + 1]);
     }

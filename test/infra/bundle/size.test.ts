@@ -18,16 +18,19 @@ const shops = (count: number): StageFile["connections"] =>
 const accounts = (count: number): StageFile["destinations"] =>
   Array.from({ length: count }, (_, index) => ({ provider: "parcelworks", name: `account-${index}` }));
 
-const check = (changes: Partial<StageFile>): void => {
+/** A synth of a large stage takes seconds: each is done once. */
+const large = (changes: Partial<StageFile>) => {
   const stage = readStage(stageFile({ routes: [], ...changes }), bazaar);
-  checkSize(stage, bazaar, bareTemplate(stage, bazaar));
+  return { stage, template: bareTemplate(stage, bazaar) };
 };
+const check = (changes: Partial<StageFile>, { stage, template } = large(changes)): void =>
+  checkSize(stage, bazaar, template);
 
 /** The numbers in the sentence for a stage with these changes. */
-function numbersIn(changes: Partial<StageFile>, sentence: RegExp): number[] {
+function numbersIn(changes: Partial<StageFile>, sentence: RegExp, given = large(changes)): number[] {
   let numbers: number[] | undefined;
   throws(
-    () => check(changes),
+    () => check(changes, given),
     (error) => {
       if (!(error instanceof StageConfigError)) throw error;
       const found = sentence.exec(error.message);
@@ -41,13 +44,16 @@ function numbersIn(changes: Partial<StageFile>, sentence: RegExp): number[] {
 
 test("120 connections are too many for a stack: the sentence says about how many fit", () => {
   const connections = shops(120);
+  const given = large({ connections });
   const [resources, about = 0] = numbersIn(
     { connections },
     /^infra\/stages\/test\.ts: 120 connections and 2 destinations make (\d+) CloudFormation resources in a stack, of which 500 are allowed.*; about (\d+) connections fit with all destinations: move the others to a second stage in the same account/,
+    given,
   );
-  equal(resources, bareTemplate(readStage(stageFile({ connections, routes: [] }), bazaar), bazaar).size);
+  equal(resources, given.template.size);
   doesNotThrow(() => check({ connections: shops(about - 1) }));
-  throws(() => check({ connections: shops(about + 2) }), StageConfigError);
+  // What is above 500 is refused, as the 120 are.
+  ok(large({ connections: shops(about + 2) }).template.size > 500);
 });
 
 // Each synthesises the largest stages several times.

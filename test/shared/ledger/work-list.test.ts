@@ -127,16 +127,16 @@ for (const { kind, skip } of TABLES) {
     test("a list longer than memory is read in pages, no further than it is asked for", async () => {
       const { ledger, queries } = await open();
       const writer = ledger(1);
-      const ids = Array.from({ length: 1200 }, (_, index) => `${index}`);
+      const ids = Array.from({ length: 650 }, (_, index) => `${index}`);
       for (let at = 0; at < ids.length; at += 50) {
         const batch = ids.slice(at, at + 50);
         await Promise.all(batch.map((id) => writer.putOrder(record(id, onList("open", NOON + Number(id))))));
       }
       queries.length = 0;
-      for await (const { identity } of writer.workList("open")) if (identity.orderId === "600") break;
+      for await (const { identity } of writer.workList("open")) if (identity.orderId === "510") break;
       equal(queries.length, 11, "a page of each shard, and the second one of the full shard");
       for (const { Limit = 0 } of queries) ok(Limit > 0 && Limit <= 500, `${Limit} entries a page`);
-      equal((await Array.fromAsync(writer.workList("open"))).length, 1200);
+      equal((await Array.fromAsync(writer.workList("open"))).length, 650);
     });
   });
 }
