@@ -14,11 +14,12 @@ import { createSecrets } from "../../shared/stage/secrets.ts";
 import { createVersionedSecret } from "../../shared/stage/versioned-secret.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
+import { reportApiFailure } from "../../shared/telemetry/report-api-failure.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import { reportTicket } from "../../shared/telemetry/report-ticket.ts";
 import { loadChannel } from "../channels/registry.ts";
-import { createOpenClient } from "./open-client.ts";
-import { reportApiFailure, reportEvent } from "./report-event.ts";
+import { createOpenClient } from "../open-client.ts";
+import { reportEvent } from "./report-event.ts";
 import { type Deps, type IntakeMessage, routeOrder } from "./route-order.ts";
 
 const env = environment();

@@ -1,4 +1,4 @@
-import { errorName, log } from "../../shared/telemetry/log.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import type { IntakeMessage, Routed } from "./route-order.ts";
 
@@ -43,14 +43,4 @@ function countOrder({ outcome, state, isOverdue, isBuyerHidden, isUntimed }: Rou
   if (outcome === "erasure-requested") count("ErasuresRequested", {});
   if (outcome === "data-requested") count("DataRequested", {});
   if (outcome === "interrupted") count("ConnectionsInterrupted", {});
-}
-
-/**
- * Reports that a connection's API has started to fail, or still fails.
- * @param until no call is made before, epoch ms
- */
-export function reportApiFailure(connection: string, failure: unknown, until: number): void {
-  const error = errorName(failure);
-  log.warn("channel.failing", { connection, error, until: Math.round(until) });
-  if (error === "Misconfigured") count("ChannelCredentialsRefused", { connection });
 }

@@ -1,7 +1,8 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { reportApiFailure, reportEvent } from "../../functions/route-order/report-event.ts";
+import { reportEvent } from "../../functions/route-order/report-event.ts";
 import { Misconfigured, Unavailable } from "../../shared/errors.ts";
+import { reportApiFailure } from "../../shared/telemetry/report-api-failure.ts";
 import { ErasureRelay, personalOrder } from "../support/erasure-relay.ts";
 import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
 import { MemoryTable } from "../support/memory-table.ts";
