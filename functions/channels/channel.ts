@@ -113,7 +113,7 @@ export interface EndpointContext<Secret> {
   now: number;
   /**
    * Text of a signing key, or of the token that is needed to ask for one. From a host of `hosts` alone, over HTTPS,
-   * within 1 s, at most 16 KB; cached by method and URL.
+   * within 1 s, at most 16 KB; cached by method and URL, a request with a body by its endpoint too.
    * @returns undefined where the host says that there is no such key (4xx but 401, 403, 408, 429): the sender invented
    * it
    * @throws KeyUnavailable
@@ -125,7 +125,8 @@ export interface KeyRequest {
   url: string;
   /** Default GET. */
   method?: "GET" | "POST";
-  headers?: Record<string, string>;
+  /** A function is called only if the answer is not cached: it may ask for a token. @throws KeyUnavailable */
+  headers?: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
   body?: string;
   /** How long the answer is kept, ms. Default: 1 hour. */
   maxAge?: number;
@@ -155,6 +156,11 @@ export interface Interpretation<Settings = unknown> {
   /** The channel's shop or seller ID. It finds the connection if several share the endpoint. */
   shop?: string | undefined;
   /**
+   * It is about all shops of the endpoint: a buyer of the whole marketplace is to be erased. `meaning` is asked for the
+   * endpoint's first connection, and is an erasure or "ignored".
+   */
+  everyShop?: boolean | undefined;
+  /**
    * The order that the event carries, as far as it can be read before the rest: its ID, and when it last changed (UTC ISO
    * 8601). If `meaning` then throws, the order is recorded as held, with the field's name.
    */
@@ -171,7 +177,7 @@ export type Meaning =
   | { kind: "fetch"; orderId: string }
   /** It does not carry the whole order: it may change an order's state, but never creates or replaces an order. */
   | { kind: "change"; orderId: string; change: "touched" | "cancelled" }
-  /** A request to erase personal data: of a buyer (the channel's ID of it), of orders, or of the whole shop. */
+  /** A request to erase personal data: of a buyer (the channel's IDs of it), of orders, or of the whole shop. */
   | { kind: "erase"; subject: ErasureSubject }
   /** A buyer asks for a copy of their data: a ticket, which names the command that exports it. */
   | { kind: "export"; subject: ErasureSubject }
@@ -180,7 +186,12 @@ export type Meaning =
   /** Authentic, but of no interest to us. */
   | { kind: "ignored"; reason: string };
 
-export type ErasureSubject = "shop" | { buyerId: string } | { orderIds: readonly string[] };
+export type ErasureSubject =
+  | "shop"
+  | { buyerId: string }
+  /** All are of one buyer: its orders show one of them. */
+  | { buyerIds: readonly string[] }
+  | { orderIds: readonly string[] };
 
 /** An event with its meaning, as route-order records it. */
 export type Reading<Kind extends Meaning["kind"] = "order" | "change" | "ignored"> = Pick<

@@ -29,6 +29,8 @@ export function reportEvent(
   // Counted at the first receive only: the event is received again until SQS moves it to the DLQ.
   if (outcome === "unreadable" && receives === 1) count("EventsUnreadable", by);
   if (outcome === "ignored" || outcome === "unknown-shop") count("EventsIgnored", by);
+  // A marketplace notifies every app of each buyer who leaves, and most bought nothing here: no ticket.
+  if (outcome === "erasure-requested" && !routed.everyShop) count("ErasuresRequested", {});
   if (connection !== undefined) countOrder(routed, { connection });
 }
 
@@ -40,7 +42,6 @@ function countOrder({ outcome, state, isOverdue, isBuyerHidden, isUntimed }: Rou
   if (isBuyerHidden) count("BuyersHidden", {});
   if (outcome === "gone" && isOverdue) count("OrdersGone", {});
   if (isUntimed) count("ChangesUntimed", {});
-  if (outcome === "erasure-requested") count("ErasuresRequested", {});
   if (outcome === "data-requested") count("DataRequested", {});
   if (outcome === "interrupted") count("ConnectionsInterrupted", {});
 }

@@ -58,6 +58,8 @@ test("a request to erase or to export raises its ticket, unless all that it name
     for (const outcome of ["erased", "erasure-requested", "data-requested"] as const) {
       reportEvent({ outcome, connection: "market/north" }, message);
     }
+    // A marketplace notifies every app of each buyer who leaves.
+    reportEvent({ outcome: "erasure-requested", connection: "market/north", everyShop: true }, message);
   });
   const stage = process.env["STAGE"] ?? "none";
   deepEqual(metricsIn(lines), [
