@@ -108,7 +108,12 @@ function ownApp(secret: Secret) {
  * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens
  * @throws Misconfigured if Shopify refuses the app or its refresh token, Throttled, Unavailable
  */
-export async function askForToken<T>(host: string, request: object, schema: z.ZodMiniType<T>, tools: ApiTools): Promise<T> {
+export async function askForToken<T>(
+  host: string,
+  request: object,
+  schema: z.ZodMiniType<T>,
+  tools: ApiTools,
+): Promise<T> {
   const answer = await answerToRead(
     tools.http({
       method: "POST",

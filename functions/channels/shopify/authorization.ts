@@ -7,7 +7,16 @@ import type { Secret } from "./index.ts";
 import type { Settings } from "./settings.ts";
 import { shopHost } from "./shop-host.ts";
 
-const SCOPES = ["read_orders", "read_all_orders", "read_products"];
+/** What the settings need (docs/channels/shopify.md). A shop refuses a scope that the app does not have itself. */
+const scopesFor = ({ history, holds }: Settings): string[] => [
+  ...["read_orders", "read_customers", "read_products"],
+  ...(history === "all" ? ["read_all_orders"] : []),
+  ...(holds === "respected" ? HOLD_SCOPES : []),
+];
+const HOLD_SCOPES = [
+  ...["read_merchant_managed_fulfillment_orders", "read_assigned_fulfillment_orders"],
+  "read_third_party_fulfillment_orders",
+];
 
 /**
  * The authorization code grant, for an offline token: one that ends and is refreshed where the setting `api` is
@@ -21,7 +30,7 @@ export const authorization: Authorization<Secret, Settings> = {
     }
     const query = new URLSearchParams({
       client_id: clientOf(app).client_id,
-      scope: SCOPES.join(","),
+      scope: scopesFor(settings).join(","),
       redirect_uri: redirectUri,
       state,
     });
@@ -51,7 +60,8 @@ const asNamed = (consented: string | undefined, shop: string | undefined): strin
 
 function hostOf(shop: string | undefined): string {
   const [host] = shopHost(shop) ?? [];
-  if (host === undefined) throw new Misconfigured("The connection's shop in the stage file is not <name>.myshopify.com.");
+  if (host === undefined)
+    throw new Misconfigured("The connection's shop in the stage file is not <name>.myshopify.com.");
   return host;
 }
 

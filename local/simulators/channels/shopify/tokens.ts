@@ -16,7 +16,11 @@ const REFRESH_LIFE = 90 * 24 * HOUR;
 
 const App = { client_id: z.string(), client_secret: z.string() };
 /** Of the authorization code grant, which has no grant_type. */
-const Code = z.strictObject({ ...App, code: z.string(), expiring: z.optional(z.union([z.literal(1), z.literal("1")])) });
+const Code = z.strictObject({
+  ...App,
+  code: z.string(),
+  expiring: z.optional(z.union([z.literal(1), z.literal("1")])),
+});
 const Request = z.discriminatedUnion("grant_type", [
   z.strictObject({ ...App, grant_type: z.literal("client_credentials") }),
   z.strictObject({ ...App, grant_type: z.literal("refresh_token"), refresh_token: z.string() }),
