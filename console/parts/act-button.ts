@@ -37,6 +37,8 @@ export function ActButton({ act, label, input, hint, kind = "plain" }: ActButton
   const shell = useContext(ShellContext);
   const dialog = useRef<HTMLDialogElement>(null);
   const [plan, setPlan] = useState<z.infer<typeof Plan>>();
+  /** What was planned is what is run, whatever the page shows meanwhile. */
+  const [planned, setPlanned] = useState<unknown>();
   const [failure, setFailure] = useState<Failure>();
   const [job, setJob] = useState<string>();
   const [isOpen, setOpen] = useState(false);
@@ -63,11 +65,12 @@ export function ActButton({ act, label, input, hint, kind = "plain" }: ActButton
       setPlan(undefined);
       setJob(undefined);
       setOpen(true);
+      setPlanned(input);
       setPlan(await callAct(shell, { act, step: "plan", input, title: label }, Plan));
     });
   const agree = () =>
     attempt(async () => {
-      setJob((await callAct(shell, { act, step: "run", input, title: label }, Started)).job);
+      setJob((await callAct(shell, { act, step: "run", input: planned, title: label }, Started)).job);
     });
   const close = () => dialog.current?.close();
 
