@@ -264,7 +264,8 @@ export interface MoveTask {
   failure: string | undefined;
 }
 
-const arnOf = (name: string, { env, who }: Pick<DeadLetterStage, "env" | "who">): string => {
+/** Of a queue of the stage. */
+export const queueArn = (name: string, { env, who }: Pick<DeadLetterStage, "env" | "who">): string => {
   const partition = /^arn:([^:]+):/.exec(who)?.[1] ?? "aws";
   return `arn:${partition}:sqs:${env.region}:${env.account}:${name}`;
 };
@@ -274,7 +275,7 @@ export async function moveTasks(
   queue: Pick<DeadLetterQueue, "name">,
   stage: Pick<DeadLetterStage, "env" | "who" | "sqs">,
 ): Promise<MoveTask[]> {
-  const request = new ListMessageMoveTasksCommand({ SourceArn: arnOf(queue.name, stage), MaxResults: 10 });
+  const request = new ListMessageMoveTasksCommand({ SourceArn: queueArn(queue.name, stage), MaxResults: 10 });
   const { Results = [] } = await stage.sqs.send(request);
   return Results.map((one) => ({
     status: one.Status ?? "RUNNING",
@@ -305,7 +306,7 @@ export async function redrive(
   if (before?.status === "RUNNING") throw new CommandError(`${queue.name} is being redriven: ${sentenceOf(before)}.`);
   await stage.sqs.send(
     new StartMessageMoveTaskCommand({
-      SourceArn: arnOf(queue.name, stage),
+      SourceArn: queueArn(queue.name, stage),
       ...(perSecond !== undefined && { MaxNumberOfMessagesPerSecond: perSecond }),
     }),
   );

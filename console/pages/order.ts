@@ -28,7 +28,7 @@ import type { OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { isHeldForOperator, isUnconfirmed } from "../../shared/ledger/order-life.ts";
 import { shellWord } from "../../shared/shell-word.ts";
 import { callAsk, Refused } from "../client/call.ts";
-import { type Act, type Ask, NotFound, type Plan, type ServerPage, type View, type Visit } from "../page.ts";
+import { type Act, type Ask, type Done, NotFound, type Plan, type ServerPage, type View, type Visit } from "../page.ts";
 import { ActButton } from "../parts/act-button.ts";
 import { FailureBox } from "../parts/failure-box.ts";
 import { State } from "../parts/state.ts";
@@ -190,29 +190,75 @@ const Resolving = z.extend(Seen, {
   lookedAt: z.optional(z.string()),
 });
 
-/** An act of the command `npm run order`, with its options. */
-function orderAct<Input extends typeof Seen>(
-  input: Input,
-  prepare: (file: OrderSnapshot, visit: Visit, input: z.output<Input>) => PreparedAct | Promise<PreparedAct>,
-  options: (input: z.output<Input>) => string,
-  agree: string,
-): Act<Input> {
-  const prepared = async (visit: Visit, given: z.output<Input>) =>
-    prepare(await orderAsSeen(identityOf(visit), given.seen, visit.stage), visit, given);
-  return {
-    input,
-    async plan(visit, given): Promise<Plan> {
-      const { will, undo, looks } = await prepared(visit, given);
-      const late = looks ? [`be right only if you looked at ${looks.at} after ${timeText(looks.after)}`] : [];
-      const command = `${commandOf(visit, identityOf(visit))} ${options(given)}`;
-      return { will: [...will, ...late], undo, command, agree };
-    },
-    async run(visit, given) {
-      const { said, left } = await (await prepared(visit, given)).run();
-      return { said, ...(left !== undefined && { lines: [left] }) };
-    },
-  };
+/** An act of the command `npm run order`, upon what the reader saw. */
+type Prepare = (file: OrderSnapshot) => PreparedAct | Promise<PreparedAct>;
+
+const prepared = async (visit: Visit, { seen }: z.output<typeof Seen>, prepare: Prepare): Promise<PreparedAct> =>
+  prepare(await orderAsSeen(identityOf(visit), seen, visit.stage));
+
+/** @param options of the command @param agree label of the button */
+async function planOf(
+  visit: Visit,
+  input: z.output<typeof Seen>,
+  prepare: Prepare,
+  { options, agree }: { options: string; agree: string },
+): Promise<Plan> {
+  const { will, undo, looks } = await prepared(visit, input, prepare);
+  const late = looks ? [`be right only if you looked at ${looks.at} after ${timeText(looks.after)}`] : [];
+  return { will: [...will, ...late], undo, command: `${commandOf(visit, identityOf(visit))} ${options}`, agree };
 }
+
+async function runOf(visit: Visit, input: z.output<typeof Seen>, prepare: Prepare): Promise<Done> {
+  const { said, left } = await (await prepared(visit, input, prepare)).run();
+  return { said, ...(left !== undefined && { lines: [left] }) };
+}
+
+const sending =
+  ({ stage }: Visit, { destination }: z.output<typeof Sending>): Prepare =>
+  (file) =>
+    prepareSend(file, destination, stage);
+
+const send: Act<typeof Sending> = {
+  input: Sending,
+  plan: (visit, input) =>
+    planOf(visit, input, sending(visit, input), {
+      options: `--send${input.destination === undefined ? "" : ` ${shellWord(input.destination)}`}`,
+      agree: "Send",
+    }),
+  run: (visit, input) => runOf(visit, input, sending(visit, input)),
+};
+
+const resolving =
+  ({ stage }: Visit, { destination, finding, lookedAt }: z.output<typeof Resolving>): Prepare =>
+  (file) =>
+    prepareResolve(file, findingOf(finding, lookedAt), destination, stage);
+
+const resolve: Act<typeof Resolving> = {
+  input: Resolving,
+  plan(visit, input) {
+    const { destination, finding, lookedAt } = input;
+    const looked = lookedAt === undefined ? "" : ` --looked-at ${shellWord(lookedAt)}`;
+    return planOf(visit, input, resolving(visit, input), {
+      options: `--destination ${shellWord(destination)} --resolve ${shellWord(finding)}${looked}`,
+      agree: "Record it",
+    });
+  },
+  run: (visit, input) => runOf(visit, input, resolving(visit, input)),
+};
+
+const renew: Act<typeof Seen> = {
+  input: Seen,
+  plan: (visit, input) =>
+    planOf(visit, input, (file) => prepareRenew(file, visit.stage), { options: "--renew", agree: "Begin again" }),
+  run: (visit, input) => runOf(visit, input, (file) => prepareRenew(file, visit.stage)),
+};
+
+const keep: Act<typeof Seen> = {
+  input: Seen,
+  plan: (visit, input) =>
+    planOf(visit, input, (file) => prepareKeep(file, visit.stage), { options: "--keep", agree: "Keep it" }),
+  run: (visit, input) => runOf(visit, input, (file) => prepareKeep(file, visit.stage)),
+};
 
 const erase: Act<typeof Seen> = {
   input: Seen,
@@ -293,35 +339,7 @@ export const page = {
       command,
     };
   },
-  acts: {
-    send: orderAct(
-      Sending,
-      (file, { stage }, { destination }) => prepareSend(file, destination, stage),
-      ({ destination }) => `--send${destination === undefined ? "" : ` ${shellWord(destination)}`}`,
-      "Send",
-    ),
-    resolve: orderAct(
-      Resolving,
-      (file, { stage }, { destination, finding, lookedAt }) =>
-        prepareResolve(file, findingOf(finding, lookedAt), destination, stage),
-      ({ destination, finding, lookedAt }) =>
-        `--destination ${shellWord(destination)} --resolve ${shellWord(finding)}${lookedAt === undefined ? "" : ` --looked-at ${lookedAt}`}`,
-      "Record it",
-    ),
-    renew: orderAct(
-      Seen,
-      (file, { stage }) => prepareRenew(file, stage),
-      () => "--renew",
-      "Begin again",
-    ),
-    keep: orderAct(
-      Seen,
-      (file, { stage }) => prepareKeep(file, stage),
-      () => "--keep",
-      "Keep it",
-    ),
-    erase,
-  },
+  acts: { send, resolve, renew, keep, erase },
   asks: { personal, raw },
 } satisfies ServerPage<typeof Data>;
 

@@ -104,8 +104,10 @@ async function* listed(visit: Visit, until: number): AsyncGenerator<Listed> {
   yield { rows, isFull: false };
 }
 
+const Nothing = z.object({});
+
 const list: Ask<typeof Nothing> = {
-  input: z.object({}),
+  input: Nothing,
   async *run(visit) {
     let last: Listed | undefined;
     for await (const step of listed(visit, Number.POSITIVE_INFINITY)) {
@@ -115,7 +117,6 @@ const list: Ask<typeof Nothing> = {
     yield { result: { rows: last?.rows ?? [], isFull: last?.isFull ?? false } };
   },
 };
-const Nothing = z.object({});
 const Found = z.object({ rows: z.array(Row), isFull: z.boolean() });
 
 const Sought = z.object({ words: z.string(), days: z.int().check(z.minimum(1), z.maximum(400)), deep: z.boolean() });
