@@ -1,4 +1,5 @@
 import type { PageModule } from "./page.ts";
+import * as catalog from "./pages/catalog.ts";
 import * as deadLetters from "./pages/dead-letters.ts";
 import * as failed from "./pages/failed.ts";
 import * as job from "./pages/job.ts";
@@ -8,4 +9,4 @@ import * as overview from "./pages/overview.ts";
 import * as sandbox from "./pages/sandbox.ts";
 
 /** Every page; those with a label stand in the navigation in this order. */
-export const pages: readonly PageModule[] = [overview, orders, order, failed, deadLetters, sandbox, job];
+export const pages: readonly PageModule[] = [overview, orders, order, failed, deadLetters, catalog, sandbox, job];

@@ -64,10 +64,16 @@ const SENDABLE = new Set(["rejected", "failed", "in-doubt", "follow-up", "overdu
 /** What waits was read a moment ago: reading thousands of orders every few seconds would throttle the table. */
 const read = new WeakMap<OpenStage["ledger"], { at: number; took: number; ones: Promise<WaitingOne[]> }>();
 
+/** Without the buyers, whom reasons may quote. */
+const onesOf = (
+  { stage, now }: Pick<Visit, "stage" | "now">,
+  progress: (looked: number, of: number) => void = () => {},
+) => waitingOnes(stage.ledger, stage.config, now, { progress, readBody: stage.ledger.readBody });
+
 function recentOnes({ stage, now }: Visit): Promise<WaitingOne[]> {
   const last = read.get(stage.ledger);
   if (last && now - last.at < Math.max(4_000, 5 * last.took)) return last.ones;
-  const entry = { at: now, took: 60_000, ones: waitingOnes(stage.ledger, stage.config, now) };
+  const entry = { at: now, took: 60_000, ones: onesOf({ stage, now }) };
   read.set(stage.ledger, entry);
   const begun = Date.now();
   entry.ones.then(
@@ -134,7 +140,7 @@ const retry: Act<typeof Chosen> = {
   input: Chosen,
   async plan(visit, chosen) {
     const { stage, now } = visit;
-    const ones = chosenOf(await waitingOnes(stage.ledger, stage.config, now), chosen, now);
+    const ones = chosenOf(await onesOf(visit), chosen, now);
     const preview = await previewSend(ones, stage, () => {});
     if (preview.able.length === 0) throw new CommandError(nothingToSend(ones.length, preview));
     return {
@@ -146,7 +152,7 @@ const retry: Act<typeof Chosen> = {
   },
   async run(visit, chosen, progress) {
     const { stage, now } = visit;
-    const all = await waitingOnes(stage.ledger, stage.config, now, (looked, of) => progress(`read ${looked} of ${of}`));
+    const all = await onesOf(visit, (looked, of) => progress(`read ${looked} of ${of}`));
     const preview = await previewSend(chosenOf(all, chosen, now), stage, progress);
     const { sent, refused } = await sendThem(preview.able, stage, progress);
     const left = [...preview.refused, ...refused];

@@ -20,12 +20,14 @@ import { orderTimeline } from "../../operator/order-timeline.ts";
 import { contentView, differences, personalView } from "../../operator/order-view.ts";
 import { findingOf } from "../../operator/resolve.ts";
 import { sendable } from "../../operator/send-again.ts";
+import { withoutBuyer } from "../../operator/without-buyer.ts";
 import type { Identity } from "../../shared/identity.ts";
 import { ENDED, reasonOf } from "../../shared/ledger/delivery.ts";
 import { stageOf } from "../../shared/ledger/delivery-life.ts";
 import { deliveryOf } from "../../shared/ledger/delivery-of.ts";
 import type { OrderSnapshot } from "../../shared/ledger/ledger.ts";
 import { isHeldForOperator, isUnconfirmed } from "../../shared/ledger/order-life.ts";
+import type { Order } from "../../shared/order.ts";
 import { shellWord } from "../../shared/shell-word.ts";
 import { callAsk, Refused } from "../client/call.ts";
 import { type Act, type Ask, type Done, NotFound, type Plan, type ServerPage, type View, type Visit } from "../page.ts";
@@ -118,9 +120,12 @@ const commandOf = ({ stage }: Pick<Visit, "stage">, identity: Identity): string 
   commandFor({ stage: stage.env.stage }, pathTo(identity));
 
 /** Every destination of the current generation, and older generations' deliveries. */
-async function deliveriesOf(file: OrderSnapshot, visit: Visit, command: string): Promise<Data["deliveries"]> {
-  const { record, body } = file;
-  const order = body && (await visit.stage.ledger.readBody(body));
+function deliveriesOf(
+  file: OrderSnapshot,
+  visit: Visit,
+  { order, command, masked }: { order: Order | undefined; command: string; masked: (text: string) => string },
+): Data["deliveries"] {
+  const { record } = file;
   const waiting = record.decided.filter((destination) => !deliveryOf(file, destination));
   const known = file.deliveries.map((delivery) => {
     const kind = kindOf(delivery);
@@ -129,11 +134,18 @@ async function deliveriesOf(file: OrderSnapshot, visit: Visit, command: string):
     const isOpen = isCurrent && !isOver;
     return {
       ...{ destination: delivery.destination, generation: delivery.generation, isCurrent, state: delivery.state },
-      ...{ reason: reasonOf(delivery) ?? null, reference: delivery.reference ?? null },
+      ...{
+        reason: reasonOf(delivery) === undefined ? null : masked(reasonOf(delivery) ?? ""),
+        reference: delivery.reference ?? null,
+      },
       ...{ providerOrderIds: delivery.providerOrderIds, attempts: delivery.attempts },
       ...{ lastSentAt: delivery.lastSentAt ?? null, createdAt: delivery.createdAt ?? null },
       ...{ settledAt: delivery.settledAt ?? null, nextAttemptAt: delivery.nextAttemptAt ?? null },
-      ...{ followUp: delivery.followUp ?? null, notes: delivery.notes ?? [], resolvedBy: delivery.resolvedBy ?? null },
+      ...{
+        followUp: delivery.followUp ?? null,
+        notes: (delivery.notes ?? []).map(masked),
+        resolvedBy: delivery.resolvedBy ?? null,
+      },
       sent: delivery.lines ?? [],
       differences: order ? differences(file, order, delivery) : [],
       next: kind === undefined ? null : nextStep(kind, command, delivery.destination),
@@ -296,9 +308,18 @@ async function fileOf(visit: Visit): Promise<OrderSnapshot> {
 const personal: Ask<typeof Nothing> = {
   input: Nothing,
   async *run(visit) {
-    const { body } = await fileOf(visit);
+    const { body, deliveries } = await fileOf(visit);
     if (!body) throw new CommandError("The order's content has expired, or the buyer's data is erased.");
-    yield { result: personalView(await visit.stage.ledger.readBody(body)) };
+    const { groups } = personalView(await visit.stage.ledger.readBody(body));
+    const said = deliveries.flatMap((delivery) => {
+      const value = reasonOf(delivery);
+      return value === undefined ? [] : [{ name: delivery.destination, value }];
+    });
+    yield {
+      result: {
+        groups: [...groups, ...(said.length > 0 ? [{ name: "Reasons as they were given", fields: said }] : [])],
+      },
+    };
   },
 };
 
@@ -325,14 +346,22 @@ export const page = {
     const command = commandOf(visit, identity);
     const isHeld = isHeldForOperator(record);
     const isErased = record.erasure?.erasedAt !== undefined;
+    const order = body && (await stage.ledger.readBody(body));
+    const masked = (text: string) => (order ? withoutBuyer(text, order) : text);
+    const timeline = orderTimeline(file, stage.config, now);
     return {
-      ...{ order: pathTo(identity), number: record.number ?? null, state: record.state, reason: record.reason ?? null },
+      ...{
+        order: pathTo(identity),
+        number: record.number ?? null,
+        state: record.state,
+        reason: record.reason === undefined ? null : masked(record.reason),
+      },
       ...{ generation: record.generation, firstSeenAt: record.firstSeenAt, placedAt: record.placedAt ?? null },
       seen: revisionOf(file),
-      timeline: orderTimeline(file, stage.config, now),
-      deliveries: await deliveriesOf(file, visit, command),
-      tickets: (record.tickets ?? []).map(({ at, text }) => ({ at, text })),
-      content: body ? contentView(await stage.ledger.readBody(body)) : null,
+      timeline: { ...timeline, marks: timeline.marks.map((mark) => ({ ...mark, what: masked(mark.what) })) },
+      deliveries: deliveriesOf(file, visit, { order, command, masked }),
+      tickets: (record.tickets ?? []).map(({ at, text }) => ({ at, text: masked(text) })),
+      content: order ? contentView(order) : null,
       without: body ? null : isErased ? "The buyer's data is erased." : "The order's content has expired.",
       can: { send: canSend(file, undefined, visit), renew: isHeld, keep: isHeld, erase: !isErased },
       next: isHeld ? nextStep(isUnconfirmed(record) ? "unconfirmed" : "held", command) : null,
@@ -465,7 +494,7 @@ function useReveal<Schema extends z.ZodMiniType>(ask: string, schema: Schema) {
 function Masked(): VNode {
   const { shown, failure, reveal, hide } = useReveal("personal", Personal);
   return html`<div class="masked">
-    <button type="button" onClick=${shown ? hide : reveal} aria-expanded=${shown ? "true" : "false"}>${shown ? "Hide" : "Show"} address and buyer</button>
+    <button type="button" onClick=${shown ? hide : reveal} aria-expanded=${shown ? "true" : "false"}>${shown ? "Hide" : "Show"} address, buyer and whole reasons</button>
     ${failure && html`<${FailureBox} failure=${failure} />`}
     ${shown?.groups.map(({ name, fields }) => html`<h3 key=${`h ${name}`}>${name}</h3><dl key=${name}>${fields.map(({ name: field, value }) => html`<dt key=${`t${field}`}>${field}</dt><dd key=${`d${field}`}>${value}</dd>`)}</dl>`)}
   </div>`;
