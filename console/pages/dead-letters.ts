@@ -144,7 +144,7 @@ export const view: View<Data> = ({ data: { queues }, url }) => {
     ${full.every(({ messages }) => messages === null) && html`<${Empty}>No dead-letter queue has a message<//>`}
     ${
       queues.length > 0 &&
-      html`<${Rows} caption="Dead-letter queues" columns=${["Queue", "Messages", "Looked at now", ""]}
+      html`<${Rows} caption="Dead-letter queues" columns=${["Queue", "Messages", "Looked at now", "Act"]}
       rows=${[...queues]
         .sort((a, b) => (b.messages ?? -1) - (a.messages ?? -1))
         .map(({ name, of, messages, hidden }) => ({

@@ -298,7 +298,7 @@ function Trend({ perHour }: { perHour: readonly number[] }): VNode {
 function OrdersOfCause({ chosen, canSend }: { chosen: NonNullable<Data["chosen"]>; canSend: boolean }): VNode {
   if (chosen.orders.length === 0) return html`<p class="empty">Nothing of this cause waits any more.</p>`;
   return html`<h2>Orders of this cause</h2>
-    <${Rows} caption="Orders of this cause, longest waiting first" columns=${["Waiting since", "Order", "Reason", ""]}
+    <${Rows} caption="Orders of this cause, longest waiting first" columns=${["Waiting since", "Order", "Reason", "Act"]}
       rows=${chosen.orders.map(({ order, destination, since, reason }) => ({
         key: `${order} ${destination}`,
         cells: [

@@ -47,7 +47,11 @@ describe("orders, causes and dead letters, in a browser", { skip: NO_BROWSER }, 
     await page.getByRole("heading", { level: 1 }).waitFor();
   };
   /** Presses the act, reads what it will do, agrees, and reads the result. */
-  async function act(page: WatchedPage, name: string, agree: string): Promise<{ plan: string; result: string }> {
+  async function act(
+    page: WatchedPage,
+    name: string,
+    agree: string | RegExp,
+  ): Promise<{ plan: string; result: string }> {
     await page.getByRole("button", { name, exact: true }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("This will:").waitFor();
@@ -136,11 +140,13 @@ describe("orders, causes and dead letters, in a browser", { skip: NO_BROWSER }, 
       new RegExp(`npm run order -- --stage local standard/demo/acts-1 --destination ${first} --resolve created=X-77`),
     );
     match(created.result, new RegExp(`${first} is created`));
+    // An act is done only upon what the page shows: it shows the first one by now.
+    await page.getByLabel(`Delivery to ${first}`).getByText("created", { exact: true }).first().waitFor();
     const byHand = await act(page, `Record that it was done by hand at ${second}`, "Record it");
     match(byHand.result, new RegExp(`${second} is done-by-hand`));
     const states = await statesOf(id);
     deepEqual([states[first], states[second]], ["created", "done-by-hand"]);
-    await page.locator(".events li", { hasText: `${first} resolved as created by` }).waitFor();
+    await page.locator(".events li", { hasText: `${second} resolved as done-by-hand by` }).waitFor();
 
     const erased = await act(page, "Erase the buyer's data", "Erase");
     match(erased.plan, /what was not sent never is/);
@@ -165,9 +171,9 @@ describe("orders, causes and dead letters, in a browser", { skip: NO_BROWSER }, 
     match(imported.result, /1 rows imported; 1 rows were invalid/);
 
     await open(page, `/console/failed?destination=${encodeURIComponent(destination)}`);
-    const retried = await act(page, "Send all that match again", "Send 5");
-    match(retried.plan, /5 × .*create it/);
-    match(retried.result, /Sent 5 again/);
+    const retried = await act(page, "Send all that match again", /^Send \d+$/);
+    match(retried.plan, /\d × .*create it/);
+    match(retried.result, /Sent \d+ again/);
     for (const id of ids)
       await until(
         async () => (await statesOf(id))[destination] === "created",
