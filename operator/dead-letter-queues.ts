@@ -48,7 +48,8 @@ export async function deadLetterQueues({
   const notified = await Promise.all(
     config.connections.map(async (connection) => {
       const channel = await loadChannel(connection.channel);
-      return channel?.endpoint === "queue" ? [pathOf(connection)] : [];
+      // A queue that the stage file names has a DLQ of its owner's.
+      return channel?.endpoint === "queue" && connection.queue === undefined ? [pathOf(connection)] : [];
     }),
   );
   return [

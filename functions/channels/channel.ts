@@ -51,6 +51,11 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   /** How a request is checked. Absent where events come by queue. */
   readonly verification?: Verification<NoInfer<Secret>>;
   /**
+   * Who sends to the queue that the stack makes for a connection: the queue's policy and its key let that sender in.
+   * Present where events come by queue.
+   */
+  sender?(connection: ConnectionFacts<NoInfer<Settings>>): QueueSender;
+  /**
    * The coarser of the precisions in which its webhooks and its API give an order's last-changed time, ms: 1,000 where
    * one of them gives seconds. Default: 1.
    */
@@ -65,6 +70,9 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   /** Loaded when an order has to be fetched. Absent if the channel has no API, and every webhook carries its order. */
   api?(): Promise<ChannelApi<NoInfer<Secret>, NoInfer<Settings>, NoInfer<Credentials>>>;
 }
+
+/** An AWS account by its ID, or rules of EventBridge in the stack's own account and region. */
+export type QueueSender = { account: string } | "eventbridge";
 
 /**
  * How receive-webhook checks that a request comes from the channel. A scheme of schemes.ts makes it, or it is written

@@ -45,13 +45,20 @@ const deps: Deps = {
   ...clock,
 };
 
-/** Connections by the name of their own queue. A connection has one if its channel sends no webhooks. */
+/**
+ * Connections by their queue: by its ARN if the stage file names one, else by its name. A connection has one if its
+ * channel sends no webhooks.
+ */
 const owners = new Map(
-  config.connections.map((connection) => [queueName.notifications(env.stage, pathOf(connection)), connection]),
+  config.connections.map((connection) => [
+    connection.queue?.arn ?? queueName.notifications(env.stage, pathOf(connection)),
+    connection,
+  ]),
 );
+const ownerOf = (arn: string) => owners.get(arn) ?? owners.get(arn.slice(arn.lastIndexOf(":") + 1));
 
 function toMessage({ attributes, messageAttributes, ...record }: SQSRecord, deadline: number): IntakeMessage {
-  const owner = owners.get(record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(":") + 1));
+  const owner = ownerOf(record.eventSourceARN);
   const texts = Object.entries(messageAttributes).flatMap(([name, { stringValue }]) =>
     stringValue === undefined ? [] : [[name, stringValue] as const],
   );

@@ -8,6 +8,7 @@ import { functionSettings } from "../stage-file/function-settings.ts";
 import { hasAddress, stageConnections } from "../stage-file/stage-endpoints.ts";
 import { AppFunction } from "./app-function.ts";
 import type { EventBucket } from "./event-bucket.ts";
+import { consumeExistingQueue } from "./existing-queue.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { NotificationQueue } from "./notification-queue.ts";
@@ -26,6 +27,7 @@ interface Props {
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;
+  /** Those that the stack makes. */
   readonly notifications: readonly NotificationQueue[];
   private readonly key: PersonalDataKey;
 
@@ -47,8 +49,10 @@ export class Intake extends Construct {
       maxConcurrency: stage.infrastructure.routeConcurrency,
       key,
     });
-    this.notifications = stageConnections(stage, { channels })
-      .filter((connection) => !hasAddress(connection))
+    const notified = stageConnections(stage, { channels }).filter((connection) => !hasAddress(connection));
+    for (const connection of notified) consumeExistingQueue(this, connection, this.routeOrder);
+    this.notifications = notified
+      .filter(({ connection }) => connection.queue === undefined)
       .map(
         (connection) =>
           new NotificationQueue(this, `Notifications-${connection.path}`, {

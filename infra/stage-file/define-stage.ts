@@ -4,6 +4,7 @@ import {
   Connection,
   Destination,
   Endpoint,
+  ExistingQueue,
   LedgerSettings,
   Missing,
   Probe,
@@ -100,7 +101,7 @@ export const StageFile = z.strictObject({
   ...Config.shape,
   ...Infrastructure.shape,
   endpoints: z.optional(z.array(z.strictObject(Endpoint.shape))),
-  connections: z.array(z.strictObject(Connection.shape)),
+  connections: z.array(z.strictObject({ ...Connection.shape, queue: z.optional(z.strictObject(ExistingQueue.shape)) })),
   destinations: z.array(
     z.strictObject({ ...Destination.shape, missing: z._default(z.strictObject(Missing.shape), {}) }),
   ),
