@@ -190,9 +190,12 @@ export type Meaning =
   /** A buyer asks for a copy of their data: a ticket, which names the command that exports it. */
   | { kind: "export"; subject: ErasureSubject }
   /** The app's own state at this shop changed. */
-  | { kind: "lifecycle"; event: "uninstalled" | "authorization-revoked" | "subscription-disabled" }
+  | { kind: "lifecycle"; event: LifecycleEvent }
   /** Authentic, but of no interest to us. */
   | { kind: "ignored"; reason: string };
+
+/** `authorization-expiring`: the app still has access, and loses it unless the shop consents again. */
+type LifecycleEvent = "uninstalled" | "authorization-revoked" | "authorization-expiring" | "subscription-disabled";
 
 export type ErasureSubject =
   | "shop"

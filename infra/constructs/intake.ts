@@ -9,6 +9,7 @@ import { hasAddress, stageConnections } from "../stage-file/stage-endpoints.ts";
 import { AppFunction } from "./app-function.ts";
 import type { EventBucket } from "./event-bucket.ts";
 import { consumeExistingQueue } from "./existing-queue.ts";
+import type { FixedEgress } from "./fixed-egress.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { NotificationQueue } from "./notification-queue.ts";
@@ -21,6 +22,8 @@ interface Props {
   key: PersonalDataKey;
   table: LedgerTable;
   bucket: EventBucket;
+  /** Where calls of the channels' APIs leave, if one of them wants a fixed address. */
+  egress: FixedEgress | undefined;
 }
 
 /** The queue of raw events, and route-order, which turns them into orders. */
@@ -31,7 +34,7 @@ export class Intake extends Construct {
   readonly notifications: readonly NotificationQueue[];
   private readonly key: PersonalDataKey;
 
-  constructor(scope: Construct, id: string, { stage, channels, code, key, table, bucket }: Props) {
+  constructor(scope: Construct, id: string, { stage, channels, code, key, table, bucket, egress }: Props) {
     super(scope, id);
     this.key = key;
     this.routeOrder = new AppFunction(this, "RouteOrder", {
@@ -40,6 +43,7 @@ export class Intake extends Construct {
       code,
       settings: functionSettings(stage, "route-order"),
       description: "Turns an event into an order, records it and sends it to its destinations",
+      network: egress,
     });
     this.messages = new MessageQueue(this, "Messages", {
       stage,
