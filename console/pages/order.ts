@@ -216,7 +216,7 @@ async function planOf(
   { options, agree }: { options: string; agree: string },
 ): Promise<Plan> {
   const { will, undo, looks } = await prepared(visit, input, prepare);
-  const late = looks ? [`be right only if you looked at ${looks.at} after ${timeText(looks.after)}`] : [];
+  const late = looks ? [`rely on your word that you looked at ${looks.at} after ${timeText(looks.after)}`] : [];
   return { will: [...will, ...late], undo, command: `${commandOf(visit, identityOf(visit))} ${options}`, agree };
 }
 

@@ -19,9 +19,12 @@ export interface ActButtonProps {
 /** A button whose dialog (act-dialog.ts) says what the act will do, and does it when the reader agrees. */
 export function ActButton({ act, label, input, hint, kind = "plain" }: ActButtonProps): VNode {
   const shell = useContext(ShellContext);
+  // A reader who speaks to the page says what is on the button, so its name has that too.
+  const name =
+    hint === undefined || hint.toLowerCase().includes(label.toLowerCase()) ? (hint ?? label) : `${label}: ${hint}`;
   const open = () => {
-    opened.value = { shell, act, label, input, name: hint ?? label, isDangerous: kind === "danger" };
+    opened.value = { shell, act, label, input, name, isDangerous: kind === "danger" };
   };
-  return html`<button type="button" class=${kind} disabled=${shell.readOnly} onClick=${open} aria-label=${hint ?? label}
-    title=${shell.readOnly ? "The console runs with --read-only" : (hint ?? label)}>${label}</button>`;
+  return html`<button type="button" class=${kind} disabled=${shell.readOnly} onClick=${open} aria-label=${name}
+    title=${shell.readOnly ? "The console runs with --read-only" : name}>${label}</button>`;
 }
