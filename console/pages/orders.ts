@@ -51,7 +51,7 @@ type Data = z.infer<typeof Data>;
 /** Rows of a page. */
 const PAGE = 50;
 /** Then a list is shown as far as it was read, ms. */
-const PATIENCE = 700;
+const PATIENCE = 450;
 const DAY = 86_400_000;
 /** An order's next look may lie ahead. */
 const AHEAD = DAY;
