@@ -9,7 +9,6 @@ import { accessKeyOf } from "./aws/aws-calls.ts";
 import { type AwsEndpoint, startAwsEndpoint } from "./aws/aws-endpoint.ts";
 import { type ForeignSqs, type Queue, startQueuesAndBuckets } from "./aws/queues-and-buckets.ts";
 import { createSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
-import { createSqsClient } from "./aws/sqs-client.ts";
 import { startTableEmulator, type TableEmulatorKind } from "./aws/table-emulator.ts";
 import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
 import { createFront } from "./gateway/front.ts";
@@ -104,9 +103,10 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const assembly = readAssembly(assemblyFolder);
 
     const callers = new Map(
-      [...assembly.functions.map(({ name }) => name), "event-source", "provision", "operator", "channels"].map(
-        (name) => [accessKeyOf(name), name],
-      ),
+      [...assembly.functions.map(({ name }) => name), "event-source", "provision", "operator"].map((name) => [
+        accessKeyOf(name),
+        name,
+      ]),
     );
     const emulators = {
       tables: await startTableEmulator(dynamo),
@@ -122,16 +122,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => sandbox.stop());
     const secrets = secretValues(assembly.secrets, sandbox.url, secretsFile);
     await provision(assembly, emulators, aws.url, secrets);
-    const queueUrl = (name: string): string => `${aws.url}/${ACCOUNT}/${name}`;
-    const notified = notificationQueues(assembly, queueUrl);
-    const sqs = createSqsClient(aws.url, "channels");
-    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), {
-      stackUrl: url,
-      queueOf: (path) => {
-        const queue = notified[path];
-        return queue === undefined ? undefined : (body) => sqs.send(queue, body);
-      },
-    });
+    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), { stackUrl: url });
     ending.push(() => channels.stop());
 
     const logFolder = options.logFolder ?? join(folder, "logs");
@@ -146,6 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const host = startFunctionHost(plan);
     ending.push(() => host.stop());
 
+    const queueUrl = (name: string): string => `${aws.url}/${ACCOUNT}/${name}`;
     const trace = createReadTrace(aws.url, stage);
     const surface = createSurface({
       providers: sandbox,
@@ -158,7 +150,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         functionHostPid: host.pid(),
         aws: { endpoint: aws.url, region: REGION, account: ACCOUNT },
         channelSimulators: channels.url,
-        queues: notified,
+        queues: notificationQueues(assembly, queueUrl),
         queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, queueUrl(name)])),
       }),
     });

@@ -10,6 +10,7 @@ export const channels = {
   "adobe-commerce": async () => (await import("./adobe-commerce/index.ts")).adobeCommerce,
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
   ecwid: async () => (await import("./ecwid/index.ts")).ecwid,
+  etsy: async () => (await import("./etsy/index.ts")).etsy,
   shopify: async () => (await import("./shopify/index.ts")).shopify,
   shoplazza: async () => (await import("./shoplazza/index.ts")).shoplazza,
   square: async () => (await import("./square/index.ts")).square,

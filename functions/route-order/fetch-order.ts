@@ -3,7 +3,13 @@ import { DeliveryError, Unavailable } from "../../shared/errors.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { errorName } from "../../shared/telemetry/log.ts";
 import type { Channel, ChannelClient, FetchedOrder } from "../channels/channel.ts";
-import type { OpenClient } from "../open-client.ts";
+
+/**
+ * Opens a connection's API for one record.
+ * @param deadline by when its work must end, epoch ms
+ * @throws Misconfigured
+ */
+export type OpenClient = (channel: Channel, connection: Connection, deadline: number) => Promise<ChannelClient>;
 
 export interface FetchDeps {
   openClient: OpenClient;

@@ -16,7 +16,6 @@ export type ChannelFacts = Pick<
   | "api"
   | "uses"
   | "answerWithin"
-  | "sender"
 > & {
   readonly verification?: Pick<Verification<unknown>, "methods" | "covers">;
 };

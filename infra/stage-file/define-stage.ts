@@ -4,7 +4,6 @@ import {
   Connection,
   Destination,
   Endpoint,
-  ExistingQueue,
   LedgerSettings,
   Missing,
   Probe,
@@ -57,8 +56,8 @@ export const Infrastructure = z.object({
   /** Instances of receive-webhook kept warm, for senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix). */
   provisionedConcurrency: z._default(z.int().check(z.minimum(0)), 0),
   /**
-   * Providers and channels that accept calls only from allow-listed addresses: the Lambdas that call them do so from
-   * one Elastic IP, a stack output. One function calls the APIs of all channels.
+   * Providers that accept calls only from allow-listed addresses: their Lambda calls from one Elastic IP, a stack
+   * output.
    */
   fixedEgress: z._default(z.array(z.string()), []),
   /**
@@ -101,7 +100,7 @@ export const StageFile = z.strictObject({
   ...Config.shape,
   ...Infrastructure.shape,
   endpoints: z.optional(z.array(z.strictObject(Endpoint.shape))),
-  connections: z.array(z.strictObject({ ...Connection.shape, queue: z.optional(z.strictObject(ExistingQueue.shape)) })),
+  connections: z.array(z.strictObject(Connection.shape)),
   destinations: z.array(
     z.strictObject({ ...Destination.shape, missing: z._default(z.strictObject(Missing.shape), {}) }),
   ),

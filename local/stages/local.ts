@@ -28,7 +28,9 @@ const connections = shops.map(({ channel, shop, settings = {} }, index) => ({
 const destinations = await Promise.all(
   connectors.providers.map(async ({ name: provider }) => {
     const { settings = {} } = await loadProviderDemo(provider);
-    return { provider, name: "demo", settling: "2s", callTimeout: "1500ms", settings };
+    // Marketplaces hide the phone number that some carriers want.
+    const missing = { phone: "+1 502 555 0199" };
+    return { provider, name: "demo", missing, settling: "2s", callTimeout: "1500ms", settings };
   }),
 );
 

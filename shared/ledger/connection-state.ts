@@ -32,13 +32,7 @@ export const ConnectionState = z.object({
   /** What the channel last reported about the app's installation. */
   lifecycle: z.optional(
     z.object({
-      state: z.enum([
-        "installed",
-        "uninstalled",
-        "authorization-revoked",
-        "authorization-expiring",
-        "subscription-disabled",
-      ]),
+      state: z.enum(["installed", "uninstalled", "authorization-revoked", "subscription-disabled"]),
       at: z.string(),
     }),
   ),

@@ -9,13 +9,6 @@ export type SecretKind = Parameters<typeof secretName>[1];
  */
 export class SecretUnreadable extends Error {
   override readonly name = "SecretUnreadable";
-  /** It does not exist, or was never filled in. */
-  readonly isEmpty: boolean;
-
-  constructor(message: string, { isEmpty = false } = {}) {
-    super(message);
-    this.isEmpty = isEmpty;
-  }
 }
 
 export interface Secrets {
@@ -55,8 +48,7 @@ export function createSecrets(
       .then(({ SecretString = "" }): unknown => JSON.parse(SecretString))
       .catch((error: unknown) => {
         // Without a cause: JSON.parse quotes the text.
-        const what = error instanceof Error ? error.name : "could not be read";
-        throw new SecretUnreadable(`Secret ${name}: ${what}`, { isEmpty: what === "ResourceNotFoundException" });
+        throw new SecretUnreadable(`Secret ${name}: ${error instanceof Error ? error.name : "could not be read"}`);
       });
     reads.set(name, { at: now(), json });
     return json;

@@ -27,7 +27,6 @@ export function launchBrowser(): Promise<Browser> {
 
 export async function closeBrowser(): Promise<void> {
   await (await shared)?.close();
-  shared = undefined;
 }
 
 /** A page with a profile of its own, closed after the test. Requests that leave this machine are refused and reported. */

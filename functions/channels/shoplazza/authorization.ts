@@ -1,4 +1,3 @@
-import { consentCode } from "../../../shared/connector/consent-code.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import type { Authorization } from "../channel.ts";
 import { askForTokens } from "./access.ts";
@@ -19,7 +18,8 @@ export const authorization: Authorization<Secret, Settings> = {
   },
 
   async exchange({ app, settings, redirectUri, query }, tools) {
-    const code = consentCode(query);
+    const code = query.get("code");
+    if (!code) throw new Misconfigured("The address that Shoplazza sent the browser to has no code.");
     const grant = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
     const [clientSecret = ""] = app.signingSecrets;
     const granted = await askForTokens(grant, { clientId: clientIdOf(app), clientSecret }, settings, tools);

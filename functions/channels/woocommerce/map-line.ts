@@ -1,6 +1,6 @@
+import { plainText } from "../../../shared/connector/plain-text.ts";
 import { compare, type Decimal, divide, multiply, round, subtract, sum } from "../../../shared/decimal.ts";
 import type { FeeLine, LineItem, Meta, RestOrder, RestRefund } from "./payload.ts";
-import { plainText } from "./plain-text.ts";
 
 /** What is known of an order beside itself. */
 export interface Beside {
