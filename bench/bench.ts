@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import secrets from "../local/secrets.json" with { type: "json" };
 import { startStack } from "../local/stack.ts";
 import { measureBundles } from "./bundles.ts";
+import { measureConsole } from "./console.ts";
 import { type Figure, table } from "./figure.ts";
 import { measurePass } from "./find-due-pass.ts";
 import { measureCalls } from "./ledger-calls.ts";
@@ -9,13 +10,14 @@ import { measureLingxing } from "./lingxing.ts";
 import { measureReceive } from "./receive.ts";
 import { measureThroughput } from "./throughput.ts";
 
-const SECTIONS = ["bundles", "receive", "calls", "pass", "throughput", "lingxing"] as const;
+const SECTIONS = ["bundles", "receive", "calls", "pass", "throughput", "lingxing", "console"] as const;
 const command = new Command("npm run bench --")
   .description("Measures the budgets and prints each figure beside its target.")
   .addArgument(new Argument("[sections...]", "sections to measure; default: all").choices(SECTIONS))
   .option("--orders <count>", "number of orders in the section throughput", Number, 5000)
+  .option("--ledger <count>", "number of orders in the ledger in the section console", Number, 100_000)
   .parse();
-const { orders } = command.opts<{ orders: number }>();
+const { orders, ledger } = command.opts<{ orders: number; ledger: number }>();
 const wanted = new Set(command.args.length > 0 ? command.args : SECTIONS);
 const [secret = ""] = secrets.endpoints["shopify/demo"].signingSecrets;
 
@@ -49,6 +51,7 @@ await section("calls", measureCalls);
 await section("pass", measurePass, { scheduleMs: 2_000 });
 await section("throughput", (stack) => measureThroughput(stack, orders));
 await section("lingxing", measureLingxing);
+await section("console", (stack) => measureConsole(stack, ledger));
 
 const missed = figures.filter(({ met }) => met === false);
 console.log(

@@ -1,6 +1,7 @@
 import { html } from "htm/preact";
 import type { ComponentChild } from "preact";
 import type { View } from "./page.ts";
+import { ActDialog } from "./parts/act-dialog.ts";
 import { FailureBox } from "./parts/failure-box.ts";
 import { Layout } from "./parts/layout.ts";
 import { type Shell, ShellContext } from "./shell.ts";
@@ -26,5 +27,6 @@ export function App({ view, shell, data, news = 0, showNews, busy = false }: App
           : html`<${view} key=${shell.page} data=${data} url=${url} />`
       }
     <//>
+    <${ActDialog} />
   <//>`;
 }

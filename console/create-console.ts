@@ -243,7 +243,7 @@ export function createConsole(options: ConsoleOptions): Console {
   for (const module of shown) {
     app.get(module.page.path, async (context) => {
       const url = new URL(context.req.url);
-      const found = { module, params: decoded(context.req.param()), url };
+      const found = { module, params: match(module.page.path, url.pathname) ?? {}, url };
       const { sheet, status } = await sheetOf(found, context.get("session"), context.req.raw.signal);
       if (context.req.header("accept") === "application/json") return context.json(sheet, status);
       return context.html(renderPage(module, sheet, release), status);

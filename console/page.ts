@@ -72,7 +72,7 @@ export class NotFound extends Error {
   override readonly name = "NotFound";
 }
 
-/** Steps of an ask: any number of `progress`, then one `result`. The values are JSON. */
+/** Steps of an ask: any number of `progress`, and a `result`, which a later one replaces. The values are JSON. */
 export type Step = { progress: string } | { result: unknown };
 
 /** A read that takes long, or shows what is masked. It stops at the next step once `visit.signal` is aborted. */

@@ -55,7 +55,16 @@ export class OrderRelayStack extends Stack {
     const table = new LedgerTable(this, "Ledger", stage, key);
     const bucket = new EventBucket(this, "Events", stage, key);
 
-    this.intake = new Intake(this, "Intake", { stage, channels, code: codeOf("route-order"), key, table, bucket });
+    const egress = fixedEgress.length > 0 ? new FixedEgress(this, "FixedEgress", stage) : undefined;
+    this.intake = new Intake(this, "Intake", {
+      stage,
+      channels,
+      code: codeOf("route-order"),
+      key,
+      table,
+      bucket,
+      egress: channels.some(({ name }) => fixedEgress.includes(name)) ? egress : undefined,
+    });
     this.front = new WebhookFront(this, "Front", {
       stage,
       channels,
@@ -68,7 +77,6 @@ export class OrderRelayStack extends Stack {
     const { routeOrder } = this.intake;
     new ChannelSecrets(this, "ChannelSecrets", { stage, channels, receiveWebhook, routeOrder });
 
-    const egress = fixedEgress.length > 0 ? new FixedEgress(this, "FixedEgress", stage) : undefined;
     this.lanes = usedProviders(stage, connectors).map(
       (provider) =>
         new ProviderLane(this, `Provider-${provider.name}`, {

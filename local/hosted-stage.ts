@@ -8,6 +8,7 @@ import { loadConfig } from "../shared/stage/load-config.ts";
 import { queueName, secretName } from "../shared/stage/names.ts";
 import type { Assembly } from "./assembly/assembly.ts";
 import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
+import { queueNameOf } from "./aws/queues-and-buckets.ts";
 import { simulatedEndpoint } from "./simulated-endpoint.ts";
 import type { SimulatedConnection } from "./simulators/channel-simulator.ts";
 import { loadProviderDemo } from "./simulators/load-simulator.ts";
@@ -32,7 +33,7 @@ export function configOf(functions: HostedFunction[]): Config | undefined {
   return folder === undefined ? undefined : loadConfig(folder);
 }
 
-/** Queue URLs by connection, for connections that get their events from their own queue. */
+/** Queue URLs by connection, for connections whose events come on a queue. */
 export function notificationQueues(
   { functions, queues }: Assembly,
   urlOf: (name: string) => string,
@@ -40,7 +41,7 @@ export function notificationQueues(
   const { stage = "", connections = [] } = configOf(functions) ?? {};
   const named = connections.map((connection) => {
     const path = pathOf(connection);
-    return { path, name: queueName.notifications(stage, path) };
+    return { path, name: connection.queue ? queueNameOf(connection.queue.arn) : queueName.notifications(stage, path) };
   });
   const existing = named.filter((one) => queues.some(({ name }) => name === one.name));
   return Object.fromEntries(existing.map(({ path, name }) => [path, urlOf(name)]));

@@ -3,6 +3,7 @@ import type { Assembly, QueueSpec } from "./assembly/assembly.ts";
 import { REGION } from "./aws/aws-account.ts";
 import { accessKeyOf } from "./aws/aws-calls.ts";
 import type { Emulators } from "./aws/aws-endpoint.ts";
+import { queueNameOf } from "./aws/queues-and-buckets.ts";
 
 /** Creates the tables, queues, buckets and secrets of an assembly, as CloudFormation would. */
 export async function provision(
@@ -13,6 +14,12 @@ export async function provision(
 ): Promise<void> {
   const queues = emulators.sqs ?? emulators.queues;
   for (const { name, attributes } of deadLettersFirst(assembly.queues)) await queues.createQueue(name, attributes);
+  // A queue that the stage file names has another owner: nothing in the template makes it.
+  const made = new Set(assembly.queues.map(({ name }) => name));
+  for (const { queueArn } of assembly.queueSources) {
+    const name = queueNameOf(queueArn);
+    if (!made.has(name)) await queues.createQueue(name, {});
+  }
   for (const name of assembly.buckets) emulators.queues.createBucket(name);
   for (const { name, description } of assembly.secrets) {
     emulators.secrets.create(name, description, secrets.get(name));

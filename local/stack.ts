@@ -9,6 +9,7 @@ import { accessKeyOf } from "./aws/aws-calls.ts";
 import { type AwsEndpoint, startAwsEndpoint } from "./aws/aws-endpoint.ts";
 import { type ForeignSqs, type Queue, startQueuesAndBuckets } from "./aws/queues-and-buckets.ts";
 import { createSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
+import { createSqsClient } from "./aws/sqs-client.ts";
 import { startTableEmulator, type TableEmulatorKind } from "./aws/table-emulator.ts";
 import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
 import { createFront } from "./gateway/front.ts";
@@ -103,10 +104,9 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const assembly = readAssembly(assemblyFolder);
 
     const callers = new Map(
-      [...assembly.functions.map(({ name }) => name), "event-source", "provision", "operator"].map((name) => [
-        accessKeyOf(name),
-        name,
-      ]),
+      [...assembly.functions.map(({ name }) => name), "event-source", "provision", "operator", "channels"].map(
+        (name) => [accessKeyOf(name), name],
+      ),
     );
     const emulators = {
       tables: await startTableEmulator(dynamo),
@@ -122,7 +122,16 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     ending.push(() => sandbox.stop());
     const secrets = secretValues(assembly.secrets, sandbox.url, secretsFile);
     await provision(assembly, emulators, aws.url, secrets);
-    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), { stackUrl: url });
+    const queueUrl = (name: string): string => `${aws.url}/${ACCOUNT}/${name}`;
+    const notified = notificationQueues(assembly, queueUrl);
+    const sqs = createSqsClient(aws.url, "channels");
+    const channels = await startChannelSandbox(simulatedConnections(assembly, secrets), {
+      stackUrl: url,
+      queueOf: (path) => {
+        const queue = notified[path];
+        return queue === undefined ? undefined : (body) => sqs.send(queue, body);
+      },
+    });
     ending.push(() => channels.stop());
 
     const logFolder = options.logFolder ?? join(folder, "logs");
@@ -137,7 +146,6 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const host = startFunctionHost(plan);
     ending.push(() => host.stop());
 
-    const queueUrl = (name: string): string => `${aws.url}/${ACCOUNT}/${name}`;
     const trace = createReadTrace(aws.url, stage);
     const surface = createSurface({
       providers: sandbox,
@@ -150,7 +158,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         functionHostPid: host.pid(),
         aws: { endpoint: aws.url, region: REGION, account: ACCOUNT },
         channelSimulators: channels.url,
-        queues: notificationQueues(assembly, queueUrl),
+        queues: notified,
         queueUrls: Object.fromEntries(assembly.queues.map(({ name }) => [name, queueUrl(name)])),
       }),
     });

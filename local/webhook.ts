@@ -1,20 +1,23 @@
 import { readFileSync } from "node:fs";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Command } from "commander";
 import * as z from "zod/mini";
 import { asUsedBy } from "../functions/channels/channel.ts";
 import { CommandError } from "../operator/command-error.ts";
-import { openStage } from "../operator/open-stage.ts";
+import { type OpenStage, openStage } from "../operator/open-stage.ts";
 import { commandFor } from "../operator/order-story.ts";
 import { type CommandContext, runCommand } from "../operator/run-command.ts";
 import { knownChannels, readState, secretsOf } from "../operator/stage-secrets.ts";
 import { processTerminal } from "../operator/terminal.ts";
 import { terminalText } from "../operator/terminal-text.ts";
 import { parseJson } from "../shared/json.ts";
-import type { Config, Connection } from "../shared/stage/config.ts";
+import { type Config, type Connection, pathOf } from "../shared/stage/config.ts";
 import { endpointPathOf } from "../shared/stage/endpoints.ts";
+import { queueName } from "../shared/stage/names.ts";
 import { simulatedEndpoint } from "./simulated-endpoint.ts";
 import {
   ChannelRefusal,
+  type Delivery,
   type SentEvent,
   type SimulatedConnection,
   startChannelSimulator,
@@ -40,11 +43,11 @@ const MEANINGS: Record<number, string> = {
   503: "The secret is empty or cannot be read, or SQS refused the event.",
 };
 
-/** `npm run webhook`: sends one signed webhook to an endpoint, as its channel would. */
+/** `npm run webhook`: sends one signed webhook to an endpoint, or one message to a queue, as the channel would. */
 export const webhookCommand = ({ terminal, variables, exitWith }: CommandContext): Command =>
   new Command("npm run webhook --")
     .description(
-      "Writes an order as the channel's own webhook, signs it with the endpoint's stored secret, and sends it.",
+      "Writes an order as the channel's own webhook, signs it with the endpoint's stored secret, and sends it. Where the channel sends to queues: puts its message on the connection's queue.",
     )
     .argument("<endpoint>", "shopify/main: channel and endpoint, as in the address /webhooks/shopify/main")
     .requiredOption("--stage <stage>", "name of infra/stages/<stage>.ts; local: the stack that npm start runs")
@@ -61,11 +64,19 @@ export const webhookCommand = ({ terminal, variables, exitWith }: CommandContext
       const connection = connectionOf(stage.config, path);
       const order = options.order === undefined ? {} : readOrder(options.order);
       const event = { order, topic: options.topic };
+      const queue = queueOf(connection, stage);
+      if (queue && options.address !== undefined) {
+        throw new CommandError(`${connection.channel} sends to a queue, not to an address: leave out --address.`);
+      }
+      const deliverTo = () =>
+        queue ? { stackUrl: "", putOnQueue: queue.put } : { stackUrl: stackOf(options.address) };
       const sent =
         options.stage === "local"
           ? await sendAtSandbox(connection, event, variables["PORT"])
-          : await sendTo(stackOf(options.address), await asSimulated(connection, stage), event, fetches(connection));
-      for (const status of sent.statuses) terminal.say(`${status} from /webhooks/${path}`);
+          : await sendTo(deliverTo(), await asSimulated(connection, stage), event, fetches(connection));
+      for (const status of sent.statuses) {
+        terminal.say(queue ? `A message is on the queue ${queue.name}.` : `${status} from /webhooks/${path}`);
+      }
       const refused = sent.statuses.filter((status) => status >= 300);
       for (const status of new Set(refused)) {
         terminal.note(MEANINGS[status] ?? "The API's access log has the request.");
@@ -74,6 +85,19 @@ export const webhookCommand = ({ terminal, variables, exitWith }: CommandContext
       const id = `${connection.channel}/${connection.name}/${sent.orderId}`;
       terminal.say(`See what becomes of it: ${terminalText(commandFor(options, id))}`);
     });
+
+/** The queue that a connection's events come on, if its channel sends to queues. */
+function queueOf(connection: Connection, { env, queues, sqs }: OpenStage) {
+  const channel = knownChannels.find(({ name }) => name === connection.channel);
+  if (channel?.endpoint !== "queue") return undefined;
+  const queue = connection.queue?.arn ?? queueName.notifications(env.stage, pathOf(connection));
+  return {
+    name: queue,
+    async put(MessageBody: string) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: queues.queueUrl(queue), MessageBody }));
+    },
+  };
+}
 
 interface Sent {
   orderId: string;
@@ -103,7 +127,7 @@ function fetches(connection: Connection): boolean {
 
 /** Of a deployed stage: a test order, unless the order says otherwise. */
 async function sendTo(
-  stackUrl: string,
+  delivery: Delivery,
   connection: SimulatedConnection,
   { order, topic }: SentEvent,
   isFetched: boolean,
@@ -114,7 +138,7 @@ async function sendTo(
       `The events of ${connection.channel} are completed from its API, which has no made-up order. Pass --order with the "id" of an order of the shop.`,
     );
   }
-  const shop = startChannelSimulator(kind, connection, { stackUrl });
+  const shop = startChannelSimulator(kind, connection, delivery);
   try {
     const { orderId, webhooks } = shop.compose({ order: { test: true, ...order }, topic });
     const statuses: number[] = [];
@@ -122,7 +146,8 @@ async function sendTo(
     return { orderId, statuses };
   } catch (error) {
     if (error instanceof ChannelRefusal) throw new CommandError(error.message);
-    if (error instanceof TypeError) throw new CommandError(`${stackUrl} cannot be reached: ${reasonOf(error)}`);
+    if (error instanceof TypeError)
+      throw new CommandError(`${delivery.stackUrl} cannot be reached: ${reasonOf(error)}`);
     throw error;
   }
 }

@@ -21,10 +21,18 @@ const MOST_PIECES = 1_000_000;
  * @param removing only the SKUs count
  * @throws CommandError where the file cannot be read, or its header is not one; nothing was taken from it then
  */
-export async function* readCatalog(path: string, { removing }: { removing: boolean }): AsyncGenerator<Row> {
+export const readCatalog = (path: string, options: { removing: boolean }): AsyncGenerator<Row> =>
+  readCatalogText(createReadStream(path, { encoding: "utf8" }), path, options);
+
+/** As `readCatalog`, of a text that is there already. @param path its name */
+export async function* readCatalogText(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  path: string,
+  { removing }: { removing: boolean },
+): AsyncGenerator<Row> {
   let header: Header | undefined;
   let line = 0;
-  for await (const text of linesOf(path)) {
+  for await (const text of linesOf(chunks, path)) {
     line += 1;
     if (!header) header = headerOf(line === 1 ? text.replace(/^\uFEFF/, "") : text, path, removing);
     else if (text.trim() !== "") yield { line, ...rowOf(text, header, removing) };
@@ -32,11 +40,10 @@ export async function* readCatalog(path: string, { removing }: { removing: boole
   if (!header) throw new CommandError(`${path} is empty: its first line names the columns ${COLUMNS.join(",")}.`);
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path, { encoding: "utf8" });
+async function* linesOf(chunks: AsyncIterable<string> | Iterable<string>, path: string): AsyncGenerator<string> {
   let rest = "";
   try {
-    for await (const chunk of file as AsyncIterable<string>) {
+    for await (const chunk of chunks) {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) yield line.replace(/\r$/, "");

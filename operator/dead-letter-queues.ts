@@ -48,7 +48,8 @@ export async function deadLetterQueues({
   const notified = await Promise.all(
     config.connections.map(async (connection) => {
       const channel = await loadChannel(connection.channel);
-      return channel?.endpoint === "queue" ? [pathOf(connection)] : [];
+      // A queue that the stage file names has a DLQ of its owner's.
+      return channel?.endpoint === "queue" && connection.queue === undefined ? [pathOf(connection)] : [];
     }),
   );
   return [
@@ -264,7 +265,8 @@ export interface MoveTask {
   failure: string | undefined;
 }
 
-const arnOf = (name: string, { env, who }: Pick<DeadLetterStage, "env" | "who">): string => {
+/** Of a queue of the stage. */
+export const queueArn = (name: string, { env, who }: Pick<DeadLetterStage, "env" | "who">): string => {
   const partition = /^arn:([^:]+):/.exec(who)?.[1] ?? "aws";
   return `arn:${partition}:sqs:${env.region}:${env.account}:${name}`;
 };
@@ -274,7 +276,7 @@ export async function moveTasks(
   queue: Pick<DeadLetterQueue, "name">,
   stage: Pick<DeadLetterStage, "env" | "who" | "sqs">,
 ): Promise<MoveTask[]> {
-  const request = new ListMessageMoveTasksCommand({ SourceArn: arnOf(queue.name, stage), MaxResults: 10 });
+  const request = new ListMessageMoveTasksCommand({ SourceArn: queueArn(queue.name, stage), MaxResults: 10 });
   const { Results = [] } = await stage.sqs.send(request);
   return Results.map((one) => ({
     status: one.Status ?? "RUNNING",
@@ -305,7 +307,7 @@ export async function redrive(
   if (before?.status === "RUNNING") throw new CommandError(`${queue.name} is being redriven: ${sentenceOf(before)}.`);
   await stage.sqs.send(
     new StartMessageMoveTaskCommand({
-      SourceArn: arnOf(queue.name, stage),
+      SourceArn: queueArn(queue.name, stage),
       ...(perSecond !== undefined && { MaxNumberOfMessagesPerSecond: perSecond }),
     }),
   );

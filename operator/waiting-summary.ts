@@ -3,7 +3,6 @@ import type { WorkEntry } from "../shared/ledger/work-entry.ts";
 import { WORK_LISTS, type WorkList } from "../shared/ledger/work-list.ts";
 import { type Config, destinationPath } from "../shared/stage/config.ts";
 import { type WaitingOne, waitingOne } from "./waiting.ts";
-import { withoutBuyer } from "./without-buyer.ts";
 
 /** How many entries a list of the work list has for one destination. */
 export interface WaitingCount {
@@ -37,26 +36,11 @@ export async function waitingSummary(
     if (isGoing) return count;
     for (const entry of earliest) {
       const first = await waitingOne({ ...entry, list: count.list }, ledger, paths);
-      if (first) return { ...count, first: { ...first, reason: await unquoted(first, entry, ledger) } };
+      if (first) return { ...count, first };
     }
     return count;
   });
   return (await Promise.all(found)).sort((a, b) => a.since.localeCompare(b.since));
-}
-
-async function unquoted(
-  { kind, reason }: WaitingOne,
-  { identity }: WorkEntry,
-  ledger: Pick<Ledger, "load" | "readBody">,
-): Promise<string> {
-  // Our own words, of an order that this release cannot read.
-  if (kind === "unread") return reason;
-  try {
-    const file = await ledger.load(identity);
-    return file?.body ? withoutBuyer(reason, await ledger.readBody(file.body)) : reason;
-  } catch {
-    return "open the order: its reason may quote the buyer, whose data cannot be read now";
-  }
 }
 
 async function countList(list: WorkList, ledger: Pick<Ledger, "workList">) {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Identity } from "../shared/identity.ts";
 import { type Delivery, reasonOf } from "../shared/ledger/delivery.ts";
 import type { Ledger, OrderSnapshot } from "../shared/ledger/ledger.ts";
 import { isHeldForOperator, isUnconfirmed } from "../shared/ledger/order-life.ts";
@@ -6,6 +7,7 @@ import type { WorkEntry } from "../shared/ledger/work-entry.ts";
 import { isOnOpenList, NEEDS_OPERATOR, type WorkList } from "../shared/ledger/work-list.ts";
 import { type Config, destinationPath, pathOf } from "../shared/stage/config.ts";
 import { type Kind, kindOf } from "./next-step.ts";
+import { withoutBuyer } from "./without-buyer.ts";
 
 /** One delivery, or one held order, that an operator should look at. */
 export interface WaitingOne {
@@ -29,6 +31,12 @@ export interface WaitingGroup {
   waiting: WaitingOne[];
 }
 
+interface WaitingOptions {
+  progress?: (looked: number, of: number) => void;
+  /** Then the reasons do not quote the buyer: those that differ by the buyer alone are one group. */
+  readBody?: Ledger["readBody"];
+}
+
 /** Orders read side by side. */
 const SIDE_BY_SIDE = 20;
 
@@ -41,7 +49,7 @@ export async function waitingOnes(
   ledger: Pick<Ledger, "workList" | "load" | "unread">,
   config: Config,
   now: number,
-  progress: (looked: number, of: number) => void = () => {},
+  { progress = () => {}, readBody }: WaitingOptions = {},
 ): Promise<WaitingOne[]> {
   const paths = config.destinations.map(destinationPath);
   const late = new Date(now - config.timing.overdueAfter).toISOString();
@@ -52,11 +60,16 @@ export async function waitingOnes(
       if (!going) entries.push({ ...entry, list });
     }
   }
+  const source = {
+    load: (identity: Identity) => ledger.load(identity),
+    unread: (identity: Identity) => ledger.unread(identity),
+    ...(readBody && { readBody }),
+  };
   const found: (WaitingOne | undefined)[] = [];
   for (let at = 0; at < entries.length; at += SIDE_BY_SIDE) {
     progress(at, entries.length);
     found.push(
-      ...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => waitingOne(entry, ledger, paths)))),
+      ...(await Promise.all(entries.slice(at, at + SIDE_BY_SIDE).map((entry) => waitingOne(entry, source, paths)))),
     );
   }
   return found.filter((one) => one !== undefined);
@@ -69,7 +82,7 @@ interface ListedEntry extends WorkEntry {
 /** What an entry of a list says of its order now; undefined where nothing waits any more. @param paths of the stage's destinations */
 export async function waitingOne(
   { identity, destination, workAt: since, list }: ListedEntry,
-  ledger: Pick<Ledger, "load" | "unread">,
+  ledger: Pick<Ledger, "load" | "unread"> & Partial<Pick<Ledger, "readBody">>,
   paths: readonly string[],
 ): Promise<WaitingOne | undefined> {
   const order = `${pathOf({ channel: identity.channel, name: identity.connection })}/${identity.orderId}`;
@@ -91,15 +104,31 @@ export async function waitingOne(
   if (destination === undefined) {
     if (!isHeldForOperator(file.record)) return undefined;
     const kind = isUnconfirmed(file.record) ? "unconfirmed" : "held";
-    return { ...common, destination: null, kind, reason: file.record.reason ?? "held", reference: null };
+    const reason = await unquoted(file.record.reason ?? "held", file, ledger);
+    return { ...common, destination: null, kind, reason, reference: null };
   }
   const matches = (one: Delivery) => one.destination === destination && kindNow(one, paths) !== undefined;
   const delivery = file.deliveries.find((one) => matches(one) && one.workAt === since) ?? file.deliveries.find(matches);
   const kind = delivery && kindNow(delivery, paths);
   if (!kind) return undefined;
-  const reason = reasonOf(delivery) ?? "is queued; no attempt has been made yet";
+  const quoted = reasonOf(delivery) ?? "is queued; no attempt has been made yet";
+  const reason = await unquoted(quoted, file, ledger);
   const { reference = null } = delivery;
   return { ...common, destination, kind, reason, reference };
+}
+
+/** The reason without the buyer, where the body can be asked who that is. */
+async function unquoted(
+  reason: string,
+  { body }: OrderSnapshot,
+  { readBody }: Partial<Pick<Ledger, "readBody">>,
+): Promise<string> {
+  if (!body || !readBody) return reason;
+  try {
+    return withoutBuyer(reason, await readBody(body));
+  } catch {
+    return "open the order: its reason may quote the buyer, whose data cannot be read now";
+  }
 }
 
 function kindNow(delivery: Delivery, paths: readonly string[]): Kind | undefined {

@@ -52,7 +52,7 @@ const Step = z.union([
 
 /**
  * Runs an ask of the shown page. Abort `signal` to stop it: the server stops reading then.
- * @returns the result parsed by `schema`; undefined where it gave none
+ * @returns the last result parsed by `schema`; undefined where it gave none
  * @throws Refused
  */
 export async function callAsk<Schema extends z.ZodMiniType>(
@@ -61,8 +61,16 @@ export async function callAsk<Schema extends z.ZodMiniType>(
     ask,
     input,
     progress,
+    arrived,
     signal,
-  }: { ask: string; input: unknown; progress?: (sentence: string) => void; signal?: AbortSignal },
+  }: {
+    ask: string;
+    input: unknown;
+    progress?: (sentence: string) => void;
+    /** Called for each result: a search gives what it has found so far. */
+    arrived?: (result: z.output<Schema>) => void;
+    signal?: AbortSignal;
+  },
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
   const answer = await post(shell, `/console/ask/${shell.page}/${ask}`, { input }, signal);
@@ -77,7 +85,10 @@ export async function callAsk<Schema extends z.ZodMiniType>(
       const step = z.parse(Step, JSON.parse(line));
       if ("progress" in step) progress?.(step.progress);
       else if ("failure" in step) throw new Refused(step.failure);
-      else result = z.parse(schema, step.result);
+      else {
+        result = z.parse(schema, step.result);
+        arrived?.(result);
+      }
     }
   }
   return result;

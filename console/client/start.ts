@@ -17,6 +17,9 @@ interface ClientPage {
   merge?: Merge<any>;
 }
 
+/** An e-mail address, or a name: an address of a page holds none. */
+const PERSONAL = /@|^\p{L}[\p{L}'-]*( [\p{L}'-]+)+$/u;
+
 /** No spinner before that, ms. */
 const PATIENCE = 200;
 
@@ -133,7 +136,9 @@ export function start(pages: Record<string, ClientPage>): void {
     event.preventDefault();
     const url = new URL(form.action);
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && value.trim()) url.searchParams.append(name, value.trim());
+      if (typeof value !== "string" || !value.trim()) continue;
+      if (name === "q" && PERSONAL.test(value.trim())) url.searchParams.set("buyer", "");
+      else url.searchParams.append(name, value.trim());
     }
     void show(`${url.pathname}${url.search}`, "push");
   }

@@ -1,4 +1,5 @@
 import { html } from "htm/preact";
+import { useContext } from "preact/hooks";
 import * as z from "zod/mini";
 import { messagesOn } from "../../operator/dead-letters.ts";
 import { queueDepths } from "../../operator/queue-depths.ts";
@@ -6,18 +7,23 @@ import { waitingSummary } from "../../operator/waiting-summary.ts";
 import { destinationPath, pathOf } from "../../shared/stage/config.ts";
 import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import { queueName } from "../../shared/stage/names.ts";
+import { DEMO_ORDER, useSendOrder } from "../client/send-order.ts";
 import { readOverview } from "../figures/overview-figures.ts";
 import { orderHref } from "../order-href.ts";
 import type { ServerPage, View } from "../page.ts";
 import { Chart } from "../parts/chart.ts";
 import { Empty } from "../parts/empty.ts";
+import { FailureBox } from "../parts/failure-box.ts";
 import { Flow, type FlowNode } from "../parts/flow.ts";
 import { Rows } from "../parts/rows.ts";
 import { Ago } from "../parts/time.ts";
+import { ShellContext } from "../shell.ts";
 
 const Count = z.number();
 
 export const Data = z.object({
+  /** The shop that the local stack sends an order of at a press; none in a deployed stage. */
+  demo: z.optional(z.string()),
   /** How far back the figures go, hours. */
   hours: z.number(),
   source: z.string(),
@@ -125,6 +131,7 @@ export const page = {
     const listed = (list: string, path: string) =>
       summary.find((one) => one.list === list && one.destination === path)?.count ?? 0;
     return {
+      ...(sandbox?.connections().includes(DEMO_ORDER.connection) && { demo: DEMO_ORDER.connection }),
       hours,
       source: figures.source,
       problem: [read.problem, denied].filter((one) => one !== undefined).join(" ") || undefined,
@@ -203,6 +210,7 @@ const unlessDenied = <T>(reading: Promise<T>): Promise<T | undefined> =>
   });
 
 export const view: View<Data> = ({ data }) => html`
+  ${data.demo !== undefined && html`<${SendOne} shop=${data.demo} />`}
   <${Waiting} waiting=${data.waiting} />
   <section>
     <div class="head">
@@ -242,6 +250,16 @@ const targetNode = ({ path, created, rejected, failed, retrying, queued }: Data[
 function words(...parts: readonly (readonly [count: number, word: string])[]): string | undefined {
   const some = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   return some.length === 0 ? undefined : some.slice(0, 2).join(", ");
+}
+
+function SendOne({ shop }: { shop: string }) {
+  const { send, isBusy, failure } = useSendOrder();
+  const { readOnly } = useContext(ShellContext);
+  return html`<section class="box">
+    <button type="button" class="primary" disabled=${isBusy || readOnly} onClick=${() => void send(DEMO_ORDER)}>Send an order</button>
+    <span class="quiet"> of the simulated shop ${shop}, and see what becomes of it. The <a href="/console/sandbox">sandbox</a> sends others.</span>
+    ${failure && html`<${FailureBox} failure=${failure} />`}
+  </section>`;
 }
 
 function Waiting({ waiting }: Pick<Data, "waiting">) {

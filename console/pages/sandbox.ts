@@ -5,9 +5,7 @@ import { CommandError } from "../../operator/command-error.ts";
 import { orderIdentity } from "../../operator/order-identity.ts";
 import { readTrace } from "../../shared/ledger/trace.ts";
 import { shellWord } from "../../shared/shell-word.ts";
-import { callAct, Refused } from "../client/call.ts";
-import { navigate } from "../client/state.ts";
-import { watchJob } from "../client/watch-job.ts";
+import { useSendOrder } from "../client/send-order.ts";
 import { orderHref } from "../order-href.ts";
 import type { Act, ServerPage, View, Visit } from "../page.ts";
 import { Empty } from "../parts/empty.ts";
@@ -15,7 +13,7 @@ import { FailureBox } from "../parts/failure-box.ts";
 import { Rows } from "../parts/rows.ts";
 import { State } from "../parts/state.ts";
 import { Time } from "../parts/time.ts";
-import { type Failure, ShellContext } from "../shell.ts";
+import { ShellContext } from "../shell.ts";
 
 export const Data = z.object({
   connections: z.array(z.string()),
@@ -124,12 +122,11 @@ export const view: View<Data> = ({ data }) => html`
 
 function SendForm({ connections, providers }: Pick<Data, "connections" | "providers">) {
   const shell = useContext(ShellContext);
-  const [failure, setFailure] = useState<Failure>();
-  const [isBusy, setBusy] = useState(false);
+  const { send, isBusy, failure } = useSendOrder();
   const [provider, setProvider] = useState("");
   const faults = providers.find(({ name }) => name === provider)?.faults ?? [];
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
     const fields = new FormData(event.currentTarget);
@@ -142,22 +139,7 @@ function SendForm({ connections, providers }: Pick<Data, "connections" | "provid
       provider,
       fault: text("fault"),
     };
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      const title = "Send an order";
-      const { job } = await callAct(shell, { act: "send", step: "run", input, title }, z.object({ job: z.string() }));
-      watchJob(job, ({ endedAt, failed, done }) => {
-        if (endedAt === undefined) return;
-        setBusy(false);
-        if (failed !== undefined) setFailure({ title: "Nothing was sent", sentence: failed });
-        if (done?.link) navigate.to(done.link.href);
-      });
-    } catch (error) {
-      setBusy(false);
-      if (!(error instanceof Refused)) throw error;
-      setFailure(error.failure);
-    }
+    void send(input);
   };
 
   return html`<form class="fields box" onSubmit=${submit}>

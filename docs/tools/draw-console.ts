@@ -12,8 +12,8 @@ const ORDERS: Record<string, number> = {
   "standard/demo": 2,
 };
 
-/** With the one that is rejected. */
-const total = Object.values(ORDERS).reduce((sum, count) => sum + count, 1);
+/** On a busy machine a webhook may be answered late; the picture does without it. */
+const MOST_OF_THEM = 8;
 
 await new Command("npm run console-picture --")
   .description(
@@ -29,7 +29,8 @@ await new Command("npm run console-picture --")
       await sendOrders(stack);
       const page = await browser.newPage({ viewport: { width: 1180, height: 1060 }, colorScheme: "light" });
       await page.goto(stack.url);
-      await page.locator("figure", { hasText: `orders recorded ${total}` }).waitFor({ timeout: 60_000 });
+      await page.getByText("MUG-1").first().waitFor({ timeout: 60_000 });
+      await page.locator("figure canvas").first().waitFor();
       await page.screenshot({ path: out, fullPage: false });
       console.log(`${out} shows the overview of the local stack.`);
     } finally {
@@ -44,7 +45,7 @@ async function sendOrders(stack: LocalStack): Promise<void> {
     const [channel = "", connection = ""] = path.split("/");
     for (let sent = 0; sent < count; sent += 1) await stack.channels.find(channel, connection)?.send({});
   }
-  await until(() => stack.sandbox.orders("kakaclo").length === total - 1);
+  await until(() => stack.sandbox.orders("kakaclo").length >= MOST_OF_THEM);
   // A SKU that no provider knows.
   await stack.channels.find("shopify", "demo")?.send({ order: { lines: [{ sku: "MUG-1", quantity: 2 }] } });
   await until(() => stack.deadLetters().some(({ messages }) => messages.length > 0));

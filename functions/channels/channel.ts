@@ -51,6 +51,11 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   /** How a request is checked. Absent where events come by queue. */
   readonly verification?: Verification<NoInfer<Secret>>;
   /**
+   * Who sends to the queue that the stack makes for a connection: the queue's policy and its key let that sender in.
+   * Present where events come by queue.
+   */
+  sender?(connection: ConnectionFacts<NoInfer<Settings>>): QueueSender;
+  /**
    * The coarser of the precisions in which its webhooks and its API give an order's last-changed time, ms: 1,000 where
    * one of them gives seconds. Default: 1.
    */
@@ -65,6 +70,9 @@ export interface Channel<Secret = unknown, Settings = unknown, Credentials = unk
   /** Loaded when an order has to be fetched. Absent if the channel has no API, and every webhook carries its order. */
   api?(): Promise<ChannelApi<NoInfer<Secret>, NoInfer<Settings>, NoInfer<Credentials>>>;
 }
+
+/** An AWS account by its ID, or rules of EventBridge in the stack's own account and region. */
+export type QueueSender = { account: string } | "eventbridge";
 
 /**
  * How receive-webhook checks that a request comes from the channel. A scheme of schemes.ts makes it, or it is written
@@ -113,7 +121,7 @@ export interface EndpointContext<Secret> {
   now: number;
   /**
    * Text of a signing key, or of the token that is needed to ask for one. From a host of `hosts` alone, over HTTPS,
-   * within 1 s, at most 16 KB; cached by method and URL.
+   * within 1 s, at most 16 KB; cached by method and URL, a request with a body by its endpoint too.
    * @returns undefined where the host says that there is no such key (4xx but 401, 403, 408, 429): the sender invented
    * it
    * @throws KeyUnavailable
@@ -125,7 +133,8 @@ export interface KeyRequest {
   url: string;
   /** Default GET. */
   method?: "GET" | "POST";
-  headers?: Record<string, string>;
+  /** A function is called only if the answer is not cached: it may ask for a token. @throws KeyUnavailable */
+  headers?: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
   body?: string;
   /** How long the answer is kept, ms. Default: 1 hour. */
   maxAge?: number;
@@ -155,6 +164,11 @@ export interface Interpretation<Settings = unknown> {
   /** The channel's shop or seller ID. It finds the connection if several share the endpoint. */
   shop?: string | undefined;
   /**
+   * It is about all shops of the endpoint: a buyer of the whole marketplace is to be erased. `meaning` is asked for the
+   * endpoint's first connection, and is an erasure or "ignored".
+   */
+  everyShop?: boolean | undefined;
+  /**
    * The order that the event carries, as far as it can be read before the rest: its ID, and when it last changed (UTC ISO
    * 8601). If `meaning` then throws, the order is recorded as held, with the field's name.
    */
@@ -171,16 +185,24 @@ export type Meaning =
   | { kind: "fetch"; orderId: string }
   /** It does not carry the whole order: it may change an order's state, but never creates or replaces an order. */
   | { kind: "change"; orderId: string; change: "touched" | "cancelled" }
-  /** A request to erase personal data: of a buyer (the channel's ID of it), of orders, or of the whole shop. */
+  /** A request to erase personal data: of a buyer (the channel's IDs of it), of orders, or of the whole shop. */
   | { kind: "erase"; subject: ErasureSubject }
   /** A buyer asks for a copy of their data: a ticket, which names the command that exports it. */
   | { kind: "export"; subject: ErasureSubject }
   /** The app's own state at this shop changed. */
-  | { kind: "lifecycle"; event: "uninstalled" | "authorization-revoked" | "subscription-disabled" }
+  | { kind: "lifecycle"; event: LifecycleEvent }
   /** Authentic, but of no interest to us. */
   | { kind: "ignored"; reason: string };
 
-export type ErasureSubject = "shop" | { buyerId: string } | { orderIds: readonly string[] };
+/** `authorization-expiring`: the app still has access, and loses it unless the shop consents again. */
+type LifecycleEvent = "uninstalled" | "authorization-revoked" | "authorization-expiring" | "subscription-disabled";
+
+export type ErasureSubject =
+  | "shop"
+  | { buyerId: string }
+  /** All are of one buyer: its orders show one of them. */
+  | { buyerIds: readonly string[] }
+  | { orderIds: readonly string[] };
 
 /** An event with its meaning, as route-order records it. */
 export type Reading<Kind extends Meaning["kind"] = "order" | "change" | "ignored"> = Pick<

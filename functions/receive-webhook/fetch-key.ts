@@ -38,13 +38,14 @@ export function createKeyFetcher({ http = ourHttp, now = Date.now, simulators }:
 
   async function call(endpoint: string, request: KeyRequest): Promise<string | undefined> {
     const { host } = new URL(request.url);
-    const { url, method = "GET", headers, body } = request;
+    const { url, method = "GET", body } = request;
+    const headers = typeof request.headers === "function" ? await request.headers() : request.headers;
     const answer = await http({
       method,
       url: atSimulator(url, `endpoints/${endpoint}`, simulators),
       timeout: TIMEOUT,
       maxBytes: MAX_BYTES,
-      ...(headers && { headers }),
+      ...(headers && { headers: { ...headers } }),
       ...defined({ body }),
     }).catch((error: unknown) => {
       const kind = error instanceof HttpFailure ? error.kind : "failed";
@@ -58,15 +59,19 @@ export function createKeyFetcher({ http = ourHttp, now = Date.now, simulators }:
   return async ({ endpoint, hosts }: KeySource, request: KeyRequest): Promise<string | undefined> => {
     // What names another host was written by the sender.
     if (!isAllowedHost(request.url, hosts)) return undefined;
-    const id = `${request.method ?? "GET"} ${request.url}`;
+    // A body has the credentials of one app.
+    const id = `${request.method ?? "GET"} ${request.url}${request.body === undefined ? "" : ` ${endpoint}`}`;
     const known = kept.get(id);
     if (known && now() < known.until) return known.text;
 
     const entry = { until: now() + (request.maxAge ?? MAX_AGE), text: call(endpoint, request) };
     kept.delete(id);
     kept.set(id, entry);
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > MOST_KEPT) {
+      // The sender names no token, and the channel counts how often we ask for one.
+      const oldest = [...kept.keys()].find((known) => known.startsWith("GET "));
+      if (oldest !== undefined) kept.delete(oldest);
+    }
     try {
       const text = await entry.text;
       if (text === undefined) entry.until = Math.min(entry.until, now() + MAX_AGE_OF_NONE);

@@ -7,6 +7,8 @@ import {
   requestsForOrders,
   settled,
 } from "../../shared/ledger/erasure-request.ts";
+import type { Connection } from "../../shared/stage/config.ts";
+import { endpointPathOf } from "../../shared/stage/endpoints.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import type { ErasureSubject } from "../channels/channel.ts";
 import type { Action } from "./action-of.ts";
@@ -60,7 +62,7 @@ async function eraseOrders(stored: ErasureRequest, context: RouteContext, deps: 
 }
 
 function requestsOf(subject: ErasureSubject, context: RouteContext, { config }: RecordDeps): ErasureRequest[] {
-  const { event, connection } = context;
+  const { event, connection, everyShop } = context;
   const { eventId, receivedAt } = event;
   const received = Date.parse(receivedAt);
   const common = {
@@ -71,12 +73,27 @@ function requestsOf(subject: ErasureSubject, context: RouteContext, { config }: 
     return requestsForOrders(common, [...new Set(subject.orderIds.map(checkedOrderId))]);
   }
   const repeatUntil = new Date(received + config.timing.erasureRepeat).toISOString();
-  const whose =
-    subject === "shop"
-      ? ({ kind: "shop" } as const)
-      : ({ kind: "buyer", buyer: buyerHash(subject.buyerId, connection) } as const);
-  return [newErasureRequest({ ...common, repeatUntil, subject: whose })];
+  const connections = everyShop ? besides(connection, config) : [connection];
+  const subjects = connections.flatMap((one) =>
+    subjectsOf(subject, one).map((each) => ({ connection: one.name, subject: each })),
+  );
+  return subjects.map((each, part) =>
+    newErasureRequest({ ...common, ...each, repeatUntil, ...(part > 0 && { part }) }),
+  );
 }
+
+function subjectsOf(
+  subject: "shop" | { buyerId: string } | { buyerIds: readonly string[] },
+  connection: Connection,
+): ErasureRequest["subject"][] {
+  if (subject === "shop") return [{ kind: "shop" }];
+  const ids = "buyerId" in subject ? [subject.buyerId] : [...new Set(subject.buyerIds)];
+  return ids.map((id) => ({ kind: "buyer", buyer: buyerHash(id, connection) }));
+}
+
+/** The connections of an endpoint, by one of them. */
+const besides = (connection: Connection, { connections }: RecordDeps["config"]): Connection[] =>
+  connections.filter((other) => endpointPathOf(other) === endpointPathOf(connection));
 
 /**
  * Notes in the traces of the orders it names that the buyer asks for their data, and logs whose: the channel's own IDs,
@@ -89,8 +106,9 @@ export async function noteDataRequest(
 ): Promise<{ outcome: "data-requested" }> {
   const { channel, name: connection } = context.connection;
   const { eventId } = context.event;
-  if (subject === "shop" || "buyerId" in subject) {
-    const buyer = subject === "shop" ? undefined : subject.buyerId;
+  if (subject === "shop" || !("orderIds" in subject)) {
+    const ids = subject === "shop" ? [] : "buyerId" in subject ? [subject.buyerId] : subject.buyerIds;
+    const buyer = ids.length > 0 ? ids.join(", ") : undefined;
     log.info("data.requested", { eventId, channel, connection, buyer });
     return { outcome: "data-requested" };
   }

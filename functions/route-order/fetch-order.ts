@@ -3,13 +3,7 @@ import { DeliveryError, Unavailable } from "../../shared/errors.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { errorName } from "../../shared/telemetry/log.ts";
 import type { Channel, ChannelClient, FetchedOrder } from "../channels/channel.ts";
-
-/**
- * Opens a connection's API for one record.
- * @param deadline by when its work must end, epoch ms
- * @throws Misconfigured
- */
-export type OpenClient = (channel: Channel, connection: Connection, deadline: number) => Promise<ChannelClient>;
+import type { OpenClient } from "../open-client.ts";
 
 export interface FetchDeps {
   openClient: OpenClient;

@@ -14,11 +14,12 @@ import { createSecrets } from "../../shared/stage/secrets.ts";
 import { createVersionedSecret } from "../../shared/stage/versioned-secret.ts";
 import { lambdaContext } from "../../shared/telemetry/lambda-context.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
+import { reportApiFailure } from "../../shared/telemetry/report-api-failure.ts";
 import { reportLateCancellation } from "../../shared/telemetry/report-late-cancellation.ts";
 import { reportTicket } from "../../shared/telemetry/report-ticket.ts";
 import { loadChannel } from "../channels/registry.ts";
-import { createOpenClient } from "./open-client.ts";
-import { reportApiFailure, reportEvent } from "./report-event.ts";
+import { createOpenClient } from "../open-client.ts";
+import { reportEvent } from "./report-event.ts";
 import { type Deps, type IntakeMessage, routeOrder } from "./route-order.ts";
 
 const env = environment();
@@ -44,13 +45,20 @@ const deps: Deps = {
   ...clock,
 };
 
-/** Connections by the name of their own queue. A connection has one if its channel sends no webhooks. */
+/**
+ * Connections by their queue: by its ARN if the stage file names one, else by its name. A connection has one if its
+ * channel sends no webhooks.
+ */
 const owners = new Map(
-  config.connections.map((connection) => [queueName.notifications(env.stage, pathOf(connection)), connection]),
+  config.connections.map((connection) => [
+    connection.queue?.arn ?? queueName.notifications(env.stage, pathOf(connection)),
+    connection,
+  ]),
 );
+const ownerOf = (arn: string) => owners.get(arn) ?? owners.get(arn.slice(arn.lastIndexOf(":") + 1));
 
 function toMessage({ attributes, messageAttributes, ...record }: SQSRecord, deadline: number): IntakeMessage {
-  const owner = owners.get(record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(":") + 1));
+  const owner = ownerOf(record.eventSourceARN);
   const texts = Object.entries(messageAttributes).flatMap(([name, { stringValue }]) =>
     stringValue === undefined ? [] : [[name, stringValue] as const],
   );

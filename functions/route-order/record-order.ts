@@ -48,6 +48,8 @@ export interface RouteContext {
   fetched?: FetchFacts;
   channel: Channel;
   connection: Connection;
+  /** The event is about all connections of its endpoint, of which `connection` is the first. */
+  everyShop?: boolean;
   /** By when all work must be over, epoch ms. */
   deadline: number;
 }

@@ -1,4 +1,4 @@
-import { errorName, log } from "../../shared/telemetry/log.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { count } from "../../shared/telemetry/metrics.ts";
 import type { IntakeMessage, Routed } from "./route-order.ts";
 
@@ -29,6 +29,8 @@ export function reportEvent(
   // Counted at the first receive only: the event is received again until SQS moves it to the DLQ.
   if (outcome === "unreadable" && receives === 1) count("EventsUnreadable", by);
   if (outcome === "ignored" || outcome === "unknown-shop") count("EventsIgnored", by);
+  // A marketplace notifies every app of each buyer who leaves, and most bought nothing here: no ticket.
+  if (outcome === "erasure-requested" && !routed.everyShop) count("ErasuresRequested", {});
   if (connection !== undefined) countOrder(routed, { connection });
 }
 
@@ -40,17 +42,6 @@ function countOrder({ outcome, state, isOverdue, isBuyerHidden, isUntimed }: Rou
   if (isBuyerHidden) count("BuyersHidden", {});
   if (outcome === "gone" && isOverdue) count("OrdersGone", {});
   if (isUntimed) count("ChangesUntimed", {});
-  if (outcome === "erasure-requested") count("ErasuresRequested", {});
   if (outcome === "data-requested") count("DataRequested", {});
   if (outcome === "interrupted") count("ConnectionsInterrupted", {});
-}
-
-/**
- * Reports that a connection's API has started to fail, or still fails.
- * @param until no call is made before, epoch ms
- */
-export function reportApiFailure(connection: string, failure: unknown, until: number): void {
-  const error = errorName(failure);
-  log.warn("channel.failing", { connection, error, until: Math.round(until) });
-  if (error === "Misconfigured") count("ChannelCredentialsRefused", { connection });
 }

@@ -62,6 +62,8 @@ interface Seen {
   endpoint?: string;
   /** `shopify/main` */
   connection?: string;
+  /** The event is about all connections of its endpoint. */
+  everyShop?: boolean;
   orderId?: string;
 }
 
@@ -122,7 +124,9 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
     "meaning" in read ? actionOf(read.meaning, event.source, channel) : actionOfUnreadable(read, event.source, channel);
   const orderId = orderIdOf(action);
   if (orderId !== undefined) seen.orderId = orderId;
-  const context = { event, topic, eventTime, channel, connection, deadline: message.deadline };
+  const everyShop = "everyShop" in known && known.everyShop === true;
+  seen.everyShop = everyShop;
+  const context = { event, topic, eventTime, channel, connection, everyShop, deadline: message.deadline };
   return { ...seen, ...(await carryOut(action, context, deps)) };
 }
 

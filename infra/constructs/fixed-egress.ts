@@ -16,9 +16,9 @@ import type { Stage } from "../stage-file/checked-stage.ts";
 import { acknowledge } from "./acknowledge.ts";
 
 /**
- * One fixed IP address for the Lambdas of providers that accept calls only from allow-listed addresses (Lingxing): a
- * VPC with a NAT gateway in one zone and an Elastic IP, about 37 USD a month when idle (docs/deploy.md). If that zone
- * is down, deliveries wait in their queues.
+ * One fixed IP address for the Lambdas that call providers (Lingxing) or channels (TikTok Shop, Shopee) which accept calls
+ * only from allow-listed addresses: a VPC with a NAT gateway in one zone and an Elastic IP, about 37 USD a month when
+ * idle (docs/deploy.md). If that zone is down, events and deliveries wait in their queues.
  */
 export class FixedEgress extends Construct {
   readonly vpc: IVpc;
@@ -27,7 +27,7 @@ export class FixedEgress extends Construct {
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id);
     const address = new CfnEIP(this, "Address", { domain: "vpc" });
-    // Providers have it in their allow lists, so a mistake in the stage file must not release it.
+    // Others have it in their allow lists, so a mistake in the stage file must not release it.
     address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const vpc = new Vpc(this, "Network", {
       ipAddresses: IpAddresses.cidr("10.0.0.0/24"),
@@ -52,10 +52,10 @@ export class FixedEgress extends Construct {
     this.vpc = vpc as IVpc;
     this.securityGroup = new SecurityGroup(this, "Functions", {
       vpc: this.vpc,
-      description: `create-order of order-relay-${stage.name}: out by HTTPS, nothing in`,
+      description: `Functions of order-relay-${stage.name}: out by HTTPS, nothing in`,
       allowAllOutbound: false,
     });
-    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "Providers and AWS, by HTTPS");
+    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "Providers, channels and AWS, by HTTPS");
     new CfnOutput(this, "AllowListThis", { value: address.attrPublicIp }).overrideLogicalId("AllowListThis");
   }
 }

@@ -8,6 +8,8 @@ import { functionSettings } from "../stage-file/function-settings.ts";
 import { hasAddress, stageConnections } from "../stage-file/stage-endpoints.ts";
 import { AppFunction } from "./app-function.ts";
 import type { EventBucket } from "./event-bucket.ts";
+import { consumeExistingQueue } from "./existing-queue.ts";
+import type { FixedEgress } from "./fixed-egress.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { NotificationQueue } from "./notification-queue.ts";
@@ -20,16 +22,19 @@ interface Props {
   key: PersonalDataKey;
   table: LedgerTable;
   bucket: EventBucket;
+  /** Where calls of the channels' APIs leave, if one of them wants a fixed address. */
+  egress: FixedEgress | undefined;
 }
 
 /** The queue of raw events, and route-order, which turns them into orders. */
 export class Intake extends Construct {
   readonly messages: MessageQueue;
   readonly routeOrder: AppFunction;
+  /** Those that the stack makes. */
   readonly notifications: readonly NotificationQueue[];
   private readonly key: PersonalDataKey;
 
-  constructor(scope: Construct, id: string, { stage, channels, code, key, table, bucket }: Props) {
+  constructor(scope: Construct, id: string, { stage, channels, code, key, table, bucket, egress }: Props) {
     super(scope, id);
     this.key = key;
     this.routeOrder = new AppFunction(this, "RouteOrder", {
@@ -38,6 +43,7 @@ export class Intake extends Construct {
       code,
       settings: functionSettings(stage, "route-order"),
       description: "Turns an event into an order, records it and sends it to its destinations",
+      network: egress,
     });
     this.messages = new MessageQueue(this, "Messages", {
       stage,
@@ -47,8 +53,10 @@ export class Intake extends Construct {
       maxConcurrency: stage.infrastructure.routeConcurrency,
       key,
     });
-    this.notifications = stageConnections(stage, { channels })
-      .filter((connection) => !hasAddress(connection))
+    const notified = stageConnections(stage, { channels }).filter((connection) => !hasAddress(connection));
+    for (const connection of notified) consumeExistingQueue(this, connection, this.routeOrder);
+    this.notifications = notified
+      .filter(({ connection }) => connection.queue === undefined)
       .map(
         (connection) =>
           new NotificationQueue(this, `Notifications-${connection.path}`, {

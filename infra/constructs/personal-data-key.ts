@@ -1,7 +1,8 @@
 import { Aws, RemovalPolicy } from "aws-cdk-lib";
-import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { AccountPrincipal, Grant, type IGrantable, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
+import type { QueueSender } from "../../functions/channels/channel.ts";
 import type { Stage } from "../stage-file/checked-stage.ts";
 
 /**
@@ -11,6 +12,8 @@ import type { Stage } from "../stage-file/checked-stage.ts";
  * kms:GenerateDataKey.
  */
 export class PersonalDataKey extends Key {
+  private readonly admitted = new Set<string>();
+
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id, {
       description: `Personal data of order-relay-${stage.name}`,
@@ -28,6 +31,27 @@ export class PersonalDataKey extends Key {
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         resources: ["*"],
         conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      }),
+    );
+  }
+
+  /**
+   * Lets the sender of a notification queue encrypt what it sends. Without a condition, as both documents have it:
+   * EventBridge names neither its account nor its rule to KMS.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services,
+   * https://developer-docs.amazon.com/sp-api/docs/set-up-notifications-with-amazon-sqs
+   */
+  admit(sender: QueueSender): void {
+    const isService = sender === "eventbridge";
+    const name = isService ? "EventBridge" : sender.account;
+    if (this.admitted.has(name)) return;
+    this.admitted.add(name);
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        sid: `${isService ? "" : "Account"}${name}Sends`,
+        principals: [isService ? new ServicePrincipal("events.amazonaws.com") : new AccountPrincipal(sender.account)],
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: ["*"],
       }),
     );
   }

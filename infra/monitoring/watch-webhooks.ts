@@ -217,7 +217,8 @@ export function watchIntake(alarms: Alarms, { messages }: Intake): void {
 const REPORTS: Readonly<Record<string, { metric: MetricName; description: string; period?: Duration }>> = {
   "connections-interrupted": {
     metric: "ConnectionsInterrupted",
-    description: "A channel reports that our app was uninstalled, or lost its authorization or its subscription.",
+    description:
+      "A channel reports that our app was uninstalled, or lost (or soon loses) its authorization or its subscription.",
   },
   "erasures-requested": {
     metric: "ErasuresRequested",

@@ -3,7 +3,17 @@ import { ambiguousConnections, endpointPathOf } from "../../shared/stage/endpoin
 import type { Stage } from "./checked-stage.ts";
 import { closestMatches } from "./closest-matches.ts";
 import type { Connectors } from "./connectors.ts";
-import { type StageEndpoint, stageEndpoints } from "./stage-endpoints.ts";
+import {
+  hasAddress,
+  type StageConnection,
+  type StageEndpoint,
+  stageConnections,
+  stageEndpoints,
+} from "./stage-endpoints.ts";
+
+/** SP-API and Lambda take a standard queue; a FIFO queue gets nothing, without an error. */
+const QUEUE_ARN = /^arn:aws[\w-]*:sqs:[a-z\d-]+:\d{12}:[\w-]{1,80}$/;
+const KEY_ARN = /^arn:aws[\w-]*:kms:[a-z\d-]+:\d{12}:key\/[\w-]+$/;
 
 /**
  * Checks that each endpoint is listed once, serves a connection, and can pick one of its connections. Yields a sentence
@@ -19,6 +29,7 @@ export function* checkEndpoints(stage: Stage, connectors: Pick<Connectors, "chan
     yield `connections ${pathOf(connection)}: the endpoint "${endpoint}" is not in endpoints; write endpoint: ${oneOf(closestMatches(endpoint, listed))}, or add it there`;
   }
   for (const endpoint of stageEndpoints(stage, connectors)) yield* checkChannelsRules(endpoint);
+  yield* checkQueues(stageConnections(stage, connectors));
   // In other channels `shop` is not needed to find the connection: an endpoint serves one, or each has its own queue.
   const apps = connectors.channels.filter((channel) => channel.endpoint === "app").map(({ name }) => name);
   const ambiguous = ambiguousConnections(stage.config).filter(({ endpoint }) => apps.includes(endpoint.channel));
@@ -63,6 +74,32 @@ function* checkChannelsRules({ path, channel, connections, url }: StageEndpoint)
   if (channel.verification?.covers === "url+body" && url === undefined) {
     const [, name] = path.split("/");
     yield `endpoints ${path} needs its address, which ${channel.title} signs; write endpoints: [{ channel: "${channel.name}", name: "${name}", url: "https://hooks.example.com/webhooks/${path}" }]`;
+  }
+}
+
+function* checkQueues(connections: readonly StageConnection[]) {
+  const owners = new Map<string, string>();
+  for (const one of connections) {
+    const { path, channel, connection } = one;
+    const { queue, shop } = connection;
+    if (hasAddress(one)) {
+      if (queue) yield `connections ${path} has \`queue\`, and ${channel.title} sends to an address; leave it out`;
+      continue;
+    }
+    if (shop === undefined) {
+      yield `connections ${path} has no \`shop\`; write shop: "…" with the seller's ID: a notification of another seller on its queue is refused (docs/channels/${channel.name}.md)`;
+    }
+    if (!queue) continue;
+    if (!QUEUE_ARN.test(queue.arn)) {
+      yield `connections ${path}: queue.arn is not the ARN of a standard queue; write arn: "arn:aws:sqs:us-east-1:123456789012:notifications" (a FIFO queue gets no notifications)`;
+    }
+    if (queue.key !== undefined && !KEY_ARN.test(queue.key)) {
+      yield `connections ${path}: queue.key is not the ARN of a KMS key; write key: "arn:aws:kms:us-east-1:123456789012:key/…", not an alias`;
+    }
+    const other = owners.get(queue.arn);
+    if (other !== undefined)
+      yield `connections ${other} and ${path} have the same queue; each needs a queue of its own`;
+    owners.set(queue.arn, path);
   }
 }
 

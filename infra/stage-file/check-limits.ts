@@ -49,7 +49,9 @@ function* checkQueueNames(stage: Stage, connectors: Connectors) {
   const { name, config } = stage;
   const intake = [queueName.intake(name), queueName.intakeDeadLetters(name)];
   const owners = new Map(intake.map((queue) => [queue, "the intake"]));
-  const notified = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
+  const notified = stageConnections(stage, connectors).filter(
+    (one) => !hasAddress(one) && one.connection.queue === undefined,
+  );
   const queues = [
     ...notified.map(({ path }) => ({
       owner: `connections ${path}`,

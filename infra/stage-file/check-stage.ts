@@ -112,13 +112,13 @@ function* checkSurroundings({ name, config, infrastructure: { fixedEgress, alarm
     const present = `${new Date(now).toISOString().slice(0, 19)}Z`;
     yield `restoredAt "${restoredAt}" is in the future, and until then every delivery would be in doubt and nothing would be posted; write the present time: restoredAt: "${present}"`;
   }
-  const used = connectors.providers.filter((provider) =>
-    config.destinations.some((one) => one.provider === provider.name),
-  );
-  for (const provider of fixedEgress) {
-    if (!used.some((one) => one.name === provider)) {
-      yield `fixedEgress names "${provider}", and no destination is of that provider; write ${anyOf(used)}, or leave it out`;
-    }
+  const { providers, channels } = connectors;
+  const used = new Set([
+    ...config.destinations.flatMap(({ provider }) => providers.filter(({ name }) => name === provider)),
+    ...config.connections.flatMap(({ channel }) => channels.filter(({ name, api }) => api && name === channel)),
+  ]);
+  for (const named of fixedEgress.filter((one) => ![...used].some(({ name }) => name === one))) {
+    yield `fixedEgress names "${named}", and the stage has no destination of such a provider and no connection of such a channel with an API; write ${anyOf([...used])}, or leave it out`;
   }
   if (name === "local") return;
   for (const lane of ["page", "ticket"] as const) {

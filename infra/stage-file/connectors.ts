@@ -16,6 +16,7 @@ export type ChannelFacts = Pick<
   | "api"
   | "uses"
   | "answerWithin"
+  | "sender"
 > & {
   readonly verification?: Pick<Verification<unknown>, "methods" | "covers">;
 };

@@ -4,6 +4,7 @@ import {
   Connection,
   Destination,
   Endpoint,
+  ExistingQueue,
   LedgerSettings,
   Missing,
   Probe,
@@ -56,8 +57,8 @@ export const Infrastructure = z.object({
   /** Instances of receive-webhook kept warm, for senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix). */
   provisionedConcurrency: z._default(z.int().check(z.minimum(0)), 0),
   /**
-   * Providers that accept calls only from allow-listed addresses: their Lambda calls from one Elastic IP, a stack
-   * output.
+   * Providers and channels that accept calls only from allow-listed addresses: the Lambdas that call them do so from
+   * one Elastic IP, a stack output. One function calls the APIs of all channels.
    */
   fixedEgress: z._default(z.array(z.string()), []),
   /**
@@ -100,7 +101,7 @@ export const StageFile = z.strictObject({
   ...Config.shape,
   ...Infrastructure.shape,
   endpoints: z.optional(z.array(z.strictObject(Endpoint.shape))),
-  connections: z.array(z.strictObject(Connection.shape)),
+  connections: z.array(z.strictObject({ ...Connection.shape, queue: z.optional(z.strictObject(ExistingQueue.shape)) })),
   destinations: z.array(
     z.strictObject({ ...Destination.shape, missing: z._default(z.strictObject(Missing.shape), {}) }),
   ),

@@ -35,6 +35,8 @@ export function functionSettings(stage: Stage, name: FunctionName, provider?: Pr
 
 /** Concurrency of route-order for each connection's notification queue: the minimum of an event source. */
 export const NOTIFICATION_CONCURRENCY = 2;
+/** Messages of a notification queue in one invocation. */
+export const NOTIFICATION_BATCH = 10;
 
 /**
  * AWS asks for at least six times the function's timeout: with less, SQS redelivers an order that is still being

@@ -35,7 +35,7 @@ export const stage = defineStage({
   // "Concurrent executions" of the account (docs/deploy.md); new accounts have 10.
   // accountConcurrency: 1000,
 
-  // Lingxing accepts calls only from allow-listed addresses: one Elastic IP, about 37 USD a month.
+  // Lingxing and TikTok Shop can limit calls to allow-listed addresses: one Elastic IP, about 37 USD a month.
   // fixedEgress: ["lingxing"],
 
   // Senders that wait 500 ms (Mercado Libre) or 1250 ms (Wix): about 4.40 USD a month for each.

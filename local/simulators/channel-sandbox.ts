@@ -21,6 +21,8 @@ export interface ChannelSandbox {
 interface Options {
   /** Where the connections' endpoints are. */
   stackUrl: string;
+  /** Puts a message on the queue of a connection; undefined for one that has an endpoint. */
+  queueOf?: (connection: string) => ((body: string) => Promise<void>) | undefined;
   /** Default: by the channel's folder. */
   kindOf?: (channel: string) => Promise<ChannelSimulatorKind>;
 }
@@ -28,13 +30,13 @@ interface Options {
 /** @throws MissingSimulator where the channel of a connection has none */
 export async function startChannelSandbox(
   connections: readonly SimulatedConnection[],
-  { stackUrl, kindOf = loadChannelSimulator }: Options,
+  { stackUrl, queueOf = () => undefined, kindOf = loadChannelSimulator }: Options,
 ): Promise<ChannelSandbox> {
   const simulators = new Map<string, ChannelSimulator>();
   for (const connection of connections) {
     const kind = await kindOf(connection.channel);
-    const simulator = startChannelSimulator(kind, connection, { stackUrl });
-    simulators.set(`${connection.channel}/${connection.name}`, simulator);
+    const path = `${connection.channel}/${connection.name}`;
+    simulators.set(path, startChannelSimulator(kind, connection, { stackUrl, putOnQueue: queueOf(path) }));
   }
   const server = await startSimulatorServer((request) => replyOf(request, simulators));
   return {

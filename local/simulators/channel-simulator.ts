@@ -32,7 +32,7 @@ export interface ChannelSimulatorKind {
   implied?(topic: string, at: string): PartialOrder;
   /** Why the channel cannot have such an order (an ID that is no number); undefined where it can. */
   objection?(order: Order): string | undefined;
-  /** What the channel sends, in this order, signed. */
+  /** What the channel sends, in this order, signed. On a queue it has no headers. */
   webhooks(event: ChannelEvent): OutgoingWebhook[];
   /** An order whose webhook does not carry all of it, for a channel whose other webhooks do: its connector fetches it. */
   readonly fetched?: PartialOrder;
@@ -106,7 +106,7 @@ export interface ChannelSimulator {
   send(event: SentEvent): Promise<SendResult>;
   /** Stores the order and makes what the channel would send for it, signed. @throws ChannelRefusal */
   compose(event: SentEvent): { orderId: string; webhooks: OutgoingWebhook[] };
-  /** Posts a webhook to the connection's endpoint. @returns the status of the answer */
+  /** Posts a webhook to the connection's endpoint, or puts it on its queue. @returns the status of the answer; 202 */
   deliver(webhook: OutgoingWebhook): Promise<number>;
 }
 
@@ -140,11 +140,22 @@ export interface SendResult {
   readonly orderId: string;
 }
 
-/** @param stackUrl where the connection's endpoint is */
+/** Where a simulator's events go. */
+export interface Delivery {
+  /** Where the connection's endpoint is. */
+  stackUrl: string;
+  /** Of a channel that sends to queues: puts a message on the connection's own. */
+  putOnQueue?: ((body: string) => Promise<void>) | undefined;
+  now?: () => number;
+}
+
+/** What `deliver` returns once a message is on a queue: it was accepted, and no answer will come. */
+const QUEUED = 202;
+
 export function startChannelSimulator(
   kind: ChannelSimulatorKind,
   connection: SimulatedConnection,
-  { stackUrl, now = Date.now }: { stackUrl: string; now?: () => number },
+  { stackUrl, putOnQueue, now = Date.now }: Delivery,
 ): ChannelSimulator {
   const { channel, endpointName, endpoint } = connection;
   const shop = connection.shop ?? kind.shopOf(connection.name);
@@ -180,6 +191,10 @@ export function startChannelSimulator(
   }
 
   async function deliver({ headers, body }: OutgoingWebhook): Promise<number> {
+    if (putOnQueue) {
+      await putOnQueue(body);
+      return QUEUED;
+    }
     const answer = await fetch(address, { method: "POST", headers, body, redirect: "manual" });
     await answer.arrayBuffer();
     return answer.status;

@@ -32,7 +32,13 @@ export const ConnectionState = z.object({
   /** What the channel last reported about the app's installation. */
   lifecycle: z.optional(
     z.object({
-      state: z.enum(["installed", "uninstalled", "authorization-revoked", "subscription-disabled"]),
+      state: z.enum([
+        "installed",
+        "uninstalled",
+        "authorization-revoked",
+        "authorization-expiring",
+        "subscription-disabled",
+      ]),
       at: z.string(),
     }),
   ),

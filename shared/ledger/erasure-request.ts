@@ -27,7 +27,7 @@ export const ErasureRequest = z.object({
   connection: z.string(),
   /** Our ID of the event that asked for it, or of the operator's command. */
   eventId: z.string(),
-  /** Of a request that names more orders than one item holds: its position among the items, from 0. */
+  /** Of an event that asks for more than one item holds: this item's position, from 0. An item has one buyer. */
   part: z.optional(z.int()),
   subject: Subject,
   /** When the event was received: it does not concern orders first seen later. */

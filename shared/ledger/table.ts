@@ -24,9 +24,10 @@ export interface Condition {
   names?: Record<string, string>;
 }
 
-/** Part of one partition of an index. */
+/** Part of one partition of an index, or of the table itself. */
 export interface Range {
-  index: string;
+  /** Undefined: the table. */
+  index?: string;
   partition: { name: string; value: string };
   /** Both ends of the sort key are included. */
   sort: { name: string; from: string; to: string };
@@ -40,7 +41,7 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** All items of a partition, whatever their size. */
   partition(pk: string): Promise<Item[]>;
-  /** A range of an index, page by page: it may not fit into memory. Eventually consistent, as indexes are. */
+  /** A range, page by page: it may not fit into memory. Eventually consistent, as indexes are. */
   range(range: Range): AsyncIterable<Item>;
   /** "conflict": the condition did not hold, so nothing was written. */
   put(item: Item, condition: Condition): Promise<"written" | "conflict">;
@@ -106,7 +107,7 @@ export function createTable(client: Pick<DynamoDBClient, "send">, name: string):
     range: ({ index, partition, sort, order = "ascending", pageSize }) =>
       query({
         TableName: name,
-        IndexName: index,
+        ...(index !== undefined && { IndexName: index }),
         KeyConditionExpression: "#p = :p AND #s BETWEEN :from AND :to",
         ExpressionAttributeNames: { "#p": partition.name, "#s": sort.name },
         ExpressionAttributeValues: { ":p": { S: partition.value }, ":from": { S: sort.from }, ":to": { S: sort.to } },

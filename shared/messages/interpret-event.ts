@@ -16,6 +16,7 @@ interface Interpretation<Meaning> {
   topic: string;
   eventTime?: string | undefined;
   shop?: string | undefined;
+  everyShop?: boolean | undefined;
   order?: { id: string; changedAt?: string | undefined } | undefined;
   meaning(connection: { connection: string; shop: string | undefined; settings: unknown }): Meaning;
 }
@@ -26,8 +27,11 @@ export interface InterpretedEvent<Meaning> {
   topic: string;
   /** When the sender says that it happened, UTC ISO 8601. */
   eventTime?: string | undefined;
-  /** Its connection and what it means; undefined if the endpoint has no connection with its shop. */
-  about: { connection: Connection; meaning: Meaning } | undefined;
+  /**
+   * Its connection and what it means; undefined if the endpoint has no connection with its shop. `everyShop`: it is about
+   * all connections of the endpoint, of which this is the first.
+   */
+  about: { connection: Connection; meaning: Meaning; everyShop?: boolean } | undefined;
   /** In place of `about`: the event's order has an ID that can be read, and the rest cannot. */
   unreadable?: UnreadableOrder;
 }
@@ -54,13 +58,15 @@ export async function interpretEvent<Meaning>(
   config: Pick<Config, "connections" | "endpoints">,
 ): Promise<InterpretedEvent<Meaning>> {
   const reader = await channel.reader();
-  const { shop, order, meaning, ...said } = mapped(() => readWhole(reader.interpret(event)));
+  const { shop, everyShop = false, order, meaning, ...said } = mapped(() => readWhole(reader.interpret(event)));
   const known = { eventTime: said.eventTime, topic: said.topic.slice(0, LONGEST_TOPIC).toWellFormed() };
-  const connection = event.source === "queue" ? ownerOf(event, shop, config) : receiverOf(event, shop, config);
+  const isQueued = event.source === "queue";
+  const connection = isQueued ? ownerOf(event, shop, config) : receiverOf(event, { shop, everyShop }, config);
   if (!connection) return { ...known, about: undefined };
   const settings = settingsOf(connection, channel);
   try {
-    return { ...known, about: { connection, meaning: mapped(() => meaning({ ...factsOf(connection), settings })) } };
+    const about = mapped(() => meaning({ ...factsOf(connection), settings }));
+    return { ...known, about: { connection, everyShop, meaning: about } };
   } catch (error) {
     if (!order || !(error instanceof MalformedEvent)) throw error;
     const { id: orderId, changedAt } = order;
@@ -73,20 +79,25 @@ const readWhole = <Meaning>(interpretation: Interpretation<Meaning>) => ({
   topic: interpretation.topic,
   eventTime: interpretation.eventTime,
   shop: interpretation.shop,
+  everyShop: interpretation.everyShop,
   order: interpretation.order,
   meaning: (facts: Parameters<typeof interpretation.meaning>[0]) => interpretation.meaning(facts),
 });
 
 const factsOf = (connection: Connection) => ({ connection: pathOf(connection), shop: connection.shop });
 
-/** @returns undefined if the event names a shop of none of the endpoint's connections */
-function receiverOf(event: ReceivedEvent, shop: string | undefined, config: Pick<Config, "connections" | "endpoints">) {
+/** @returns undefined if the event names a shop of none of the endpoint's connections; of all, the first */
+function receiverOf(
+  event: ReceivedEvent,
+  { shop, everyShop }: { shop: string | undefined; everyShop: boolean },
+  config: Pick<Config, "connections" | "endpoints">,
+) {
   const endpoint = endpointsOf(config).find(
     ({ channel, name }) => channel === event.channel && name === event.endpoint,
   );
   // A connection that was removed while its events were queued: they wait in the DLQ until it is back.
   if (!endpoint || endpoint.connections.length === 0) throw notInStage("endpoint");
-  return connectionAt(endpoint, shop);
+  return everyShop ? endpoint.connections[0] : connectionAt(endpoint, shop);
 }
 
 /** A queue belongs to one seller. Another seller's event on it is a configuration mistake, and must not be lost. */

@@ -15,8 +15,8 @@ const MAX_DELAY_SECONDS = 900;
 const MAX_VISIBILITY_SECONDS = 12 * 3600;
 
 export interface Queues {
-  /** `https://sqs.<region>.amazonaws.com/<account>/<name>`, or the emulator's. */
-  queueUrl(name: string): string;
+  /** `https://sqs.<region>.amazonaws.com/<account>/<name>`, or the emulator's. @param queue name, or ARN */
+  queueUrl(queue: string): string;
   /** @param groupId tenant of SQS's fair queues: one flooding endpoint does not delay the others */
   sendToIntake(message: string, groupId: string): Promise<void>;
   /** @param destination `kakaclo/demo` */
@@ -38,8 +38,14 @@ export function createQueues(
   const urlOf = (name: string, of = { account, region }) =>
     `${endpoint?.replace(/\/+$/, "") ?? awsEndpoint(of.region)}/${of.account}/${name}`;
 
+  function queueUrl(queue: string): string {
+    if (!queue.startsWith("arn:")) return urlOf(queue);
+    const [, , , arnRegion = region, arnAccount = account, name = ""] = queue.split(":");
+    return urlOf(name, { account: arnAccount, region: arnRegion });
+  }
+
   return {
-    queueUrl: (name) => urlOf(name),
+    queueUrl,
 
     async sendToIntake(message, groupId) {
       const QueueUrl = urlOf(queueName.intake(stage));
@@ -70,10 +76,7 @@ export function createQueues(
     },
 
     async changeVisibility(queue, ReceiptHandle, seconds) {
-      const [, , , arnRegion = region, arnAccount = account, name = ""] = queue.startsWith("arn:")
-        ? queue.split(":")
-        : [];
-      const QueueUrl = name ? urlOf(name, { account: arnAccount, region: arnRegion }) : queue;
+      const QueueUrl = queue.startsWith("arn:") ? queueUrl(queue) : queue;
       const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), MAX_VISIBILITY_SECONDS));
       await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
     },

@@ -37,6 +37,13 @@ const ReadAs = z.object({
 });
 export type ReadAs = z.infer<typeof ReadAs>;
 
+/** A queue that the stack does not make, in this account or another. infra/stage-file/check-endpoints.ts checks both ARNs. */
+export const ExistingQueue = z.object({
+  arn: z.string(),
+  /** Of the KMS key that encrypts it, if one does. */
+  key: z.optional(z.string()),
+});
+
 /** One configured shop or seller account of a channel. */
 export const Connection = z.object({
   channel: Name,
@@ -52,8 +59,13 @@ export const Connection = z.object({
    * "none" is for the demo only.
    */
   maxOrderAge: z._default(z.union([z.literal("none"), Duration]), 60 * 86_400_000),
-  /** The channel's own shop or seller ID, as its events name it. Required if several connections share an endpoint. */
+  /**
+   * The channel's own shop or seller ID, as its events name it. Required if several connections share an endpoint, or
+   * where the channel sends to queues.
+   */
   shop: z.optional(z.string()),
+  /** The queue that its events come on, where a channel sends to queues. Default: one that the stack makes. */
+  queue: z.optional(ExistingQueue),
   /** No event for this long raises an alarm: 1 hour to 7 days. */
   silentAfter: z._default(Duration, 7 * 86_400_000),
   ...ReadAs.shape,

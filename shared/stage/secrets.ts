@@ -9,6 +9,13 @@ export type SecretKind = Parameters<typeof secretName>[1];
  */
 export class SecretUnreadable extends Error {
   override readonly name = "SecretUnreadable";
+  /** It does not exist, or was never filled in. */
+  readonly isEmpty: boolean;
+
+  constructor(message: string, { isEmpty = false } = {}) {
+    super(message);
+    this.isEmpty = isEmpty;
+  }
 }
 
 export interface Secrets {
@@ -48,7 +55,8 @@ export function createSecrets(
       .then(({ SecretString = "" }): unknown => JSON.parse(SecretString))
       .catch((error: unknown) => {
         // Without a cause: JSON.parse quotes the text.
-        throw new SecretUnreadable(`Secret ${name}: ${error instanceof Error ? error.name : "could not be read"}`);
+        const what = error instanceof Error ? error.name : "could not be read";
+        throw new SecretUnreadable(`Secret ${name}: ${what}`, { isEmpty: what === "ResourceNotFoundException" });
       });
     reads.set(name, { at: now(), json });
     return json;

@@ -60,6 +60,7 @@ for (const [registered, load] of Object.entries(channels)) {
 
     test("it has a check of its requests, or a queue", () => {
       equal(channel.verification === undefined, channel.endpoint === "queue");
+      equal(channel.sender !== undefined, channel.endpoint === "queue");
     });
   });
 }

@@ -447,7 +447,7 @@ function openHidden(shop: Shop, change: (text: string) => string): Shop {
   return openShop({
     tools: {
       http: async (request) => {
-        const answer = callHosted(shop.hosted, request);
+        const answer = await callHosted(shop.hosted, { timeout: 2_000, ...request });
         return { ...answer, text: change(answer.text) };
       },
     },

@@ -378,3 +378,11 @@ test("live data comes by itself, and only what changed", async () => {
   ending.abort();
   await reader?.cancel();
 });
+
+test("a part of the path is decoded once: an order's ID may hold anything", async () => {
+  const { get } = start({ isOpen: true });
+  for (const id of ["50%25", "a/b", "%41", "ü #?&"]) {
+    const document = await (await get(`/console/echo/${encodeURIComponent(id)}`)).text();
+    deepEqual(sheetIn(document).data, { text: id });
+  }
+});

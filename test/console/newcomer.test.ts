@@ -23,7 +23,6 @@ describe("the newcomer's path, in a browser", { skip: NO_BROWSER }, () => {
     const page = await openPage(context);
     await page.goto(stack.url);
     await page.getByText("Nothing waits for you").waitFor();
-    await page.getByRole("link", { name: "Sandbox" }).click();
     await sendOrder(page);
     const states = page.getByRole("cell", { name: "created" });
     await states.nth(stack.sandbox.providers.length - 1).waitFor();

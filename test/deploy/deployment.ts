@@ -15,10 +15,12 @@ import { createReadTrace, type ReadTrace } from "../../local/order-trace.ts";
 import { secretValues } from "../../local/secret-values.ts";
 import { type Sandbox, startSandbox } from "../../local/simulators/sandbox.ts";
 import type { EmulatorProcess } from "../support/emulator-process.ts";
+import { type RecordingProxy, startRecordingProxy } from "../support/recording-proxy.ts";
+import { type RunningConsole, startConsole } from "../support/running-console.ts";
 import { until } from "../support/shop.ts";
 import { runCdk } from "./cdk.ts";
 import { startMiniStack } from "./ministack.ts";
-import { runScript, type ScriptRun } from "./run-script.ts";
+import { environmentOf, runScript, type ScriptRun } from "./run-script.ts";
 
 export const STAGE = "deploytest";
 const STACK = `order-relay-${STAGE}`;
@@ -100,6 +102,13 @@ export class Deployment {
   operate(command: "catalog" | "failed" | "order" | "secrets", ...words: string[]): Promise<ScriptRun> {
     const stage = ["--stage", STAGE, "--stages", this.stages];
     return runScript(this.emulator.url, [`operator/${command}.ts`, ...stage, ...words]);
+  }
+
+  /** `npm run console` for the deployed stage; what it calls of AWS is noted. */
+  async console(): Promise<{ page: RunningConsole; aws: RecordingProxy }> {
+    const aws = await startRecordingProxy(this.emulator.url);
+    const stage = ["--stage", STAGE, "--stages", this.stages];
+    return { page: await startConsole(stage, environmentOf(aws.url)), aws };
   }
 
   /** Writes a file for the operator's commands; `stop` removes it. @returns its path */

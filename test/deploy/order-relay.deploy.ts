@@ -1,6 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { pages } from "../../console/pages.ts";
 import type { Trace } from "../../shared/ledger/trace.ts";
 import { queueName } from "../../shared/stage/names.ts";
 import { newOrderId, shopifyBody, shopifySends, standardSends, until } from "../support/shop.ts";
@@ -182,6 +184,29 @@ test("the scheduled due-time pass sends a delivery whose message was lost", asyn
   await relay.setEventSource(queue, true);
   await deliveriesAre(id, { "kakaclo/demo": "created", "s2/demo": "created" }, "shopify/demo", 150);
   deepEqual(counts(id), { kakaclo: 1, s2: 1, shoplazza: 0 });
+});
+
+test("the console shows the deployed stage, by calls that docs/iam/operator.json allows", async (context) => {
+  const { page, aws } = await relay.console();
+  context.after(() => {
+    page.stop();
+    aws.stop();
+  });
+  for (const { page: shown } of pages) {
+    if (shown.nav === undefined || shown.localOnly) continue;
+    const answer = await page.get(shown.path);
+    equal(answer.status, 200, `${shown.path}: ${await answer.text()}`);
+  }
+  const order = await page.get(`/console/orders/shopify/demo/${knownId}`);
+  equal(order.status, 200);
+  match(await order.text(), new RegExp(knownId));
+  const actions = aws.actions();
+  ok(actions.includes("cloudwatch:GetMetricData") && actions.includes("dynamodb:Query"), actions.join(", "));
+  const policy = readFileSync(new URL("../../docs/iam/operator.json", import.meta.url), "utf8");
+  deepEqual(
+    actions.filter((action) => !policy.includes(`"${action}"`)),
+    ["sts:GetCallerIdentity"],
+  );
 });
 
 test("`cdk diff` finds no difference between the account and the stage file", async () => {

@@ -93,13 +93,19 @@ test("the operator's policy allows what the permissions of docs/operator-command
 
 /** Names of the SDK's clients in IAM. */
 const CLIENTS: Record<string, string> = {
+  "client-cloudwatch": "cloudwatch",
   "client-dynamodb": "dynamodb",
   "client-s3": "s3",
   "client-secrets-manager": "secretsmanager",
   "client-sqs": "sqs",
 };
 /** Files whose AWS calls the operator's commands make; and calls in them that only functions make. */
-const SHARED = ["shared/ledger/table.ts", "shared/messages/queues.ts", "shared/messages/s3-texts.ts"];
+const SHARED = [
+  "shared/ledger/table.ts",
+  "shared/messages/queues.ts",
+  "shared/messages/s3-texts.ts",
+  "console/figures/cloudwatch-figures.ts",
+];
 const OF_FUNCTIONS = ["sqs:ChangeMessageVisibility", "sqs:SendMessageBatch"];
 /** Calls whose permission has another name. */
 const PERMISSIONS: Record<string, string> = {
@@ -107,7 +113,7 @@ const PERMISSIONS: Record<string, string> = {
   "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 };
 
-test("the operator's policy allows every AWS call that the commands make", () => {
+test("the operator's policy allows every AWS call that the commands and the console make", () => {
   const root = new URL("../../", FOLDER);
   const own = readdirSync(new URL("operator/", root)).map((file) => `operator/${file}`);
   const calls = [...own, ...SHARED].flatMap((file) => {

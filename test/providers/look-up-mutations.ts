@@ -75,9 +75,10 @@ async function changeEverything<Settings, Secret>(
   for (const target of targetsIn(answers, lookUps.identifying)) {
     for (const [change, apply] of changesOf(target)) {
       if (lookUps.saysNothing?.(target.join(" and "), change)) continue;
-      if (answers.every((text) => changeText(text, target, apply) === text)) continue;
+      const changed = new Map(answers.map((text) => [text, changeText(text, target, apply)]));
+      if (answers.every((text) => changed.get(text) === text)) continue;
       tried += 1;
-      rewriteLookUps(world, lookUps, (text) => changeText(text, target, apply));
+      rewriteLookUps(world, lookUps, (text) => changed.get(text) ?? changeText(text, target, apply));
       const problem = await problemOf(world, sent, outgoing);
       if (problem) wrong.push(`${target.join(" and ")} ${change}: ${problem}`);
       // For a server that throttles.

@@ -60,6 +60,39 @@ test("a token is asked for by POST, and kept for as long as the channel says", a
   equal(calls.length, 2);
 });
 
+test("headers that a function gives are asked for only when the key is not kept, and their failure is not kept", async () => {
+  const { key, calls, clock } = keyServer({});
+  let asked = 0;
+  const headers = async () => ({ authorization: `Bearer ${++asked}` });
+  const request = { headers };
+  await Promise.all([1, 2, 3].map(() => key("https://keys.example.com/1", request)));
+  deepEqual([asked, calls.length, calls[0]?.headers], [1, 1, { authorization: "Bearer 1" }]);
+  clock.now = HOUR;
+  const failing = { headers: () => Promise.reject(new KeyUnavailable("no token")) };
+  await rejects(key("https://keys.example.com/1", failing), KeyUnavailable);
+  equal(calls.length, 1);
+  await key("https://keys.example.com/1", request);
+  deepEqual([asked, calls.length], [2, 2]);
+});
+
+test("what is asked for with one app's credentials is not given to another app", async () => {
+  const tokens: string[] = [];
+  const fetchKey = createKeyFetcher({
+    now: () => 0,
+    http: async ({ body }) => {
+      tokens.push(body ?? "");
+      return { status: 200, headers: {}, text: `token of ${body}` };
+    },
+  });
+  const token = (endpoint: string, body: string) =>
+    fetchKey({ endpoint, hosts: HOSTS }, { method: "POST", url: "https://keys.example.com/token", body });
+  for (const _ of [1, 2]) {
+    equal(await token("ebay/one", "one"), "token of one");
+    equal(await token("ebay/two", "two"), "token of two");
+  }
+  deepEqual(tokens, ["one", "two"]);
+});
+
 test("no other host is called, whatever the sender names: its key is not there", async () => {
   const { key, calls } = keyServer({});
   for (const url of [
@@ -125,4 +158,13 @@ test("inventions do not fill the memory: the oldest are forgotten", async () => 
   equal(calls.length, 101);
   await key("https://keys.example.com/0");
   equal(calls.length, 102);
+});
+
+test("inventions do not push out a token", async () => {
+  const { key, calls } = keyServer({});
+  const token = () => key("https://keys.example.com/token", { method: "POST", body: "grant" });
+  await token();
+  for (let n = 0; n <= 200; n++) await key(`https://keys.example.com/${n}`);
+  await token();
+  equal(calls.filter(({ method }) => method === "POST").length, 1);
 });

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import type { Account, Channel } from "../../functions/channels/channel.ts";
-import { createOpenClient } from "../../functions/route-order/open-client.ts";
+import { createOpenClient, NoCredentials } from "../../functions/open-client.ts";
 import { HttpFailure } from "../../shared/connector/http.ts";
 import type { ApiTools } from "../../shared/connector/tools.ts";
 import { Misconfigured } from "../../shared/errors.ts";
@@ -50,6 +50,16 @@ test("an API is opened with the app's secret, which its endpoint has, and the sh
     ...{ connection: "market/north", shop: "n1", settings: {} },
     ...{ app: { clientSecret: "the app's" }, credentials: { refreshToken: "the shop's" } },
   });
+});
+
+test("a connection whose own secret was never filled in has no credentials, which is no failure of its API", async () => {
+  const empty = { ...SECRETS, "order-relay/test/connections/market/north": undefined };
+  await rejects(open(empty), NoCredentials);
+  const partly = { ...SECRETS, "order-relay/test/connections/market/north": {} };
+  const withoutKeys = { ...SECRETS, "order-relay/test/endpoints/market/app": undefined };
+  for (const values of [partly, withoutKeys]) {
+    await rejects(open(values), (error) => error instanceof Misconfigured && !(error instanceof NoCredentials));
+  }
 });
 
 for (const name of Object.keys(SECRETS)) {

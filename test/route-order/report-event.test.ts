@@ -1,7 +1,8 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { reportApiFailure, reportEvent } from "../../functions/route-order/report-event.ts";
+import { reportEvent } from "../../functions/route-order/report-event.ts";
 import { Misconfigured, Unavailable } from "../../shared/errors.ts";
+import { reportApiFailure } from "../../shared/telemetry/report-api-failure.ts";
 import { ErasureRelay, personalOrder } from "../support/erasure-relay.ts";
 import { linesWrittenBy, metricsIn } from "../support/lines-written-by.ts";
 import { MemoryTable } from "../support/memory-table.ts";
@@ -57,6 +58,8 @@ test("a request to erase or to export raises its ticket, unless all that it name
     for (const outcome of ["erased", "erasure-requested", "data-requested"] as const) {
       reportEvent({ outcome, connection: "market/north" }, message);
     }
+    // A marketplace notifies every app of each buyer who leaves.
+    reportEvent({ outcome: "erasure-requested", connection: "market/north", everyShop: true }, message);
   });
   const stage = process.env["STAGE"] ?? "none";
   deepEqual(metricsIn(lines), [

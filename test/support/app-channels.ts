@@ -28,6 +28,7 @@ export const appChannels: Connectors = fixedConnectors("app channels", {
     },
     {
       ...{ name: "harbour", title: "Harbour", endpoint: "queue", settings: z.object({}), api },
+      sender: ({ connection }) => (connection === "harbour/north" ? "eventbridge" : { account: "210987654321" }),
       secret: z.object({ clientSecret: field("of the app") }),
       credentials: z.object({ refreshToken: field("of the seller") }),
     },
@@ -43,7 +44,7 @@ export const appStage = (changes: Partial<StageFile> = {}): StageFile =>
     connections: [
       { channel: "mall", name: "north", key: "MN", endpoint: "app", shop: "n-1", since, silentAfter: "12h" },
       { channel: "mall", name: "south", key: "MS", endpoint: "app", shop: "s-1", since, silentAfter: "4h" },
-      { channel: "harbour", name: "east", key: "HE", since, silentAfter: "6h" },
+      { channel: "harbour", name: "east", key: "HE", shop: "e-1", since, silentAfter: "6h" },
       { channel: "harbour", name: "west", key: "HW", endpoint: "east", shop: "w-1", since },
     ],
     routes: [],

@@ -27,6 +27,7 @@ export function launchBrowser(): Promise<Browser> {
 
 export async function closeBrowser(): Promise<void> {
   await (await shared)?.close();
+  shared = undefined;
 }
 
 /** A page with a profile of its own, closed after the test. Requests that leave this machine are refused and reported. */

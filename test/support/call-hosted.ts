@@ -1,14 +1,16 @@
 import type { HostedApi } from "../../local/simulators/channel-api.ts";
-import type { HttpAnswer, HttpRequest } from "../../shared/connector/http.ts";
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../shared/connector/http.ts";
 
-/** Makes a client's call at a simulated API, without a socket. */
-export function callHosted(hosted: HostedApi, request: Omit<HttpRequest, "timeout">): HttpAnswer {
-  const { host, pathname, search, searchParams } = new URL(request.url);
+/** Makes a client's call at a simulated API, without a network. @throws HttpFailure if it breaks the connection */
+export async function callHosted(
+  hosted: HostedApi,
+  { url, method, headers = {}, body = "" }: HttpRequest,
+): Promise<HttpAnswer> {
+  const { hostname: host, pathname: path, search, searchParams: query } = new URL(url);
   const reply = hosted.reply({
-    ...{ caller: "connection", host, method: request.method, path: pathname, query: searchParams },
-    ...{ rawQuery: search.slice(1), headers: { "user-agent": "order-relay/test", ...request.headers } },
-    ...{ body: Buffer.from(request.body ?? ""), ended: Promise.resolve("answered") },
+    ...{ host, path, query, rawQuery: search.slice(1), method, headers, body: Buffer.from(body) },
+    ...{ caller: "connection", ended: Promise.resolve("answered") },
   });
-  if ("wire" in reply) throw new Error(`no answer: ${reply.wire}`);
-  return { status: reply.status, headers: { ...reply.headers }, text: String(reply.body) };
+  if ("wire" in reply) throw new HttpFailure("timeout", true);
+  return { status: reply.status, headers: { ...reply.headers }, text: reply.body.toString() };
 }

@@ -37,6 +37,8 @@ const OF_DEVELOPERS = ["local", "bench", "docs", "test"];
 
 const CONTRACT = /^functions\/(channels\/channel|providers\/provider)\.ts$/;
 const REGISTRY = /^functions\/(channels|providers)\/registry\.ts$/;
+/** What several functions use to call a channel's API. */
+const OPEN_CLIENT = "functions/open-client.ts";
 const CONNECTOR = /^functions\/(channel|provider)s\/[^/]+\//;
 const FUNCTION = /^functions\/(receive-webhook|route-order|create-order|find-due|reconcile|probe-webhooks)\//;
 
@@ -97,7 +99,10 @@ function functionMayRead(file: string, read: string): boolean {
   const [folder = ""] = CONNECTOR.exec(file) ?? FUNCTION.exec(file) ?? [];
   if (CONNECTOR.test(file)) return connectorMayRead(folder, file, read);
   if (!isOurs(read) || isShared(read)) return true;
-  if (folder !== "") return read.startsWith(folder) || CONTRACT.test(read) || REGISTRY.test(read);
+  if (folder !== "") {
+    return read.startsWith(folder) || CONTRACT.test(read) || REGISTRY.test(read) || read === OPEN_CLIENT;
+  }
+  if (file === OPEN_CLIENT) return read === "functions/channels/channel.ts";
   // The contracts of both kinds of connectors: registries and signature schemes import them.
   const [, kind, part] = /^functions\/(channels|providers)\/(registry|schemes)\.ts$/.exec(file) ?? [];
   if (kind === undefined) return false;

@@ -76,19 +76,19 @@ export class MemoryDynamoDb extends DynamoDBClient {
     return { Items: page.map((item) => marshall(item)), ...(more && { LastEvaluatedKey: marshall(keyIn(last)) }) };
   }
 
-  /** The two queries of shared/ledger/table.ts: a partition of the table, and a range of a partition of its index. */
+  /** The two queries of shared/ledger/table.ts: a partition of the table, and a range of a partition of it or of its index. */
   #matching(input: QueryCommand["input"]): Promise<Item[]> {
     const table = this.#table(input.TableName);
     const { IndexName: index, KeyConditionExpression: expression, ScanIndexForward = true } = input;
     const value = unmarshall(input.ExpressionAttributeValues ?? {});
     if (index === undefined && expression === "pk = :pk") return table.partition(value[":pk"]);
-    if (index === undefined || expression !== "#p = :p AND #s BETWEEN :from AND :to") {
+    if (expression !== "#p = :p AND #s BETWEEN :from AND :to") {
       throw refusal("ValidationException", `MemoryDynamoDb does not know the query ${expression}`);
     }
     const { "#p": name = "", "#s": sort = "" } = input.ExpressionAttributeNames ?? {};
     return Array.fromAsync(
       table.range({
-        index,
+        ...(index !== undefined && { index }),
         partition: { name, value: value[":p"] },
         sort: { name: sort, from: value[":from"], to: value[":to"] },
         order: ScanIndexForward ? "ascending" : "descending",

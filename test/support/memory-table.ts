@@ -27,9 +27,12 @@ export class MemoryTable implements Table {
     return [...(this.partitions.get(pk) ?? [])].flatMap((key) => this.items.get(key) ?? []);
   }
 
-  async *range({ partition, sort, order = "ascending" }: Range): AsyncGenerator<Item> {
+  async *range({ index, partition, sort, order = "ascending" }: Range): AsyncGenerator<Item> {
     this.queries += 1;
-    const all = [...(this.entries.get(partition.value)?.values() ?? [])];
+    const all =
+      index === undefined
+        ? this.inPartition(partition.value)
+        : [...(this.entries.get(partition.value)?.values() ?? [])];
     const at = (item: Item) => String(item[sort.name]);
     const found = all.filter((item) => at(item) >= sort.from && at(item) <= sort.to);
     const sorted = found.sort((a, b) => (at(a) < at(b) ? -1 : 1));

@@ -40,7 +40,7 @@ export function openShop({ shop = SHOP, credentials, app = APP, settings = { api
   async function http(request: Omit<HttpRequest, "timeout">) {
     if (hook?.at === calls.length) hook.run();
     calls.push(request);
-    return callHosted(hosted, request);
+    return callHosted(hosted, { timeout: 2_000, ...request });
   }
   const waits: number[] = [];
   const secret = memorySecret({ ...own });

@@ -25,7 +25,10 @@ interface App {
 const Text = z.string().check(z.minLength(1));
 /** Times in seconds from now. */
 const Granted = z.object({ access_token: Text, expires_in: Count });
-const Refreshed = z.object({ ...Granted.shape, refresh_token: Text });
+/** An access token that ends, with the refresh token that renews it once. */
+export const RefreshableAccess = z.object({ ...Granted.shape, refresh_token: Text });
+/** A permanent access token. */
+export const GrantedAccess = z.object({ access_token: Text });
 
 /** @param host the shop's */
 export function createSend(host: string, account: ShopAccount, tools: ApiTools): Send {
@@ -46,7 +49,7 @@ export function createSend(host: string, account: ShopAccount, tools: ApiTools):
           early: settings.renewEarly,
           async login() {
             const request = { ...own.app, grant_type: "client_credentials" };
-            const granted = await grant(host, request, Granted, tools);
+            const granted = await askForToken(host, request, Granted, tools);
             return { access: granted.access_token, expiresAt: tools.now() + granted.expires_in * 1000 };
           },
         },
@@ -65,7 +68,7 @@ export function createSend(host: string, account: ShopAccount, tools: ApiTools):
           early: settings.renewEarly,
           async refresh(refresh) {
             const request = { ...own.app, grant_type: "refresh_token", refresh_token: refresh };
-            const granted = await grant(host, request, Refreshed, tools);
+            const granted = await askForToken(host, request, RefreshableAccess, tools);
             return {
               access: granted.access_token,
               expiresAt: tools.now() + granted.expires_in * 1000,
@@ -90,18 +93,27 @@ const missing =
     throw new Misconfigured(`The setting api needs ${what}: docs/channels/shopify.md, "The Admin API".`);
   };
 
-function ownApp({ clientId, clientSecret, signingSecrets, tokenKey }: Secret) {
+/** Undefined where the endpoint's secret has no clientId. */
+export function appOf({ clientId, clientSecret, signingSecrets }: Secret): App | undefined {
   const secret = clientSecret ?? signingSecrets[0];
-  if (clientId === undefined || tokenKey === undefined || secret === undefined) return undefined;
-  const app: App = { client_id: clientId, client_secret: secret };
-  return { ...app, app, key: tokenKey };
+  return clientId === undefined || secret === undefined ? undefined : { client_id: clientId, client_secret: secret };
+}
+
+function ownApp(secret: Secret) {
+  const app = appOf(secret);
+  return app && secret.tokenKey !== undefined ? { ...app, app, key: secret.tokenKey } : undefined;
 }
 
 /**
  * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens
  * @throws Misconfigured if Shopify refuses the app or its refresh token, Throttled, Unavailable
  */
-async function grant<T>(host: string, request: object, schema: z.ZodMiniType<T>, tools: ApiTools): Promise<T> {
+export async function askForToken<T>(
+  host: string,
+  request: object,
+  schema: z.ZodMiniType<T>,
+  tools: ApiTools,
+): Promise<T> {
   const answer = await answerToRead(
     tools.http({
       method: "POST",
@@ -115,7 +127,7 @@ async function grant<T>(host: string, request: object, schema: z.ZodMiniType<T>,
   const ofShop = refusalOfShop(status);
   if (ofShop) throw ofShop;
   if (status >= 400 && status < 500) {
-    const what = "refresh_token" in request ? "refresh token" : "app's credentials";
+    const what = "refresh_token" in request ? "refresh token" : "code" in request ? "code" : "app's credentials";
     throw new Misconfigured(
       `Shopify refuses the ${what} (${status}): the app was uninstalled, its secret changed, or the authorisation ended. Install the app again, and fill in the new secrets.`,
     );

@@ -72,6 +72,7 @@ export const shopify = defineChannel({
   verification: hmac({ header: ["shopify-hmac-sha256", "x-shopify-hmac-sha256"], encoding: "base64" }),
   // The Admin API gives updatedAt in seconds, as the webhooks do.
   timePrecision: 1_000,
+  authorization: () => import("./authorization.ts").then(({ authorization }) => authorization),
   reader: () => import("./reader.ts").then(({ reader }) => reader),
   api: () => import("./api.ts").then(({ api }) => api),
 });

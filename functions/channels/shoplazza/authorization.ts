@@ -1,3 +1,4 @@
+import { consentCode } from "../../../shared/connector/consent-code.ts";
 import { Misconfigured } from "../../../shared/errors.ts";
 import type { Authorization } from "../channel.ts";
 import { askForTokens } from "./access.ts";
@@ -18,8 +19,7 @@ export const authorization: Authorization<Secret, Settings> = {
   },
 
   async exchange({ app, settings, redirectUri, query }, tools) {
-    const code = query.get("code");
-    if (!code) throw new Misconfigured("The address that Shoplazza sent the browser to has no code.");
+    const code = consentCode(query);
     const grant = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
     const [clientSecret = ""] = app.signingSecrets;
     const granted = await askForTokens(grant, { clientId: clientIdOf(app), clientSecret }, settings, tools);

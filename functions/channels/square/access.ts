@@ -31,11 +31,13 @@ export type Ask = <T>(question: Question, schema: z.ZodMiniType<T>) => Promise<T
 
 const HOSTS = { production: "connect.squareup.com", sandbox: "connect.squareupsandbox.com" } as const;
 
+export const hostOf = ({ environment }: Settings): string => HOSTS[environment];
+
 export function createAsk(account: SellerAccount, tools: ApiTools): Ask {
   const send = createSend(account, tools);
   return async ({ method, path, body }, schema) => {
     const answer = await send((token) =>
-      post(account, tools, { method, path, body, headers: { authorization: `Bearer ${token}` } }),
+      askSquare(account.settings, tools, { method, path, body, headers: { authorization: `Bearer ${token}` } }),
     );
     if (answer.status === 404) return undefined;
     if (answer.status !== 200) throw refusal(answer, tools.now());
@@ -45,15 +47,16 @@ export function createAsk(account: SellerAccount, tools: ApiTools): Ask {
   };
 }
 
-function post(
-  { settings }: SellerAccount,
+/** A call as all are made; what its answer means is left to the caller. */
+export function askSquare(
+  settings: Settings,
   tools: ApiTools,
   { method, path, body, headers }: Question & { headers?: Record<string, string> },
 ): Promise<HttpAnswer> {
   return answerToRead(
     tools.http({
       method,
-      url: `https://${HOSTS[settings.environment]}${path}`,
+      url: `https://${hostOf(settings)}${path}`,
       headers: {
         accept: "application/json",
         "square-version": settings.apiVersion,
@@ -126,7 +129,7 @@ async function exchanged(
   tools: ApiTools,
 ): Promise<RotatedGrant & { merchant: string | undefined }> {
   const { app, settings } = account;
-  const answer = await post(account, tools, {
+  const answer = await askSquare(settings, tools, {
     method: "POST",
     path: "/oauth2/token",
     body: {

@@ -75,6 +75,7 @@ export const square = defineChannel({
     signs: ({ body }, { url }) => (url === undefined ? undefined : [url, body]),
     covers: "url+body",
   }),
+  authorization: () => import("./authorization.ts").then(({ authorization }) => authorization),
   reader: () => import("./reader.ts").then(({ reader }) => reader),
   api: () => import("./api.ts").then(({ api }) => api),
 });

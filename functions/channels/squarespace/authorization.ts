@@ -1,3 +1,4 @@
+import { consentCode } from "../../../shared/connector/consent-code.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
 import { Misconfigured, Unavailable } from "../../../shared/errors.ts";
 import type { Authorization, ConsentRequest } from "../channel.ts";
@@ -24,8 +25,7 @@ export const authorization: Authorization<Secret, Settings> = {
 
   async exchange({ app, redirectUri, query }, tools) {
     const { clientId, clientSecret } = clientOf(app);
-    const code = query.get("code");
-    if (!code) throw new Misconfigured("The address that Squarespace sent the browser to has no code.");
+    const code = consentCode(query);
     const answer = await answerToRead(
       tools.http({
         method: "POST",

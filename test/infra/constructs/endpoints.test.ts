@@ -89,6 +89,80 @@ test("each connection of a queue channel has its own encrypted queue and DLQ, wi
   }
 });
 
+const Statement = z.object({
+  Sid: z.optional(z.string()),
+  Effect: z.string(),
+  Principal: z.unknown(),
+  Action: z.unknown(),
+  Condition: z.optional(z.unknown()),
+});
+const PolicyOf = z.object({ Statement: z.array(Statement) });
+
+/** What the policy of the queue of a connection, or of the stage's key, allows a sender. */
+function allowed(of: typeof template, where: "queue" | "key", sid: RegExp) {
+  const documents =
+    where === "key"
+      ? of.all("AWS::KMS::Key").map(({ Properties }) => Properties["KeyPolicy"])
+      : of
+          .all("AWS::SQS::QueuePolicy")
+          .filter(({ id }) => id.includes("Notifications") && !id.includes("DeadLetters"))
+          .map(({ Properties }) => Properties["PolicyDocument"]);
+  return documents
+    .flatMap((document) => z.parse(PolicyOf, document).Statement)
+    .filter(({ Sid, Effect }) => Effect === "Allow" && sid.test(Sid ?? ""));
+}
+
+test("the sender of a queue may send to it and encrypt with the stage's key; the key lets each sender in once", () => {
+  const sends = allowed(template, "queue", /Sends$/);
+  equal(sends.length, 2, "a queue each");
+  for (const { Principal, Action } of sends) {
+    ok(JSON.stringify(Principal).includes(":iam::210987654321:root"));
+    deepEqual(Action, ["sqs:SendMessage", "sqs:GetQueueAttributes"]);
+  }
+  const [key, ...more] = allowed(template, "key", /^(?:Account|EventBridge).*Sends$/);
+  equal(more.length, 0);
+  ok(JSON.stringify(key?.Principal).includes(":iam::210987654321:root"));
+  deepEqual([key?.Action, key?.Condition], [["kms:Decrypt", "kms:GenerateDataKey"], undefined]);
+});
+
+test("EventBridge may send from rules of the stack's own account and region alone", () => {
+  const north = { channel: "harbour", name: "north", key: "HN", shop: "n-1", since: "2026-01-01T00:00:00Z" };
+  const other = templateOf(appStage({ endpoints: [], connections: [north] }), appChannels);
+  const [send] = allowed(other, "queue", /Sends$/);
+  deepEqual([send?.Principal, send?.Action], [{ Service: "events.amazonaws.com" }, "sqs:SendMessage"]);
+  const condition = JSON.stringify(send?.Condition);
+  ok(condition.startsWith('{"ArnLike":{"aws:SourceArn":'), condition);
+  ok(condition.includes(":rule/*") && condition.includes("AWS::AccountId"), condition);
+  equal(allowed(other, "key", /^EventBridgeSends$/).length, 1);
+});
+
+test("a queue that the stage file names is consumed, and nothing of it is made or watched here", () => {
+  const arn = "arn:aws:sqs:eu-west-1:111122223333:amazon-orders";
+  const key = "arn:aws:kms:eu-west-1:111122223333:key/0b1c";
+  const east = { channel: "harbour", name: "east", key: "HE", shop: "e-1", since: "2026-01-01T00:00:00Z" };
+  const other = templateOf(appStage({ endpoints: [], connections: [{ ...east, queue: { arn, key } }] }), appChannels);
+  equal(JSON.stringify(other.all("AWS::SQS::Queue")).includes("notifications"), false);
+  const [source] = other
+    .all("AWS::Lambda::EventSourceMapping")
+    .filter(({ Properties }) => Properties["EventSourceArn"] === arn);
+  deepEqual(
+    [source?.Properties["ScalingConfig"], source?.Properties["FunctionResponseTypes"], source?.Properties["BatchSize"]],
+    [{ MaximumConcurrency: 2 }, ["ReportBatchItemFailures"], 10],
+  );
+  const statements = other
+    .all("AWS::IAM::Policy")
+    .flatMap(({ Properties }) => z.parse(Policy, Properties).PolicyDocument.Statement);
+  const consume = statements.find(({ Resource }) => Resource === arn);
+  for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"]) {
+    ok(JSON.stringify(consume?.Action).includes(`sqs:${action}`), action);
+  }
+  deepEqual(statements.find(({ Resource }) => Resource === key)?.Action, "kms:Decrypt");
+  equal(
+    other.all("AWS::CloudWatch::Alarm").some(({ Properties }) => String(Properties["AlarmName"]).includes("notif")),
+    false,
+  );
+});
+
 const alarms = new Map(
   template
     .all("AWS::CloudWatch::Alarm")

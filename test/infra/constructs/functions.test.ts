@@ -86,6 +86,19 @@ test("find-due runs every minute, without retries: the next pass follows a faile
   match(JSON.stringify(rule?.Properties["Targets"]), /"MaximumRetryAttempts":0/);
 });
 
+test("a channel's name puts route-order, which calls the channels' APIs, behind the fixed address; both may be named", () => {
+  const inside = (...fixedEgress: string[]) =>
+    templateOf(stageFile({ fixedEgress }))
+      .all("AWS::Lambda::Function")
+      .filter(({ Properties }) => Properties["VpcConfig"])
+      .map(({ Properties }) => Properties["FunctionName"]);
+  deepEqual(inside("souk"), ["order-relay-test-route-order"]);
+  deepEqual(inside("souk", "slowpost").sort(), [
+    "order-relay-test-create-order-slowpost",
+    "order-relay-test-route-order",
+  ]);
+});
+
 test("one line puts a provider's Lambda behind one Elastic IP, which is a stack output; the others stay outside the VPC", () => {
   doesNotMatch(template.text, /AWS::EC2::/);
   const fixed = templateOf(stageFile({ fixedEgress: ["slowpost"] }));

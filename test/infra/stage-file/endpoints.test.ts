@@ -33,6 +33,10 @@ test("endpoints may be left out: the connections name them", () => {
 const app = { channel: "mall", name: "app" };
 const north = connection("mall", "north", { endpoint: "app", shop: "n-1" });
 
+const QUEUE = "arn:aws:sqs:eu-west-1:111122223333:amazon-orders";
+const seller = (queue: { arn: string; key?: string }, name = "east") =>
+  connection("harbour", name, { shop: "e-1", queue });
+
 const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][] = [
   [
     "an endpoint of an unknown channel",
@@ -77,6 +81,36 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, sentence: RegExp][]
     /endpoints fair\/main needs its address, which Fair signs; write endpoints: \[\{ channel: "fair", name: "main", url: "https:\/\/hooks\.example\.com\/webhooks\/fair\/main" \}\]$/,
   ],
   [
+    "a seller without an ID, whose queue would take another's notifications",
+    { endpoints: [], connections: [connection("harbour", "east")] },
+    /connections harbour\/east has no `shop`; write shop: "…" with the seller's ID/,
+  ],
+  [
+    "a queue at a channel that sends to an address",
+    { endpoints: [], connections: [{ ...north, queue: { arn: QUEUE } }] },
+    /connections mall\/north has `queue`, and Mall sends to an address; leave it out$/,
+  ],
+  [
+    "a FIFO queue, on which no notification would arrive",
+    { endpoints: [], connections: [seller({ arn: `${QUEUE}.fifo` })] },
+    /connections harbour\/east: queue\.arn is not the ARN of a standard queue; write arn: "arn:aws:sqs:.*FIFO/,
+  ],
+  [
+    "an alias in place of a key",
+    { endpoints: [], connections: [seller({ arn: QUEUE, key: "arn:aws:kms:eu-west-1:111122223333:alias/amazon" })] },
+    /connections harbour\/east: queue\.key is not the ARN of a KMS key; write key: "arn:aws:kms:/,
+  ],
+  [
+    "a misspelt field of a queue",
+    { endpoints: [], connections: [{ ...seller({ arn: QUEUE }), queue: Object({ arn: QUEUE, keyArn: "x" }) }] },
+    /connections\[0\]\.queue.*keyArn/,
+  ],
+  [
+    "one queue of two sellers",
+    { endpoints: [], connections: [seller({ arn: QUEUE }), { ...seller({ arn: QUEUE }, "west"), shop: "w-1" }] },
+    /connections harbour\/east and harbour\/west have the same queue; each needs a queue of its own$/,
+  ],
+  [
     "an address that is not https",
     { endpoints: [{ ...app, url: "http://hooks.example.com/webhooks/mall/app" }] },
     /endpoints\[0\]\.url \(mall\/app\): an https:\/\/ address/,
@@ -94,7 +128,7 @@ for (const [title, changes, sentence] of MISTAKES) {
 test("each notification queue counts as 2 in the sum of concurrency", () => {
   const sellers = Array.from({ length: 30 }, (_, index) => ({
     ...connection("harbour", `seller-${index}`),
-    key: `H${index}`,
+    ...{ key: `H${index}`, shop: `s-${index}` },
   }));
   const [sentence = ""] = mistakes({ endpoints: [], connections: sellers, accountConcurrency: 90 });
   // 10 of route-order, 60 of the queues, 4 of two destinations, 1 of find-due.
@@ -107,7 +141,7 @@ test("two queues with the same name are a mistake", () => {
     () =>
       readStage(
         appStage({
-          connections: [connection("harbour", "east")],
+          connections: [connection("harbour", "east", { shop: "e-1" })],
           endpoints: [],
           destinations: [{ provider: "notifications", name: "harbour-east" }],
         }),

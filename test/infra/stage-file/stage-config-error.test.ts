@@ -197,6 +197,7 @@ const MISTAKES: [title: string, changes: Partial<StageFile>, field: string][] = 
     "throttle.burst 31",
   ],
   ["a fixed address for a provider that is not there", { fixedEgress: ["parcelworx"] }, "fixedEgress"],
+  ["a fixed address for a channel that has no API", { fixedEgress: ["bazaar"] }, "fixedEgress"],
   ["alarms without a recipient", { alarms: { page: [], ticket: ["a@example.com"] } }, "alarms.page"],
   [
     "an alarm's recipient that is not an address",

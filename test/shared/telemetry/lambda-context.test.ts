@@ -48,7 +48,7 @@ const eventFor = (name: FunctionName): object =>
 
 /** Log lines (not metrics) that a function writes, once it has written `count` of them. */
 async function logLines(output: () => string, count: number): Promise<Record<string, unknown>[]> {
-  for (const end = Date.now() + 20_000; ; await new Promise(setImmediate)) {
+  for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
     const lines = output()
       .split("\n")
       .slice(0, -1)

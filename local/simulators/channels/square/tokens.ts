@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { checkBody } from "../../body-check.ts";
 import type { ApiBook, ApiRequest } from "../../channel-api.ts";
+import { DEMO_CODE } from "../../demo-code.ts";
 import { type Answer, json } from "../../simulator.ts";
 import { newId } from "./ids.ts";
 import { invalid, unauthorized } from "./refusals.ts";
@@ -16,25 +17,34 @@ const REVOKED = "revoked";
 const GRANTED = "scopes";
 const access = (token: string) => `access token ${token}`;
 
-/** https://developer.squareup.com/reference/square/oauth-api/obtain-token. Of the grants only this one is simulated. */
-const Exchange = z.strictObject({
+const Common = {
   client_id: z.string(),
   client_secret: z.optional(z.string()),
-  grant_type: z.literal("refresh_token"),
-  refresh_token: z.string(),
   scopes: z.optional(z.array(z.string())),
   short_lived: z.optional(z.boolean()),
-});
+};
+/** https://developer.squareup.com/reference/square/oauth-api/obtain-token */
+const Exchange = z.discriminatedUnion("grant_type", [
+  z.strictObject({ ...Common, grant_type: z.literal("refresh_token"), refresh_token: z.string() }),
+  z.strictObject({
+    ...Common,
+    grant_type: z.literal("authorization_code"),
+    code: z.string(),
+    redirect_uri: z.optional(z.string()),
+    code_verifier: z.optional(z.string()),
+  }),
+]);
 
 /** `POST /oauth2/token`. Without a secret the authorisation is one by PKCE. */
-export function tokenAnswer(body: unknown, { app, credentials, memory, now, shop }: ApiBook): Answer {
+export function tokenAnswer(body: unknown, book: ApiBook): Answer {
+  const { app, memory, now, shop } = book;
   const checked = checkBody(Exchange, body);
   if (!checked.ok) return invalid(checked.complaint.field, checked.complaint.message);
-  const { client_id, client_secret, refresh_token } = checked.body;
+  const { client_id, client_secret } = checked.body;
   const isPkce = client_secret === undefined;
   const isOurs = client_id === app["clientId"] && client_secret === app["clientSecret"];
-  const last = (isPkce ? memory.get(REFRESH) : undefined) ?? credentials["refreshToken"];
-  if (!isOurs || refresh_token !== last || memory.has(REVOKED)) return unauthorized("UNAUTHORIZED");
+  const refresh_token = isOurs && !memory.has(REVOKED) ? refreshTokenFor(checked.body, isPkce, book) : undefined;
+  if (refresh_token === undefined) return unauthorized("UNAUTHORIZED");
   const token = newId(64);
   memory.set(access(token), String(now() + ACCESS_MS));
   if (isPkce) memory.set(REFRESH, newId(64));
@@ -47,6 +57,22 @@ export function tokenAnswer(body: unknown, { app, credentials, memory, now, shop
     short_lived: false,
     ...(isPkce && { refresh_token_expires_at: day(now() + PKCE_MS) }),
   });
+}
+
+/** The authorisation's refresh token. Undefined: the grant is refused. */
+function refreshTokenFor(
+  grant: z.infer<typeof Exchange>,
+  isPkce: boolean,
+  { credentials, memory }: ApiBook,
+): string | undefined {
+  const last = memory.get(REFRESH) ?? String(credentials["refreshToken"]);
+  if (grant.grant_type === "refresh_token") return grant.refresh_token === last ? last : undefined;
+  // Without the app's secret, the verifier has to prove that the same program asked for consent.
+  if (isPkce && grant.code_verifier === undefined) return undefined;
+  if (!grant.code.startsWith(DEMO_CODE) || memory.has(`code ${grant.code}`)) return undefined;
+  memory.set(`code ${grant.code}`, "used");
+  memory.set(REFRESH, newId(64));
+  return memory.get(REFRESH);
 }
 
 /** `2026-12-20T10:00:00Z` */

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** The claims of the document's example token. */
 interface Claims {
@@ -14,7 +14,7 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 
 /** Issues JWTs (HS256) and verifies them. */
 export function createSessions(userId: string, now: () => number) {
-  const key = randomBytes(32);
+  const key = createSecretKey(randomBytes(32));
   let userVersion = 1;
   const sign = (text: string): Buffer => createHmac("sha256", key).update(text).digest();
 

@@ -1,13 +1,23 @@
-import { channelHttp } from "../../shared/connector/channel-http.ts";
-import { createTools } from "../../shared/connector/tools.ts";
-import { Misconfigured } from "../../shared/errors.ts";
-import type { Table } from "../../shared/ledger/table.ts";
-import { pathOf } from "../../shared/stage/config.ts";
-import { endpointPathOf } from "../../shared/stage/endpoints.ts";
-import { type Secrets, SecretUnreadable } from "../../shared/stage/secrets.ts";
-import type { VersionedSecret } from "../../shared/stage/versioned-secret.ts";
-import { connectionFacts } from "../channels/channel.ts";
-import type { OpenClient } from "./fetch-order.ts";
+import type * as z from "zod/mini";
+import { channelHttp } from "../shared/connector/channel-http.ts";
+import { createTools } from "../shared/connector/tools.ts";
+import { Misconfigured } from "../shared/errors.ts";
+import type { Table } from "../shared/ledger/table.ts";
+import { type Connection, pathOf } from "../shared/stage/config.ts";
+import { endpointPathOf } from "../shared/stage/endpoints.ts";
+import { type Secrets, SecretUnreadable } from "../shared/stage/secrets.ts";
+import type { VersionedSecret } from "../shared/stage/versioned-secret.ts";
+import { type Channel, type ChannelClient, connectionFacts } from "./channels/channel.ts";
+
+/**
+ * Opens a connection's API for one record, or one pass of reconcile. Calls nothing by itself.
+ * @param deadline by when its work must end, epoch ms
+ * @throws NoCredentials; Misconfigured
+ */
+export type OpenClient = (channel: Channel, connection: Connection, deadline: number) => Promise<ChannelClient>;
+
+/** The connection's own secret, with the shop's API credentials, was never filled in. */
+export class NoCredentials extends Misconfigured {}
 
 interface Deps {
   secrets: Pick<Secrets, "read">;
@@ -31,6 +41,14 @@ export function createOpenClient({ secrets, versionedSecret, table, callTimeout,
     return memory;
   }
 
+  async function credentialsOf<T>(account: string, schema: z.ZodMiniType<T>): Promise<T> {
+    try {
+      return await secrets.read("connections", account, schema);
+    } catch (error) {
+      throw error instanceof SecretUnreadable && error.isEmpty ? new NoCredentials(error.message) : error;
+    }
+  }
+
   return async (channel, connection, deadline) => {
     const { api, credentials: schema } = channel;
     if (!api) throw new Misconfigured(`${channel.name} has no API`);
@@ -39,7 +57,7 @@ export function createOpenClient({ secrets, versionedSecret, table, callTimeout,
       const [{ open: openApi }, app, credentials] = await Promise.all([
         api(),
         secrets.read("endpoints", endpointPathOf(connection), channel.secret),
-        schema && secrets.read("connections", account, schema),
+        schema && credentialsOf(account, schema),
       ]);
       const facts = connectionFacts(channel, connection);
       const hosts = [...channel.hosts, ...(channel.hostsOf?.(facts) ?? [])];
