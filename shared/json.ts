@@ -5,7 +5,8 @@
  * @throws SyntaxError for text that is not JSON, or is nested too deeply to be an order
  */
 export function parseJson(text: string): unknown {
-  refuseBomb(text);
+  // Asking the parser for the source of every value takes three times as long, and few texts need it.
+  if (isExact(text)) return JSON.parse(text);
   try {
     return (JSON.parse as ParseWithSource)(text, (_key, value, context) =>
       typeof value === "number" && context?.source !== undefined && String(value) !== context.source
@@ -23,27 +24,44 @@ export function parseJson(text: string): unknown {
 const DEEPEST = 500;
 const MOST = 250_000;
 
-/** Checks depth and number of arrays and objects, in one pass over the text. @throws SyntaxError */
-function refuseBomb(text: string): void {
+const [QUOTE, BACKSLASH, MINUS, NINE] = [0x22, 0x5c, 0x2d, 0x39];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const NUMBER = /-?[\d.eE+-]*/y;
+
+/**
+ * Checks depth and number of arrays and objects, in one pass over the text.
+ * @returns whether JavaScript prints every number as it is written
+ * @throws SyntaxError
+ */
+function isExact(text: string): boolean {
   let depth = 0;
   let count = 0;
+  let exact = true;
   for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '"') at = endOfString(text, at);
-    else if (char === "[" || char === "{") {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
       count += 1;
       depth += 1;
       if (depth > DEEPEST) throw new SyntaxError("JSON nested too deeply");
       if (count > MOST) throw new SyntaxError("JSON of too many arrays and objects");
-    } else if (char === "]" || char === "}") depth -= 1;
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth -= 1;
+    else if (exact && code >= MINUS && code <= NINE) {
+      NUMBER.lastIndex = at;
+      const [token = ""] = NUMBER.exec(text) ?? [];
+      exact = String(Number(token)) === token;
+      at += Math.max(0, token.length - 1);
+    }
   }
+  return exact;
 }
 
 /** Index of the quote that closes the string that opens at `from`. */
 function endOfString(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at++) {
-    if (text[at] === "\\") at += 1;
-    else if (text[at] === '"') return at;
+  for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
   }
   return text.length;
 }

@@ -88,3 +88,45 @@ test("what is no JSON is a SyntaxError, however deep it is nested", () => {
   for (const depth of [100_000, 5_000_000]) throws(() => parseJson("[".repeat(depth) + "]".repeat(depth)), SyntaxError);
   throws(() => parseJson(`${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`), SyntaxError);
 });
+
+test("what is parsed without asking for each value's source is parsed the same, whatever stands in strings", () => {
+  const numbers = [
+    "0",
+    "-0",
+    "1",
+    "1.20",
+    "1.5",
+    "1e3",
+    "123456789012345",
+    "9007199254740993",
+    "0.1",
+    "-12.75",
+    "1e-7",
+  ];
+  const strings = ["", "\\", '"', '\\"', "}", "[", "1.20", "\\\\", "820982911946154508"];
+  const bySource: typeof parseJson = (text) =>
+    (
+      JSON.parse as (
+        text: string,
+        reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+      ) => unknown
+    )(text, (_key, value, { source }) => (typeof value === "number" && source !== String(value) ? source : value));
+  let seed = 7;
+  const pick = <T>(from: readonly T[]): T => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return from[seed % from.length] as T;
+  };
+  const value = (depth: number): string => {
+    const kind = pick(depth > 3 ? ["number", "string"] : ["number", "string", "array", "object"]);
+    if (kind === "number") return pick(numbers);
+    if (kind === "string") return JSON.stringify(pick(strings) + pick(strings));
+    const parts = Array.from({ length: pick([0, 1, 2, 3]) }, (_, index) => [`k${index}`, value(depth + 1)] as const);
+    return kind === "array"
+      ? `[${parts.map(([, part]) => part).join(", ")}]`
+      : `{${parts.map(([key, part]) => `"${key}":${part}`).join(",\n")}}`;
+  };
+  for (let round = 0; round < 3_000; round++) {
+    const text = value(0);
+    deepEqual(parseJson(text), bySource(text), text);
+  }
+});
