@@ -89,7 +89,7 @@ test("what is no JSON is a SyntaxError, however deep it is nested", () => {
   throws(() => parseJson(`${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`), SyntaxError);
 });
 
-test("what is parsed without asking for each value's source is parsed the same, whatever stands in strings", () => {
+test("what is parsed without asking for each value's source is parsed the same, whatever is in strings", () => {
   const numbers = [
     "0",
     "-0",
