@@ -42,6 +42,8 @@ export async function openPage(context: TestContext, options: BrowserContextOpti
     return route.abort();
   });
   const page = await profile.newPage();
+  // A busy machine; what never comes is a failure all the same.
+  page.setDefaultTimeout(90_000);
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
