@@ -212,7 +212,7 @@ const changed = (id: number, seconds: number, changes: Record<string, unknown> =
   leastOrder({ id, date_modified: at(seconds - 10_800), date_modified_gmt: at(seconds), ...changes });
 
 test("changed orders are listed from that second on, by UTC, with the bin and without drafts", async () => {
-  const woo = shop();
+  const woo = shop({ listOverlap: "0s" });
   woo.put(changed(1, -1));
   woo.put(changed(2, 0));
   woo.put(changed(3, 5, { status: "trash" }));
@@ -241,6 +241,28 @@ test("an order that changes during the walk makes it skip no other", async () =>
     Array.from({ length: 250 }, (_, index) => index + 1),
   );
   equal(ids.filter((id) => id === 1).length, 2, "once for each change");
+});
+
+test("a list begins ten minutes early: the shop's clock may be behind, and its list may lag", async () => {
+  const woo = shop();
+  woo.put(changed(1, -601));
+  woo.put(changed(2, -600));
+  deepEqual(await changedSince(woo, new Date(NOW).toISOString()), ["2 14:50:07 processing"]);
+  equal(new URL(woo.calls[0] ?? "", SITE).searchParams.get("modified_after"), "2026-11-20T14:50:06");
+});
+
+test("an order of a second that fills pages changes during the walk, and makes it skip no other", async () => {
+  for (const size of [230, 300]) {
+    const woo = shop();
+    for (let id = 1; id <= size; id += 1) woo.put(changed(id, 1));
+    let lists = 0;
+    woo.hooks.before = () => {
+      lists += 1;
+      if (lists === 2 || lists === 3) woo.put(changed(lists, 300));
+    };
+    const ids = (await changedSince(woo, new Date(NOW).toISOString())).map((text) => text.split(" ")[0]);
+    equal(new Set(ids).size, size, `${size} orders`);
+  }
 });
 
 test("more orders of one second than a page has are all listed, once", async () => {

@@ -51,7 +51,8 @@ export const api: ChannelApi<SigningSecrets, Settings, Credentials> = {
         return { order: mapOrder(found, { refunds, virtualLines }, settings) };
       },
       async *changedSince(time) {
-        for (const status of LISTS) yield* changed(status, time);
+        const from = new Date(Date.parse(time) - settings.listOverlap).toISOString();
+        for (const status of LISTS) yield* changed(status, from);
       },
       async check() {
         await get("/orders", { per_page: 1, _fields: "id" }, z.array(z.unknown()));
@@ -80,21 +81,29 @@ export const api: ChannelApi<SigningSecrets, Settings, Credentials> = {
     /**
      * A page number names another page once an order changes: it moves to the end, and all behind it move up. So each
      * page is asked for by the time of the last order of the one before. Only where a whole page has one time does the
-     * page number count on.
+     * page number count on; then its pages are read once more, from the last to the first, for what moved up meanwhile.
      */
     async function* changed(status: string, time: string): AsyncIterable<ChangedOrder> {
       const seen = new Set<string>();
+      const unseen = (rows: readonly z.infer<typeof Row>[]): ChangedOrder[] => {
+        const fresh = rows.filter((row) => !seen.has(keyOf(row)));
+        for (const row of fresh) seen.add(keyOf(row));
+        return fresh.filter((row) => !isDraft(row)).map(changedOrder);
+      };
       let after = secondBefore(time);
       for (let page = 1; ; ) {
         const rows = await list(status, after, page);
-        const fresh = rows.filter((row) => !seen.has(keyOf(row)));
-        for (const row of fresh) seen.add(keyOf(row));
-        yield* fresh.filter((row) => !isDraft(row)).map(changedOrder);
-        if (rows.length < PAGE) return;
+        yield* unseen(rows);
         const last = rows.at(-1);
         const next = last ? secondBefore(timeOfRow(last) ?? time) : after;
-        page = next > after ? 1 : page + 1;
-        if (next > after) after = next;
+        const isLast = rows.length < PAGE;
+        if (!isLast && next <= after) {
+          page += 1;
+          continue;
+        }
+        for (let before = page - 1; before > 0; before -= 1) yield* unseen(await list(status, after, before));
+        if (isLast) return;
+        [after, page] = [next, 1];
       }
     }
 

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { HeaderSecret } from "../../../shared/connector/base-url.ts";
 import { ShopUrl } from "../../../shared/connector/shop-url.ts";
 import { isTimeZone } from "../../../shared/connector/zoned-instant.ts";
+import { Duration } from "../../../shared/stage/duration.ts";
 
 /** WooCommerce's own words for the states of an order, as a setting may name them. */
 export const STATUSES = ["pending", "on-hold", "processing", "completed", "cancelled", "refunded", "failed"] as const;
@@ -20,6 +21,8 @@ export const Settings = z.object({
   statuses: z._default(z.record(z.string(), z.enum(STATUSES)), {}),
   /** IDs of payment methods that are cash on delivery. */
   cashOnDelivery: z._default(z.array(z.string().check(z.trim(), z.minLength(1))), ["cod"]),
+  /** How much earlier than asked a list of changed orders begins: it may lag, and so may the shop's clock. */
+  listOverlap: z._default(Duration, 10 * 60_000),
 });
 export type Settings = z.infer<typeof Settings>;
 
