@@ -40,6 +40,15 @@ for (const [status, paid, expected] of STATES) {
   });
 }
 
+test("an order that was paid once, and whose payment failed or is awaited again, is held: the money may be back", async () => {
+  for (const status of ["failed", "pending"]) {
+    const order = await orderOf({ status });
+    equal(order.hold?.reason, `its status is "${status}" although it was paid`);
+    equal((await orderOf({ status, ...UNPAID })).hold, undefined);
+    equal((await orderOf({ status }, { statuses: { [status]: "processing" } })).hold, undefined);
+  }
+});
+
 test("a status of a plugin is held with its name, until the setting statuses says what it means", async () => {
   const held = await orderOf({ status: "awaiting-shipment", ...UNPAID });
   equal(held.financialState, "pending");

@@ -53,7 +53,7 @@ export function orderState(rest: RestOrder, settings: Settings, updatedAt: strin
       refunded,
       cancelledAt: status === "cancelled" || status === TRASH ? updatedAt : undefined,
       amountDue: paysOnDelivery && !isPaid && status === "processing" ? owed(rest, refunded) : undefined,
-      hold: holdOf(rest, status),
+      hold: holdOf(rest, status, isPaid),
     }),
   };
 }
@@ -83,9 +83,13 @@ function financialState({ rest, status, isPaid, refunded = "0" }: Payment): Fina
   return rest.total && compare(refunded, rest.total) >= 0 ? "refunded" : "partially-refunded";
 }
 
-function holdOf({ status: given }: RestOrder, status: Status): Order["hold"] {
+function holdOf({ status: given }: RestOrder, status: Status, isPaid: boolean): Order["hold"] {
   if (status === "on-hold") return { reason: ON_HOLD };
   if (status === "draft") return { reason: DRAFT };
+  // A direct debit that bounced, or a payment that was contested: WooCommerce never takes `date_paid` back.
+  if (isPaid && (status === "failed" || status === "pending")) {
+    return { reason: `its status is "${plain(given).slice(0, 40)}" although it was paid` };
+  }
   if (status !== undefined) return undefined;
   return { reason: `its status "${plain(given).slice(0, 40)}" is not WooCommerce's: name it in the setting statuses` };
 }
