@@ -38,6 +38,9 @@ const STATUSES: [id: number, name: string, payment: string, state: string, outco
   [6, "Declined", "declined", "voided", "cancelled: voided at the channel"],
   [7, "Awaiting Payment", "", "pending", "held: not paid yet"],
   [7, "Awaiting Payment", "authorized", "authorized", "held: not paid yet"],
+  // A charge that came in, and another one that is awaited.
+  [7, "Awaiting Payment", "captured", "paid", "held: its status is 7 Awaiting Payment"],
+  [7, "Awaiting Payment", "partially refunded", "partially-refunded", "held: its status is 7 Awaiting Payment"],
   [8, "Awaiting Pickup", "captured", "paid", "not-routed: the buyer picks it up"],
   [9, "Awaiting Shipment", "captured", "paid", "sent"],
   [10, "Completed", "paid", "paid", "not-routed: already fulfilled at the channel"],
@@ -70,6 +73,8 @@ test("the statuses of the setting are sent, and no others", async () => {
   equal(outcomeOf(await orderWith(partly, { shipStatuses: [3, 14] })), "sent");
   equal(outcomeOf(await orderWith({ status_id: 14, status: "Partially Refunded" }, { shipStatuses: [3, 14] })), "sent");
   match(outcomeOf(await orderWith({}, { shipStatuses: [9] })), /^held: its status is 11/);
+  const awaiting = { status_id: 7, status: "Awaiting Payment", payment_status: "captured" };
+  equal(outcomeOf(await orderWith(awaiting, { shipStatuses: [7] })), "sent");
 });
 
 test("an archived order is held, an archived checkout that was never finished is over", async () => {

@@ -12,6 +12,7 @@ interface Status {
 }
 
 const CANCELLED = 5;
+const AWAITING_PAYMENT = 7;
 const AWAITING_PICKUP = 8;
 
 /** https://developer.bigcommerce.com/docs/rest-management/orders/order-status. A store may give them other labels. */
@@ -23,7 +24,7 @@ const STATUSES: Readonly<Record<number, Status>> = {
   /* Refunded */ 4: { money: "refunded" },
   [CANCELLED]: { money: "as-charged" },
   /* Declined */ 6: { money: "voided" },
-  /* Awaiting Payment */ 7: { money: "as-charged" },
+  [AWAITING_PAYMENT]: { money: "as-charged" },
   [AWAITING_PICKUP]: { money: "paid-by-status" },
   /* Awaiting Shipment */ 9: { money: "paid-by-status", held: "unless-listed" },
   /* Completed */ 10: { money: "paid-by-status", isFulfilled: true },
@@ -83,12 +84,17 @@ function financialState(order: V2Order, { money, held }: Status, isCashOnDeliver
 /** Why the order is not sent yet; undefined if it may be, or if nothing of it is to be sent anyway. */
 function whyHeld(order: V2Order, { held, isFulfilled }: Status, { shipStatuses }: Settings): string | undefined {
   if (order.is_deleted === true && !isFulfilled) return "it is archived in the store";
+  if (owesMore(order) && !shipStatuses.includes(order.status_id)) return `its status is ${nameOf(order)}`;
   if (held === undefined) return undefined;
   if (held === "unfinished") return `its checkout is not finished (status ${nameOf(order)})`;
   if (!shipStatuses.includes(order.status_id)) return `its status is ${nameOf(order)}`;
   const payment = paymentOf(order);
   return DOUBTFUL_PAYMENTS.has(payment) ? `its payment status is "${payment}"` : undefined;
 }
+
+/** A payment came in, and the store waits for one all the same. */
+const owesMore = (order: V2Order): boolean =>
+  order.status_id === AWAITING_PAYMENT && ["paid", "partially-refunded"].includes(PAYMENTS[paymentOf(order)] ?? "");
 
 /** `12 Manual Verification Required`. The name is BigCommerce's own; a long text would be none. */
 const nameOf = ({ status_id, status }: V2Order): string => `${status_id} ${status?.slice(0, 60) ?? ""}`.trim();
