@@ -97,6 +97,14 @@ test("a status of the shop's own holds the order if the setting lists it; one th
   equal(progressOf(orderOf({ state: "closed" }, { holdStatuses })), "cancelled");
 });
 
+test("Commerce's own statuses of suspected fraud and of a PayPal payment taken back hold a processing order", () => {
+  for (const status of ["fraud", "paypal_reversed"]) {
+    equal(orderOf({ status }).hold?.reason, `its status is "${status}"`);
+    equal(orderOf({ status }, { holdStatuses: [] }).hold, undefined);
+  }
+  equal(orderOf({ status: "paypal_canceled_reversal" }).hold, undefined);
+});
+
 // Lines.
 
 const CHOSEN = { item_id: 102, parent_item_id: 101, product_id: 56, base_price: 0, base_tax_amount: 0 };

@@ -34,8 +34,8 @@ export const Settings = z.strictObject({
   cashOnDelivery: z._default(Words, []),
   /** Codes of payment methods whose orders count as paid once they are processing, without an invoice. */
   paidMethods: z._default(Words, []),
-  /** The shop's own statuses in which an order is held, whatever its state is. */
-  holdStatuses: z._default(Words, []),
+  /** Statuses in which an order is held, whatever its state is: Commerce's own, and the shop's. */
+  holdStatuses: z._default(Words, ["fraud", "paypal_reversed"]),
   /** What the buyer sees as the name of a product's option, by the option's ID: the order has only the ID. */
   optionNames: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
   /** Names of the shop's own events that are about an order and have its `entity_id`. */
