@@ -234,6 +234,36 @@ test("an order that changes while pages are read moves to the end, and no other 
   deepEqual(found, ["1", "2", "3", "4", "5", "6", "1", "2"]);
 });
 
+test("an order of a second that fills pages changes while they are read, and no other is missed", async () => {
+  for (const more of [0, 3]) {
+    const shop = new AdobeCommerceShop({ settings: { pageSize: 2, listOverlap: "0s" } });
+    for (const n of [1, 2, 3, 4, 5, 6, 7]) shop.place({ id: String(n), updatedAt: at(1) });
+    for (let n = 8; n < 8 + more; n++) shop.place({ id: String(n), updatedAt: at(2) });
+    const found = new Set<string>();
+    for await (const { id } of shop.client.changedSince?.(at(0)) ?? []) {
+      found.add(id);
+      if (found.size === 2) shop.place({ id: "1", updatedAt: at(20) });
+      if (found.size === 4) shop.place({ id: "2", updatedAt: at(21) });
+    }
+    equal(found.size, 7 + more, [...found].join());
+  }
+});
+
+test("a shop that gives fewer orders on a page than it was asked for lists them all", async () => {
+  const rows = Array.from({ length: 5 }, (_, n) => ({ entity_id: n + 1, updated_at: "2026-11-20 10:00:01" }));
+  const granted = 2;
+  const shop = new AdobeCommerceShop({
+    settings: { pageSize: 4 },
+    answer({ url }) {
+      const last = Math.ceil(rows.length / granted);
+      const page = Math.min(last, Number(new URL(url).searchParams.get("searchCriteria[currentPage]")));
+      const items = rows.slice((page - 1) * granted, page * granted).map((row) => ({ ...row, state: "new" }));
+      return { text: JSON.stringify({ items, total_count: rows.length }) };
+    },
+  });
+  deepEqual(idsOf(await shop.changed(at(0))).toSorted(), ["1", "2", "3", "4", "5"]);
+});
+
 test("a limit of the shop on pages is kept by the setting, and a list that is none is an error", async () => {
   const shop = new AdobeCommerceShop({ settings: { pageSize: 301 } });
   await rejects(shop.changed(at(0)), { name: "Rejected" });

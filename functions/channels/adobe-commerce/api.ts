@@ -55,7 +55,9 @@ const HOUR = 3_600_000;
 /**
  * A page number names another page once an order changes: it moves to the end, and all behind it move up. So each page
  * is asked for by the time of the last order of the one before; only where a whole page has one time does the page number
- * count on. Beyond the last page Commerce repeats it: the count of all says where the list ends.
+ * count on, and then its pages are read once more, from the last to the first, for what moved up meanwhile. Beyond the
+ * last page Commerce repeats it, and a shop may give fewer orders than it is asked for: the count of all, and not the
+ * length of a page, says where the list ends.
  */
 async function* changedOrders(get: Get, time: string, settings: Settings): AsyncGenerator<ChangedOrder> {
   const { listOverlap, pageSize, timeZone } = settings;
@@ -63,20 +65,34 @@ async function* changedOrders(get: Get, time: string, settings: Settings): Async
   const early = listOverlap + (timeZone === "UTC" ? 0 : HOUR);
   let from = wallClock(Date.parse(time) - early, settings);
   const seen = new Set<string>();
-  for (let page = 1; ; ) {
+  async function pageOf(page: number): Promise<z.infer<typeof OrderPage>> {
     const read = await get("/orders", search(from, page, pageSize), OrderPage);
     if (read === "gone") throw new Unavailable("the shop has no list of orders (404)");
-    for (const { entity_id: id, updated_at, state, status } of read.items) {
+    return read;
+  }
+  function* unseen({ items }: z.infer<typeof OrderPage>): Generator<ChangedOrder> {
+    for (const { entity_id: id, updated_at, state, status } of items) {
       const key = `${id} ${updated_at}`;
       if (seen.has(key)) continue;
       seen.add(key);
       const changedAt = timeOf(updated_at, "items.updated_at", settings);
       yield { id, changedAt, state: [state, status].filter(Boolean).join(" ") };
     }
+  }
+  let listed = 0;
+  for (let page = 1; ; ) {
+    const read = await pageOf(page);
+    yield* unseen(read);
+    listed += read.items.length;
     const last = read.items.at(-1)?.updated_at;
-    if (last === undefined || page * pageSize >= read.total_count) return;
-    page = last > from ? 1 : page + 1;
-    if (last > from) from = last;
+    const isLast = last === undefined || listed >= read.total_count;
+    if (!isLast && last <= from) {
+      page++;
+      continue;
+    }
+    for (let before = page - 1; before > 0; before--) yield* unseen(await pageOf(before));
+    if (isLast) return;
+    [from, page, listed] = [last, 1, 0];
   }
 }
 
