@@ -324,6 +324,14 @@ test("a search of many pages repeats its query beside each cursor, and an empty 
   deepEqual(await shop.changed(NOW + DAY), []);
 });
 
+test("a list that is not there is an error, and never a list without orders", async () => {
+  for (const missing of ["/v2/locations", "/v2/orders/search"]) {
+    const shop = openSeller({ ...OWN, missing });
+    shop.put({});
+    await rejects(shop.changed(NOW), { name: "Unavailable" }, missing);
+  }
+});
+
 test("a return in the list is listed as the order that was sold", async () => {
   const shop = openSeller(OWN);
   const { id } = shop.put({ financialState: "refunded" });

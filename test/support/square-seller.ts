@@ -48,6 +48,8 @@ interface Options {
   settings?: object;
   /** Of the connection in the stage file. */
   shop?: string;
+  /** A path that Square answers by 404. */
+  missing?: string;
 }
 
 export function openSeller({
@@ -55,6 +57,7 @@ export function openSeller({
   app = APP,
   settings = {},
   shop = SELLER,
+  missing,
 }: Options = {}): SquareSeller {
   if (!simulator.api) throw new Error("no simulated API");
   const seller = { clock: NOW };
@@ -67,6 +70,7 @@ export function openSeller({
     async http(request) {
       const call = { timeout: 2_000, ...request };
       calls.push(call);
+      if (new URL(call.url).pathname === missing) return { status: 404, headers: {}, text: "" };
       return callHosted(hosted, call);
     },
   });

@@ -1,4 +1,4 @@
-import { MalformedEvent, Misconfigured } from "../../../shared/errors.ts";
+import { MalformedEvent, Misconfigured, Unavailable } from "../../../shared/errors.ts";
 import type { ChangedOrder, ChannelApi, ChannelClient } from "../channel.ts";
 import { type Ask, checkSeller, createAsk } from "./access.ts";
 import { productsOf } from "./catalog.ts";
@@ -82,7 +82,8 @@ async function* changedOrders(ask: Ask, time: string, settings: Settings): Async
 
 async function locationsOf(ask: Ask): Promise<string[]> {
   const answer = await ask({ method: "GET", path: "/v2/locations" }, LocationsAnswer);
-  return answer?.locations.map(({ id }) => id) ?? [];
+  if (!answer) throw new Unavailable("Square has no list of locations (404).");
+  return answer.locations.map(({ id }) => id);
 }
 
 /** https://developer.squareup.com/reference/square/orders-api/search-orders */
@@ -91,10 +92,11 @@ async function* searched(ask: Ask, search: object): AsyncGenerator<ChangedOrder>
   for (let page = 0; page < MOST_PAGES; page++) {
     const body = { ...search, ...(cursor !== undefined && { cursor }) };
     const read: SearchPage | undefined = await ask({ method: "POST", path: "/v2/orders/search", body }, SearchPage);
-    for (const { id, updated_at, state, ...order } of read?.orders ?? []) {
+    if (!read) throw new Unavailable("Square has no search for orders (404).");
+    for (const { id, updated_at, state, ...order } of read.orders) {
       yield { id: soldOrderId(order) ?? id, changedAt: new Date(updated_at).toISOString(), state };
     }
-    cursor = read?.cursor;
+    cursor = read.cursor;
     if (cursor === undefined) return;
   }
   throw new MalformedEvent({ field: "cursor", problem: "has too many pages" });
