@@ -86,6 +86,8 @@ export interface Verification<Secret> {
    * erasure from it, and only an order fetched from the API counts.
    */
   readonly covers: "body" | "url+body" | "event-id" | "nothing";
+  /** The answer to a handshake is made of the registered address: the stage file must have it (`url`). */
+  readonly needsUrl?: true;
   /**
    * Over the raw bytes, in constant time. An error that it throws counts as "forged", except KeyUnavailable.
    * @throws KeyUnavailable if a signing key cannot be fetched now: the answer is 503 and the sender retries

@@ -9,6 +9,7 @@ export type { Channel };
 export const channels = {
   "adobe-commerce": async () => (await import("./adobe-commerce/index.ts")).adobeCommerce,
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
+  ebay: async () => (await import("./ebay/index.ts")).ebay,
   ecwid: async () => (await import("./ecwid/index.ts")).ecwid,
   etsy: async () => (await import("./etsy/index.ts")).etsy,
   shopify: async () => (await import("./shopify/index.ts")).shopify,

@@ -124,7 +124,7 @@ async function route(message: IntakeMessage, seen: Seen, deps: Deps): Promise<Se
     "meaning" in read ? actionOf(read.meaning, event.source, channel) : actionOfUnreadable(read, event.source, channel);
   const orderId = orderIdOf(action);
   if (orderId !== undefined) seen.orderId = orderId;
-  const everyShop = "everyShop" in known && known.everyShop === true;
+  const everyShop = "everyShop" in read && read.everyShop === true;
   seen.everyShop = everyShop;
   const context = { event, topic, eventTime, channel, connection, everyShop, deadline: message.deadline };
   return { ...seen, ...(await carryOut(action, context, deps)) };

@@ -71,7 +71,8 @@ function* checkChannelsRules({ path, channel, connections, url }: StageEndpoint)
   if (channel.endpoint === "connection" && connections.length > 1) {
     yield `connections ${connections.map(pathOf).join(" and ")} share the endpoint ${path}, and an endpoint of ${channel.title} serves one shop; remove \`endpoint\``;
   }
-  if (channel.verification?.covers === "url+body" && url === undefined) {
+  const { covers, needsUrl = covers === "url+body" } = channel.verification ?? {};
+  if (needsUrl && url === undefined) {
     const [, name] = path.split("/");
     yield `endpoints ${path} needs its address, which ${channel.title} signs; write endpoints: [{ channel: "${channel.name}", name: "${name}", url: "https://hooks.example.com/webhooks/${path}" }]`;
   }

@@ -18,7 +18,7 @@ export type ChannelFacts = Pick<
   | "answerWithin"
   | "sender"
 > & {
-  readonly verification?: Pick<Verification<unknown>, "methods" | "covers">;
+  readonly verification?: Pick<Verification<unknown>, "methods" | "covers" | "needsUrl">;
 };
 /** The part of a provider that the stack is built from. */
 export type ProviderFacts = Pick<

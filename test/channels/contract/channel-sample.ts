@@ -37,8 +37,13 @@ export interface WebhookSample {
   sign(body: Uint8Array, secret: unknown): Record<string, string>;
   /** Where the body is the proof: the same content as a token signed with another secret's key. */
   signAgain?(body: Uint8Array, secret: unknown): Uint8Array;
-  /** The signing keys that the channel's host answers, by URL, and other keys at the same URLs. */
-  keys?: { right: Readonly<Record<string, string>>; wrong: Readonly<Record<string, string>> };
+  /**
+   * The signing keys that the channel's host answers, by URL, and other keys at the same URLs. `none`: what it answers
+   * where there is no such key; a token. Default: nothing.
+   */
+  keys?: Readonly<Record<"right" | "wrong", Readonly<Record<string, string>>>> & {
+    none?: Readonly<Record<string, string>>;
+  };
   /** The registered address, if it is signed. */
   url?: string;
   /** The shop that the request names: required if one endpoint serves all shops of an app. */

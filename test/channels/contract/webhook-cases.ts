@@ -108,7 +108,7 @@ export function webhookCases(channel: Channel, sample: ChannelSample): ContractC
       async run() {
         ok(keys, "the sample names no keys");
         await forged({ keys: keys.wrong }, "another key");
-        await forged({ keys: {} }, "no key");
+        await forged({ keys: keys.none ?? {} }, "no key");
         const { outcome, queued } = await received({ keys: "unreachable" });
         deepEqual({ outcome, queued }, { outcome: "unavailable", queued: [] });
       },
