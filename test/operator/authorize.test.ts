@@ -131,6 +131,20 @@ const CHANNELS: [string, Case, Consent, Record<string, string>, string][] = [
   ],
   ["Square, by PKCE", SQUARE({}), consenting, { client_id: "client", session: "false" }, "refreshToken"],
   [
+    "Etsy, by PKCE",
+    {
+      connection: { channel: "etsy", name: "main", key: "et", shop: "31415926" },
+      app: {
+        ...{ signingSecrets: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], keystring: "keystring" },
+        ...{ sharedSecret: "shared", tokenKey: TOKEN_KEY },
+      },
+      former: { refreshToken: "288298098.former" },
+    },
+    consenting,
+    { client_id: "keystring", response_type: "code", code_challenge_method: "S256" },
+    "refreshToken",
+  ],
+  [
     "Shopify, with a token that ends",
     SHOPIFY("refresh-token", { accessToken: "shpat_former" }),
     atShopify,

@@ -1,5 +1,5 @@
+import { consentCode } from "../../../shared/connector/consent-code.ts";
 import { answerToRead, readAnswer } from "../../../shared/connector/read-answer.ts";
-import { Misconfigured } from "../../../shared/errors.ts";
 import type { Authorization } from "../channel.ts";
 import { grant, requestOf } from "./access.ts";
 import type { Secret } from "./index.ts";
@@ -27,8 +27,7 @@ export const authorization: Authorization<Secret, Settings> = {
   },
 
   async exchange({ app, redirectUri, query, verifier, settings }, tools) {
-    const code = query.get("code");
-    if (!code) throw new Misconfigured("The address that Etsy sent the browser to has no code.");
+    const code = consentCode(query);
     const granted = await grant(
       { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier },
       app,
