@@ -355,6 +355,10 @@ test("the next cursor is read in either place; a list that gives its cursor agai
       ["a", "b"],
     );
   }
+  // In both places, of which one has the count alone.
+  const both = { metadata: { count: 1 }, pagingMetadata: cursors };
+  equal((await listed({ orders: [row("a")], ...both }, { orders: [row("b")] })).length, 2);
+  await rejects(listed({ orders: [row("a")], metadata: { hasNext: true } }), { field: "metadata.cursors.next" });
   const last = { orders: [row("a")], metadata: { ...cursors, hasNext: false } };
   equal((await listed(last)).length, 1);
   await rejects(listed({ orders: [row("a")], metadata: cursors }), { field: "metadata.cursors.next" });

@@ -96,9 +96,13 @@ async function* changedOrders(
       seen.add(state);
       yield { id, changedAt, state: [status, paymentStatus, fulfillmentStatus].join(" ").trim() };
     }
-    const { cursors, hasNext } = read.metadata ?? read.pagingMetadata ?? {};
-    const next = cursors?.next;
-    if (next === undefined || hasNext === false || read.orders.length === 0) return;
+    const places = [read.metadata, read.pagingMetadata];
+    const next = places.map((place) => place?.cursors?.next).find((cursor) => cursor !== undefined);
+    const hasNext = places.map((place) => place?.hasNext).find((says) => typeof says === "boolean");
+    if (hasNext === false || read.orders.length === 0) return;
+    if (next === undefined && hasNext)
+      throw new MalformedEvent({ field: "metadata.cursors.next", problem: "is missing" });
+    if (next === undefined) return;
     if (next === cursor) throw new MalformedEvent({ field: "metadata.cursors.next", problem: "is that of this page" });
     cursor = next;
     // The cursor alone: beside a filter Wix may answer the first page again.
