@@ -245,6 +245,24 @@ test("several shipping lines become one; a removed one does not count", async ()
   equal(shipping?.taxRate, "0.0725");
 });
 
+test("an order of which a part is picked up and another part shipped is held, whichever comes first", async () => {
+  const lines = (...titles: string[]) => `"shipping_lines":${JSON.stringify(titles.map((title) => ({ title })))}`;
+  for (const titles of [
+    ["Store Pickup", "Standard"],
+    ["Standard", "Store Pickup"],
+    ["Local Delivery", "Store Pickup"],
+  ]) {
+    const { shipping, hold } = await map(GOODS, lines(...titles));
+    deepEqual([shipping?.kind, hold], [undefined, { reason: "its parts reach the buyer in different ways" }]);
+  }
+  for (const titles of [
+    ["Standard", "Express"],
+    ["Store Pickup", "Abholung"],
+  ]) {
+    equal((await map(GOODS, lines(...titles))).hold, undefined);
+  }
+});
+
 test("a gift is known by its attribute or message, and 'no' means no", async () => {
   const gift = async (name: string, value: string) => {
     const { gift, giftMessage } = await map(`"note_attributes":[{"name":"${name}","value":"${value}"}]`);

@@ -9,7 +9,9 @@ import { Order } from "../../../shared/order.ts";
 import { inShopMoney, type LineItem, type RestAddress, type RestOrder, type ShippingLine } from "./payload.ts";
 import { fulfilledQuantity, quantityToShip } from "./quantity-to-ship.ts";
 import type { Settings } from "./settings.ts";
-import { shippingKind, travels } from "./shipping-kind.ts";
+import { goesInSeveralWays, shippingKind, travels } from "./shipping-kind.ts";
+
+const SEVERAL_WAYS = "its parts reach the buyer in different ways";
 
 /** What is known of an order beside the order itself: what the webhook's headers say, or what else the API has. */
 export interface Delivery {
@@ -78,7 +80,7 @@ export function mapOrder(rest: RestOrder, delivery: Delivery, settings: Settings
     attributes,
     tags: rest.tags?.split(",").flatMap((tag) => tag.trim() || []),
     fulfilmentState: FULFILMENT[rest.fulfillment_status ?? ""] ?? "unfulfilled",
-    hold: delivery.hold,
+    hold: delivery.hold ?? (goesInSeveralWays(rest) ? { reason: SEVERAL_WAYS } : undefined),
     test: rest.test === true || delivery.test,
   });
   if (parsed.success) return parsed.data;

@@ -14,7 +14,19 @@ export const travels = ({ requires_shipping, gift_card, tip }: LineItem): boolea
 export function shippingKind({ line_items, shipping_lines, shipping_address }: RestOrder): ShippingKind {
   if (line_items.length === 0) return "ship";
   if (!line_items.some(travels)) return "digital";
-  const [first] = shipping_lines.filter(({ is_removed }) => is_removed !== true);
-  const byWords = kindByWords([first?.title, first?.code, first?.delivery_category]);
+  const kinds = kindsByWords(shipping_lines);
+  if (kinds.size > 1) return "ship";
+  const [byWords] = kinds;
   return byWords ?? (shipping_address === null ? "pick-up" : "ship");
 }
+
+/** Its shipping lines are of several kinds: no field says which of its lines goes with which. */
+export const goesInSeveralWays = ({ line_items, shipping_lines }: RestOrder): boolean =>
+  line_items.some(travels) && kindsByWords(shipping_lines).size > 1;
+
+const kindsByWords = (lines: RestOrder["shipping_lines"]) =>
+  new Set(
+    lines
+      .filter(({ is_removed }) => is_removed !== true)
+      .map(({ title, code, delivery_category }) => kindByWords([title, code, delivery_category])),
+  );
