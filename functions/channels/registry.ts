@@ -17,6 +17,7 @@ export const channels = {
   square: async () => (await import("./square/index.ts")).square,
   squarespace: async () => (await import("./squarespace/index.ts")).squarespace,
   standard: async () => (await import("./standard/index.ts")).standard,
+  "tiktok-shop": async () => (await import("./tiktok-shop/index.ts")).tiktokShop,
   wix: async () => (await import("./wix/index.ts")).wix,
   woocommerce: async () => (await import("./woocommerce/index.ts")).woocommerce,
 } satisfies Record<string, () => Promise<Channel>>;
