@@ -173,7 +173,7 @@ test("the end of a token is an absolute time, and was once seen as seconds from 
   }
 });
 
-test("failures inside HTTP 200 are told apart, and none quotes the answer's message", async () => {
+test("failures inside HTTP 200 are distinguished, and none quotes the answer's message", async () => {
   for (const [code, error, text] of [
     [36_009_002, Throttled, /limits/],
     [105_005, Misconfigured, /lacks the scope seller\.order\.info/],
