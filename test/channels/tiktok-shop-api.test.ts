@@ -1,70 +1,10 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import * as z from "zod/mini";
 import type { ChangedOrder } from "../../functions/channels/channel.ts";
-import { api } from "../../functions/channels/tiktok-shop/api.ts";
 import { authorization } from "../../functions/channels/tiktok-shop/authorization.ts";
-import { tiktokShop } from "../../functions/channels/tiktok-shop/index.ts";
-import { hostApi } from "../../local/simulators/channel-api.ts";
-import { simulator } from "../../local/simulators/channels/tiktok-shop/index.ts";
-import { completeOrder } from "../../local/simulators/demo-order.ts";
-import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../shared/connector/http.ts";
 import { MalformedEvent, Misconfigured, Throttled, Unavailable } from "../../shared/errors.ts";
-import { callHosted } from "../support/call-hosted.ts";
-import { memorySecret } from "../support/memory-secret.ts";
-import { memoryTools } from "../support/memory-tools.ts";
-
-const NOW = Date.parse("2026-11-20T15:00:00.000Z");
-const [MINUTE, DAY] = [60_000, 86_400_000];
-const SHOP = "7494049642642441621";
-const APP = {
-  ...{ signingSecrets: ["the-app-secret-of-the-test", "the-former-app-secret"], appKey: "68xu9ks5p4i8" },
-  tokenKey: Buffer.alloc(32, 1).toString("base64"),
-};
-const CREDENTIALS = { refreshToken: "first", shopCipher: "ROW_cipher+of/the=shop" };
-
-interface Given {
-  settings?: object;
-  /** What the API answers instead; undefined: its own answer. */
-  instead?(request: HttpRequest): HttpAnswer | undefined;
-  app?: object;
-  credentials?: typeof CREDENTIALS;
-}
-
-/** The connector's client at the simulated API: the requests that it made, and a clock. */
-function open({ settings = {}, instead, app = APP, credentials = CREDENTIALS }: Given = {}) {
-  if (!simulator.api) throw new Error("the simulator has no API");
-  let clock = NOW;
-  const now = () => clock;
-  const hosted = hostApi(simulator.api, { shop: SHOP, app: { ...APP }, credentials: { ...CREDENTIALS }, now });
-  const calls: URL[] = [];
-  async function http(request: Omit<HttpRequest, "timeout">) {
-    calls.push(new URL(request.url));
-    const whole = { timeout: 1, ...request };
-    return instead?.(whole) ?? (await callHosted(hosted, whole));
-  }
-  const secret = memorySecret({ ...credentials });
-  const tools = memoryTools({ http, now, secret, deadline: NOW + 1_000 * DAY });
-  const facts = {
-    connection: "tiktok-shop/demo",
-    shop: SHOP,
-    settings: z.parse(tiktokShop.settings, settings) as never,
-  };
-  const parsed = z.parse(tiktokShop.secret, app) as never;
-  const client = api.open({ ...facts, app: parsed, credentials }, tools);
-  function put(part: PartialOrder = {}) {
-    const { newOrderId: newId, newLineId } = simulator;
-    const order = completeOrder(part, { newId, newLineId, newNumber: () => "7", known: undefined, now: clock });
-    hosted.put(order.id, JSON.stringify(simulator.api?.resource(order, SHOP)));
-    return order;
-  }
-  const pass = (ms: number) => {
-    clock += ms;
-  };
-  const tokenCalls = () => calls.filter(({ host }) => host === "auth.tiktok-shops.com");
-  return { client, hosted, calls, tokenCalls, put, pass, secret, tools, facts, app: parsed };
-}
+import { APP, CREDENTIALS, DAY, MINUTE, NOW, openShop, SHOP } from "../support/tiktok-shop.ts";
 
 const answer = (code: number, status = 200): HttpAnswer => ({
   ...{ status, headers: {} },
@@ -72,14 +12,14 @@ const answer = (code: number, status = 200): HttpAnswer => ({
 });
 const isFetch = ({ url }: HttpRequest) => new URL(url).pathname === "/order/202309/orders";
 
-async function changed({ client }: ReturnType<typeof open>, time: string): Promise<ChangedOrder[]> {
+async function changed({ client }: ReturnType<typeof openShop>, time: string): Promise<ChangedOrder[]> {
   const found: ChangedOrder[] = [];
   for await (const one of client.changedSince?.(time) ?? []) found.push(one);
   return found;
 }
 
 test("an order is fetched by a signed call that names the shop's cipher, and its units come as lines", async () => {
-  const shop = open();
+  const shop = openShop();
   const { id } = shop.put({ lines: [{ sku: "A", quantity: 3 }, { sku: "B" }] });
   const fetched = await shop.client.order(id);
   ok(fetched !== "gone");
@@ -93,7 +33,7 @@ test("an order is fetched by a signed call that names the shop's cipher, and its
 });
 
 test("an access token lasts seven days, and each refresh uses the token that the last one gave", async () => {
-  const shop = open();
+  const shop = openShop();
   const { id } = shop.put();
   for (const _ of [1, 2, 3]) {
     ok((await shop.client.order(id)) !== "gone");
@@ -110,18 +50,18 @@ test("an access token lasts seven days, and each refresh uses the token that the
 });
 
 test("an access token that is refused inside HTTP 200 is replaced once, and the call made again", async () => {
-  const shop = open();
+  const shop = openShop();
   const { id } = shop.put();
   shop.hosted.setFault({ fault: "token-expired", on: "fetch", times: 1 });
   ok((await shop.client.order(id)) !== "gone");
   equal(shop.tokenCalls().length, 2);
-  const always = open({ instead: (request) => (isFetch(request) ? answer(105_002) : undefined) });
+  const always = openShop({ instead: (request) => (isFetch(request) ? answer(105_002) : undefined) });
   await rejects(always.client.order(id), (error) => error instanceof Misconfigured && /105002/.test(error.reason));
   equal(always.tokenCalls().length, 2, "not again and again");
 });
 
 test("a refresh token that is refused says: authorise the shop again; the secret stays", async () => {
-  const shop = open({ credentials: { ...CREDENTIALS, refreshToken: "used elsewhere" } });
+  const shop = openShop({ credentials: { ...CREDENTIALS, refreshToken: "used elsewhere" } });
   await rejects(shop.client.order("1"), (error) => {
     ok(error instanceof Misconfigured);
     match(error.reason, /Authorise the shop again/);
@@ -138,14 +78,14 @@ test("a token call that only fails for now is no refusal, and no message has the
     [{ status: 200, headers: {}, text: "<html>" }, Unavailable],
     [answer(0), Unavailable],
   ] as const) {
-    const shop = open({ instead: () => given });
+    const shop = openShop({ instead: () => given });
     await rejects(shop.client.order("1"), (thrown) => {
       ok(thrown instanceof error, String(thrown));
       doesNotMatch(String(thrown), /the-app-secret/);
       return true;
     });
   }
-  const broken = open({
+  const broken = openShop({
     instead: () => {
       throw new HttpFailure("reset", true);
     },
@@ -162,7 +102,7 @@ test("the end of a token is an absolute time, and was once seen as seconds from 
     const data = { access_token: "a", access_token_expire_in, refresh_token: "r" };
     const tokens = { status: 200, headers: {}, text: JSON.stringify({ code: 0, data }) };
     const empty = { status: 200, headers: {}, text: JSON.stringify({ code: 0, data: {} }) };
-    const shop = open({ instead: (request) => (isFetch(request) ? empty : tokens) });
+    const shop = openShop({ instead: (request) => (isFetch(request) ? empty : tokens) });
     await shop.client.order("1");
     shop.pass(6 * DAY);
     await shop.client.order("1");
@@ -184,7 +124,7 @@ test("failures inside HTTP 200 are distinguished, and none quotes the answer's m
     [36_009_003, Unavailable, /36009003/],
     [98_001_004, Unavailable, /98001004/],
   ] as const) {
-    const shop = open({ instead: (request) => (isFetch(request) ? answer(code) : undefined) });
+    const shop = openShop({ instead: (request) => (isFetch(request) ? answer(code) : undefined) });
     await rejects(shop.client.order("1"), (thrown) => {
       ok(thrown instanceof error, `${code}: ${thrown}`);
       match(thrown.reason, text);
@@ -196,7 +136,7 @@ test("failures inside HTTP 200 are distinguished, and none quotes the answer's m
 
 test("too many requests wait for Retry-After, else for coolDown", async () => {
   const waits = async (given: HttpAnswer) => {
-    const shop = open({ settings: { coolDown: "20s" }, instead: (one) => (isFetch(one) ? given : undefined) });
+    const shop = openShop({ settings: { coolDown: "20s" }, instead: (one) => (isFetch(one) ? given : undefined) });
     const error = await shop.client.order("1").catch((thrown: unknown) => thrown);
     return error instanceof Throttled ? error.retryAfter : error;
   };
@@ -205,26 +145,26 @@ test("too many requests wait for Retry-After, else for coolDown", async () => {
 });
 
 test("wrong keys and ciphers are found by the check", async () => {
-  await open().client.check?.();
+  await openShop().client.check?.();
   for (const given of [
     { app: { ...APP, signingSecrets: ["another-app-secret-of-the-test"] } },
     { app: { ...APP, appKey: "other" } },
     { credentials: { ...CREDENTIALS, shopCipher: "ROW_other" } },
     { settings: { orderVersion: "202501" } },
   ]) {
-    await rejects(async () => open(given).client.check?.(), Misconfigured, JSON.stringify(given));
+    await rejects(async () => openShop(given).client.check?.(), Misconfigured, JSON.stringify(given));
   }
-  const listed = open();
+  const listed = openShop();
   listed.hosted.setFault({ fault: "ip-not-allowed", on: "list", times: 1 });
   await rejects(async () => listed.client.check?.(), /36009033/);
 });
 
 test("an unknown order is gone; another order, or one that cannot be read, is an error", async () => {
-  const shop = open();
+  const shop = openShop();
   equal(await shop.client.order("576000000000000000"), "gone");
   const says = (data: unknown, code = 0) => ({ status: 200, headers: {}, text: JSON.stringify({ code, data }) });
   const given = (data: unknown, settings: object = {}, code = 0) =>
-    open({ settings, instead: (one) => (isFetch(one) ? says(data, code) : undefined) }).client.order("1");
+    openShop({ settings, instead: (one) => (isFetch(one) ? says(data, code) : undefined) }).client.order("1");
   equal(await given({}), "gone");
   equal(await given({ orders: null }), "gone");
   equal(await given(null, { goneCodes: [21_001_001] }, 21_001_001), "gone");
@@ -237,7 +177,7 @@ test("an unknown order is gone; another order, or one that cannot be read, is an
 });
 
 test("changed orders: page after page by update_time, from a little before, to the end", async () => {
-  const shop = open({ settings: { listOverlap: "10m" } });
+  const shop = openShop({ settings: { listOverlap: "10m" } });
   const at = (ago: number) => new Date(NOW - ago).toISOString();
   const ids = Array.from({ length: 230 }, (_, index) => shop.put({ updatedAt: at(60 * MINUTE - index * 1_000) }).id);
   const early = shop.put({ updatedAt: at(69 * MINUTE) }).id;
@@ -252,7 +192,7 @@ test("changed orders: page after page by update_time, from a little before, to t
 });
 
 test("a long time is searched window by window; what changes meanwhile belongs to the next call", async () => {
-  const shop = open({ settings: { listWindow: "1d", listOverlap: "0s" } });
+  const shop = openShop({ settings: { listWindow: "1d", listOverlap: "0s" } });
   const old = shop.put({ updatedAt: new Date(NOW - 2.5 * DAY).toISOString() }).id;
   const now = shop.put({ updatedAt: new Date(NOW).toISOString() }).id;
   shop.put({ updatedAt: new Date(NOW + MINUTE).toISOString() });
@@ -269,13 +209,13 @@ test("a list that does not turn its pages ends with an error, not never", async 
     headers: {},
     text: JSON.stringify({ code: 0, data: { orders: [], next_page_token: "x" } }),
   };
-  const shop = open({ instead: ({ url }) => (url.includes("/search") ? page : undefined) });
+  const shop = openShop({ instead: ({ url }) => (url.includes("/search") ? page : undefined) });
   await rejects(changed(shop, new Date(NOW).toISOString()), Unavailable);
 });
 
 test("the consent page: by market, with the app's service and the state; without a service it says what is missing", () => {
   const page = (settings: object) => {
-    const { facts, app } = open({ settings });
+    const { facts, app } = openShop({ settings });
     return authorization.consentPage({
       ...{ ...facts, app, redirectUri: "https://app.example.com/", state: "s&1", challenge: "c" },
     });
@@ -292,7 +232,7 @@ test("the consent page: by market, with the app's service and the state; without
 });
 
 test("a code is exchanged once, for the refresh token and the shop's cipher; of several shops, the connection's", async () => {
-  const shop = open();
+  const shop = openShop();
   const consent = (query: string, named: string | undefined = SHOP) => ({
     ...{ ...shop.facts, shop: named, app: shop.app, redirectUri: "https://app.example.com/", verifier: "v" },
     query: new URLSearchParams(query),
