@@ -8,6 +8,7 @@ export type { Channel };
  */
 export const channels = {
   "adobe-commerce": async () => (await import("./adobe-commerce/index.ts")).adobeCommerce,
+  amazon: async () => (await import("./amazon/index.ts")).amazon,
   bigcommerce: async () => (await import("./bigcommerce/index.ts")).bigcommerce,
   ebay: async () => (await import("./ebay/index.ts")).ebay,
   ecwid: async () => (await import("./ecwid/index.ts")).ecwid,

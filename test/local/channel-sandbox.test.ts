@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { connectors } from "../../infra/stage-file/connectors.ts";
+import { createSqsClient } from "../../local/aws/sqs-client.ts";
 import { loadChannelSimulator } from "../../local/simulators/load-simulator.ts";
 import { type LocalStack, startStack } from "../../local/stack.ts";
 import { localAssembly } from "../support/local-assembly.ts";
@@ -211,6 +212,33 @@ test("an unknown channel or connection is a 404 that lists those there are", asy
       for (const { name } of connectors.channels) ok(answer.body.message?.includes(`${name}/demo`), name);
     }
   }
+});
+
+test("Amazon: a notification that is put on the queue of GET /health becomes an order, another seller's a dead letter", async () => {
+  const { queues } = (await (await fetch(`${stack.url}/health`)).json()) as { queues: Record<string, string> };
+  const url = queues["amazon/demo"] ?? "";
+  match(url, /\/order-relay-local-notifications-amazon-demo$/);
+  const sqs = createSqsClient(stack.aws.url, "operator");
+  const amazon = stack.channels.find("amazon", "demo");
+  const compose = () => amazon?.compose({}) ?? { orderId: "", webhooks: [] };
+  const [own, wrapped, others] = [compose(), compose(), compose()];
+  const [notification, detail, foreign] = [own, wrapped, others].map(({ webhooks }) => webhooks[0]?.body ?? "");
+  await sqs.send(url, foreign?.replace("A1DEMOSELLER00", "A9SOMEONEELSE0") ?? "");
+  await sqs.send(url, notification ?? "");
+  await sqs.send(
+    url,
+    JSON.stringify({ version: "0", "detail-type": "ORDER_CHANGE", detail: JSON.parse(detail ?? "") }),
+  );
+  for (const { orderId } of [own, wrapped]) {
+    await deliveriesAre(stack, orderId, ["created"], 60, "amazon/demo");
+    for (const provider of stack.sandbox.providers) equal(held(stack, provider, orderId).length, 1, provider);
+  }
+  const dead = () =>
+    stack.deadLetters().find(({ queue }) => queue === "order-relay-local-notifications-amazon-demo-dlq")?.messages ??
+    [];
+  await until(async () => dead().length === 1, 60, dead);
+  ok(dead()[0]?.body.includes(others.orderId), "raw and whole");
+  equal(await traceOf(stack, others.orderId, "amazon/demo"), undefined);
 });
 
 test("Shopify: a topic says what happened to the order", async () => {

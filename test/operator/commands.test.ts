@@ -142,6 +142,22 @@ describe("the operator's commands at the local stack", () => {
     );
   });
 
+  test("where the channel sends to queues, the command says that it put a message on one", async () => {
+    const sent = await run(webhookCommand, [...STAGE, "amazon/demo"], stack);
+    match(
+      sent.out,
+      /^A message is on the queue order-relay-local-notifications-amazon-demo\.\nSee what becomes of it: /,
+    );
+    const [, id = ""] = /amazon\/demo\/(\S+)$/m.exec(sent.out) ?? [];
+    await deliveriesAre(stack, id, ["created"], 60, "amazon/demo");
+    const wrong = await run(
+      webhookCommand,
+      [...STAGE, "amazon/demo", "--address", "https://a.example/webhooks"],
+      stack,
+    );
+    deepEqual([wrong.exit, /sends to a queue, not to an address/.test(wrong.notes)], [1, true], wrong.notes);
+  });
+
   test("a webhook of one's own says what is wrong: endpoint, topic, order", async () => {
     const tried = async (...words: string[]) => {
       const { exit, notes } = await run(webhookCommand, [...STAGE, ...words], stack);
