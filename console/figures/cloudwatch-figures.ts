@@ -22,16 +22,21 @@ interface Context {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 export function cloudWatchFigures({ client, stage, now = Date.now }: Context): Figures {
-  const kept = new Map<string, { at: number; read: FiguresRead }>();
+  /** `good`: what CloudWatch gave last, if it ever did. */
+  const kept = new Map<string, { at: number; read: FiguresRead; good: FiguresRead | undefined }>();
   return {
     source: "CloudWatch, read once a minute",
     async read(wanted) {
       const key = JSON.stringify([wanted.to - wanted.from, wanted.period, wanted.metrics]);
       const known = kept.get(key);
       if (known && now() - known.at < KEPT) return known.read;
-      const read = await readAll(wanted).catch((error: unknown) => problemWith(error, wanted, known));
-      kept.set(key, { at: now(), read });
-      return read;
+      const good = known?.good;
+      const one = await readAll(wanted).then(
+        (read) => ({ read, good: read }),
+        (error: unknown) => ({ read: problemWith(error, wanted, good), good }),
+      );
+      kept.set(key, { at: now(), ...one });
+      return one.read;
     },
   };
 
@@ -97,15 +102,19 @@ function seen(values: number[], times: number[], period: number): Pick<Series, "
   return { values, lastAt: last === undefined ? undefined : (last + period) * 1000 };
 }
 
-function problemWith(error: unknown, wanted: FiguresWanted, known: { read: FiguresRead } | undefined): FiguresRead {
+function problemWith(error: unknown, wanted: FiguresWanted, good: FiguresRead | undefined): FiguresRead {
   const name = error instanceof Error ? error.name : "unknown error";
   const why = /^AccessDenied|^Unauthorized/.test(name)
     ? "You may not read CloudWatch: cloudwatch:GetMetricData is missing (docs/iam/operator.json)"
     : /Throttl|LimitExceeded|TooManyRequests/.test(name)
       ? "CloudWatch throttles; it is asked again in a minute"
       : `CloudWatch cannot be read: ${name}`;
-  if (known) return { ...known.read, problem: `${why}. The figures below are older.` };
+  if (good) return { ...good, problem: `${why}. The figures below are older.` };
   const times = periodsOf(wanted);
   const series = wanted.metrics.map((one) => ({ ...one, values: times.map(() => 0) }));
-  return { times, series, problem: `${why}. All else on this page is current.` };
+  return {
+    times,
+    series,
+    problem: `${why}. So there are no figures, and each is shown as 0. What waits now is current.`,
+  };
 }

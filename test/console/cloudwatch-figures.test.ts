@@ -136,6 +136,18 @@ test("a throttled CloudWatch leaves the figures that were read, and says so; it 
   equal((await read([created("s2/us")])).problem, undefined);
 });
 
+test("figures that were never read are not called older ones, however often CloudWatch throttles", async () => {
+  const { read, asked, clock } = open(() => {
+    throw Object.assign(new Error("Rate exceeded"), { name: "Throttling" });
+  });
+  for (const times of [1, 2, 3]) {
+    const { problem = "" } = await read([created("s2/us")]);
+    equal(asked.length, times);
+    match(problem, /CloudWatch throttles.*no figures/);
+    clock.now += MINUTE;
+  }
+});
+
 test("where CloudWatch may not be read, the page has no figures and names the permission", async () => {
   const { read } = open(() => {
     throw Object.assign(new Error("no"), { name: "AccessDenied" });
