@@ -3,10 +3,13 @@ import { NotFound } from "./page.ts";
 import type { Failure } from "./shell.ts";
 
 const CREDENTIALS =
-  /^(CredentialsProviderError|ExpiredToken(Exception)?|TokenRefreshRequired|UnrecognizedClientException|InvalidClientTokenId|RequestExpired|TokenProviderError)$/;
-const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation)$/;
+  /^(CredentialsProviderError|ExpiredToken(Exception)?|TokenRefreshRequired|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|RequestExpired|TokenProviderError)$/;
+const DENIED = /^((Kms)?AccessDenied(Exception)?|UnauthorizedOperation)$/;
 const THROTTLED =
-  /^(Throttling(Exception)?|ThrottledException|ProvisionedThroughputExceededException|TooManyRequestsException|RequestLimitExceeded)$/;
+  /^(Throttling(Exception)?|ThrottledException|(Request|Kms)Throttled|ProvisionedThroughputExceededException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
+/** Of node's sockets and the SDK's timeouts: the machine is offline, or AWS does not answer. */
+const UNREACHED =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ETIMEDOUT|EPIPE|TimeoutError)$/;
 
 /** Whether new credentials help: the stage is opened again then. */
 export const isOfCredentials = (error: unknown): boolean => error instanceof Error && CREDENTIALS.test(error.name);
@@ -37,10 +40,25 @@ export function failureOf(
       sentence: "Too many requests at once. The page tries again by itself.",
     };
   }
+  const unreached = whyUnreached(error);
+  if (unreached !== undefined) {
+    return {
+      status: 503,
+      title: "AWS cannot be reached",
+      sentence: `${unreached}. Is this machine online? The page tries again by itself.`,
+    };
+  }
   if (sentence !== undefined) return { status: 422, title: "This cannot be done", sentence };
   return {
     status: 500,
     title: "The console itself failed",
     sentence: `${error instanceof Error ? error.name : "An unknown error"}. The terminal in which it runs says more.`,
   };
+}
+
+/** @returns node's code or the SDK's name of it; undefined where AWS answered */
+function whyUnreached(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return UNREACHED.test(code) ? code : undefined;
 }

@@ -359,6 +359,28 @@ test("expired credentials are named with the command that renews them; the page 
   equal(opened, 2);
 });
 
+test("what AWS or the network fails with is not called a failure of the console", async () => {
+  let error = new Error();
+  const open = async () => {
+    throw error;
+  };
+  const { get, reported } = start({ open, isOpen: true });
+  const cases: [fields: object, text: RegExp][] = [
+    [{ code: "ENOTFOUND" }, /AWS cannot be reached.*ENOTFOUND/s],
+    [{ code: "ECONNREFUSED" }, /AWS cannot be reached/],
+    [{ name: "TimeoutError" }, /AWS cannot be reached/],
+    [{ name: "RequestThrottled" }, /AWS throttles this/],
+    [{ name: "KmsThrottled" }, /AWS throttles this/],
+    [{ name: "SlowDown" }, /AWS throttles this/],
+    [{ name: "KmsAccessDenied" }, /Your AWS permissions do not allow this/],
+  ];
+  for (const [fields, text] of cases) {
+    error = Object.assign(new Error("no"), fields);
+    match(await (await get(of)).text(), text);
+  }
+  deepEqual(reported, []);
+});
+
 test("live data comes by itself, and only what changed", async () => {
   let text = "first";
   const { server, enter } = start({}, () => text);
