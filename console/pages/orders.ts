@@ -89,8 +89,9 @@ async function* listed(visit: Visit, until: number): AsyncGenerator<Listed> {
     if ("order" in step) {
       const { identity, number, state, firstSeenAt, deliveries } = step.order;
       rows.push({ order: pathTo(identity), number, state, firstSeenAt, deliveries });
-      if (rows.length === PAGE) yield { rows, isFull: true };
-      if (rows.length === PAGE) return;
+      // The last one is an order that can be read: the next page begins after it.
+      if (rows.length >= PAGE) yield { rows, isFull: true };
+      if (rows.length >= PAGE) return;
     } else if ("unreadable" in step) {
       const order = pathTo(step.unreadable);
       rows.push({ order, number: null, state: "unread", firstSeenAt: "", deliveries: [], unreadable: step.reason });
