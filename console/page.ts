@@ -91,6 +91,8 @@ export interface Plan {
   command?: string | undefined;
   /** Label of the button that agrees; default "Do it". */
   agree?: string | undefined;
+  /** What is run when the reader agrees, where the plan bounds it: what was counted, and no more. Default: what was asked. */
+  input?: unknown;
 }
 
 /** What an act did. `lines` are what could not be done, or by-products. */

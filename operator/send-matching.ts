@@ -61,7 +61,7 @@ export async function previewSend(
 
 /** The preview in sentences. */
 export const sendPlan = ({ able, outcomes, refused }: SendPreview, who: string): string[] => [
-  `send ${able.length} messages again, as ${who}`,
+  `send ${able.length} message${able.length === 1 ? "" : "s"} again, as ${who}`,
   ...outcomes.map(({ will, count }) => `${count} × ${will}`),
   ...(refused.length > 0 ? [`leave out ${refused.length} that cannot be sent`] : []),
 ];

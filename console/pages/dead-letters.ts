@@ -97,7 +97,7 @@ const move: Act<typeof Queue> = {
     const seen = letters.length < count ? ` (of the first ${letters.length})` : "";
     return {
       will: [
-        `have SQS move about ${count} messages back to ${queue.source}`,
+        `have SQS move about ${count} message${count === 1 ? "" : "s"} back to ${queue.source}`,
         ...[...outcomes].map(([outcome, ones]) => `${ones.length} × ${outcome}${seen}`),
       ],
       undo: "Messages that were moved cannot be moved back. A redrive is safe at any time: what may exist at a provider is looked up before it is sent.",

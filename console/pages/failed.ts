@@ -94,13 +94,15 @@ const Chosen = z.object({
   order: z.optional(z.string()),
   /** At most as many, longest waiting first. */
   most: z.optional(z.int().check(z.minimum(1))),
+  /** Only what waited by then, UTC ISO 8601: what a plan counted. */
+  until: z.optional(z.iso.datetime()),
 });
 type Chosen = z.infer<typeof Chosen>;
 
 /** @throws CommandError for a time that is none */
 function chosenOf(
   ones: readonly WaitingOne[],
-  { destination, kind, since, cause, order, most }: Chosen,
+  { destination, kind, since, cause, order, most, until }: Chosen,
   now: number,
 ): WaitingOne[] {
   const group = cause === undefined ? ones : ofCause(ones, cause);
@@ -110,6 +112,7 @@ function chosenOf(
   };
   return matching(group, filter)
     .filter((one) => (kind === undefined || one.kind === kind) && (order === undefined || one.order === order))
+    .filter((one) => until === undefined || one.since <= until)
     .toSorted((a, b) => a.since.localeCompare(b.since))
     .slice(0, most);
 }
@@ -144,10 +147,11 @@ const retry: Act<typeof Chosen> = {
     const preview = await previewSend(ones, stage, () => {});
     if (preview.able.length === 0) throw new CommandError(nothingToSend(ones.length, preview));
     return {
-      will: [...sendPlan(preview, stage.who), "leave alone what changes until then"],
+      will: [...sendPlan(preview, stage.who), "leave alone what changes, or begins to wait, until then"],
       undo: "A message that was sent cannot be taken back. What may exist is looked up first, so nothing is created twice.",
       command: commandOf(visit, chosen),
       agree: `Send ${preview.able.length}`,
+      input: { ...chosen, most: ones.length, until: new Date(now).toISOString() },
     };
   },
   async run(visit, chosen, progress) {

@@ -15,6 +15,7 @@ const Plan = z.object({
   undo: z.string(),
   command: z.optional(z.string()),
   agree: z.optional(z.string()),
+  input: z.optional(z.unknown()),
 });
 const Started = z.object({ job: z.string() });
 
@@ -67,7 +68,8 @@ function Dialog({ one }: { one: OpenedAct }): VNode {
   }, []);
   const agree = () =>
     attempt(async () => {
-      setJob((await callAct(shell, { act, step: "run", input, title: label }, Started)).job);
+      const agreed = plan?.input ?? input;
+      setJob((await callAct(shell, { act, step: "run", input: agreed, title: label }, Started)).job);
     });
   const close = () => dialog.current?.close();
   const closed = () => {

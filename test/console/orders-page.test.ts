@@ -20,7 +20,11 @@ test("a page of the list ends after 50 rows, also where the 50th cannot be read;
     if (identity.orderId === "o-49") throw new NewerRelease("This order");
     return orders.ledger.load(identity);
   };
-  const served = await serveConsole(SHOPS, { ledger: { ...orders.ledger, load }, table: orders.table }, { now: () => now });
+  const served = await serveConsole(
+    SHOPS,
+    { ledger: { ...orders.ledger, load }, table: orders.table },
+    { now: () => now },
+  );
   context.after(() => served.stop());
   const pageAt = async (query: string) => {
     const answer = await fetch(`${served.url}/console/orders${query}`, { headers: { accept: "application/json" } });
