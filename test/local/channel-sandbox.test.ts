@@ -12,6 +12,9 @@ const API_FAULTS = THOROUGH
   ? ["error-500", "throttle", "timeout", "not-found-yet", "token-expired"]
   : ["error-500", "not-found-yet"];
 
+/** All channels send at the same time: two busy cores take a while, s. */
+const PATIENCE = 240;
+
 let stack: LocalStack;
 before(async () => {
   stack = await startStack({ assembly: await localAssembly() });
@@ -49,7 +52,7 @@ async function traced(connection: string, orderId: string, events: number) {
       const trace = await read();
       return trace?.eventCount === events ? trace : undefined;
     },
-    60,
+    PATIENCE,
     read,
   );
 }
@@ -65,7 +68,7 @@ describe("the channels' simulators", { concurrency: true }, () => {
     describe(`the simulator of ${channel}`, { concurrency: 1 }, () => {
       test("an empty request sends a new paid order, which becomes one order at each provider", async () => {
         const id = await sent(connection);
-        await deliveriesAre(stack, id, ["created"], 60, connection);
+        await deliveriesAre(stack, id, ["created"], PATIENCE, connection);
         for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
         notEqual(await sent(connection), id);
       });
@@ -76,7 +79,7 @@ describe("the channels' simulators", { concurrency: true }, () => {
           shippingAddress: { name: "Grace Hopper", street1: "3 Harbour Road" },
         };
         const id = await sent(connection, { order });
-        await deliveriesAre(stack, id, ["created"], 60, connection);
+        await deliveriesAre(stack, id, ["created"], PATIENCE, connection);
         const [atS2] = held(stack, "s2", id);
         const request = JSON.stringify(atS2?.request);
         for (const part of ["Grace", "3 Harbour Road", "Louisville", "40202"]) ok(request.includes(part), part);
@@ -87,7 +90,7 @@ describe("the channels' simulators", { concurrency: true }, () => {
         const id = await sent(connection, { order: { financialState: "pending", lines: [{ sku: "DEMO-CAP" }] } });
         equal((await traced(connection, id, 1)).state, "held");
         await sent(connection, { order: { id, financialState: "paid" } });
-        await deliveriesAre(stack, id, ["created"], 60, connection);
+        await deliveriesAre(stack, id, ["created"], PATIENCE, connection);
         const known = stack.channels.find(channel, "demo")?.orders();
         deepEqual(
           known?.find((order) => order.id === id)?.order?.lines.map(({ sku }) => sku),
@@ -189,10 +192,10 @@ describe("the channels' simulators", { concurrency: true }, () => {
           ids.push(await sent(connection, { order: fetched }));
           // The order's own fetch has the fault, not the next one's.
           const failed = () => simulator?.api?.calls.some((call) => call.fault === fault);
-          await until(failed, 60, () => fault);
+          await until(failed, PATIENCE, () => fault);
         }
         for (const id of ids) {
-          await deliveriesAre(stack, id, ["created"], 60, connection);
+          await deliveriesAre(stack, id, ["created"], PATIENCE, connection);
           for (const provider of stack.sandbox.providers) equal(held(stack, provider, id).length, 1, provider);
         }
       });
@@ -230,13 +233,13 @@ test("Amazon: a notification that is put on the queue of GET /health becomes an 
     JSON.stringify({ version: "0", "detail-type": "ORDER_CHANGE", detail: JSON.parse(detail ?? "") }),
   );
   for (const { orderId } of [own, wrapped]) {
-    await deliveriesAre(stack, orderId, ["created"], 60, "amazon/demo");
+    await deliveriesAre(stack, orderId, ["created"], PATIENCE, "amazon/demo");
     for (const provider of stack.sandbox.providers) equal(held(stack, provider, orderId).length, 1, provider);
   }
   const dead = () =>
     stack.deadLetters().find(({ queue }) => queue === "order-relay-local-notifications-amazon-demo-dlq")?.messages ??
     [];
-  await until(async () => dead().length === 1, 60, dead);
+  await until(async () => dead().length === 1, PATIENCE, dead);
   ok(dead()[0]?.body.includes(others.orderId), "raw and whole");
   equal(await traceOf(stack, others.orderId, "amazon/demo"), undefined);
 });

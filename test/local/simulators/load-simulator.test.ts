@@ -34,7 +34,7 @@ test("a provider called channels is refused: the channels use that path", async 
 });
 
 test("a provider or channel without demo.ts needs no settings", async () => {
-  deepEqual(await loadChannelDemo("shopify"), {});
+  deepEqual(await loadChannelDemo("standard"), {});
   deepEqual(await loadProviderDemo("kakaclo"), {});
   ok((await loadProviderDemo("lingxing")).settings);
 });
