@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import type { ApiTools } from "../../shared/connector/tools.ts";
 import type { ReceivedEvent } from "../../shared/messages/event.ts";
-import type { Order } from "../../shared/order.ts";
+import type { Order, Progress } from "../../shared/order.ts";
 import { type Connection, pathOf } from "../../shared/stage/config.ts";
 import { settingsOf } from "../../shared/stage/settings-of.ts";
 
@@ -293,8 +293,13 @@ export interface ChangedOrder {
   id: string;
   /** When it last changed, UTC ISO 8601; absent where the list does not say. */
   changedAt?: string | undefined;
-  /** The channel's own word for its state; a state that the ledger lacks counts as a change. */
+  /** The channel's own word for its state. */
   state?: string | undefined;
+  /**
+   * What that word means, where it says so: an order that is recorded as less far on counts as changed, though its time
+   * is the same.
+   */
+  progress?: Progress | undefined;
 }
 
 /** The webhooks that a shop sends us. */

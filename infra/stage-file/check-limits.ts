@@ -113,6 +113,11 @@ function* checkTimeouts(stage: Stage, connectors: Connectors) {
   if (overdueAfter < dueAfter) {
     yield `timing.overdueAfter (${overdueAfter / 60_000} min) must be at least timing.dueAfter (${dueAfter / 60_000} min): a delivery that was never received counts as overdue only from the first check`;
   }
+  const { reconcilePass, channelCall } = config.timing;
+  const reconcileTimeout = functionSettings(stage, "reconcile").timeout * 1000;
+  if (reconcilePass > reconcileTimeout || reconcilePass <= channelCall) {
+    yield `timing.reconcilePass (${reconcilePass / 1000} s) must be longer than timing.channelCall (${channelCall / 1000} s), or no call would be made, and at most the timeout of reconcile (${reconcileTimeout / 1000} s)`;
+  }
   // Of an HTTP API; fixed.
   if (receiveTimeout > 29_000) {
     yield `timing.receiveTimeout is ${receiveTimeout / 1000} s; API Gateway waits at most 29 s: write "10s"`;
@@ -145,7 +150,8 @@ function* checkConcurrency(stage: Stage, connectors: Connectors) {
   const deliveries = ofDestinations.reduce((sum, count) => sum + count, 0);
   const queueConnections = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
   const notifications = queueConnections.length * NOTIFICATION_CONCURRENCY;
-  const consumers = routeConcurrency + notifications + deliveries + 1 + (config.probe ? 1 : 0);
+  const scheduled = 1 + (config.probe ? 1 : 0) + (handlersOf(stage, connectors).has("reconcile") ? 2 : 0);
+  const consumers = routeConcurrency + notifications + deliveries + scheduled;
   // receive-webhook keeps a fifth of the account's concurrency, including its provisioned instances.
   const fifth = Math.ceil(accountConcurrency / 5);
   if (consumers + Math.max(fifth, provisionedConcurrency) > accountConcurrency) {
@@ -190,6 +196,7 @@ const whereTimeout = (fn: FunctionName): string => {
     "receive-webhook": "timing.receiveTimeout",
     "route-order": "timing.routeTimeout",
     "find-due": "timing.findDueTimeout",
+    reconcile: "timing.reconcileTimeout",
   };
   return `write a shorter ${fields[fn] ?? `timing.createTimeout, or functions: { "${fn}": { timeout: "90s" } }`}`;
 };

@@ -28,7 +28,8 @@ const Arn = z.string().check(z.regex(/^arn:/, "an ARN, as the AWS console shows 
 /** Settings of the stack that no function reads. */
 export const Infrastructure = z.object({
   /**
-   * Memory (MB) and timeout by function: `receive-webhook`, `route-order`, `find-due`, `create-order-<provider>`.
+   * Memory (MB) and timeout by function: `receive-webhook`, `route-order`, `find-due`, `reconcile`,
+   * `create-order-<provider>`.
    * Default: 512 MB for receive-webhook (Shopify waits 5 s, others less), 256 for the others; timeouts as in `timing`,
    * or the provider's own.
    */
@@ -88,10 +89,12 @@ export const Infrastructure = z.object({
       heldOrders: z._default(Count, 1),
       /** Webhooks of a connection in 5 minutes that were refused with 401. */
       signatureFailures: z._default(Count, 10),
+      /** Orders of a connection in a day that only reconcile found: their webhooks were missed. */
+      missedEvents: z._default(Count, 3),
       /** Throttle answers of a destination in 15 minutes. */
       throttledCalls: z._default(Count, 20),
     }),
-    { heldOrders: 1, signatureFailures: 10, throttledCalls: 20 },
+    { heldOrders: 1, signatureFailures: 10, missedEvents: 3, throttledCalls: 20 },
   ),
 });
 export type Infrastructure = z.infer<typeof Infrastructure>;

@@ -2,7 +2,13 @@ import type { Stage } from "./checked-stage.ts";
 import type { ProviderFacts } from "./connectors.ts";
 
 /** One of our functions; the key of `functions` in the stage file. */
-export type FunctionName = "receive-webhook" | "route-order" | "find-due" | "probe-webhooks" | `create-order-${string}`;
+export type FunctionName =
+  | "receive-webhook"
+  | "route-order"
+  | "find-due"
+  | "reconcile"
+  | "probe-webhooks"
+  | `create-order-${string}`;
 
 export const createOrderFunction = (provider: string): FunctionName => `create-order-${provider}`;
 
@@ -24,6 +30,7 @@ export function functionSettings(stage: Stage, name: FunctionName, provider?: Pr
     "receive-webhook": timing.receiveTimeout,
     "route-order": timing.routeTimeout,
     "find-due": timing.findDueTimeout,
+    reconcile: timing.reconcileTimeout,
     "probe-webhooks": PROBE_TIMEOUT,
   };
   const usual = defaults[name] ?? Math.max(timing.createTimeout, provider?.timing.function ?? 0);

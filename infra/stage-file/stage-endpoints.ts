@@ -42,6 +42,12 @@ export const connectionsAsUsed = (stage: Pick<Stage, "config">, connectors: Pick
     (one): StageConnection => ({ ...one, channel: asUsedBy(one.connection, one.channel) }),
   );
 
+/** Connections whose orders reconcile lists: their channel has an API, and they are not "off". */
+export const reconciledConnections = (stage: Pick<Stage, "config">, connectors: Pick<Connectors, "channels">) =>
+  stageConnections(stage, connectors).filter(
+    ({ channel, connection }) => channel.api !== undefined && connection.reconcileEvery !== "off",
+  );
+
 /** Whether the channel sends to an endpoint's address, not to a queue of each connection. */
 export const hasAddress = ({ channel }: { channel: Pick<ChannelFacts, "endpoint"> }): boolean =>
   channel.endpoint !== "queue";

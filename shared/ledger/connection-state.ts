@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import type { Key } from "./table.ts";
+import { putRevision, readStored } from "./stored-item.ts";
+import type { Key, Table } from "./table.ts";
 import { Version } from "./version.ts";
 
 /** A webhook subscription that a connection has at its channel. */
@@ -12,6 +13,13 @@ const Subscription = z.object({
 });
 
 /**
+ * How a pass of reconcile ended. `continues`: more has changed than one pass may queue or list. `no-credentials`: the
+ * connection's secret was never filled in. `no-list`: the channel's API lists no orders.
+ */
+export const PassOutcome = z.enum(["complete", "continues", "failed", "no-credentials", "no-list"]);
+export type PassOutcome = z.infer<typeof PassOutcome>;
+
+/**
  * What the functions store of a connection, or of an endpoint that many connections share. Times UTC ISO 8601, by our
  * clock unless stated otherwise.
  */
@@ -20,14 +28,24 @@ export const ConnectionState = z.object({
   /** Counts the writes; each is conditional on the one before. */
   rev: z.int(),
   /**
-   * Orders that changed at the channel before this were found: the time the last full pass began, by the channel's
-   * clock.
+   * Orders that changed at the channel before this were found: the time the last full pass began, by our clock. The
+   * channel's client looks further back by as much as clocks and lists differ.
    */
   watermark: z.optional(z.string()),
-  /** Where an unfinished pass continues: the channel's own position, and when that pass began. */
-  resume: z.optional(z.object({ position: z.string(), began: z.string() })),
+  /** When the first pass began: a connection whose passes never reach the end of the list is overdue too. */
+  firstPassAt: z.optional(z.string()),
   /** When the last pass ended, whatever it found. */
   lastPassAt: z.optional(z.string()),
+  lastOutcome: z.optional(PassOutcome),
+  /**
+   * What passes put on the intake queue, so that none of it is queued twice: the oldest pass first. `hits` are hashes of
+   * equal length (list-hits.ts), one after the other.
+   */
+  asked: z.optional(z.array(z.object({ at: z.string(), hits: z.string() }))),
+  /** Orders that a pass found soon after their change. If no event has brought one by `missedAfter`, it was missed. */
+  unheard: z.optional(z.array(z.object({ id: z.string(), changedAt: z.string() }))),
+  /** Orders whose events were missed, so far, and when the last one was found. */
+  missed: z.optional(z.object({ count: z.int(), lastAt: z.string() })),
   subscriptions: z.optional(z.array(Subscription)),
   /** What the channel last reported about the app's installation. */
   lifecycle: z.optional(
@@ -54,3 +72,22 @@ export const connectionStateKey = (kind: "connection" | "endpoint", path: string
   pk: `${kind}#${path}`,
   sk: "state",
 });
+
+type Owner = Parameters<typeof connectionStateKey>;
+
+/** @param now epoch ms @throws NewerRelease */
+export async function loadConnectionState(
+  table: Table,
+  now: number,
+  ...owner: Owner
+): Promise<ConnectionState | undefined> {
+  const item = await readStored(table, connectionStateKey(...owner), `The state of ${owner[1]}`, now);
+  return item && z.parse(ConnectionState, item);
+}
+
+/** Writes a state of `rev` n over n - 1; `rev` 1 only if there is none. "conflict": another writer was first. */
+export const storeConnectionState = (
+  table: Table,
+  state: ConnectionState,
+  ...owner: Owner
+): Promise<"written" | "conflict"> => putRevision(table, { ...state, ...connectionStateKey(...owner) });

@@ -1,6 +1,7 @@
 import type { Progress } from "../order.ts";
 
 const RANK = { placed: 0, paid: 1, cancelled: 2 } as const satisfies Record<Progress, number>;
+const PROGRESSES = ["placed", "paid", "cancelled"] as const satisfies readonly Progress[];
 
 /** A state of an order, as its channel gives it. */
 export interface ChannelState {
@@ -77,6 +78,15 @@ function partsOf(text: string): { level: string; version: string; at: string; by
   // Of a record whose time cannot be read it is empty: any order is newer.
   return { level: text && [time, version, rank].join("|"), version, at, by, eventTime };
 }
+
+/** Its last-changed time (UTC ISO 8601, empty if it could not be read) and its state. */
+export function changeIn(text: string): { time: string; progress: Progress | undefined } {
+  const [time = "", , rank = ""] = text.split("|");
+  return { time, progress: PROGRESSES.find((progress) => String(RANK[progress]) === rank) };
+}
+
+/** Whether a state is further on: placed < paid < cancelled. */
+export const isFurther = (one: Progress, other: Progress): boolean => RANK[one] > RANK[other];
 
 /** The version number in it; 0 where the channel has none. */
 export const versionIn = (text: string): number => Number(partsOf(text).version);

@@ -43,9 +43,12 @@ export interface FetchEvent {
   receivedAt: string;
   /** What `ChannelClient.order` takes. */
   orderId: string;
-  /** Why it is fetched, a word for the trace: "poll", "next look". */
+  /** Why it is fetched, for the trace: one of OWN_TOPICS. */
   topic: string;
 }
+
+/** Topics of the events that we put on the intake queue ourselves; every other topic is a channel's. */
+export const OWN_TOPICS = ["poll", "next look"] as const;
 
 /** Every event of the intake queue. */
 export type IntakeEvent = ReceivedEvent | FetchEvent;
@@ -103,7 +106,7 @@ export const newEventId = (): string => `evt_${randomUUID()}`;
 /** @param now epoch ms */
 export function fetchEvent(
   { channel, connection, orderId }: Identity,
-  topic: FetchEvent["topic"],
+  topic: (typeof OWN_TOPICS)[number],
   now: number,
 ): FetchEvent {
   const receivedAt = new Date(now).toISOString();

@@ -19,6 +19,8 @@ export interface Queues {
   queueUrl(queue: string): string;
   /** @param groupId tenant of SQS's fair queues: one flooding endpoint does not delay the others */
   sendToIntake(message: string, groupId: string): Promise<void>;
+  /** @throws after trying all, if SQS refused some: send them all again, a duplicate is harmless */
+  sendAllToIntake(messages: readonly string[], groupId: string): Promise<void>;
   /** @param destination `kakaclo/demo` */
   sendToDestination(destination: string, message: string, options?: { delaySeconds?: number }): Promise<void>;
   /** @throws after trying all, if SQS refused some: send them all again, a duplicate is harmless */
@@ -44,6 +46,18 @@ export function createQueues(
     return urlOf(name, { account: arnAccount, region: arnRegion });
   }
 
+  async function sendAll(QueueUrl: string, messages: readonly string[], group: { MessageGroupId?: string } = {}) {
+    const sends = batches(messages).map((batch) => {
+      const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody, ...group }));
+      return client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    });
+    const answers = await Promise.allSettled(sends);
+    const refused = answers.flatMap((answer) => (answer.status === "fulfilled" ? (answer.value.Failed ?? []) : []));
+    const broken = answers.find((answer) => answer.status === "rejected");
+    if (broken) throw broken.reason;
+    if (refused.length > 0) throw new Error(`${refused.length} messages were not taken: ${refused[0]?.Code}`);
+  }
+
   return {
     queueUrl,
 
@@ -51,6 +65,9 @@ export function createQueues(
       const QueueUrl = urlOf(queueName.intake(stage));
       await client.send(new SendMessageCommand({ QueueUrl, MessageBody: message, MessageGroupId: groupId }));
     },
+
+    sendAllToIntake: (messages, MessageGroupId) =>
+      sendAll(urlOf(queueName.intake(stage)), messages, { MessageGroupId }),
 
     async sendToDestination(destination, message, { delaySeconds = 0 } = {}) {
       await client.send(
@@ -62,18 +79,8 @@ export function createQueues(
       );
     },
 
-    async sendAllToDestination(destination, messages) {
-      const QueueUrl = urlOf(queueName.destination(stage, destination));
-      const sends = batches(messages).map((batch) => {
-        const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-        return client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-      });
-      const answers = await Promise.allSettled(sends);
-      const refused = answers.flatMap((answer) => (answer.status === "fulfilled" ? (answer.value.Failed ?? []) : []));
-      const broken = answers.find((answer) => answer.status === "rejected");
-      if (broken) throw broken.reason;
-      if (refused.length > 0) throw new Error(`${refused.length} messages were not taken: ${refused[0]?.Code}`);
-    },
+    sendAllToDestination: (destination, messages) =>
+      sendAll(urlOf(queueName.destination(stage, destination)), messages),
 
     async changeVisibility(queue, ReceiptHandle, seconds) {
       const QueueUrl = queue.startsWith("arn:") ? queueUrl(queue) : queue;

@@ -66,6 +66,13 @@ export const Connection = z.object({
   shop: z.optional(z.string()),
   /** The queue that its events come on, where a channel sends to queues. Default: one that the stack makes. */
   queue: z.optional(ExistingQueue),
+  /**
+   * How often the orders that changed at the channel are listed, to find those whose webhook was missed. It runs once a
+   * minute at most. "off": never.
+   */
+  reconcileEvery: z._default(z.union([z.literal("off"), Duration]), 15 * 60_000),
+  /** Orders that one such pass queues at most; the next pass, a minute later, goes on. */
+  reconcileMost: z._default(z.int().check(z.minimum(1), z.maximum(5000)), 500),
   /** No event for this long raises an alarm: 1 hour to 7 days. */
   silentAfter: z._default(Duration, 7 * 86_400_000),
   ...ReadAs.shape,
@@ -184,6 +191,13 @@ export const Timing = z.object({
   erasureRepeat: z._default(Duration, 30 * 86_400_000),
   /** A request that has waited for this long, with data left to erase, raises a ticket: the law gives a month. */
   erasureLate: z._default(Duration, 25 * 86_400_000),
+  /** Of one pass of reconcile over a connection: what is left then waits for the next pass. */
+  reconcilePass: z._default(Duration, 45_000),
+  reconcileTimeout: z._default(Duration, 60_000),
+  /** An order that reconcile finds this long after its change, and no event brought, counts as missed. */
+  missedAfter: z._default(Duration, 10 * 60_000),
+  /** No whole pass of a connection for this long, or for four of its intervals, raises an alarm. */
+  reconcileOverdueAfter: z._default(Duration, 3_600_000),
   /** How often find-due runs. EventBridge takes no less than a minute; the local stack does. */
   findDueEvery: z._default(Duration, 60_000),
 });

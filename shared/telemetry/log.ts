@@ -24,6 +24,7 @@ const FIELDS = [
   "generation",
   "kind",
   "messageId",
+  "missed",
   "orderId",
   "outcome",
   /** The path of a field that could not be read, never its value. */

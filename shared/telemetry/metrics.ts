@@ -24,7 +24,15 @@ export const METRICS = {
   ],
   /** Written by receive-webhook; ignored and unreadable events by route-order. */
   endpoint: ["EventsReceived", "SignatureFailures", "EventsNotQueued", "EventsIgnored", "EventsUnreadable"],
-  connection: ["ChannelCredentialsRefused", "OrdersRecorded", "OrdersRouted", "OrdersNotRouted", "OrdersHeld"],
+  connection: [
+    "ChannelCredentialsRefused",
+    "EventsMissed",
+    "OrdersHeld",
+    "OrdersNotRouted",
+    "OrdersRecorded",
+    "OrdersRouted",
+    "ReconcileOverdue",
+  ],
   destination: [
     "DeliveriesCreated",
     "DeliveriesRejected",

@@ -22,6 +22,7 @@ const noStore = {
   },
 };
 const connection = { channel: "standard", name: "main", key: "st", maxOrderAge: "none" } as const;
+const NOT_LISTED = { reconcileEvery: "off", reconcileMost: 1 } as const;
 const config = z.parse(Config, {
   stage: "test",
   connections: [connection],
@@ -108,7 +109,7 @@ test("what Order accepts, it accepts again as it was stored, and it can be recor
     const now = Date.parse("2026-11-01T12:00:00Z");
     const decision = decide(
       config,
-      { ...connection, silentAfter: 1, heldTooLong: 86_400_000, settings: {} },
+      { ...connection, ...NOT_LISTED, silentAfter: 1, heldTooLong: 86_400_000, settings: {} },
       order,
       now,
     );
@@ -147,7 +148,7 @@ test("an order of 2,000 lines is sent; one of more is recorded, is due nowhere, 
   const routed = (count: number) =>
     decide(
       config,
-      { ...connection, silentAfter: 1, heldTooLong: 86_400_000, settings: {} },
+      { ...connection, ...NOT_LISTED, silentAfter: 1, heldTooLong: 86_400_000, settings: {} },
       orderOf({ lines: lines(count) }),
       Date.now(),
     );

@@ -16,7 +16,8 @@ export const hmac = (secret: string | Buffer, body: string | Uint8Array, encodin
 
 export function connection(channel: string, overrides: Partial<Connection> = {}): Connection {
   const times = { maxOrderAge: "none", silentAfter: 3_600_000, heldTooLong: 86_400_000 } as const;
-  return { channel, name: "demo", key: "D", ...times, settings: {}, ...overrides };
+  const polls = { reconcileEvery: "off", reconcileMost: 500 } as const;
+  return { channel, name: "demo", key: "D", ...times, ...polls, settings: {}, ...overrides };
 }
 
 export function event(channel: string, body: string | Uint8Array, headers: Record<string, string> = {}): ReceivedEvent {

@@ -7,6 +7,7 @@ import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { OrderRecord } from "../../shared/ledger/order-record.ts";
 import { needsOperator } from "../../shared/ledger/work-list.ts";
 import type { Destination } from "../../shared/stage/config.ts";
+import { diceOf } from "./dice.ts";
 import { MemoryLedger } from "./memory-ledger.ts";
 import { type Fate, Killed, Parcelworks } from "./parcelworks.ts";
 import { ProviderRelay } from "./provider-relay.ts";
@@ -35,17 +36,6 @@ const FATES: readonly Fate[] = [
 interface State {
   kind: "pending" | "paid" | "cancelled" | "deleted" | "nothing-to-ship" | "changed";
   updatedAt: string;
-}
-
-/** mulberry32: the same numbers in every run. https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function diceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** A running function: what it does after its end, or after it was killed, does not happen. */
