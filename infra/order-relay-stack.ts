@@ -8,6 +8,7 @@ import { Intake } from "./constructs/intake.ts";
 import { LedgerTable } from "./constructs/ledger-table.ts";
 import { PersonalDataKey } from "./constructs/personal-data-key.ts";
 import { ProviderLane } from "./constructs/provider-lane.ts";
+import { ReconcileSchedule } from "./constructs/reconcile-schedule.ts";
 import { WebhookFront } from "./constructs/webhook-front.ts";
 import { WebhookProbe } from "./constructs/webhook-probe.ts";
 import { AlarmTopics } from "./monitoring/alarm-topics.ts";
@@ -17,6 +18,7 @@ import { watchDestination, watchRemoved } from "./monitoring/watch-deliveries.ts
 import { watchDuration, watchErrors, watchFindDue, watchUnread } from "./monitoring/watch-functions.ts";
 import { watchNotices } from "./monitoring/watch-notices.ts";
 import { watchProbe } from "./monitoring/watch-probe.ts";
+import { watchPasses, watchReconcile } from "./monitoring/watch-reconcile.ts";
 import {
   watchConnection,
   watchEndpoint,
@@ -30,7 +32,7 @@ import type { Stage } from "./stage-file/checked-stage.ts";
 import type { Connectors } from "./stage-file/connectors.ts";
 import { createOrderFunction, type FunctionName } from "./stage-file/function-settings.ts";
 import { usedProviders } from "./stage-file/handlers.ts";
-import { connectionsAsUsed, hasAddress, stageEndpoints } from "./stage-file/stage-endpoints.ts";
+import { connectionsAsUsed, hasAddress, reconciledConnections, stageEndpoints } from "./stage-file/stage-endpoints.ts";
 
 interface Props {
   stage: Stage;
@@ -56,6 +58,7 @@ export class OrderRelayStack extends Stack {
     const bucket = new EventBucket(this, "Events", stage, key);
 
     const egress = fixedEgress.length > 0 ? new FixedEgress(this, "FixedEgress", stage) : undefined;
+    const egressOfChannels = channels.some(({ name }) => fixedEgress.includes(name)) ? egress : undefined;
     this.intake = new Intake(this, "Intake", {
       stage,
       channels,
@@ -63,7 +66,7 @@ export class OrderRelayStack extends Stack {
       key,
       table,
       bucket,
-      egress: channels.some(({ name }) => fixedEgress.includes(name)) ? egress : undefined,
+      egress: egressOfChannels,
     });
     this.front = new WebhookFront(this, "Front", {
       stage,
@@ -75,7 +78,15 @@ export class OrderRelayStack extends Stack {
 
     const { receiveWebhook } = this.front;
     const { routeOrder } = this.intake;
-    new ChannelSecrets(this, "ChannelSecrets", { stage, channels, receiveWebhook, routeOrder });
+    const reconciled = reconciledConnections(stage, connectors);
+    const poll =
+      reconciled.length > 0
+        ? new ReconcileSchedule(this, "Reconcile", {
+            ...{ stage, code: codeOf("reconcile"), table, intake: this.intake, egress: egressOfChannels },
+          })
+        : undefined;
+    const callers = [routeOrder, ...(poll ? [poll.reconcile] : [])];
+    new ChannelSecrets(this, "ChannelSecrets", { stage, channels, receiveWebhook, callers });
 
     this.lanes = usedProviders(stage, connectors).map(
       (provider) =>
@@ -99,6 +110,7 @@ export class OrderRelayStack extends Stack {
       probe &&
       new WebhookProbe(this, "Probe", { stage, probe, code: codeOf("probe-webhooks"), front: this.front, table });
     const functions = [receiveWebhook, routeOrder, ...this.lanes.map((lane) => lane.createOrder), this.due.findDue];
+    if (poll) functions.push(poll.reconcile);
     if (own) functions.push(own.probeWebhooks);
 
     const topics = new AlarmTopics(this, "AlarmTopics", stage, key);
@@ -116,6 +128,8 @@ export class OrderRelayStack extends Stack {
     watchRemoved(alarms);
     watchFindDue(alarms, this.due);
     watchUnread(alarms);
+    if (poll) watchReconcile(alarms, poll);
+    for (const connection of reconciled) watchPasses(alarms, connection);
     if (own) watchProbe(alarms, own);
     for (const fn of functions) watchErrors(alarms, fn);
     for (const fn of functions) if (fn !== receiveWebhook) watchDuration(alarms, fn);

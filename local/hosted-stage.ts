@@ -5,7 +5,7 @@ import { connectors } from "../infra/stage-file/connectors.ts";
 import { type Config, pathOf } from "../shared/stage/config.ts";
 import { endpointPathOf } from "../shared/stage/endpoints.ts";
 import { loadConfig } from "../shared/stage/load-config.ts";
-import { queueName, secretName } from "../shared/stage/names.ts";
+import { functionName, queueName, secretName } from "../shared/stage/names.ts";
 import type { Assembly } from "./assembly/assembly.ts";
 import type { HostedFunction, Schedule } from "./assembly/hosted.ts";
 import { queueNameOf } from "./aws/queues-and-buckets.ts";
@@ -23,9 +23,15 @@ export async function demoSwitches(): Promise<SandboxSettings> {
 }
 
 /** EventBridge takes whole minutes. The local stage needs seconds; its bundles' config.json has them. */
-export function stagePeriod({ functionName }: Schedule, functions: HostedFunction[]): number | undefined {
-  return configOf(functions.filter(({ name }) => name === functionName))?.timing.findDueEvery;
+export function stagePeriod({ functionName: name }: Schedule, functions: HostedFunction[]): number | undefined {
+  const config = configOf(functions.filter((hosted) => hosted.name === name));
+  if (!config || name !== reconcileOf(config.stage)) return config?.timing.findDueEvery;
+  const every = config.connections.flatMap(({ reconcileEvery }) => (reconcileEvery === "off" ? [] : reconcileEvery));
+  return Math.min(60_000, ...every);
 }
+
+/** The function's name. */
+export const reconcileOf = (stage: string): string => functionName(stage, "reconcile");
 
 /** The stage's configuration, from the first function whose bundle has it. */
 export function configOf(functions: HostedFunction[]): Config | undefined {

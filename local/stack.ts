@@ -13,7 +13,7 @@ import { createSqsClient } from "./aws/sqs-client.ts";
 import { startTableEmulator, type TableEmulatorKind } from "./aws/table-emulator.ts";
 import { type DeadLetterQueue, listDeadLetters, type Redrive, redrive } from "./dead-letters.ts";
 import { createFront } from "./gateway/front.ts";
-import { demoSwitches, notificationQueues, simulatedConnections, stagePeriod } from "./hosted-stage.ts";
+import { demoSwitches, notificationQueues, reconcileOf, simulatedConnections, stagePeriod } from "./hosted-stage.ts";
 import { type FunctionHost, startFunctionHost } from "./lambda/function-host-supervisor.ts";
 import { createReadTrace, type ReadTrace } from "./order-trace.ts";
 import { provision } from "./provision.ts";
@@ -40,6 +40,8 @@ export interface StackOptions {
   secretsFile?: string;
   /** Switches of the provider simulators. */
   sandbox?: SandboxSettings;
+  /** Whether reconcile runs at once, or only after `POST /sandbox/reconcile` says so. Default "paused". */
+  reconcile?: "runs" | "paused";
   /** All schedules run this often. Default: the stage's own `findDueEvery`, or what the template says. */
   scheduleMs?: number;
   /** An environment that nothing used for this long is ended. Default 5 min. */
@@ -142,7 +144,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       periodMs: options.scheduleMs ?? stagePeriod(schedule, functions) ?? schedule.periodMs,
     }));
     const addresses = { awsEndpoint: aws.url, channelSimulators: channels.url };
-    const plan = { functions, queueSources, schedules, ...addresses, logFolder, idleMs };
+    const paused = options.reconcile === "runs" ? [] : [reconcileOf(stage)];
+    const plan = { functions, queueSources, schedules, paused, ...addresses, logFolder, idleMs };
     const host = startFunctionHost(plan);
     ending.push(() => host.stop());
 
@@ -152,6 +155,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       channels,
       queues: emulators.queues,
       readTrace: trace,
+      pauseReconcile: (isPaused) => host.pause(reconcileOf(stage), isPaused),
       health: () => ({
         status: "ready",
         stage,

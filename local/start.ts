@@ -24,7 +24,7 @@ async function start({ stage, dynamo }: { stage: string; dynamo: TableEmulatorKi
     return fail(`PORT is ${process.env["PORT"]}: set it to a number from 0 to 65535.`);
   console.log(`Synthesising the stage ${stage} …`);
   try {
-    const stack = await startStack({ port, stage, dynamo });
+    const stack = await startStack({ port, stage, dynamo, reconcile: "runs" });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => void stack.stop().then(() => process.exit(0)));
     }
@@ -51,6 +51,8 @@ ${assembly.routes.map(({ key }) => `  ${key}`).join("\n")}
   GET  /sandbox/channels/{channel}/{connection}          the shop's orders, subscriptions and faults
   POST /sandbox/channels/{channel}/{connection}/faults   {"fault": "…", "times": n}; of its API: {…, "on": "fetch"}
   PUT  /sandbox/channels/{channel}/{connection}/orders/{id}   what its API answers, where its connector calls one
+
+  POST /sandbox/reconcile                                {"paused": true} stops the polls for missed webhooks
 
   Simulated providers: ${sandbox.providers.join(", ")}
   GET  /sandbox/{provider}/orders                        the orders that it created

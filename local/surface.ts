@@ -7,6 +7,7 @@ import { channelRoutes } from "./surface/channel-routes.ts";
 import { deadLetterRoutes } from "./surface/dead-letter-routes.ts";
 import { orderRoutes } from "./surface/order-routes.ts";
 import { providerRoutes } from "./surface/provider-routes.ts";
+import { reconcileRoutes } from "./surface/reconcile-routes.ts";
 import { BadRequest, ok, type Route, refused, type SurfaceAnswer } from "./surface/route.ts";
 
 /** What the local stack offers beside the deployed routes; design.md, "The local stack". */
@@ -15,6 +16,8 @@ export interface SurfaceParts {
   channels: ChannelSandbox;
   queues: QueuesAndBuckets;
   readTrace: ReadTrace;
+  /** Resolves once no pass of reconcile is under way that should not be. */
+  pauseReconcile(isPaused: boolean): Promise<void>;
   health(): object;
 }
 
@@ -24,10 +27,18 @@ export type Surface = (request: IncomingMessage) => Promise<SurfaceAnswer | unde
 /** Its own paths: what is not found below them is answered here, and nothing below them reaches the deployed routes. */
 const OWN = /^\/(?:health|sandbox|orders|dead-letters)(?:\/|$)/;
 
-export function createSurface({ providers, channels, queues, readTrace, health }: SurfaceParts): Surface {
+export function createSurface({
+  providers,
+  channels,
+  queues,
+  readTrace,
+  pauseReconcile,
+  health,
+}: SurfaceParts): Surface {
   const find = finderOf([
     { key: "GET /health", handle: () => ok(health()) },
     ...channelRoutes(channels),
+    ...reconcileRoutes(pauseReconcile),
     ...providerRoutes(providers),
     ...orderRoutes(readTrace),
     ...deadLetterRoutes(queues),

@@ -1,5 +1,5 @@
 import { type Config, type Connection, pathOf } from "../../shared/stage/config.ts";
-import type { Channel } from "../channels/channel.ts";
+import { asUsedBy, type Channel } from "../channels/channel.ts";
 import { type Pass, type PassDeps, reconcileConnection } from "./reconcile-connection.ts";
 import { isOverdue } from "./when-due.ts";
 
@@ -29,7 +29,8 @@ async function reconcileOne(connection: Connection, deps: Deps): Promise<void> {
   const path = pathOf(connection);
   if (connection.reconcileEvery === "off") return;
   try {
-    const channel = await deps.channelOf(connection.channel);
+    const known = await deps.channelOf(connection.channel);
+    const channel = known && asUsedBy(connection, known);
     if (!channel?.api) return deps.onUnlisted?.(path);
     const { state, pass } = await reconcileConnection(connection, channel, deps);
     if (pass) deps.onPass?.(path, pass);

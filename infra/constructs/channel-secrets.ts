@@ -11,30 +11,35 @@ interface Props {
   stage: Stage;
   channels: Connectors["channels"];
   receiveWebhook: AppFunction;
-  routeOrder: AppFunction;
+  /** Functions that call the channels' APIs. */
+  callers: readonly AppFunction[];
 }
 
 /**
  * One secret for each endpoint (signing keys, and the credentials of an app that several shops share) and one for each
  * connection whose channel's API needs the shop's own credentials. receive-webhook may read the secrets that verify
- * requests, route-order those that call the channel's API; it replaces those whose refresh token changes with each use.
+ * requests, route-order and reconcile those that call the channel's API; they replace those whose refresh token changes
+ * with each use.
  */
 export class ChannelSecrets extends Construct {
-  constructor(scope: Construct, id: string, { stage, channels, receiveWebhook, routeOrder }: Props) {
+  constructor(scope: Construct, id: string, { stage, channels, receiveWebhook, callers }: Props) {
     super(scope, id);
     for (const endpoint of stageEndpoints(stage, { channels })) {
       const { path, channel } = endpoint;
       const fields = fieldDescriptions(channel.secret);
       const secret = new EmptySecret(this, `Endpoint-${path}`, { stage, kind: "endpoints", path, fields });
       if (hasAddress(endpoint)) secret.grantRead(receiveWebhook);
-      if (endpoint.connections.some((connection) => asUsedBy(connection, channel).api)) secret.grantRead(routeOrder);
+      const isCalled = endpoint.connections.some((connection) => asUsedBy(connection, channel).api);
+      if (isCalled) for (const caller of callers) secret.grantRead(caller);
     }
     for (const { path, channel } of connectionsAsUsed(stage, { channels })) {
       if (!channel.credentials) continue;
       const fields = fieldDescriptions(channel.credentials);
       const secret = new EmptySecret(this, `Connection-${path}`, { stage, kind: "connections", path, fields });
-      secret.grantRead(routeOrder);
-      if (channel.rotatesCredentials) secret.grantReplace(routeOrder);
+      for (const caller of callers) {
+        secret.grantRead(caller);
+        if (channel.rotatesCredentials) secret.grantReplace(caller);
+      }
     }
   }
 }

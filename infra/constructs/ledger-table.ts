@@ -52,8 +52,8 @@ export class LedgerTable extends Table {
   }
 
   /**
-   * Grants reads and writes of the partitions whose items the function uses (shared/ledger/items.ts); no Scan, no
-   * PartiQL. It may delete only items of its own connectors (it returns tokens and leases), never an order, a delivery
+   * Grants reads of the partitions whose items the function reads or writes (shared/ledger/items.ts), and writes of those
+   * it writes; no Scan, no PartiQL. It may delete only items of its own connectors (it returns tokens and leases), never an order, a delivery
    * or a body.
    */
   grantUse(fn: AppFunction, user: LedgerUser, { connectors, due = false }: Use = {}): void {
@@ -65,7 +65,14 @@ export class LedgerTable extends Table {
           conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitions } },
         }),
       );
-    allow(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], partitionsOf(user, connectors));
+    const readable = partitionsOf(user, connectors);
+    const writable = partitionsOf(user, connectors, ["writers"]);
+    if (writable.length === readable.length) {
+      allow(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], readable);
+    } else {
+      allow(["dynamodb:GetItem", "dynamodb:Query"], readable);
+      allow(["dynamodb:PutItem"], writable);
+    }
     if (connectors !== undefined) allow(["dynamodb:DeleteItem"], [connectors]);
     if (due) {
       const resources = [`${this.tableArn}/index/${WORK_INDEX}`];
@@ -107,10 +114,14 @@ const OF_CONNECTORS = /^(?:channel|provider)#/;
 /**
  * Patterns of the partitions whose items a function reads or writes: `order#*`, and its connectors' own. A catalog has
  * its provider in its name, as connectors' partitions have.
- * @param connectors `provider#kakaclo/*`
+ * @param connectors `provider#kakaclo/*` @param uses default: either
  */
-export function partitionsOf(user: LedgerUser, connectors: string | undefined): string[] {
-  const used = ITEM_KINDS.filter(({ readers, writers }) => [...readers, ...writers].includes(user));
+export function partitionsOf(
+  user: LedgerUser,
+  connectors: string | undefined,
+  uses: readonly ("readers" | "writers")[] = ["readers", "writers"],
+): string[] {
+  const used = ITEM_KINDS.filter((kind) => uses.some((use) => kind[use].includes(user)));
   const [, provider] = /^provider#([^/]+)/.exec(connectors ?? "") ?? [];
   const patterns = used
     .flatMap(({ keys }) => keys.map(({ pk }) => pk))

@@ -6,6 +6,7 @@ import { Construct } from "constructs";
 import type { Stage } from "../stage-file/checked-stage.ts";
 import { functionSettings } from "../stage-file/function-settings.ts";
 import { AppFunction } from "./app-function.ts";
+import type { FixedEgress } from "./fixed-egress.ts";
 import type { Intake } from "./intake.ts";
 import type { LedgerTable } from "./ledger-table.ts";
 
@@ -14,19 +15,21 @@ interface Props {
   code: Code;
   table: LedgerTable;
   intake: Intake;
+  egress: FixedEgress | undefined;
 }
 
 /** Starts reconcile every minute. It lists what changed at the connections that are due, and queues what was missed. */
 export class ReconcileSchedule extends Construct {
   readonly reconcile: AppFunction;
 
-  constructor(scope: Construct, id: string, { stage, code, table, intake }: Props) {
+  constructor(scope: Construct, id: string, { stage, code, table, intake, egress }: Props) {
     super(scope, id);
     this.reconcile = new AppFunction(this, "Reconcile", {
       stage,
       name: "reconcile",
       code,
       settings: functionSettings(stage, "reconcile"),
+      network: egress,
       description: "Finds orders whose webhooks were missed, in the lists of the channels' APIs",
     });
     // No retries: the next minute's pass continues where this one ended.

@@ -115,6 +115,7 @@ const webhooks = ({ stage, endpoints, connections }: Sources): Row => [
     endpoints.sum("SignatureFailures", "refused: signature", Color.PURPLE),
     relayMetric(stage.name, "EventsUnsigned", {}, { label: "refused: unsigned", color: Color.GREY }),
     relayMetric(stage.name, "HandshakesAnswered", {}, { label: "handshakes", color: Color.PINK }),
+    connections.sum("EventsMissed", "missed, found by a poll", Color.ORANGE),
   ]),
 ];
 
@@ -124,6 +125,7 @@ const orders = ({ stage, endpoints, connections }: Sources): Row => [
     ...endpoints.labelled("SignatureFailures", "refused"),
     ...endpoints.labelled("EventsUnreadable", "unreadable"),
     ...connections.labelled("ChannelCredentialsRefused", "our credentials refused"),
+    ...connections.labelled("ReconcileOverdue", "polls overdue"),
     relayMetric(stage.name, "BuyersHidden", {}, { label: "buyers hidden", color: Color.BROWN }),
   ]),
 ];

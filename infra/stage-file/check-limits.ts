@@ -150,7 +150,8 @@ function* checkConcurrency(stage: Stage, connectors: Connectors) {
   const deliveries = ofDestinations.reduce((sum, count) => sum + count, 0);
   const queueConnections = stageConnections(stage, connectors).filter((connection) => !hasAddress(connection));
   const notifications = queueConnections.length * NOTIFICATION_CONCURRENCY;
-  const scheduled = 1 + (config.probe ? 1 : 0) + (handlersOf(stage, connectors).has("reconcile") ? 2 : 0);
+  const polls = handlersOf(stage, connectors).has("reconcile");
+  const scheduled = 1 + (config.probe ? 1 : 0) + (polls ? 1 : 0);
   const consumers = routeConcurrency + notifications + deliveries + scheduled;
   // receive-webhook keeps a fifth of the account's concurrency, including its provisioned instances.
   const fifth = Math.ceil(accountConcurrency / 5);
@@ -161,7 +162,7 @@ function* checkConcurrency(stage: Stage, connectors: Connectors) {
       provisionedConcurrency > fifth
         ? `provisionedConcurrency takes ${provisionedConcurrency}`
         : "receive-webhook needs a fifth for itself";
-    yield `route-order (routeConcurrency ${routeConcurrency}), ${notifications > 0 ? `the notification queues (${NOTIFICATION_CONCURRENCY} each, ${notifications} in all), ` : ""}the destinations (maxConcurrency, ${deliveries} in all) and find-due may run ${consumers} at a time, and of the account's ${accountConcurrency} ${share}; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
+    yield `route-order (routeConcurrency ${routeConcurrency}), ${notifications > 0 ? `the notification queues (${NOTIFICATION_CONCURRENCY} each, ${notifications} in all), ` : ""}the destinations (maxConcurrency, ${deliveries} in all) and find-due${polls ? " and reconcile" : ""} may run ${consumers} at a time, and of the account's ${accountConcurrency} ${share}; lower them, or raise the account's quota and write accountConcurrency (docs/deploy.md, "Concurrency")`;
   }
   // Lambda reserves 100 of an account's concurrency for functions without provisioned concurrency.
   if (provisionedConcurrency > 0 && provisionedConcurrency > accountConcurrency - 100) {

@@ -44,7 +44,7 @@ export const connectionsAsUsed = (stage: Pick<Stage, "config">, connectors: Pick
 
 /** Connections whose orders reconcile lists: their channel has an API, and they are not "off". */
 export const reconciledConnections = (stage: Pick<Stage, "config">, connectors: Pick<Connectors, "channels">) =>
-  stageConnections(stage, connectors).filter(
+  connectionsAsUsed(stage, connectors).filter(
     ({ channel, connection }) => channel.api !== undefined && connection.reconcileEvery !== "off",
   );
 

@@ -18,11 +18,18 @@ export interface FunctionHost {
   /** Waits for a host. If that host dies, the invocation fails. */
   invoke(functionName: string, payload: string): Promise<InvocationResult>;
   environments(): Promise<EnvironmentInfo[]>;
+  /**
+   * Stops the schedules of a function, or lets them run. Resolves once no run is under way that should not be; the next
+   * host keeps to it.
+   */
+  pause(functionName: string, isPaused: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
 export function startFunctionHost(plan: HostPlan): FunctionHost {
   const results = new Map<number, (result: InvocationResult) => void>();
+  const pauses = new Map<number, () => void>();
+  const paused = new Set(plan.paused);
   const lists = new Map<number, (environments: EnvironmentInfo[]) => void>();
   let next = 0;
   let starts = 0;
@@ -41,6 +48,7 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
     child.on("message", (message: FromHost) => {
       if (message.type === "ready") ready.resolve();
       else if (message.type === "result") take(results, message.id)?.(message.result);
+      else if (message.type === "paused") take(pauses, message.id)?.();
       else take(lists, message.id)?.(message.environments);
     });
     // New invocations wait for the next host; those that this one had taken have failed.
@@ -48,6 +56,7 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
       ready = Promise.withResolvers();
       for (const [id] of results) take(results, id)?.(HOST_DIED);
       for (const [id] of lists) take(lists, id)?.([]);
+      for (const [id] of pauses) take(pauses, id)?.();
     });
     child.on("exit", () => {
       endGroup(pid);
@@ -58,7 +67,7 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
         host = start();
       }, pause);
     });
-    child.send({ type: "start", plan } satisfies ToHost);
+    child.send({ type: "start", plan: { ...plan, paused: [...paused] } } satisfies ToHost);
     return child;
   }
 
@@ -83,6 +92,18 @@ export function startFunctionHost(plan: HostPlan): FunctionHost {
         lists.set(id, resolve);
         host.send({ type: "environments", id } satisfies ToHost, (error) => {
           if (error) take(lists, id)?.([]);
+        });
+      });
+    },
+    async pause(functionName, isPaused) {
+      if (isPaused) paused.add(functionName);
+      else paused.delete(functionName);
+      await ready.promise;
+      const id = next++;
+      return new Promise((resolve) => {
+        pauses.set(id, resolve);
+        host.send({ type: "pause", id, functionName, isPaused } satisfies ToHost, (error) => {
+          if (error) take(pauses, id)?.();
         });
       });
     },

@@ -8,19 +8,24 @@ import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.
 import { runEventSource } from "./event-source.ts";
 import { startEnvironment } from "./execution-environment.ts";
 import type { FromHost, HostPlan, InvocationResult, ToHost } from "./host-messages.ts";
-import { runSchedule } from "./schedule.ts";
+import { type RunningSchedule, runSchedule } from "./schedule.ts";
 
 /** Of a function behind HTTP: how many webhooks it handles at once. */
 const HTTP_ENVIRONMENTS = 16;
 const MOST_ENVIRONMENTS = 64;
 
 const pools = new Map<string, EnvironmentPool>();
+let schedules: RunningSchedule[] = [];
 
 process.on("message", (message: ToHost) => {
   if (message.type === "start") start(message.plan);
   else if (message.type === "invoke") {
     const { id, functionName, payload } = message;
     void invoke(functionName, payload).then((result) => report({ type: "result", id, result }));
+  } else if (message.type === "pause") {
+    const { id, functionName, isPaused } = message;
+    const own = schedules.filter((schedule) => schedule.functionName === functionName);
+    void Promise.all(own.map((schedule) => schedule.pause(isPaused))).then(() => report({ type: "paused", id }));
   } else {
     const environments = [...pools.values()].flatMap((pool) => pool.list());
     report({ type: "environments", id: message.id, environments });
@@ -30,7 +35,8 @@ process.on("message", (message: ToHost) => {
 // The supervisor has ended, with its queues and table. The environments are in this process group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
-function start({ functions, queueSources, schedules, idleMs, ...surroundings }: HostPlan): void {
+function start({ functions, queueSources, idleMs, paused, ...plan }: HostPlan): void {
+  const { schedules: planned, ...surroundings } = plan;
   for (const hosted of functions) {
     // With fewer, one destination's slow provider would delay the others' messages.
     const wanted = queueSources
@@ -44,7 +50,10 @@ function start({ functions, queueSources, schedules, idleMs, ...surroundings }: 
   for (const source of queueSources) {
     void runEventSource(source, sqs, (payload, started) => invoke(source.functionName, payload, started));
   }
-  for (const schedule of schedules) runSchedule(schedule, (payload) => invoke(schedule.functionName, payload));
+  schedules = planned.map((schedule) => {
+    const { functionName } = schedule;
+    return runSchedule(schedule, (payload) => invoke(functionName, payload), paused.includes(functionName));
+  });
   report({ type: "ready" });
 }
 

@@ -14,6 +14,8 @@ export interface HostPlan {
   /** Where the channels' APIs are simulated. */
   channelSimulators: string;
   logFolder: string;
+  /** Functions whose schedules start no run. */
+  paused: readonly string[];
   /** The host ends an environment that was idle for this long. */
   idleMs: number;
 }
@@ -22,12 +24,14 @@ export interface HostPlan {
 export type ToHost =
   | { type: "start"; plan: HostPlan }
   | { type: "invoke"; id: number; functionName: string; payload: string }
+  | { type: "pause"; id: number; functionName: string; isPaused: boolean }
   | { type: "environments"; id: number };
 
 /** Function host to supervisor. */
 export type FromHost =
   | { type: "ready" }
   | { type: "result"; id: number; result: InvocationResult }
+  | { type: "paused"; id: number }
   | { type: "environments"; id: number; environments: EnvironmentInfo[] };
 
 export interface EnvironmentInfo {

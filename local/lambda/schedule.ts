@@ -3,18 +3,33 @@ import type { Schedule } from "../assembly/hosted.ts";
 import { ACCOUNT, arn, REGION } from "../aws/aws-account.ts";
 import type { InvocationResult } from "./host-messages.ts";
 
+export interface RunningSchedule {
+  readonly functionName: string;
+  /** Resolves once no run is under way that should not be. */
+  pause(isPaused: boolean): Promise<void>;
+}
+
 /** Runs a rate() rule. Unlike AWS, it starts no run while the last one still runs. */
 export function runSchedule(
-  { id, periodMs, kind, input }: Schedule,
+  { id, functionName, periodMs, kind, input }: Schedule,
   invoke: (payload: string) => Promise<InvocationResult>,
-): void {
-  let running = false;
+  startsPaused = false,
+): RunningSchedule {
+  let isPaused = startsPaused;
+  let running: Promise<unknown> | undefined;
   setInterval(async () => {
-    if (running) return;
-    running = true;
-    await invoke(input ?? JSON.stringify(kind === "rule" ? scheduledEvent(id) : {}));
-    running = false;
+    if (running || isPaused) return;
+    running = invoke(input ?? JSON.stringify(kind === "rule" ? scheduledEvent(id) : {}));
+    await running;
+    running = undefined;
   }, periodMs);
+  return {
+    functionName,
+    async pause(wanted) {
+      isPaused = wanted;
+      if (wanted) await running;
+    },
+  };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html */

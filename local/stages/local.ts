@@ -21,6 +21,7 @@ const connections = shops.map(({ channel, shop, settings = {} }, index) => ({
   name: "demo",
   key: keyOf(channel, index),
   maxOrderAge: "none" as const,
+  reconcileEvery: "5s",
   settings,
   ...(shop !== undefined && { shop }),
 }));
@@ -72,6 +73,10 @@ export const stage = defineStage({
     routeTimeout: "5s",
     createTimeout: "5s",
     findDueTimeout: "10s",
+    reconcilePass: "8s",
+    reconcileTimeout: "10s",
+    missedAfter: "10s",
+    reconcileOverdueAfter: "60s",
     findDueEvery: "2s",
     erasureEvery: "30s",
     erasureRepeat: "3m",

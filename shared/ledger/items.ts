@@ -42,8 +42,8 @@ export const STORED_WITH_EACH = ["written"] as const;
 
 const STATES = "with its order: `retention.states` after it was first seen";
 const ORDER_USERS = ["route-order", "create-order", "find-due", "operator"] as const;
-/** route-order calls channels' APIs, create-order calls providers', and `npm run secrets -- --check` calls both. */
-const CONNECTOR_USERS = ["route-order", "create-order", "operator"] as const;
+/** route-order and reconcile call channels' APIs, create-order calls providers', and `npm run secrets -- --check` calls both. */
+const CONNECTOR_USERS = ["route-order", "create-order", "reconcile", "operator"] as const;
 
 export const ITEM_KINDS: readonly ItemKind[] = [
   {
@@ -54,7 +54,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: OrderRecord,
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "`retention.states` after it was first seen (400 days)",
-    readers: ORDER_USERS,
+    readers: [...ORDER_USERS, "reconcile"],
     writers: ["route-order", "create-order", "find-due", "operator"],
   },
   {
@@ -65,7 +65,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: OrderRecord,
     source: { file: "order-record.ts", schema: "OrderRecord" },
     expiry: "as an order record",
-    readers: ["route-order", "find-due", "operator"],
+    readers: ["route-order", "find-due", "reconcile", "operator"],
     writers: ["route-order", "find-due", "operator"],
   },
   {
@@ -133,9 +133,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
     schema: ConnectionState,
     source: { file: "connection-state.ts", schema: "ConnectionState" },
     expiry: undefined,
-    readers: ["route-order", "reconcile", "operator"],
-    writers: ["route-order", "reconcile", "operator"],
-    filledBy: "the issue of reconcile",
+    readers: ["reconcile"],
+    writers: ["reconcile"],
   },
   {
     name: "erasure request",
@@ -171,7 +170,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   {
     name: "cache",
     about:
-      "What a connector remembers for one account, shared by all environments of its function; and until when route-order leaves a channel's API alone, because it fails.",
+      "What a connector remembers for one account, shared by all environments of its function; and until when route-order and reconcile leave a channel's API alone, because it fails.",
     keys: [
       { pk: "provider#<provider>/cache#<provider>/<destination>", sk: "<name>" },
       { pk: "channel#<channel>/cache#<channel>/<connection>", sk: "<name>" },

@@ -54,7 +54,14 @@ async function market(t: TestContext, kind: ChannelSimulatorKind = bazaarSimulat
   const providers = await startSandbox();
   const queues = await startQueuesAndBuckets();
   t.after(() => Promise.all([channels.stop(), providers.stop(), queues.stop()]));
-  const surface = createSurface({ channels, providers, queues, readTrace: unused, health: () => ({}) });
+  const surface = createSurface({
+    channels,
+    providers,
+    queues,
+    readTrace: unused,
+    pauseReconcile: unused,
+    health: () => ({}),
+  });
   const surfaceUrl = await listen(t, async (request, response) => {
     const { status, body } = (await surface(request)) ?? { status: 404, body: {} };
     response.writeHead(status).end(JSON.stringify(body));

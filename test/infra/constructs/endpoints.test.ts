@@ -174,18 +174,24 @@ test("alarms watch keys and silence by endpoint, held orders and refused credent
   deepEqual(about("mall/"), [
     "channel-credentials-refused mall/north",
     "channel-credentials-refused mall/south",
+    "events-missed mall/north",
+    "events-missed mall/south",
     "key-changed mall/app",
     "orders-held mall/north",
     "orders-held mall/south",
+    "reconcile-overdue mall/north",
+    "reconcile-overdue mall/south",
     "signature-failures mall/app",
     "silence mall/app",
   ]);
   deepEqual(about("harbour/east"), [
     "channel-credentials-refused harbour/east",
+    "events-missed harbour/east",
     "notification-dead-letters harbour/east",
     "notifications-waiting harbour/east",
     "old-dead-letter notifications harbour/east",
     "orders-held harbour/east",
+    "reconcile-overdue harbour/east",
     "silence harbour/east",
   ]);
   deepEqual(JSON.stringify(alarms.get("signature-failures mall/app")?.["Dimensions"]).includes('"endpoint"'), true);

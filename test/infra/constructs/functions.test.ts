@@ -16,6 +16,7 @@ test("a stage has one Lambda for each function and each provider, named after th
     "order-relay-test-create-order-slowpost",
     "order-relay-test-find-due",
     "order-relay-test-receive-webhook",
+    "order-relay-test-reconcile",
     "order-relay-test-route-order",
   ]);
 });
@@ -54,6 +55,7 @@ test("receive-webhook has 512 MB, since senders wait for it, the others 256; a s
     "receive-webhook": 512,
     "route-order": 256,
     "find-due": 256,
+    reconcile: 256,
     "create-order-parcelworks": 256,
     "create-order-slowpost": 256,
   });
@@ -69,6 +71,7 @@ test("timeouts are the defaults, or a provider's own if the default is too short
     "receive-webhook": 10,
     "route-order": 60,
     "find-due": 60,
+    reconcile: 60,
     "create-order-parcelworks": 90,
     "create-order-slowpost": 200,
   });
@@ -80,21 +83,33 @@ test("every log has the stage's retention", () => {
   for (const { Properties } of logs) equal(Properties["RetentionInDays"], 30);
 });
 
-test("find-due runs every minute, without retries: the next pass follows a failed one", () => {
-  const [rule] = template.all("AWS::Events::Rule");
-  equal(rule?.Properties["ScheduleExpression"], "rate(1 minute)");
-  match(JSON.stringify(rule?.Properties["Targets"]), /"MaximumRetryAttempts":0/);
+test("find-due and reconcile run every minute, without retries: the next pass follows a failed one", () => {
+  const rules = template.all("AWS::Events::Rule");
+  equal(rules.length, 2);
+  for (const { Properties } of rules) {
+    equal(Properties["ScheduleExpression"], "rate(1 minute)");
+    match(JSON.stringify(Properties["Targets"]), /"MaximumRetryAttempts":0/);
+  }
 });
 
-test("a channel's name puts route-order, which calls the channels' APIs, behind the fixed address; both may be named", () => {
+test("a stage without a connection to list has no reconcile, and no alarm about it", () => {
+  const [bazaarMain, soukMain] = stageFile().connections;
+  for (const connections of [[bazaarMain], [bazaarMain, { ...soukMain, reconcileEvery: "off" as const }]]) {
+    const file = stageFile({ connections: connections as never, routes: [] });
+    doesNotMatch(templateOf(file).text, /test-reconcile|reconcile-|events-missed/);
+  }
+});
+
+test("a channel's name puts route-order and reconcile, which call the channels' APIs, behind the fixed address; both may be named", () => {
   const inside = (...fixedEgress: string[]) =>
     templateOf(stageFile({ fixedEgress }))
       .all("AWS::Lambda::Function")
       .filter(({ Properties }) => Properties["VpcConfig"])
       .map(({ Properties }) => Properties["FunctionName"]);
-  deepEqual(inside("souk"), ["order-relay-test-route-order"]);
+  deepEqual(inside("souk").sort(), ["order-relay-test-reconcile", "order-relay-test-route-order"]);
   deepEqual(inside("souk", "slowpost").sort(), [
     "order-relay-test-create-order-slowpost",
+    "order-relay-test-reconcile",
     "order-relay-test-route-order",
   ]);
 });

@@ -42,9 +42,9 @@ const of = (name: string) => statements.get(name) ?? [];
 const allowed = (name: string) => of(name).flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
 
 test("every function has its own role, without AWS managed policies: those apply to the whole account", () => {
-  equal(statements.size, 5);
+  equal(statements.size, 6);
   const roles = template.all("AWS::IAM::Role");
-  equal(roles.length, 5);
+  equal(roles.length, 6);
   for (const { Properties } of roles) equal(Properties["ManagedPolicyArns"], undefined);
 });
 
@@ -68,12 +68,15 @@ test("receive-webhook may send to the intake, put oversized events and read its 
   ]);
 });
 
-test("route-order reads the secrets of channels with an API and of no provider; find-due reads none", () => {
-  const secrets = of("route-order").filter(({ Action }) => Action.includes("secretsmanager:GetSecretValue"));
-  deepEqual(
-    secrets.flatMap(({ Resource }) => Resource).map((resource) => /soukmain/i.test(JSON.stringify(resource))),
-    [true],
-  );
+test("route-order and reconcile read the secrets of channels with an API and of no provider; find-due reads none", () => {
+  for (const name of ["route-order", "reconcile"]) {
+    const secrets = of(name).filter(({ Action }) => Action.includes("secretsmanager:GetSecretValue"));
+    deepEqual(
+      secrets.flatMap(({ Resource }) => Resource).map((resource) => /soukmain/i.test(JSON.stringify(resource))),
+      [true],
+      name,
+    );
+  }
   ok(!allowed("find-due").includes("secretsmanager:GetSecretValue"));
 });
 
@@ -100,8 +103,8 @@ const partitions = (name: string, action: string): string[] =>
 
 test("each role may use the partitions of the items that it reads or writes, and no others", () => {
   const expected = {
-    "route-order": ["channel#*", "connection#*", "endpoint#*", "erasure", "order#*"],
-    "create-order-parcelworks": ["catalog#parcelworks/*", "order#*", "provider#parcelworks/*"],
+    "route-order": ["channel#*", "erasure", "order#*"],
+    "create-order-parcelworks": ["order#*", "provider#parcelworks/*"],
     "find-due": ["find-due", "order#*"],
   };
   for (const [name, own] of Object.entries(expected)) {
@@ -110,10 +113,23 @@ test("each role may use the partitions of the items that it reads or writes, and
       for (const pattern of own) ok(allowed.includes(pattern), `${name}: ${action} of ${pattern}`);
     }
   }
-  deepEqual(partitions("create-order-parcelworks", "dynamodb:PutItem"), expected["create-order-parcelworks"]);
+  const [own, action] = [expected["create-order-parcelworks"], "dynamodb:GetItem"];
+  deepEqual(partitions("create-order-parcelworks", "dynamodb:PutItem"), own);
+  // The operator alone writes catalogs.
+  deepEqual(partitions("create-order-parcelworks", action), ["catalog#parcelworks/*", ...own]);
   for (const [name] of statements) {
     for (const statement of onTable(name)) ok(statement.Condition, `${name} has a statement on the whole table`);
   }
+});
+
+test("reconcile reads orders and writes its connections' state, tokens and leases, and the intake queue: nothing else", () => {
+  const own = ["channel#*", "connection#*", "endpoint#*"];
+  deepEqual(partitions("reconcile", "dynamodb:GetItem"), [...own, "order#*"]);
+  deepEqual(partitions("reconcile", "dynamodb:PutItem"), own);
+  deepEqual([...new Set(allowed("reconcile"))].filter((action) => !/^(logs|xray|kms|dynamodb):/.test(action)).sort(), [
+    "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
+  ]);
 });
 
 /** Compares as IAM does; each pattern has at most one asterisk, at its end. */
@@ -129,7 +145,7 @@ test("a role may use every partition that its connector's tools write, and none 
   const patterns = partitions("create-order-parcelworks", "dynamodb:PutItem");
   const isAllowed = (pk: string) => patterns.some((pattern) => isLike(pattern, pk));
   const own = { kind: "provider", name: "parcelworks" } as const;
-  for (const pk of [...partitionsOf(own), "order#shopify/main#1", "catalog#parcelworks/eu"]) ok(isAllowed(pk), pk);
+  for (const pk of [...partitionsOf(own), "order#shopify/main#1"]) ok(isAllowed(pk), pk);
   for (const other of [
     { kind: "provider", name: "parcelworks-eu" },
     { kind: "provider", name: "slowpost" },
@@ -137,7 +153,13 @@ test("a role may use every partition that its connector's tools write, and none 
   ] as const) {
     for (const pk of partitionsOf(other)) equal(isAllowed(pk), false, pk);
   }
-  for (const pk of ["catalog#slowpost/north", "catalog#parcelworks-eu/x", "find-due", "erasure"]) {
+  for (const pk of [
+    "catalog#parcelworks/eu",
+    "catalog#slowpost/north",
+    "catalog#parcelworks-eu/x",
+    "find-due",
+    "erasure",
+  ]) {
     equal(isAllowed(pk), false, pk);
   }
 });
@@ -156,6 +178,7 @@ test("a function may use the key through the service that stores what is encrypt
     "route-order": ["dynamodb", "sqs", "s3"],
     "create-order-parcelworks": ["dynamodb", "s3"],
     "find-due": ["dynamodb", "sqs"],
+    reconcile: ["dynamodb", "sqs"],
   })) {
     const granted = via(name);
     for (const service of services)
@@ -183,11 +206,12 @@ test("roles may delete only items of their own connectors: tokens and leases", (
   deepEqual(deleting.sort(), [
     ["create-order-parcelworks", ["provider#parcelworks/*"]],
     ["create-order-slowpost", ["provider#slowpost/*"]],
+    ["reconcile", ["channel#*"]],
     ["route-order", ["channel#*"]],
   ]);
 });
 
-test("only receive-webhook and find-due may send an event to the intake queue, and encrypt it", () => {
+test("only receive-webhook, find-due and reconcile may send an event to the intake queue, and encrypt it", () => {
   const [intake] = template
     .all("AWS::SQS::Queue")
     .filter(({ Properties }) => Properties["QueueName"] === "order-relay-test-intake");
@@ -197,7 +221,7 @@ test("only receive-webhook and find-due may send an event to the intake queue, a
       return Action.includes("sqs:SendMessage") && targets.includes(`"${intake?.id}"`);
     }),
   );
-  deepEqual(senders.map(([name]) => name).sort(), ["find-due", "receive-webhook"]);
+  deepEqual(senders.map(([name]) => name).sort(), ["find-due", "receive-webhook", "reconcile"]);
   for (const [name] of senders) ok(allowed(name).includes("kms:GenerateDataKey"), name);
 });
 

@@ -4,8 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import type { Channel, ChannelClient } from "../../../functions/channels/channel.ts";
 import { eraseWalk } from "../../../functions/find-due/erase-walk.ts";
 import { findDue } from "../../../functions/find-due/find-due.ts";
+import { reconcile } from "../../../functions/reconcile/reconcile.ts";
+import type { Pass } from "../../../functions/reconcile/reconcile-connection.ts";
 import { createCatalogWriter } from "../../../operator/catalog-writer.ts";
 import { createApiBackoff } from "../../../shared/connector/api-backoff.ts";
 import { http } from "../../../shared/connector/http.ts";
@@ -29,7 +32,7 @@ import { putRevision, readStored } from "../../../shared/ledger/stored-item.ts";
 import type { Item, Key, Table } from "../../../shared/ledger/table.ts";
 import { NO_OBJECTS } from "../../support/event-store.ts";
 import { QUICK_TABLE, startLedger, type TestLedger } from "../../support/ledger-table.ts";
-import { Relay } from "../../support/relay.ts";
+import { plain, Relay } from "../../support/relay.ts";
 
 const HOUR = 3_600_000;
 
@@ -96,7 +99,7 @@ describe("the items of the ledger", () => {
     const relay = new RecordedRelay(started, log);
     await ordersOfEveryFate(relay);
     await passesOfFindDue(relay);
-    await connectorsOwn(relay.clock);
+    await connectorsOwn(relay);
   });
   after(() => started.stop());
 
@@ -148,7 +151,8 @@ describe("the items of the ledger", () => {
     await relay.run(HOUR);
   }
 
-  async function connectorsOwn(clock: number): Promise<void> {
+  async function connectorsOwn(relay: RecordedRelay): Promise<void> {
+    const { clock } = relay;
     const writer = createCatalogWriter(async (requests) => {
       for (const { PutRequest } of requests) log.write("operator", unmarshall(PutRequest?.Item ?? {}) as Item);
       return [];
@@ -160,6 +164,40 @@ describe("the items of the ledger", () => {
     await everyTool(provider, "create-order", clock).then(({ catalog }) => catalog("DEMO-TEE"));
     await everyTool(channel, "route-order", clock);
     await leavesFailingApiAlone(clock);
+    await everyTool(channel, "reconcile", clock);
+    await passesOfReconcile(relay);
+  }
+
+  /** Over an order, a tombstone and a member of a pack. */
+  async function passesOfReconcile({ config, clock: before }: RecordedRelay): Promise<void> {
+    // The API that was left alone is called again.
+    const clock = before + HOUR;
+    const now = () => clock;
+    const table = log.record(started.table, "reconcile");
+    const member = { channel: "plain", connection: "main", orderId: "member" };
+    const alias: Alias = { ...member, v: 1, rev: 1, packId: "pack", expiresAt: Math.ceil(clock / 1000) + 3600 };
+    await putRevision(started.table, { ...alias, ...orderKey(member) });
+    const channel: Channel = { ...plain, api: async () => ({ open: () => client }) };
+    const client: ChannelClient = {
+      order: async () => "gone",
+      async *changedSince() {
+        for (const id of ["1", "8", "member", "unknown"]) yield { id, changedAt: new Date(clock).toISOString() };
+      },
+    };
+    const failures: unknown[] = [];
+    const passes: Pass[] = [];
+    await reconcile({
+      ...{ config, table, now, deadline: clock + 55_000, leaseUntil: clock + 60_000 },
+      channelOf: async () => channel,
+      openClient: async () => client,
+      queues: { sendAllToIntake: async () => {} },
+      backoff: createApiBackoff({ table, timing: config.timing, now, random: () => 0.5 }),
+      onPass: (_, pass) => passes.push(pass),
+      failed: (_, error) => failures.push(error),
+    });
+    deepEqual(failures, []);
+    deepEqual(passes, [{ outcome: "complete", listed: 4, queued: 4, missed: 0 }]);
+    await started.table.delete(orderKey(member), { expression: "attribute_exists(pk)" });
   }
 
   async function everyTool(subject: Subject, user: LedgerUser, clock: number): Promise<Tools> {
@@ -295,7 +333,10 @@ describe("the items of the ledger", () => {
         schema: ConnectionState,
         item: {
           ...{ v: 1, rev: 1, watermark: "2026-11-20T11:00:00.000Z", lastPassAt: "2026-11-20T11:15:00.000Z" },
-          resume: { position: "page 7", began: "2026-11-20T11:15:00.000Z" },
+          ...{ firstPassAt: "2026-11-01T00:00:00.000Z", lastOutcome: "continues" },
+          asked: [{ at: "2026-11-20T11:15:00.000Z", hits: "0123456789ab" }],
+          unheard: [{ id: "17", changedAt: "2026-11-20T11:14:00.000Z" }],
+          missed: { count: 3, lastAt: "2026-11-20T11:15:00.000Z" },
           subscriptions: [{ topic: "orders/paid", id: "17", seenAt: "2026-11-20T11:15:00.000Z" }],
           lifecycle: { state: "installed", at: "2026-11-01T00:00:00.000Z" },
           ...{ tokenExpiresAt: "2026-12-01T00:00:00.000Z", secretExpiresAt: "2027-11-01T00:00:00.000Z" },
