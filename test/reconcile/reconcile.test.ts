@@ -1,7 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "node:test";
+import { MEASURED } from "../../docs/tools/costs/measured.ts";
 import { NoCredentials } from "../../functions/open-client.ts";
 import { Throttled, Unavailable } from "../../shared/errors.ts";
+import { orderKey } from "../../shared/ledger/order-key.ts";
+import { putRevision } from "../../shared/ledger/stored-item.ts";
 import { MINUTE, PolledRelay } from "../support/polled-shop.ts";
 
 const QUARTER = 15 * MINUTE;
@@ -89,6 +92,19 @@ describe("a pass", () => {
     relay.shop.change("1", "paid");
     await relay.reconcile();
     deepEqual(idsIn(relay), ["2"]);
+  });
+
+  test("a member of a pack is held with its own change, not the pack's", async () => {
+    const relay = await started();
+    relay.shop.change("member");
+    const identity = { channel: "plain", connection: "main", orderId: "member" };
+    const item = { ...identity, v: 1, rev: 1, packId: "pack", expiresAt: 2_000_000_000 };
+    const changedAt = new Date(relay.clock).toISOString();
+    await putRevision(relay.table, { ...item, ...orderKey(identity), changedAt });
+    equal((await relay.reconcile())?.queued, 0);
+    relay.clock += QUARTER;
+    relay.shop.change("member");
+    equal((await relay.reconcile())?.queued, 1);
   });
 
   test("the first pass begins at the connection's since, at most its maxOrderAge ago", async () => {
@@ -297,6 +313,28 @@ describe("passes of connections", () => {
     await relay.reconcile();
     deepEqual(relay.overdue, ["plain/main"]);
   });
+});
+
+test("a start and a pass with nothing to do cost what docs/costs.md counts", async () => {
+  const relay = await started();
+  const { table } = relay;
+  let writes = 0;
+  table.beforePut = async () => {
+    writes += 1;
+  };
+  const remove = table.delete.bind(table);
+  table.delete = (...args) => {
+    writes += 1;
+    return remove(...args);
+  };
+  table.reads = 0;
+  equal((await relay.reconcile())?.listed, 0);
+  deepEqual({ writes, reads: table.reads }, MEASURED.poll.pass);
+  table.reads = 0;
+  writes = 0;
+  relay.clock += MINUTE;
+  equal(await relay.reconcile(), undefined);
+  deepEqual({ writes, reads: table.reads }, { writes: 0, ...MEASURED.poll.start });
 });
 
 describe("missed events", () => {

@@ -15,6 +15,12 @@ export const MEASURED = {
    * the end of an hour also reads the previous hour.
    */
   pass: { writes: 1, reads: 42 },
+  /**
+   * reconcile, for each connection: a start at which it is not due reads its state. A pass that finds nothing reads it
+   * twice, and before each 100 orders of the list whether the API is in backoff; it takes and returns its lease and
+   * writes the state. Each order of the list is one read more (test/reconcile/reconcile.test.ts counts them).
+   */
+  poll: { start: { reads: 1 }, pass: { writes: 3, reads: 4 } },
 } as const;
 
 /** Cautious estimates that only a running stage can measure; replace them with your dashboard's figures. */
@@ -28,7 +34,9 @@ export const ASSUMED = {
   /** Bytes of an item: body (8 KB of JSON, compressed), state with its trace, delivery. */
   bytes: { body: 5_000, state: 2_500, delivery: 1_200 },
   /** How long an invocation runs, s. create-order mostly waits for the provider. */
-  seconds: { "receive-webhook": 0.05, "route-order": 0.15, "create-order": 2, "find-due": 0.15 },
+  seconds: { "receive-webhook": 0.05, "route-order": 0.15, "create-order": 2, "find-due": 0.15, reconcile: 0.05 },
+  /** How long a pass of reconcile lasts, s: it waits for the channel. */
+  passSeconds: 2,
   /** Bytes of log for each invocation, including metrics and Lambda's START, END and REPORT lines. */
   logBytes: {
     "receive-webhook": 1_400,
@@ -36,6 +44,8 @@ export const ASSUMED = {
     "route-order": 1_600,
     "create-order": 1_900,
     "find-due": 900,
+    reconcile: 500,
+    poll: 250,
     gauge: 280,
   },
   /**

@@ -61,6 +61,7 @@ function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
     cost("find-due: ledger", `${MEASURED.pass.writes} per pass`, passes * MEASURED.pass.writes, PRICES.writes),
     cost("find-due: ledger", `${MEASURED.pass.reads} per pass`, passes * MEASURED.pass.reads, PRICES.reads),
     cost("key: requests", "the table's key every 5 minutes", MINUTES / 5, PRICES.keyRequests),
+    ...polls(stage, template),
     ...(nat > 0
       ? [
           cost("fixed egress", `${nat} NAT gateway`, nat * HOURS, PRICES.natHour),
@@ -68,6 +69,42 @@ function atRest(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
         ]
       : []),
     ...warm(stage),
+  ];
+}
+
+/** reconcile starts every minute; each connection whose orders it lists has an alarm on its passes. */
+function polls(stage: Stage, template: ReadonlyMap<string, Resource>): Cost[] {
+  const listed = stage.config.connections.flatMap(({ channel, name, reconcileEvery }) => {
+    const alarm = `order-relay-${stage.name} reconcile-overdue ${channel}/${name}`;
+    const isListed = [...template.values()].some(({ Properties }) => Properties?.["AlarmName"] === alarm);
+    return isListed && reconcileEvery !== "off" ? Math.max(60_000, reconcileEvery) : [];
+  });
+  if (listed.length === 0) return [];
+  const { seconds, passSeconds, logBytes } = ASSUMED;
+  const { start, pass } = MEASURED.poll;
+  const passes = listed.reduce((sum, every) => sum + (HOURS * 3_600_000) / every, 0);
+  const each = `${listed.length} connections, ${Math.round(passes).toLocaleString("en")} passes`;
+  const log = MINUTES * logBytes.reconcile + passes * logBytes.poll;
+  const { memory } = functionSettings(stage, "reconcile");
+  return [
+    ...invocations(stage, "reconcile", MINUTES, seconds.reconcile, "one per minute"),
+    cost(
+      "reconcile: time of passes",
+      `${each} of ${passSeconds} s`,
+      (passes * passSeconds * memory) / 1024,
+      PRICES.lambdaTime,
+    ),
+    cost("reconcile: traces", "one per start", MINUTES, PRICES.traces),
+    cost("reconcile: log", `${logBytes.reconcile} bytes per start, ${logBytes.poll} per pass`, log / GB, PRICES.logs),
+    cost("reconcile: ledger", `${pass.writes} per pass`, passes * pass.writes, PRICES.writes),
+    cost(
+      "reconcile: ledger",
+      `${start.reads} per start and connection, ${pass.reads} per pass`,
+      MINUTES * listed.length * start.reads + passes * pass.reads,
+      PRICES.reads,
+    ),
+    cost("reconcile: reads of secrets", "2 per pass", 2 * passes, PRICES.secretReads),
+    cost("reconcile: key requests", "the table's key every 5 minutes", MINUTES / 5, PRICES.keyRequests),
   ];
 }
 
