@@ -162,7 +162,7 @@ class ConnectionPass {
       try {
         return await openClient(this.channel, this.connection, this.deadline);
       } catch (error) {
-        // Nobody wants this API to be called: that is no failure of it.
+        // The operator did not fill it in: that is no failure of the API.
         if (!(error instanceof NoCredentials)) throw error;
         missing = error;
         return undefined;

@@ -131,8 +131,8 @@ test("each notification queue counts as 2 in the sum of concurrency", () => {
     ...{ key: `H${index}`, shop: `s-${index}` },
   }));
   const [sentence = ""] = mistakes({ endpoints: [], connections: sellers, accountConcurrency: 90 });
-  // 10 of route-order, 60 of the queues, 4 of two destinations, 1 of find-due.
-  match(sentence, /the notification queues \(2 each, 60 in all\), .* may run 75 at a time, and of the account's 90/);
+  // 10 of route-order, 60 of the queues, 4 of two destinations, 1 each of find-due and reconcile.
+  match(sentence, /the notification queues \(2 each, 60 in all\), .* may run 76 at a time, and of the account's 90/);
   equal(mistakes({ endpoints: [], connections: sellers, accountConcurrency: 94 }).join(""), "");
 });
 
