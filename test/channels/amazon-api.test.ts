@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { authorization } from "../../functions/channels/amazon/authorization.ts";
 import { amazon } from "../../functions/channels/amazon/index.ts";
 import { Settings } from "../../functions/channels/amazon/settings.ts";
-import { Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
+import { Deferred, Misconfigured, Rejected, Throttled } from "../../shared/errors.ts";
 import { type AmazonSeller, APP, NOW, openSeller, SELLER } from "../support/amazon-seller.ts";
 
 const MINUTE = 60_000;
@@ -130,7 +130,10 @@ test("searchOrders is asked once in three minutes, whichever environment asks", 
   const seller = openSeller();
   await seller.changed(NOW - MINUTE);
   seller.clock += 2 * MINUTE;
-  await rejects(seller.changed(NOW - MINUTE), (error) => error instanceof Throttled && error.retryAfter === MINUTE);
+  await rejects(
+    seller.changed(NOW - MINUTE),
+    (error) => error instanceof Deferred && error.until === seller.clock + MINUTE,
+  );
   equal(seller.paths().filter((path) => path.endsWith("/orders")).length, 1);
   seller.clock += MINUTE;
   await seller.changed(NOW - MINUTE);

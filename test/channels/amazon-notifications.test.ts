@@ -39,6 +39,7 @@ const read = (message: unknown) =>
       {
         ...{ channel: "amazon", name: "main", key: "AM", shop: SELLER, settings: { region: "eu" } },
         ...{ maxOrderAge: "none" as const, silentAfter: 3_600_000, heldTooLong: 3_600_000 },
+        ...{ reconcileEvery: "off" as const, reconcileMost: 500 },
       },
     ],
   });

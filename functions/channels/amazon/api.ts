@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { ApiTools } from "../../../shared/connector/tools.ts";
-import { MalformedEvent, Rejected, Throttled } from "../../../shared/errors.ts";
+import { Deferred, MalformedEvent, Rejected } from "../../../shared/errors.ts";
 import type { ChangedOrder, ChannelApi, ChannelClient } from "../channel.ts";
 import { createGet, type Get } from "./access.ts";
 import type { Credentials, Secret } from "./index.ts";
@@ -50,7 +50,7 @@ const includedData = (sets: readonly string[]) => (sets.length > 0 ? { includedD
 /**
  * https://developer-docs.amazon.com/sp-api/reference/searchorders. Without an end, a list ends two minutes before its
  * first page, by Amazon's clock.
- * @throws Throttled before `listEvery` has passed since the last list of any environment
+ * @throws Deferred before `listEvery` has passed since the last list of any environment
  */
 async function* changedOrders(
   get: Get,
@@ -59,7 +59,7 @@ async function* changedOrders(
   { cache, now }: ApiTools,
 ): AsyncGenerator<ChangedOrder> {
   const next = ((await cache.get(LAST_LIST, z.number())) ?? 0) + listEvery;
-  if (now() < next) throw new Throttled("Amazon's list of changed orders is not due yet.", next - now());
+  if (now() < next) throw new Deferred("Amazon's list of changed orders is not due yet", next);
   await cache.put(LAST_LIST, now(), listEvery);
   const search = {
     lastUpdatedAfter: new Date(Date.parse(time) - listOverlap).toISOString(),

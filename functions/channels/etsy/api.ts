@@ -3,7 +3,7 @@ import type { ChangedOrder, ChannelApi, ChannelClient } from "../channel.ts";
 import { type Ask, createAsk, type ShopAccount } from "./access.ts";
 import type { Credentials, Secret } from "./index.ts";
 import { mapOrder } from "./map-order.ts";
-import { lastChange, stateWord } from "./order-state.ts";
+import { isListedAsOver, lastChange, stateWord } from "./order-state.ts";
 import { Receipt, ReceiptPage, type ReceiptRow, ScopesAnswer } from "./payload.ts";
 import type { Settings } from "./settings.ts";
 import { lookUpSkus } from "./skus.ts";
@@ -113,7 +113,10 @@ async function* listed(
     for (const row of results) {
       if (seen.has(row.receipt_id)) continue;
       seen.add(row.receipt_id);
-      yield { id: row.receipt_id, changedAt: lastChange(row), state: stateWord(row, account.settings) };
+      const { settings } = account;
+      // A cancellation leaves the receipt's time as it is.
+      const progress = isListedAsOver(row, settings) ? ({ progress: "cancelled" } as const) : {};
+      yield { id: row.receipt_id, changedAt: lastChange(row), state: stateWord(row, settings), ...progress };
     }
     if (results.length === 0 || offset + results.length >= count) return;
     const last = Math.floor(Date.parse(results.map(timeOf).at(-1) ?? "") / 1000);

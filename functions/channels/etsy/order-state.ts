@@ -38,6 +38,11 @@ export function stateWord(row: ReceiptRow, settings: Settings): string {
   return [wordOf(row), ...(compare(refunded, "0") > 0 ? [`refunded ${refunded}`] : [])].join(", ");
 }
 
+/** Whether a list says that the order was cancelled or wholly refunded. */
+export const isListedAsOver = (row: Pick<Receipt, "status">, settings: Settings): boolean =>
+  OVER.has(statusOf(row, settings));
+const OVER: ReadonlySet<Status | undefined> = new Set(["canceled", "fully refunded"] as const);
+
 /** What a receipt's status, its flags and its refunds say of the order: docs/channels/etsy.md. */
 export function orderState(receipt: Receipt, settings: Settings): State {
   const status = statusOf(receipt, settings);
