@@ -5,6 +5,7 @@ import type { StageFile } from "../../../infra/stage-file/define-stage.ts";
 import { readStage } from "../../../infra/stage-file/read-stage.ts";
 import { StageConfigError } from "../../../infra/stage-file/stage-config-error.ts";
 import { bareTemplate } from "../../../infra/template.ts";
+import { appChannels, appStage } from "../../support/app-channels.ts";
 import { bazaar, stageFile, templateOf } from "../../support/synthesised.ts";
 import { THOROUGH } from "../../support/thorough.ts";
 
@@ -67,6 +68,23 @@ if (THOROUGH) {
     throws(() => check({ destinations: accounts(about + 2) }), StageConfigError);
     const { json } = templateOf(stageFile({ destinations: accounts(about - 1), routes: [] }));
     ok(JSON.stringify(json, undefined, 1).length < 1_000_000);
+  });
+
+  test("the queues of sellers count: too many of them are refused with the number that fits", () => {
+    const connections = Array.from({ length: 60 }, (_, index) => ({
+      ...{
+        channel: "harbour",
+        name: `s-${index}`,
+        key: `H${index}`,
+        shop: `s-${index}`,
+        since: "2026-01-01T00:00:00Z",
+      },
+    }));
+    const stage = readStage(appStage({ endpoints: [], connections }), appChannels);
+    const template = bareTemplate(stage, appChannels);
+    const queues = [...template.values()].filter(({ Type }) => Type === "AWS::SQS::Queue");
+    ok(queues.length > 2 * connections.length && template.size > 500);
+    throws(() => checkSize(stage, appChannels, template), /60 connections and .* about \d+ connections fit/);
   });
 
   test("if neither all connections nor all destinations fit, the sentence gives no number", () => {
