@@ -16,16 +16,18 @@ interface AppProps {
   busy?: boolean;
 }
 
-/** A page with its frame; the same on the server and in the browser. */
+/**
+ * A page with its frame; the same on the server and in the browser. A page that fails while it is open keeps the data
+ * that it had, below what went wrong.
+ */
 export function App({ view, shell, data, news = 0, showNews, busy = false }: AppProps): ComponentChild {
   const url = new URL(shell.address, "http://console");
+  const isShown = view !== undefined && data !== null;
+  const failure = shell.failure ?? (isShown ? undefined : { title: "Not found", sentence: "There is no such page." });
   return html`<${ShellContext.Provider} value=${shell}>
     <${Layout} shell=${shell} news=${news} showNews=${showNews} busy=${busy}>
-      ${
-        shell.failure || view === undefined
-          ? html`<${FailureBox} failure=${shell.failure ?? { title: "Not found", sentence: "There is no such page." }} />`
-          : html`<${view} key=${shell.page} data=${data} url=${url} />`
-      }
+      ${failure && html`<${FailureBox} key="failure" failure=${failure} />`}
+      ${isShown && html`<${view} key=${shell.page} data=${data} url=${url} />`}
     <//>
     <${ActDialog} />
   <//>`;

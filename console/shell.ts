@@ -27,7 +27,7 @@ export const Shell = z.object({
   at: z.number(),
   /** ms; undefined for a page that is not live. */
   liveEvery: z.optional(z.number()),
-  /** In place of the page's data. */
+  /** In place of the data, or above what was read before. */
   failure: z.optional(Failure),
 });
 export type Shell = z.infer<typeof Shell>;

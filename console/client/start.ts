@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { App } from "../app.ts";
 import type { Merge, View } from "../page.ts";
 import { clock } from "../parts/time.ts";
-import { Sheet } from "../shell.ts";
+import { type Failure, Sheet } from "../shell.ts";
 import { busy, inFront, latest, live, navigate, news, sheet } from "./state.ts";
 import { walkByKeys } from "./walk-by-keys.ts";
 
@@ -22,6 +22,13 @@ const PERSONAL = /@|^\p{L}[\p{L}'-]*( [\p{L}'-]+)+$/u;
 
 /** No spinner before that, ms. */
 const PATIENCE = 200;
+
+/** The stream of changes broke off. */
+const SILENT: Failure = {
+  title: "The console does not answer",
+  sentence:
+    "What is shown is older. If its server has ended, start it again in the terminal, and open the new address.",
+};
 
 /** Hydrates the page that the server rendered, and keeps it fresh. */
 export function start(pages: Record<string, ClientPage>): void {
@@ -56,7 +63,7 @@ export function start(pages: Record<string, ClientPage>): void {
   function read(json: unknown): Sheet {
     const { shell, data } = z.parse(Sheet, json);
     const page = pages[shell.page];
-    return { shell, data: page && !shell.failure ? z.parse(page.Data, data) : data };
+    return { shell, data: page && !shell.failure ? z.parse(page.Data, data) : null };
   }
 
   function showNews(): void {
@@ -67,9 +74,15 @@ export function start(pages: Record<string, ClientPage>): void {
   /** What came by itself: nothing may move under the pointer. */
   function receive(fresh: Sheet): void {
     const shown = sheet.value;
+    // What was read before stays, with what the reader typed: a throttled read must not take it away.
+    if (shown && shown.data !== null && fresh.shell.failure) {
+      const { at, title } = shown.shell;
+      sheet.value = { shell: { ...fresh.shell, at, title }, data: shown.data };
+      return;
+    }
     latest.value = fresh;
     const { merge } = pages[fresh.shell.page] ?? {};
-    if (!shown || !merge || shown.shell.failure || fresh.shell.failure) {
+    if (!shown || !merge || shown.data === null || fresh.shell.failure) {
       sheet.value = fresh;
       news.value = 0;
       return;
@@ -87,19 +100,28 @@ export function start(pages: Record<string, ClientPage>): void {
     source.addEventListener("sheet", ({ data }) => receive(read(JSON.parse(data))));
     source.addEventListener("same", ({ data }) => {
       const { value } = sheet;
-      if (value) sheet.value = { ...value, shell: { ...value.shell, at: Number(data) } };
+      // `at` is when the data was read: while it cannot be read, it grows older.
+      if (value && !value.shell.failure) sheet.value = { ...value, shell: { ...value.shell, at: Number(data) } };
+    });
+    source.addEventListener("error", () => {
+      const { value } = sheet;
+      if (value) receive({ shell: { ...value.shell, failure: SILENT }, data: null });
     });
     return () => source.close();
   }
 
-  /** Shows another address of ours without loading the frame again. */
+  let shows = 0;
+  /** Shows another address of ours without loading the frame again. The last press counts, not the slowest answer. */
   async function show(address: string, history: "push" | "stay"): Promise<void> {
+    shows += 1;
+    const own = shows;
     const waiting = setTimeout(() => {
       busy.value = true;
     }, PATIENCE);
     try {
       const answer = await fetch(address, { headers: { accept: "application/json" } });
       const next = read(await answer.json());
+      if (own !== shows) return;
       const isOther = next.shell.page !== sheet.value?.shell.page;
       if (history === "push") window.history.pushState(null, "", next.shell.address);
       news.value = 0;
@@ -112,10 +134,10 @@ export function start(pages: Record<string, ClientPage>): void {
       }
     } catch {
       // The server ended, or answered without a page: the browser itself says so.
-      location.assign(address);
+      if (own === shows) location.assign(address);
     } finally {
       clearTimeout(waiting);
-      busy.value = false;
+      if (own === shows) busy.value = false;
     }
   }
 

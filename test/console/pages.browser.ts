@@ -77,6 +77,41 @@ describe("the pages, in a browser", { skip: NO_BROWSER }, () => {
   });
 });
 
+describe("a page that is open", { skip: NO_BROWSER }, () => {
+  after(closeBrowser);
+
+  test("keeps what it shows and what the reader typed while AWS throttles, and when the console ends", async (context) => {
+    const orders = await ledgerOfOrders(NOW, NOW - 24 * HOUR);
+    const record = recordOf("1", NOW - HOUR);
+    const waits = { state: "rejected" as const, reason: "no such SKU", ...onList("rejected", NOW - HOUR) };
+    await orders.put(record, deliveryOf(record, NOW - HOUR, { ...waits, providerOrderIds: [] }));
+    let throttles = false;
+    const load: LedgerOfOrders["ledger"]["load"] = async (identity) => {
+      if (throttles) throw Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+      return orders.ledger.load(identity);
+    };
+    const { url, stop } = await served(context, { ...orders, ledger: { ...orders.ledger, load } });
+    const page = await openPage(context);
+    await show(page, url + orderHref("shopify/main/1"));
+    const typed = page.getByLabel("The provider's order ID");
+    await typed.fill("S2-77");
+    const keeps = async (title: string) => {
+      await page.getByRole("alert").getByText(title).waitFor();
+      equal(await typed.inputValue(), "S2-77");
+      deepEqual(await axeViolations(page), []);
+    };
+
+    throttles = true;
+    await keeps("AWS throttles this");
+    throttles = false;
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    equal(await typed.inputValue(), "S2-77");
+    deepEqual(page.complaints(), []);
+    stop();
+    await keeps("The console does not answer");
+  });
+});
+
 describe("100,000 orders in the ledger, 5,000 of them rejected", { skip: NO_BROWSER }, () => {
   let orders: LedgerOfOrders;
   let console_: ServedConsole;
