@@ -88,7 +88,6 @@ test("HTTP routes show the simulators' orders and set their faults", async (t) =
 test("every other path gives a 404 in JSON", async (t) => {
   const { url } = await startTinyStack(t, {});
   for (const [method, path] of [
-    ["GET", "/"],
     ["GET", "/nothing"],
     ["POST", "/webhooks/shopify/no-such"],
     ["GET", "/webhooks/constructor/x"],
