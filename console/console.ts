@@ -2,6 +2,8 @@ import { createInterface } from "node:readline";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { createAdaptorServer } from "@hono/node-server";
 import { Command } from "commander";
+import * as z from "zod/mini";
+import { CommandError } from "../operator/command-error.ts";
 import { type OpenStage, openStage } from "../operator/open-stage.ts";
 import { runCommand } from "../operator/run-command.ts";
 import { processTerminal, type Terminal } from "../operator/terminal.ts";
@@ -33,6 +35,11 @@ export const consoleCommand = ({
     .option("--port <port>", "default: a free one", "0")
     .option("--read-only", "shows everything, changes nothing")
     .action(async (options: Options) => {
+      const port = z
+        .int()
+        .check(z.minimum(0), z.maximum(65_535))
+        .safeParse(Number(options.port.trim() || "none"));
+      if (!port.success) throw new CommandError(`--port ${options.port}: write a number from 1 to 65535.`);
       let address = "127.0.0.1:0";
       const page = createConsole({
         stage: options.stage,
@@ -45,8 +52,8 @@ export const consoleCommand = ({
       await page.prepare();
       const server = createAdaptorServer({ fetch: page.fetch, overrideGlobalObjects: false });
       await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(Number(options.port), "127.0.0.1", resolve);
+        server.once("error", (error) => reject(new CommandError(`The console cannot listen: ${error.message}.`)));
+        server.listen(port.data, "127.0.0.1", resolve);
       });
       const bound = server.address();
       if (bound === null || typeof bound === "string") throw new Error("The console has no port.");

@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
+import { consoleCommand } from "../../console/console.ts";
+import { runCommand } from "../../operator/run-command.ts";
+import { processTerminal } from "../../operator/terminal.ts";
 import { startConsole } from "../support/running-console.ts";
 
 /** An AWS that knows no caller any more. */
@@ -35,4 +38,20 @@ test("npm run console prints an address that opens once; expired credentials are
   match(text, /Your AWS credentials are missing or expired/);
   match(text, /aws sso login/);
   equal((await page.get("/console/assets/console.js")).status, 200);
+});
+
+test("a port that is none, or is in use, is said in a sentence", async () => {
+  const taken = new URL(await expiredAws()).port;
+  for (const [port, sentence] of [
+    ["abc", /--port abc: write a number/],
+    ["70000", /--port 70000: write a number/],
+    ["-1", /write a number/],
+    [taken, /cannot listen.*EADDRINUSE/],
+  ] as const) {
+    const notes: string[] = [];
+    const terminal = { ...processTerminal(), note: (text: string) => void notes.push(text) };
+    const exit = await runCommand(consoleCommand, ["--stage", "prod", `--port=${port}`], { terminal, variables: {} });
+    equal(exit, 1, port);
+    match(notes.join("\n"), sentence);
+  }
 });
