@@ -15,7 +15,7 @@ import {
 import { shellWord } from "../../shared/shell-word.ts";
 import { callAsk, Refused } from "../client/call.ts";
 import { orderHref } from "../order-href.ts";
-import type { Act, Ask, ServerPage, View } from "../page.ts";
+import type { Act, Ask, Merge, ServerPage, View } from "../page.ts";
 import { ActButton } from "../parts/act-button.ts";
 import { Empty } from "../parts/empty.ts";
 import { FailureBox } from "../parts/failure-box.ts";
@@ -127,13 +127,18 @@ export const page = {
   liveEvery: 5000,
   async load({ stage }) {
     const counts = await countDeadLetters(stage);
-    return {
-      queues: counts.map(({ name, of, kind, messages = null, hidden }) => ({ name, of, kind, messages, hidden })),
-    };
+    const queues = counts.map(({ name, of, kind, messages = null, hidden }) => ({ name, of, kind, messages, hidden }));
+    return { queues: queues.toSorted((a, b) => (b.messages ?? -1) - (a.messages ?? -1)) };
   },
   acts: { move },
   asks: { look, body },
 } satisfies ServerPage<typeof Data>;
+
+/** The fullest was first when the page was opened; its counts change in place. */
+export const merge: Merge<Data> = (shown, latest) => {
+  const fresh = new Map(latest.queues.map((queue) => [queue.name, queue]));
+  return { data: { queues: shown.queues.map((queue) => fresh.get(queue.name) ?? queue) }, news: 0 };
+};
 
 export const view: View<Data> = ({ data: { queues }, url }) => {
   const chosen = queues.find(({ name }) => name === url.searchParams.get("queue"));
@@ -145,23 +150,21 @@ export const view: View<Data> = ({ data: { queues }, url }) => {
     ${
       queues.length > 0 &&
       html`<${Rows} caption="Dead-letter queues" columns=${["Queue", "Messages", "Looked at now", "Act"]}
-      rows=${[...queues]
-        .sort((a, b) => (b.messages ?? -1) - (a.messages ?? -1))
-        .map(({ name, of, messages, hidden }) => ({
-          key: name,
-          cells: [
-            html`<a href=${`/console/dead-letters?queue=${encodeURIComponent(name)}`}>${of}</a>`,
-            messages === null
-              ? html`<span class="quiet">not deployed</span>`
-              : messages > 0
-                ? html`<span class="bad">${messages}</span>`
-                : "0",
-            hidden > 0 ? hidden : "",
-            messages !== null &&
-              messages > 0 &&
-              html`<${ActButton} act="move" label="Redrive" input=${{ queue: name }} hint=${`Redrive the dead letters of ${of}`} />`,
-          ],
-        }))} />`
+      rows=${queues.map(({ name, of, messages, hidden }) => ({
+        key: name,
+        cells: [
+          html`<a href=${`/console/dead-letters?queue=${encodeURIComponent(name)}`}>${of}</a>`,
+          messages === null
+            ? html`<span class="quiet">not deployed</span>`
+            : messages > 0
+              ? html`<span class="bad">${messages}</span>`
+              : "0",
+          hidden > 0 ? hidden : "",
+          messages !== null &&
+            messages > 0 &&
+            html`<${ActButton} act="move" label="Redrive" input=${{ queue: name }} hint=${`Redrive the dead letters of ${of}`} />`,
+        ],
+      }))} />`
     }
     ${empty > 0 && html`<p class="quiet">${empty} of ${queues.length} are empty. SQS's counts are approximate.</p>`}
     ${chosen && html`<${Inside} key=${chosen.name} name=${chosen.name} of=${chosen.of} />`}

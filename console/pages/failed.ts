@@ -210,9 +210,9 @@ export const page = {
 
 /** Causes that are shown change in place; new ones wait for a press. */
 export const merge: Merge<Data> = (shown, latest) => {
+  if (shown.causes.length === 0) return { data: latest, news: 0 };
   const known = new Set(shown.causes.map(({ key }) => key));
   const news = latest.causes.filter(({ key }) => !known.has(key)).length;
-  if (news === 0) return { data: latest, news: 0 };
   const fresh = new Map(latest.causes.map((cause) => [cause.key, cause]));
   return { data: { ...latest, causes: shown.causes.flatMap(({ key }) => fresh.get(key) ?? []) }, news };
 };

@@ -10,7 +10,7 @@ import { queueName } from "../../shared/stage/names.ts";
 import { DEMO_ORDER, useSendOrder } from "../client/send-order.ts";
 import { readOverview } from "../figures/overview-figures.ts";
 import { orderHref } from "../order-href.ts";
-import type { ServerPage, View } from "../page.ts";
+import type { Merge, ServerPage, View } from "../page.ts";
 import { Chart } from "../parts/chart.ts";
 import { Empty } from "../parts/empty.ts";
 import { FailureBox } from "../parts/failure-box.ts";
@@ -209,6 +209,17 @@ const unlessDenied = <T>(reading: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
+const rowKey = ({ where, what }: Pick<Data["waiting"][number], "where" | "what">): string => `${where} ${what}`;
+
+/** Figures and rows that are shown change in place; new rows above them wait for a press. */
+export const merge: Merge<Data> = (shown, latest) => {
+  const known = new Set(shown.waiting.map(rowKey));
+  const news = known.size === 0 ? 0 : latest.waiting.filter((row) => !known.has(rowKey(row))).length;
+  if (known.size === 0) return { data: latest, news };
+  const fresh = new Map(latest.waiting.map((row) => [rowKey(row), row]));
+  return { data: { ...latest, waiting: shown.waiting.flatMap((row) => fresh.get(rowKey(row)) ?? []) }, news };
+};
+
 export const view: View<Data> = ({ data }) => html`
   ${data.demo !== undefined && html`<${SendOne} shop=${data.demo} />`}
   <${Waiting} waiting=${data.waiting} />
@@ -272,7 +283,7 @@ function Waiting({ waiting }: Pick<Data, "waiting">) {
             caption="What needs a person, longest waiting first"
             columns=${["Waiting", "Where", "What", "The one that has waited longest"]}
             rows=${waiting.map(({ where, what, reason, count, since, href, order }) => ({
-              key: `${where} ${what}`,
+              key: rowKey({ where, what }),
               cells: [
                 since === null ? "" : html`<${Ago} at=${since} />`,
                 where,
