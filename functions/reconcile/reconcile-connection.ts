@@ -4,6 +4,7 @@ import { defined } from "../../shared/defined.ts";
 import { Deferred } from "../../shared/errors.ts";
 import {
   type ConnectionState,
+  following,
   loadConnectionState,
   type PassOutcome,
   storeConnectionState,
@@ -14,7 +15,6 @@ import { withLease } from "../../shared/ledger/lease.ts";
 import type { Table } from "../../shared/ledger/table.ts";
 import { fetchEvent, groupOf, pack } from "../../shared/messages/event.ts";
 import type { Queues } from "../../shared/messages/queues.ts";
-import { ITEM_VERSION } from "../../shared/release.ts";
 import { type Config, type Connection, pathOf } from "../../shared/stage/config.ts";
 import type { ChangedOrder, Channel, ChannelClient } from "../channels/channel.ts";
 import { NoCredentials, type OpenClient } from "../open-client.ts";
@@ -269,7 +269,7 @@ class ConnectionPass {
     outcome: PassOutcome,
     unheard: NonNullable<ConnectionState["unheard"]>,
   ): ConnectionState {
-    const { missed: known, watermark: reached = "", firstPassAt, ...rest } = before ?? { v: ITEM_VERSION, rev: 0 };
+    const { missed: known, watermark: reached = "", firstPassAt } = before ?? {};
     const began = new Date(this.began).toISOString();
     const ended = new Date(this.deps.now()).toISOString();
     const isWhole = outcome === "complete";
@@ -277,9 +277,8 @@ class ConnectionPass {
     const asked = withHits(before?.asked, this.hits, { at: began, isWhole });
     const missed = this.missed > 0 ? { count: (known?.count ?? 0) + this.missed, lastAt: ended } : known;
     return {
-      ...rest,
-      v: ITEM_VERSION,
-      rev: rest.rev + 1,
+      ...before,
+      ...following(before),
       ...(watermark !== "" && { watermark }),
       firstPassAt: firstPassAt ?? began,
       lastPassAt: ended,

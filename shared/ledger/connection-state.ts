@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ITEM_VERSION } from "../release.ts";
 import { putRevision, readStored } from "./stored-item.ts";
 import type { Key, Table } from "./table.ts";
 import { Version } from "./version.ts";
@@ -71,6 +72,12 @@ export type ConnectionState = z.infer<typeof ConnectionState>;
 export const connectionStateKey = (kind: "connection" | "endpoint", path: string): Key => ({
   pk: `${kind}#${path}`,
   sk: "state",
+});
+
+/** Version and `rev` of the state that is written after this one. */
+export const following = (before: ConnectionState | undefined): Pick<ConnectionState, "v" | "rev"> => ({
+  v: ITEM_VERSION,
+  rev: (before?.rev ?? 0) + 1,
 });
 
 type Owner = Parameters<typeof connectionStateKey>;

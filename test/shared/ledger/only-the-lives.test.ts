@@ -8,7 +8,7 @@ import { ROOT, sources } from "../../support/dependency-rules.ts";
 
 /** The lives themselves, the ledger, which stores what it is given, and items that are neither order nor delivery. */
 const HOME =
-  /^shared\/ledger\/(delivery-life|order-life|ledger|delivery-item|stored-item|work-list|erasure-request|erasure-walk)\.ts$/;
+  /^shared\/ledger\/(delivery-life|order-life|ledger|delivery-item|stored-item|work-list|erasure-request|erasure-walk|connection-state)\.ts$/;
 const files = sources("functions", "shared", "operator", "local", "infra", "bench", "docs/tools");
 const callers = files.filter((file) => !HOME.test(file));
 /** Without comments, and without what is in quotes. */
