@@ -6,9 +6,9 @@ import type { LocalStack } from "../local/stack.ts";
 import { searchOrders } from "../operator/search-orders.ts";
 import { createLedger } from "../shared/ledger/ledger.ts";
 import { orderKey } from "../shared/ledger/order-key.ts";
+import { firstRecorded } from "../shared/ledger/order-life.ts";
 import type { OrderRecord } from "../shared/ledger/order-record.ts";
 import { createTable } from "../shared/ledger/table.ts";
-import { onHour } from "../shared/ledger/work-list.ts";
 import { workShardOf } from "../shared/ledger/work-shard.ts";
 import { tableName } from "../shared/stage/names.ts";
 import { atMost, type Figure, forInformation, median } from "./figure.ts";
@@ -73,15 +73,18 @@ async function repeated(work: () => Promise<void>): Promise<number> {
   return median(took);
 }
 
+/** An order that was recorded then, with its delivery sent. */
 function recordOf(index: number, seen: number): OrderRecord {
   const at = new Date(seen).toISOString();
-  return {
-    ...{ channel: "shopify", connection: "demo", orderId: `bench-${index}`, v: 1, rev: 1, number: `#${index}` },
-    ...{ state: "recorded", generation: 1, freshness: at, firstSeenAt: at, receivedAt: at, eventId: `e${index}` },
-    ...{ events: [{ at, topic: "orders/paid", outcome: "recorded" }], eventCount: 1 },
-    ...{ decided: ["s2/demo"], toSend: [], toSuppress: [], ...onHour(seen + 900_000) },
-    expiresAt: Math.floor(seen / 1000) + 400 * 86_400,
-  };
+  const timing = { dueAfter: 900_000, holdLookAfter: 300_000, heldTooLong: 3 * DAY };
+  const recorded = firstRecorded(
+    { channel: "shopify", connection: "demo", orderId: `bench-${index}` },
+    { freshness: at, number: `#${index}` },
+    { state: "recorded", destinations: ["s2/demo"] },
+    { now: seen, topic: "orders/paid", eventId: `e${index}`, receivedAt: at, ...timing },
+    Math.floor(seen / 1000) + 400 * 86_400,
+  );
+  return { ...recorded, toSend: [] };
 }
 
 async function seed(stack: LocalStack, count: number, make: (index: number) => OrderRecord): Promise<void> {
