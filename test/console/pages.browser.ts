@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { noFigures } from "../../console/figures/figures.ts";
 import { orderHref } from "../../console/order-href.ts";
@@ -33,6 +33,14 @@ async function show(page: WatchedPage, address: string): Promise<void> {
   await page.locator("h1").waitFor();
 }
 
+/** In the browser: the elements that make the page wider than its window. */
+function widerThanPage(): string[] {
+  if (document.documentElement.scrollWidth <= innerWidth) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((element) => element.getBoundingClientRect().right > innerWidth)
+    .map(({ tagName, className, textContent }) => `${tagName}.${className} ${textContent?.slice(0, 40)}`);
+}
+
 describe("the pages, in a browser", { skip: NO_BROWSER }, () => {
   after(closeBrowser);
 
@@ -43,7 +51,7 @@ describe("the pages, in a browser", { skip: NO_BROWSER }, () => {
       for (const path of menu) {
         await show(page, url + path);
         deepEqual(await axeViolations(page), [], path);
-        ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, path);
+        deepEqual(await page.evaluate(widerThanPage), [], path);
       }
       deepEqual(page.complaints(), []);
     }
