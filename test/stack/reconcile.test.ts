@@ -8,8 +8,11 @@ import { localAssembly } from "../support/local-assembly.ts";
 import { deliveriesAre, held, traceOf, until } from "../support/shop.ts";
 import { THOROUGH } from "../support/thorough.ts";
 
-/** Webhooks of each channel, and how many of them are lost. */
-const [SENT, LOST] = THOROUGH ? [100, 30] : [6, 2];
+/** Webhooks of a channel, and how many of them are lost. */
+const amountsOf = (channel: string): [number, number] => {
+  if (!THOROUGH) return [6, 2];
+  return channel === "woocommerce" ? [100, 30] : [6, 2];
+};
 const CHANNELS = connectors.channels
   .filter(({ api }) => api !== undefined)
   .map(({ name }) => name)
@@ -30,6 +33,7 @@ describe("webhooks that a channel never sent", () => {
 
   for (const channel of CHANNELS) {
     const connection = `${channel}/demo`;
+    const [SENT, LOST] = amountsOf(channel);
     test(`${channel}: of ${SENT} orders ${LOST} lost theirs; a poll finds them, and each exists once at every provider`, async () => {
       const sandbox = `/sandbox/channels/${connection}`;
       const ids: string[] = [];
@@ -38,7 +42,8 @@ describe("webhooks that a channel never sent", () => {
         const isLost = count % Math.floor(SENT / LOST) === 0 && lost.length < LOST;
         if (isLost) await post(`${sandbox}/faults`, { fault: "drop-webhook", times: 1 });
         const { orderId, status } = await post(`${sandbox}/send`, {});
-        equal(status, isLost ? null : 200);
+        // 202: put on the connection's queue.
+        ok(isLost ? status === null : status === 200 || status === 202, `${status}`);
         (isLost ? lost : ids).push(String(orderId));
       }
       for (const id of ids) await deliveriesAre(stack, id, ["created"], 60, connection);
