@@ -21,10 +21,9 @@ import type { Sandbox } from "./sandbox.ts";
 export interface PageModule {
   Data: z.ZodMiniType;
   page: ServerPage<z.ZodMiniType>;
-  // biome-ignore lint/suspicious/noExplicitAny: the registry holds pages of any data; `Data` parses what each one gets
-  view: View<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  merge?: Merge<any>;
+  // Methods, so that a page's own `View` and `Merge` fit: `Data` has parsed what they get.
+  view(props: ViewProps<unknown>): ComponentChild;
+  merge?(shown: unknown, latest: unknown): { data: unknown; news: number };
 }
 
 /** What a loader, an act or an ask gets. */
@@ -60,11 +59,9 @@ export interface ServerPage<Schema extends z.ZodMiniType> {
   /** The page is loaded again this often while it is open, ms. Without it the page is not live. */
   liveEvery?: number;
   /** Reads that the reader asks for: a raw text, a search. By name. */
-  // biome-ignore lint/suspicious/noExplicitAny: each parses its own input
-  asks?: Record<string, Ask<any>>;
+  asks?: Record<string, Ask<z.ZodMiniType>>;
   /** Changes. By name. */
-  // biome-ignore lint/suspicious/noExplicitAny: each parses its own input
-  acts?: Record<string, Act<any>>;
+  acts?: Record<string, Act<z.ZodMiniType>>;
 }
 
 /** The object that the path names does not exist. */

@@ -8,5 +8,5 @@ import * as orders from "./pages/orders.ts";
 import * as overview from "./pages/overview.ts";
 import * as sandbox from "./pages/sandbox.ts";
 
-/** Every page; those with a label stand in the navigation in this order. */
+/** Every page; those with a label are in the navigation, in this order. */
 export const pages: readonly PageModule[] = [overview, orders, order, failed, deadLetters, catalog, sandbox, job];

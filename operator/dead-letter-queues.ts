@@ -134,7 +134,7 @@ export async function peek(
   progress: (sentence: string) => void = () => {},
 ): Promise<DeadLetter[]> {
   const messages = await receiveAll(queue, stage, progress);
-  progress(`asking what became of ${messages.length}`);
+  progress(`reading the state of ${messages.length}`);
   return Promise.all(messages.map((message) => described(message, queue, stage)));
 }
 

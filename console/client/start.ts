@@ -3,19 +3,14 @@ import { html } from "htm/preact";
 import { hydrate } from "preact";
 import * as z from "zod/mini";
 import { App } from "../app.ts";
-import type { Merge, View } from "../page.ts";
+import type { PageModule } from "../page.ts";
 import { clock } from "../parts/time.ts";
 import { type Failure, Sheet } from "../shell.ts";
 import { busy, inFront, latest, live, navigate, news, sheet } from "./state.ts";
 import { walkByKeys } from "./walk-by-keys.ts";
 
-interface ClientPage {
-  // biome-ignore lint/suspicious/noExplicitAny: `Data` parses what each view gets
-  view: View<any>;
-  Data: z.ZodMiniType;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  merge?: Merge<any>;
-}
+/** The part of a page that the browser has. */
+type ClientPage = Pick<PageModule, "view" | "Data" | "merge">;
 
 /** An e-mail address, or a name: an address of a page holds none. */
 const PERSONAL = /@|^\p{L}[\p{L}'-]*( [\p{L}'-]+)+$/u;

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import { test } from "node:test";
 import { internalId } from "../../local/simulators/channels/ecwid/internal-id.ts";
 import { MalformedEvent, Misconfigured, Rejected, Throttled, Unavailable } from "../../shared/errors.ts";
-import { changed, type EcwidStore, fetched, NOW, openStore } from "../support/ecwid-store.ts";
+import { type EcwidStore, NOW, openStore } from "../support/ecwid-store.ts";
 import { THOROUGH } from "../support/thorough.ts";
 
 const MINUTE = 60_000;
@@ -17,7 +17,7 @@ const placeMany = (store: EcwidStore, count: number, apart = 1_000) =>
 test("an order: its own call and one for the store's currency, both with the store's token", async () => {
   const store = openStore();
   const { id } = store.place({ currency: "GBP" });
-  equal((await fetched(store, id)).currency, "GBP");
+  equal((await store.fetched(id)).currency, "GBP");
   deepEqual(
     store.requests.map(({ url, headers }) => [url, headers?.["authorization"]]),
     [
@@ -33,14 +33,14 @@ test("an order: its own call and one for the store's currency, both with the sto
 test("a currency in the settings needs no call and no further scope", async () => {
   const store = openStore({ settings: { currency: "CHF" } });
   const { id } = store.place();
-  equal((await fetched(store, id)).currency, "CHF");
+  equal((await store.fetched(id)).currency, "CHF");
   equal(store.requests.length, 1);
 });
 
 test("an order asked for by its internal number, as old events name it, is the same order", async () => {
   const store = openStore();
   const { id } = store.place();
-  deepEqual(await fetched(store, String(internalId(id))), await fetched(store, id));
+  deepEqual(await store.fetched(String(internalId(id))), await store.fetched(id));
 });
 
 test("Ecwid: an event that names `last`, or another order's path, gets no order", async () => {
@@ -124,7 +124,7 @@ test("changed orders: once each, with time and state and no buyer's data, from t
   const store = openStore();
   const { id } = store.place({ updatedAt: new Date(NOW - 9 * MINUTE).toISOString(), financialState: "pending" });
   store.place({ updatedAt: new Date(NOW - 60 * MINUTE).toISOString() });
-  const found = await changed(store, NOW - MINUTE);
+  const found = await store.changed(NOW - MINUTE);
   deepEqual(found, [{ id, changedAt: "2026-11-20T14:51:07.000Z", state: "AWAITING_PAYMENT AWAITING_PROCESSING" }]);
   const [list] = lists(store);
   deepEqual(Object.fromEntries(list?.searchParams ?? []), {
@@ -139,7 +139,7 @@ test("changed orders: once each, with time and state and no buyer's data, from t
 test("pages are read by offset, from the last one to the first", async () => {
   const store = openStore();
   const placed = placeMany(store, 250);
-  const found = await changed(store, NOW - 5 * MINUTE);
+  const found = await store.changed(NOW - 5 * MINUTE);
   deepEqual(found.map(({ id }) => id).sort(), placed.map(({ id }) => id).sort());
   deepEqual(
     lists(store).map(({ searchParams }) => searchParams.get("offset")),
@@ -169,7 +169,7 @@ if (THOROUGH) {
   test("where offsets would be many, the time is halved, each half with the middle, and every order comes once", async () => {
     const store = openStore();
     const placed = placeMany(store, 1_500, 500);
-    const found = await changed(store, NOW - 15 * MINUTE);
+    const found = await store.changed(NOW - 15 * MINUTE);
     equal(found.length, 1_500);
     equal(new Set(found.map(({ id }) => id)).size, 1_500);
     ok(placed.every(({ id }) => found.some((one) => one.id === id)));
@@ -187,26 +187,26 @@ if (THOROUGH) {
   test("a second that is too full for halves is read by its offsets", async () => {
     const store = openStore();
     for (let at = 0; at < 1_100; at++) store.place({ updatedAt: new Date(NOW - 30_000).toISOString() });
-    equal((await changed(store, NOW - MINUTE)).length, 1_100);
+    equal((await store.changed(NOW - MINUTE)).length, 1_100);
   });
 }
 
 test("a search of the future, or without overlap, is never refused", async () => {
   const store = openStore({ settings: { listOverlap: "0ms" } });
-  deepEqual(await changed(store, NOW), []);
-  deepEqual(await changed(store, NOW + 60 * MINUTE), []);
-  deepEqual(await changed(store, 0), []);
+  deepEqual(await store.changed(NOW), []);
+  deepEqual(await store.changed(NOW + 60 * MINUTE), []);
+  deepEqual(await store.changed(0), []);
 });
 
 test("a list that counts orders and shows none, or is none, is an error; a row without a readable time is fetched", async () => {
   const store = openStore();
   const list = (answer: object) => store.hosted.putResource("/api/v3/1003/orders", JSON.stringify(answer));
   list({ total: 3, items: [] });
-  await rejects(changed(store, NOW), Unavailable);
+  await rejects(store.changed(NOW), Unavailable);
   list({});
-  await rejects(changed(store, NOW), MalformedEvent);
+  await rejects(store.changed(NOW), MalformedEvent);
   list({ total: 1, items: [{ orderNumber: 35, updateDate: "soon" }] });
-  deepEqual(await changed(store, NOW), [{ id: "35", changedAt: undefined, state: "" }]);
+  deepEqual(await store.changed(NOW), [{ id: "35", changedAt: undefined, state: "" }]);
 });
 
 test("the check reads one row and the profile, and fails with refused credentials", async () => {
@@ -220,10 +220,10 @@ test("the check reads one row and the profile, and fails with refused credential
 test("a call that Ecwid takes for wrong is refused for good", async () => {
   const store = openStore();
   store.hosted.setFault({ fault: "error-500", on: "list", times: 1 });
-  await rejects(changed(store, NOW), Unavailable);
+  await rejects(store.changed(NOW), Unavailable);
   const wrong = openStore();
   wrong.hosted.book.memory.set("window began", String(NOW));
   const { reply } = wrong.hosted;
   wrong.hosted.reply = (request) => reply({ ...request, query: new URLSearchParams("sortBy=id") });
-  await rejects(changed(wrong, NOW), Rejected);
+  await rejects(wrong.changed(NOW), Rejected);
 });

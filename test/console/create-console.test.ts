@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import { html } from "htm/preact";
 import * as z from "zod/mini";
 import { type ConsoleOptions, createConsole } from "../../console/create-console.ts";
-import type { Act, Ask, PageModule } from "../../console/page.ts";
+import type { Act, Ask, PageModule, ViewProps } from "../../console/page.ts";
 import { connectors } from "../../infra/stage-file/connectors.ts";
 import { loadStage } from "../../infra/stage-file/load-stage.ts";
 import { readStage } from "../../infra/stage-file/read-stage.ts";
@@ -64,7 +64,7 @@ function echoPage(text: () => string = () => "quiet") {
   };
   const page: PageModule = {
     Data,
-    view: ({ data }: { data: z.infer<typeof Data> }) => html`<p title=${data.text}>${data.text}</p>`,
+    view: ({ data }: ViewProps<z.infer<typeof Data>>) => html`<p title=${data.text}>${data.text}</p>`,
     page: {
       name: "echo",
       path: "/console/echo/:id",

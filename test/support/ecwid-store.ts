@@ -1,33 +1,31 @@
 import * as z from "zod/mini";
-import type { ChangedOrder, ChannelClient } from "../../functions/channels/channel.ts";
+import type { ChannelClient } from "../../functions/channels/channel.ts";
 import { api } from "../../functions/channels/ecwid/api.ts";
 import { Settings } from "../../functions/channels/ecwid/settings.ts";
 import { type HostedApi, hostApi } from "../../local/simulators/channel-api.ts";
 import { simulator } from "../../local/simulators/channels/ecwid/index.ts";
-import { completeOrder } from "../../local/simulators/demo-order.ts";
 import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import { channelHttp } from "../../shared/connector/channel-http.ts";
 import type { Http, HttpRequest } from "../../shared/connector/http.ts";
 import type { Order } from "../../shared/order.ts";
 import { callHosted } from "./call-hosted.ts";
 import { memoryTools } from "./memory-tools.ts";
+import { type SimulatedShop, simulatedShop } from "./simulated-shop.ts";
 
 export const STORE = "1003";
 export const NOW = Date.parse("2026-11-20T15:00:07.123Z");
 const CREDENTIALS = { accessToken: "secret_of_the_store" };
 
 /** A store of the simulator, without a network, and the connector's client of it. */
-export interface EcwidStore {
+export interface EcwidStore extends SimulatedShop {
   client: ChannelClient;
   hosted: HostedApi;
   /** What the client asked, oldest first. */
   requests: HttpRequest[];
   /** Moves only when a test moves it. Epoch ms. */
   clock: number;
-  /** Stores an order as `POST …/send` does. @returns it, completed */
+  /** As `put`, of any order. */
   place(part?: PartialOrder): Order;
-  /** Stores what the API has, as `PUT …/orders/{id}` does. @param changes of what it has now */
-  change(id: string, changes: Record<string, unknown>): void;
 }
 
 interface Options {
@@ -60,32 +58,13 @@ export function openStore({ settings = {}, ...options }: Options = {}): EcwidSto
     app: { signingSecrets: ["client-secret-of-the-app"] },
     credentials: { accessToken: options.accessToken ?? CREDENTIALS.accessToken },
   };
+  const client = api.open(account, tools);
+  const handles = simulatedShop({ simulator, hosted, client, shop: STORE, now });
   return Object.assign(store, {
     hosted,
     requests,
-    client: api.open(account, tools),
-    place(part: PartialOrder = {}) {
-      const { newOrderId: newId, newLineId } = simulator;
-      const order = completeOrder(part, { newId, newLineId, newNumber: () => "7", known: undefined, now: now() });
-      hosted.put(order.id, JSON.stringify(simulator.api?.resource(order, STORE)));
-      return order;
-    },
-    change(id: string, changes: Record<string, unknown>) {
-      hosted.put(id, JSON.stringify({ ...JSON.parse(hosted.book.orders.get(id) ?? "{}"), ...changes }));
-    },
+    client,
+    ...handles,
+    place: (part: PartialOrder = {}) => handles.put(part),
   });
-}
-
-/** The order as the connector maps what the API has. */
-export async function fetched({ client }: Pick<EcwidStore, "client">, id: string): Promise<Order> {
-  const answer = await client.order(id);
-  if (answer === "gone") throw new Error(`The API has no order ${id}.`);
-  return answer.order;
-}
-
-/** Orders that changed since a time, epoch ms. */
-export async function changed({ client }: Pick<EcwidStore, "client">, since: number): Promise<ChangedOrder[]> {
-  const found: ChangedOrder[] = [];
-  for await (const one of client.changedSince?.(new Date(since).toISOString()) ?? []) found.push(one);
-  return found;
 }

@@ -1,18 +1,16 @@
 import * as z from "zod/mini";
-import type { ChangedOrder, ChannelClient } from "../../functions/channels/channel.ts";
+import type { ChannelClient } from "../../functions/channels/channel.ts";
 import { api } from "../../functions/channels/etsy/api.ts";
 import { etsy } from "../../functions/channels/etsy/index.ts";
 import { Settings } from "../../functions/channels/etsy/settings.ts";
 import { type HostedApi, hostApi } from "../../local/simulators/channel-api.ts";
 import { simulator } from "../../local/simulators/channels/etsy/index.ts";
-import { completeOrder } from "../../local/simulators/demo-order.ts";
-import type { PartialOrder } from "../../local/simulators/partial-order.ts";
 import type { HttpRequest } from "../../shared/connector/http.ts";
 import type { ApiTools } from "../../shared/connector/tools.ts";
-import type { Order } from "../../shared/order.ts";
 import { callHosted } from "./call-hosted.ts";
 import { type MemorySecret, memorySecret } from "./memory-secret.ts";
 import { memoryTools } from "./memory-tools.ts";
+import { type SimulatedShop, simulatedShop } from "./simulated-shop.ts";
 
 export const NOW = Date.parse("2026-11-20T15:00:00.000Z");
 export const SHOP = "31415926";
@@ -22,7 +20,7 @@ export const APP = {
 };
 
 /** A shop of the simulator, without a network, and the connector's client of it. */
-export interface EtsyShop {
+export interface EtsyShop extends SimulatedShop {
   client: ChannelClient;
   tools: ApiTools;
   hosted: HostedApi;
@@ -32,14 +30,6 @@ export interface EtsyShop {
   paths(): string[];
   /** Epoch ms. Each call takes 0.2 s: an app has ten a second. */
   clock: number;
-  /** Stores an order as `POST …/send` does. @returns it, completed */
-  put(part: PartialOrder): Order;
-  /** Changes what the API shows of an order. */
-  change(id: string, changes: object): void;
-  /** The order as the connector maps what the API has. */
-  fetched(id: string): Promise<Order>;
-  /** Orders that changed since a time, epoch ms. @param onEach called between two of them */
-  changed(since: number, onEach?: (one: ChangedOrder) => void): Promise<ChangedOrder[]>;
 }
 
 interface Options {
@@ -76,27 +66,6 @@ export function openShop({ app = {}, settings = {}, shop = SHOP }: Options = {})
   return Object.assign(state, {
     ...{ client, tools, hosted, secret, calls },
     paths: () => calls.map(({ url }) => new URL(url).pathname.replace("/v3/application", "")),
-    put(part: PartialOrder) {
-      const { newOrderId: newId, newLineId } = simulator;
-      const order = completeOrder(part, { newId, newLineId, newNumber: () => "7", known: undefined, now: now() });
-      hosted.put(order.id, JSON.stringify(simulator.api?.resource(order, SHOP)));
-      return order;
-    },
-    change(id: string, changes: object) {
-      hosted.put(id, JSON.stringify({ ...JSON.parse(hosted.book.orders.get(id) ?? "{}"), ...changes }));
-    },
-    async fetched(id: string) {
-      const answer = await client.order(id);
-      if (answer === "gone") throw new Error(`The API has no order ${id}.`);
-      return answer.order;
-    },
-    async changed(since: number, onEach: (one: ChangedOrder) => void = () => {}) {
-      const found: ChangedOrder[] = [];
-      for await (const one of client.changedSince?.(new Date(since).toISOString()) ?? []) {
-        found.push(one);
-        onEach(one);
-      }
-      return found;
-    },
+    ...simulatedShop({ simulator, hosted, client, shop: SHOP, now }),
   });
 }

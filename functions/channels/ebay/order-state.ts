@@ -68,7 +68,7 @@ export function isShippedByEbay({ program, fulfillmentStartInstructions }: EbayO
   return fulfillmentStartInstructions.length > 0 && fulfillmentStartInstructions.every((one) => wayOf(one) === "ebay");
 }
 
-/** What became of the pieces of a line. */
+/** How many pieces of a line are sent, cancelled or still to be sent. */
 export function piecesOf(line: LineItem, order: EbayOrder, shipments: readonly Shipment[]) {
   const { lineItemId, quantity, lineItemFulfillmentStatus: status } = line;
   const left = shipments

@@ -48,7 +48,7 @@ function quantityIn({ line_item_application, entries }: Fulfilment, { uid, quant
   return sum(entries.flatMap(({ line_item_uid, quantity: part }) => (line_item_uid === uid ? part : [])));
 }
 
-/** What became of the pieces of a line. `unassigned`: in no fulfilment, although the order has some. */
+/** How many pieces of a line are in which state. `unassigned`: in no fulfilment, although the order has some. */
 export function piecesOf(line: LineItem, { order, returnOrders }: Pick<WholeOrder, "order" | "returnOrders">) {
   const pieces = (amount: string): number => {
     if (isMeasured(line)) return compare(amount, "0") > 0 ? 1 : 0;

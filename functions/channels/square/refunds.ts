@@ -17,7 +17,7 @@ const MOST_IDS = 100;
 const REFUSED = new Set(["REJECTED", "FAILED"]);
 
 /**
- * What became of an order's money. Square does not change the order that was sold: a refund is made to its payment, and
+ * How much of an order's money was given back. Square does not change the order that was sold: a refund is made to its payment, and
  * makes an order of its own, which says what goes back.
  * https://developer.squareup.com/docs/orders-api/order-returns-exchanges
  * @param inHand an order of a return that is known already

@@ -10,6 +10,7 @@ import type { FunctionName } from "../../../infra/stage-file/function-settings.t
 import { handlersOf } from "../../../infra/stage-file/handlers.ts";
 import { readStage } from "../../../infra/stage-file/read-stage.ts";
 import { startEnvironment } from "../../receive-webhook/environment.ts";
+import { until } from "../../support/shop.ts";
 import { stage as everything } from "../../support/stages/everything.ts";
 
 const kindOf = (name: FunctionName): string => name.replace(/^create-order-.*/, "create-order");
@@ -48,14 +49,17 @@ const eventFor = (name: FunctionName): object =>
 
 /** Log lines (not metrics) that a function writes, once it has written `count` of them. */
 async function logLines(output: () => string, count: number): Promise<Record<string, unknown>[]> {
-  for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    const lines = output()
+  const lines = () =>
+    output()
       .split("\n")
       .slice(0, -1)
       .map((line): Record<string, unknown> => JSON.parse(line))
       .filter(({ level }) => level !== undefined);
-    if (lines.length >= count || Date.now() > end) return lines;
-  }
+  return until(
+    async () => (lines().length >= count ? lines() : undefined),
+    20,
+    async () => lines(),
+  );
 }
 
 test("a stage has at least the four functions", () => {
