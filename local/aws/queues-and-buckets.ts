@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buildApp } from "fauxqs";
-import { ACCOUNT, arn, queueUrl, REGION } from "./aws-account.ts";
+import { arn, queueUrl, REGION } from "./aws-account.ts";
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
 type SqsStore = Stores["sqsStore"];
@@ -60,5 +60,3 @@ async function createStores(): Promise<Stores> {
 
 /** The queue's name: the last part of its URL or ARN. */
 export const queueNameOf = (urlOrArn: string): string => urlOrArn.split(/[/:]/).at(-1) ?? urlOrArn;
-
-export const accountPath = (name: string): string => `/${ACCOUNT}/${name}`;

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { HeaderSecret } from "../../../shared/connector/base-url.ts";
 import { ShopUrl } from "../../../shared/connector/shop-url.ts";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { isTimeZone } from "../../../shared/connector/zoned-instant.ts";
 import { Duration } from "../../../shared/stage/duration.ts";
 
@@ -63,15 +64,7 @@ export const Secret = z.object({
   organisation: z.optional(
     word("the IMS organisation's ID, …@AdobeOrg; only for connections without an integration's token"),
   ),
-  tokenKey: z.optional(
-    z
-      .string()
-      .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-      .register(z.globalRegistry, {
-        description:
-          "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table; only for connections without an integration's token",
-      }),
-  ),
+  tokenKey: z.optional(tokenKey("only for connections without an integration's token")),
 });
 export type Secret = z.infer<typeof Secret>;
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { Settings } from "./settings.ts";
 
@@ -8,12 +9,7 @@ const word = (description: string) => HeaderSecret.register(z.globalRegistry, { 
 const Secret = z.object({
   clientId: word("the app's LWA client ID (amzn1.application-oa2-client.…)"),
   clientSecret: word("the app's LWA client secret (amzn1.oa2-cs.…); Amazon ends it after 180 days"),
-  tokenKey: z
-    .string()
-    .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-    .register(z.globalRegistry, {
-      description: "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table",
-    }),
+  tokenKey: tokenKey(),
   applicationId: z.optional(
     word("the app's ID (amzn1.sp.solution.… or amzn1.sellerapps.app.…); for npm run authorize"),
   ),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { Duration } from "../../../shared/stage/duration.ts";
 
 const word = (description: string) =>
@@ -18,12 +19,7 @@ export const Secret = z.object({
     }),
   clientId: word("the application's App ID (Client ID)"),
   clientSecret: word("the application's Cert ID (Client Secret)"),
-  tokenKey: z
-    .string()
-    .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-    .register(z.globalRegistry, {
-      description: "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table",
-    }),
+  tokenKey: tokenKey(),
   redirectName: z.optional(word("the RuName of the application's redirect address; only for npm run authorize")),
   environment: z.optional(
     z.enum(["production", "sandbox"]).register(z.globalRegistry, {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { isStandardKey, standardWebhooks } from "../schemes.ts";
 import { Settings } from "./settings.ts";
@@ -30,12 +31,7 @@ const Secret = z.object({
     }),
   keystring: half("the app's keystring, in Your Apps at Etsy"),
   sharedSecret: half("the app's shared secret, beside the keystring"),
-  tokenKey: z
-    .string()
-    .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-    .register(z.globalRegistry, {
-      description: "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table",
-    }),
+  tokenKey: tokenKey(),
 });
 export type Secret = z.infer<typeof Secret>;
 

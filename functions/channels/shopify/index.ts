@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { hmac } from "../schemes.ts";
 import { Settings } from "./settings.ts";
@@ -22,15 +23,7 @@ const Secret = z.object({
   signingSecrets,
   clientId: word("the app's client ID; only for the settings api: client-credentials and refresh-token"),
   clientSecret: word("the app's client secret, if it is not the first of signingSecrets; only with clientId"),
-  tokenKey: z.optional(
-    z
-      .string()
-      .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-      .register(z.globalRegistry, {
-        description:
-          "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table; only with clientId",
-      }),
-  ),
+  tokenKey: z.optional(tokenKey("only with clientId")),
 });
 export type Secret = z.infer<typeof Secret>;
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { HeaderSecret } from "../../../shared/connector/base-url.ts";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { hmac } from "../schemes.ts";
 import { Settings } from "./settings.ts";
@@ -18,15 +19,7 @@ const Secret = z.object({
         "list: the app's client secret, the present one first; while it is rotated the former one too (Partner Center > Apps > the app)",
     }),
   clientId: word("the app's client ID; only for a connection that has a refreshToken"),
-  tokenKey: z.optional(
-    z
-      .string()
-      .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-      .register(z.globalRegistry, {
-        description:
-          "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table; only for a connection that has a refreshToken",
-      }),
-  ),
+  tokenKey: z.optional(tokenKey("only for a connection that has a refreshToken")),
 });
 export type Secret = z.infer<typeof Secret>;
 

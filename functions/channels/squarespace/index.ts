@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { hmac } from "../schemes.ts";
 import { Settings } from "./settings.ts";
@@ -25,15 +26,7 @@ const Secret = z.object({
   signingSecrets,
   clientId: z.optional(word("the OAuth client's ID; only for connections that have a refreshToken")),
   clientSecret: z.optional(word("the OAuth client's secret; only for connections that have a refreshToken")),
-  tokenKey: z.optional(
-    z
-      .string()
-      .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-      .register(z.globalRegistry, {
-        description:
-          "32 random bytes in base64 (openssl rand -base64 32), which encrypt the tokens in the table; only for connections that have a refreshToken",
-      }),
-  ),
+  tokenKey: z.optional(tokenKey("only for connections that have a refreshToken")),
 });
 export type Secret = z.infer<typeof Secret>;
 

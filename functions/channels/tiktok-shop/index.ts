@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { hmac } from "../schemes.ts";
 import { Settings } from "./settings.ts";
@@ -18,12 +19,7 @@ const Secret = z.object({
         "list: the app secret, the present one first, which also signs our calls; while it is reset the former one too (Partner Center > App & Service > the app)",
     }),
   appKey: word("the app key (Partner Center > App & Service > the app)"),
-  tokenKey: z
-    .string()
-    .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-    .register(z.globalRegistry, {
-      description: "32 random bytes in base64 (openssl rand -base64 32), which encrypt the access tokens in the table",
-    }),
+  tokenKey: tokenKey(),
 });
 export type Secret = z.infer<typeof Secret>;
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { tokenKey } from "../../../shared/connector/token-key.ts";
 import { defineChannel } from "../channel.ts";
 import { isSignedBy } from "./is-signed-by.ts";
 import { publicKeyOf } from "./public-key-of.ts";
@@ -31,12 +32,7 @@ const Secret = z.object({
   publicKeys,
   appId: word("the app's ID, from its page OAuth"),
   appSecret: word("the app's secret key, from its page OAuth"),
-  tokenKey: z
-    .string()
-    .check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "is not 32 bytes in base64"))
-    .register(z.globalRegistry, {
-      description: "32 random bytes in base64 (openssl rand -base64 32), which encrypt the access tokens in the table",
-    }),
+  tokenKey: tokenKey(),
 });
 export type Secret = z.infer<typeof Secret>;
 

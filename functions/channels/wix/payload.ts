@@ -24,7 +24,6 @@ const Address = z.object({
   streetAddress: lenient(z.object({ number: Text, name: Text, apt: Text })),
   location: lenient(z.object({ latitude: Amount, longitude: Amount })),
 });
-export type WixAddress = z.infer<typeof Address>;
 
 const Contact = z.object({ firstName: Text, lastName: Text, phone: Text, company: Text, vatId: VatId });
 export type Contact = z.infer<typeof Contact>;
