@@ -116,7 +116,9 @@ test("Wix's own library agrees on random tokens, keys and mutations, and reads t
     modules: {},
   }).webhooks;
   const seen = { authentic: 0, forged: 0 };
-  for (let round = 0; round < (THOROUGH ? 3_000 : 200); round++) {
+  const both = () => seen.authentic > 15 && seen.forged > 50;
+  // Chance may give few of one kind: then a few rounds more.
+  for (let round = 0; round < (THOROUGH ? 3_000 : 200) || (!both() && round < 5_000); round++) {
     const body = randomToken();
     const ours = await verdict(body);
     const theirs = await library.parseJWT(body).catch(() => undefined);
@@ -127,7 +129,7 @@ test("Wix's own library agrees on random tokens, keys and mutations, and reads t
     deepEqual({ eventType, instanceId, payload }, pick(theirs));
   }
   // Both verdicts were compared, not one of them alone.
-  equal(seen.authentic > 15 && seen.forged > 50, true, JSON.stringify(seen));
+  equal(both(), true, JSON.stringify(seen));
 });
 
 const pick = ({ eventType, instanceId, payload }: { eventType: string; instanceId: string; payload: unknown }) => ({
